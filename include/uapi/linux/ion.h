@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * /dev/ion: lock-free packet channels in memory shared with the kernel.
+ *
+ * Every structure here is of fixed width, free of pointers and laid out alike
+ * for 32-bit and 64-bit programs; the numbers in it are little-endian.
+ */
+#ifndef _UAPI_LINUX_ION_H
+#define _UAPI_LINUX_ION_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+/**
+ * DOC: packets and rings
+ *
+ * The layout of packets, of commands and of the compact ring is fixed for
+ * ever. A compact ring begins with &struct ion_ring_header; its slots follow
+ * at byte 16.
+ *
+ * ``head`` is the slot that the producer fills next, ``tail`` the slot that
+ * the consumer empties next. Both are kept in the range 0..mask. The ring is
+ * empty when ``head == tail`` and full when ``((head + 1) & mask) == tail``:
+ * a ring of 256 slots holds 255 packets.
+ *
+ * To push, load ``tail`` with acquire ordering, fill the slot, and store
+ * ``head`` with release ordering. To pop, load ``head`` with acquire ordering,
+ * copy the slot, and store ``tail`` with release ordering.
+ */
+
+/**
+ * struct ion_packet - what one slot of tx or rx holds
+ * @data: for the two ends to agree upon
+ * @phys: for the two ends to agree upon
+ * @len: bytes of payload that the packet stands for
+ * @id: number of the buffer that the packet stands for
+ * @pad: carried unchanged
+ *
+ * The services ``echo`` and ``sink`` look at no field and carry every bit.
+ */
+struct ion_packet {
+	__u64 data;
+	__u64 phys;
+	__u16 len;
+	__u16 id;
+	__u32 pad;
+};
+
+/**
+ * struct ion_cmd_packet - what one slot of cmd or evt holds
+ * @kind: what is asked for, or answered
+ * @pad: carried unchanged
+ * @arg: argument of @kind
+ * @id_lo: low half of the 128-bit id, the provenance of the command
+ * @id_hi: high half of the id
+ *
+ * An answer on evt bears the id of the command that it answers.
+ */
+struct ion_cmd_packet {
+	__u32 kind;
+	__u32 pad;
+	__u64 arg;
+	__u64 id_lo;
+	__u64 id_hi;
+} __attribute__((aligned(16)));
+
+/**
+ * struct ion_ring_header - the first 16 bytes of a compact ring
+ * @head: slot that the producer fills next, written by the producer
+ * @tail: slot that the consumer empties next, written by the consumer
+ * @mask: number of slots less one; the kernel writes it and never reads it
+ * @producer_wake: not 0 while the producer sleeps, written by the producer
+ * @consumer_wake: not 0 while the consumer sleeps, written by the consumer
+ *
+ * A program that leaves its wake flags at 0 is served all the same: it polls
+ * or kicks. The flag of the kernel end says whether a kick is needed.
+ */
+struct ion_ring_header {
+	__u32 head;
+	__u32 tail;
+	__u32 mask;
+	__u16 producer_wake;
+	__u16 consumer_wake;
+};
+
+#define ION_SLOTS_MIN		2
+#define ION_SLOTS_MAX		65536
+#define ION_SLOTS_DEFAULT	256
+
+/**
+ * struct ion_packet_ring - tx and rx of a channel that was not set up
+ * @header: indices and wake flags
+ * @slots: the packets
+ */
+struct ion_packet_ring {
+	struct ion_ring_header header;
+	struct ion_packet slots[ION_SLOTS_DEFAULT];
+};
+
+/**
+ * struct ion_cmd_ring - cmd and evt of a channel that was not set up
+ * @header: indices and wake flags
+ * @slots: the commands
+ */
+struct ion_cmd_ring {
+	struct ion_ring_header header;
+	struct ion_cmd_packet slots[ION_SLOTS_DEFAULT];
+};
+
+/**
+ * enum ion_ring_id - the rings of a channel
+ * @ION_RING_TX: packets, from the user end to the kernel end
+ * @ION_RING_RX: packets, from the kernel end to the user end
+ * @ION_RING_CMD: commands, from the user end to the kernel end
+ * @ION_RING_EVT: answers, from the kernel end to the user end
+ * @ION_RINGS: how many there are
+ */
+enum ion_ring_id {
+	ION_RING_TX,
+	ION_RING_RX,
+	ION_RING_CMD,
+	ION_RING_EVT,
+	ION_RINGS,
+};
+
+/**
+ * DOC: mapping
+ *
+ * The offsets at which mmap() finds the areas of a channel. A mapping starts
+ * at one of them, covers the whole area rounded up to pages, and is
+ * ``MAP_SHARED``. The first mapping of a channel that was not set up gives it
+ * the default rings: compact, 256 slots each, service ``echo``.
+ */
+#define ION_MMAP_TX		0x00000000ULL
+#define ION_MMAP_RX		0x10000000ULL
+#define ION_MMAP_CMD		0x20000000ULL
+#define ION_MMAP_EVT		0x30000000ULL
+
+/**
+ * enum ion_layout - where the words of a ring lie
+ * @ION_LAYOUT_COMPACT: one area for each ring, header and slots together, all
+ *	of it writable: &struct ion_ring_header, slots from byte 16
+ */
+enum ion_layout {
+	ION_LAYOUT_COMPACT,
+};
+
+#define ION_ABI_VERSION		1
+
+/* Bits of ion_query.features. */
+#define ION_FEATURE_COMPACT	(1ULL << 0)	/* ION_LAYOUT_COMPACT */
+
+/**
+ * DOC: calls
+ *
+ * Structures that may grow begin with their size, which the caller sets to
+ * the sizeof that it was compiled with. A larger size is accepted if the
+ * bytes that this kernel does not know are 0 (else ``E2BIG``); a size below
+ * the first published one is ``EINVAL``. Reserved fields and unknown flags
+ * must be 0. The ioctl numbers do not encode the size and do not change.
+ */
+
+/**
+ * struct ion_query - what this driver can do (ION_IOC_QUERY)
+ * @size: sizeof(struct ion_query), set by the caller
+ * @abi_version: ION_ABI_VERSION of the driver
+ * @features: ION_FEATURE_* bits
+ * @slots_min: fewest slots of a ring
+ * @slots_max: most slots of a ring
+ * @batch_max: most packets that one ION_IOC_PUSH, _POP or _PEEK takes
+ * @max_channels: most channels that may be open in the system
+ * @max_bytes: most bytes of ring memory that all channels may have together
+ */
+struct ion_query {
+	__u32 size;
+	__u32 abi_version;
+	__u64 features;
+	__u32 slots_min;
+	__u32 slots_max;
+	__u32 batch_max;
+	__u32 max_channels;
+	__u64 max_bytes;
+};
+
+/**
+ * struct ion_area - one area to map
+ * @offset: offset for mmap()
+ * @length: length for mmap() in bytes, whole pages
+ * @prot: the most that the mapping may have, PROT_READ or PROT_READ|PROT_WRITE
+ * @reserved: 0
+ */
+struct ion_area {
+	__u64 offset;
+	__u64 length;
+	__u32 prot;
+	__u32 reserved;
+};
+
+/**
+ * struct ion_ring_info - where the words of one ring are
+ * @head: offset of the 32-bit head
+ * @tail: offset of the 32-bit tail
+ * @mask: offset of the 32-bit mask
+ * @producer_wake: offset of the producer's 16-bit wake flag
+ * @consumer_wake: offset of the consumer's 16-bit wake flag
+ * @slots: offset of the first slot
+ * @nr_slots: slots of the ring; it holds one packet less
+ * @slot_size: bytes from one slot to the next
+ *
+ * Offsets count in the space that mmap() offsets are in: subtract the offset
+ * of the area that holds the word to get its place in the mapping.
+ */
+struct ion_ring_info {
+	__u64 head;
+	__u64 tail;
+	__u64 mask;
+	__u64 producer_wake;
+	__u64 consumer_wake;
+	__u64 slots;
+	__u32 nr_slots;
+	__u32 slot_size;
+};
+
+#define ION_SERVICE_NAME_LEN	32
+#define ION_AREAS_MAX		8
+
+/**
+ * struct ion_info - the geometry of a configured channel (ION_IOC_INFO)
+ * @size: sizeof(struct ion_info), set by the caller
+ * @layout: &enum ion_layout
+ * @channel: number of the channel, never used twice while the module is there
+ * @bytes: memory charged to the opener for it
+ * @service: name of the service at the kernel end
+ * @nr_areas: how many of @area are used
+ * @reserved: 0
+ * @ring: the rings, by &enum ion_ring_id
+ * @area: what to map
+ */
+struct ion_info {
+	__u32 size;
+	__u32 layout;
+	__u64 channel;
+	__u64 bytes;
+	char service[ION_SERVICE_NAME_LEN];
+	__u32 nr_areas;
+	__u32 reserved;
+	struct ion_ring_info ring[ION_RINGS];
+	struct ion_area area[ION_AREAS_MAX];
+};
+
+/* Bits of ion_setup.flags. */
+#define ION_SETUP_DRY_RUN	(1U << 0)	/* fill in info, change nothing */
+
+/**
+ * struct ion_setup - configure a channel, once (ION_IOC_SETUP)
+ * @size: sizeof(struct ion_setup)
+ * @flags: ION_SETUP_* bits
+ * @layout: &enum ion_layout
+ * @reserved: 0
+ * @slots: slots of each ring, a power of two from ION_SLOTS_MIN to
+ *	ION_SLOTS_MAX, by &enum ion_ring_id; 0 is ION_SLOTS_DEFAULT
+ * @service: name of the service, padded with zeros; empty is ``echo``
+ * @reserved2: 0
+ * @info: written by the kernel: what the channel was given. ``info.size``
+ *	need not be set.
+ *
+ * With ION_SETUP_DRY_RUN the channel stays as it was, the limits on memory
+ * are not looked at, and a channel that is set up already may be asked too.
+ */
+struct ion_setup {
+	__u32 size;
+	__u32 flags;
+	__u32 layout;
+	__u32 reserved;
+	__u32 slots[ION_RINGS];
+	char service[ION_SERVICE_NAME_LEN];
+	__u64 reserved2[4];
+	struct ion_info info;
+};
+
+/* Most packets or commands of one ION_IOC_PUSH, _POP or _PEEK. */
+#define ION_BATCH_MAX		1024
+
+/**
+ * struct ion_batch - packets or commands (ION_IOC_PUSH, _POP, _PEEK)
+ * @size: sizeof(struct ion_batch)
+ * @ring: &enum ion_ring_id; tx or cmd to push, rx or evt to pop, any to peek
+ * @count: how many, 1..ION_BATCH_MAX
+ * @skip: ION_IOC_PEEK: how many of the oldest to pass over; otherwise 0
+ * @addr: address of an array of &struct ion_packet or &struct ion_cmd_packet
+ */
+struct ion_batch {
+	__u32 size;
+	__u32 ring;
+	__u32 count;
+	__u32 skip;
+	__u64 addr;
+};
+
+/**
+ * enum ion_poison - why the kernel stopped trusting a ring
+ * @ION_POISON_NONE: it did not
+ * @ION_POISON_RANGE: the index of the user end was outside 0..mask
+ * @ION_POISON_ORDER: the index moved back, or past the index of the kernel end
+ */
+enum ion_poison {
+	ION_POISON_NONE,
+	ION_POISON_RANGE,
+	ION_POISON_ORDER,
+};
+
+/**
+ * struct ion_ring_stats - counters and state of one ring
+ * @pushed: packets that the producer published
+ * @popped: packets that the consumer released
+ * @discarded: packets that ION_IOC_RESET threw away
+ * @full: how often the kernel end wanted to push and found no room
+ * @queued: packets in the ring now
+ * @capacity: packets that the ring holds at the most
+ * @poison: &enum ion_poison
+ * @poison_seen: the index that poisoned the ring
+ * @poison_first: first index that would have been right
+ * @poison_last: last index that would have been right; the right ones run
+ *	from @poison_first upwards and wrap at the capacity
+ * @head: head as the kernel knows it
+ * @tail: tail as the kernel knows it
+ *
+ * pushed = popped + queued + discarded, at every snapshot.
+ */
+struct ion_ring_stats {
+	__u64 pushed;
+	__u64 popped;
+	__u64 discarded;
+	__u64 full;
+	__u32 queued;
+	__u32 capacity;
+	__u32 poison;
+	__u32 poison_seen;
+	__u32 poison_first;
+	__u32 poison_last;
+	__u32 head;
+	__u32 tail;
+};
+
+/**
+ * struct ion_stats - one consistent snapshot (ION_IOC_STATS)
+ * @size: sizeof(struct ion_stats), set by the caller
+ * @reserved: 0
+ * @channel: number of the channel
+ * @kicks: how often the user end kicked, by ION_IOC_KICK or poll()
+ * @kicks_spurious: how many of those found nothing to do
+ * @resets: how often ION_IOC_RESET emptied the rings
+ * @ring: the rings, by &enum ion_ring_id
+ */
+struct ion_stats {
+	__u32 size;
+	__u32 reserved;
+	__u64 channel;
+	__u64 kicks;
+	__u64 kicks_spurious;
+	__u64 resets;
+	struct ion_ring_stats ring[ION_RINGS];
+};
+
+#define ION_IOC_MAGIC		0xEF
+
+#define ION_IOC_QUERY		_IO(ION_IOC_MAGIC, 0x00)
+#define ION_IOC_SETUP		_IO(ION_IOC_MAGIC, 0x01)
+#define ION_IOC_INFO		_IO(ION_IOC_MAGIC, 0x02)
+#define ION_IOC_KICK		_IO(ION_IOC_MAGIC, 0x03)
+#define ION_IOC_PUSH		_IO(ION_IOC_MAGIC, 0x04)
+#define ION_IOC_POP		_IO(ION_IOC_MAGIC, 0x05)
+#define ION_IOC_STATS		_IO(ION_IOC_MAGIC, 0x06)
+#define ION_IOC_PEEK		_IO(ION_IOC_MAGIC, 0x07)
+#define ION_IOC_RESET		_IO(ION_IOC_MAGIC, 0x08)
+
+#endif /* _UAPI_LINUX_ION_H */
