@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * The kernel's names for ordered memory access, for programs: what <ion/ring.h>
+ * is written in, on the compiler's __atomic built-ins.
+ */
+#ifndef _ION_BARRIER_H
+#define _ION_BARRIER_H
+
+#ifndef READ_ONCE
+#define READ_ONCE(x)		(*(const volatile __typeof__(x) *)&(x))
+#endif
+
+#ifndef WRITE_ONCE
+#define WRITE_ONCE(x, v)	(*(volatile __typeof__(x) *)&(x) = (v))
+#endif
+
+#ifndef smp_mb
+#define smp_mb()		__atomic_thread_fence(__ATOMIC_SEQ_CST)
+#endif
+
+/*
+ * On riscv the kernel end uses "fence rw,w; sw" and "lw; fence r,rw". Some
+ * compilers make an amoswap of a C11 release store, which is dearer and a
+ * different mapping, so the fences are spelt out here.
+ */
+#if defined(__riscv)
+#ifndef smp_store_release
+#define smp_store_release(p, v)						\
+	do {								\
+		__atomic_thread_fence(__ATOMIC_RELEASE);		\
+		__atomic_store_n((p), (v), __ATOMIC_RELAXED);		\
+	} while (0)
+#endif
+#ifndef smp_load_acquire
+#define smp_load_acquire(p)						\
+	(__extension__ ({						\
+		__typeof__(*(p)) ___v =					\
+			__atomic_load_n((p), __ATOMIC_RELAXED);		\
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);		\
+		___v;							\
+	}))
+#endif
+#else
+#ifndef smp_store_release
+#define smp_store_release(p, v)	__atomic_store_n((p), (v), __ATOMIC_RELEASE)
+#endif
+#ifndef smp_load_acquire
+#define smp_load_acquire(p)	__atomic_load_n((p), __ATOMIC_ACQUIRE)
+#endif
+#endif
+
+#ifndef __always_inline
+#define __always_inline		inline __attribute__((always_inline))
+#endif
+
+#ifndef unlikely
+#define unlikely(x)		__builtin_expect(!!(x), 0)
+#endif
+
+#endif /* _ION_BARRIER_H */
