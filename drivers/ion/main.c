@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <linux/fs.h>
+/*
+ * /dev/ion: lock-free packet channels in memory shared with user space.
+ *
+ * file.c and ioctl.c are the calls, channel.c the life of a channel, geometry.c
+ * its layout, memory.c its pages, mapping.c their mappings, ring.c, user_end.c
+ * and <ion/ring.h> the rings, batch.c the calls that move packets, service.c
+ * and the files named after them the services.
+ */
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 
-static const struct file_operations ion_fops = {
-	.owner = THIS_MODULE,
-};
+#include <linux/ion.h>
+
+#include "file.h"
 
 static struct miscdevice ion_misc = {
 	.minor = MISC_DYNAMIC_MINOR,
@@ -13,7 +20,27 @@ static struct miscdevice ion_misc = {
 	.fops = &ion_fops,
 	.mode = 0660,
 };
-module_misc_device(ion_misc);
+
+static int __init ion_init(void)
+{
+	int ret;
+
+	ret = misc_register(&ion_misc);
+	if (ret)
+		return ret;
+	pr_info("ion: /dev/ion is ready, ABI version %d\n", ION_ABI_VERSION);
+	return 0;
+}
+
+static void __exit ion_exit(void)
+{
+	misc_deregister(&ion_misc);
+}
+
+module_init(ion_init);
+module_exit(ion_exit);
 
 MODULE_DESCRIPTION("Lock-free packet channels in memory shared with user space");
+MODULE_AUTHOR("The ion authors");
 MODULE_LICENSE("GPL");
+MODULE_VERSION("0.1.0");

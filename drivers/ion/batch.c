@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Batches of packets or commands between a ring and the caller's memory, by
+ * way of a private copy: user memory is not touched while the ends are owned.
+ */
+#include <linux/cleanup.h>
+#include <linux/err.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "batch.h"
+#include "channel.h"
+#include "ioctl.h"
+
+/* Copy the request in. Returns the ring that it names, or an error. */
+static struct ion_ring *ion_batch_in(struct ion_channel *ch,
+				     struct ion_batch *batch,
+				     const void __user *arg)
+{
+	int ret = ion_copy_in(batch, sizeof(*batch), arg);
+
+	if (ret)
+		return ERR_PTR(ret);
+	if (batch->ring >= ION_RINGS || !batch->count ||
+	    batch->count > ION_BATCH_MAX)
+		return ERR_PTR(-EINVAL);
+	return &ch->ring[batch->ring];
+}
+
+static void *ion_batch_alloc(const struct ion_ring *ring,
+			     const struct ion_batch *batch)
+{
+	return kvmalloc_array(batch->count, ring->kind->slot_size,
+			      GFP_KERNEL_ACCOUNT);
+}
+
+static int ion_batch_out(const struct ion_ring *ring,
+			 const struct ion_batch *batch, const void *packets,
+			 u32 n)
+{
+	return ion_copy_out(u64_to_user_ptr(batch->addr), packets,
+			    (size_t)n * ring->kind->slot_size);
+}
+
+/**
+ * ion_ioctl_push() - ION_IOC_PUSH
+ * @ch: the channel, configured
+ * @arg: &struct ion_batch
+ *
+ * Return: packets pushed; -EAGAIN if there was no room for one; -EINVAL,
+ * -E2BIG or -EFAULT for the request; -ENOMEM; -EPROTO if a ring is poisoned.
+ */
+long ion_ioctl_push(struct ion_channel *ch, void __user *arg)
+{
+	void *packets __free(kvfree) = NULL;
+	struct ion_batch batch;
+	struct ion_ring *ring;
+	u32 n;
+
+	ring = ion_batch_in(ch, &batch, arg);
+	if (IS_ERR(ring))
+		return PTR_ERR(ring);
+	if (batch.skip || ring->kind->kernel_pushes)
+		return -EINVAL;
+	packets = ion_batch_alloc(ring, &batch);
+	if (!packets)
+		return -ENOMEM;
+	if (copy_from_user(packets, u64_to_user_ptr(batch.addr),
+			   batch.count * ring->kind->slot_size))
+		return -EFAULT;
+
+	guard(mutex)(&ch->end_mutex);
+
+	ion_ring_look(ring);
+	if (ion_channel_poisoned(ch))
+		return -EPROTO;
+	n = ion_user_push(ring, packets, batch.count);
+	return n ?: -EAGAIN;
+}
+
+/* Copy the oldest packets of rx or evt, which begin at @from in its count. */
+static int ion_pop_peek(struct ion_channel *ch, struct ion_ring *ring,
+			void *packets, u32 count, u64 *from)
+{
+	u32 n;
+
+	guard(mutex)(&ch->end_mutex);
+
+	ion_ring_look(ring);
+	if (ion_channel_poisoned(ch))
+		return -EPROTO;
+	*from = ring->end.peer;
+	n = ion_user_peek(ring, packets, 0, count);
+	return n ?: -EAGAIN;
+}
+
+/* Release them, unless the program moved the tail by itself meanwhile. */
+static void ion_pop_release(struct ion_channel *ch, struct ion_ring *ring,
+			    u64 from, u32 count)
+{
+	guard(mutex)(&ch->end_mutex);
+
+	ion_ring_look(ring);
+	if (ring->end.peer == from)
+		ion_user_release(ring, count);
+}
+
+/**
+ * ion_ioctl_pop() - ION_IOC_POP
+ * @ch: the channel, configured
+ * @arg: &struct ion_batch
+ *
+ * A packet is released only after the caller has it: a bad address loses none.
+ *
+ * Return: packets popped; -EAGAIN if there was none; -EINVAL, -E2BIG or
+ * -EFAULT for the request; -ENOMEM; -EPROTO if a ring is poisoned.
+ */
+long ion_ioctl_pop(struct ion_channel *ch, void __user *arg)
+{
+	void *packets __free(kvfree) = NULL;
+	struct ion_batch batch;
+	struct ion_ring *ring;
+	u64 from;
+	int n;
+
+	ring = ion_batch_in(ch, &batch, arg);
+	if (IS_ERR(ring))
+		return PTR_ERR(ring);
+	if (batch.skip || !ring->kind->kernel_pushes)
+		return -EINVAL;
+	packets = ion_batch_alloc(ring, &batch);
+	if (!packets)
+		return -ENOMEM;
+
+	scoped_cond_guard(mutex_intr, return -ERESTARTSYS, &ch->user_mutex) {
+		n = ion_pop_peek(ch, ring, packets, batch.count, &from);
+		if (n < 0)
+			return n;
+		if (ion_batch_out(ring, &batch, packets, n))
+			return -EFAULT;
+		ion_pop_release(ch, ring, from, n);
+	}
+	return n;
+}
+
+/**
+ * ion_ioctl_peek() - ION_IOC_PEEK
+ * @ch: the channel, configured
+ * @arg: &struct ion_batch
+ *
+ * Of a poisoned ring it shows what the kernel last knew to be queued.
+ *
+ * Return: packets copied, 0 if there was none; -EINVAL, -E2BIG or -EFAULT for
+ * the request; -ENOMEM.
+ */
+long ion_ioctl_peek(struct ion_channel *ch, void __user *arg)
+{
+	void *packets __free(kvfree) = NULL;
+	struct ion_batch batch;
+	struct ion_ring *ring;
+	u32 n;
+
+	ring = ion_batch_in(ch, &batch, arg);
+	if (IS_ERR(ring))
+		return PTR_ERR(ring);
+	packets = ion_batch_alloc(ring, &batch);
+	if (!packets)
+		return -ENOMEM;
+
+	scoped_guard(mutex, &ch->end_mutex) {
+		ion_ring_look(ring);
+		n = ion_user_peek(ring, packets, batch.skip, batch.count);
+	}
+	return ion_batch_out(ring, &batch, packets, n) ?: n;
+}

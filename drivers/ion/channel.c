@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The life of a channel: created by open, configured once, run when kicked,
+ * destroyed when the last descriptor and the last mapping are gone.
+ */
+#include <linux/atomic.h>
+#include <linux/cleanup.h>
+#include <linux/errno.h>
+#include <linux/moduleparam.h>
+#include <linux/poll.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "channel.h"
+#include "geometry.h"
+#include "service.h"
+
+static unsigned int max_channels = 1024;
+module_param(max_channels, uint, 0644);
+MODULE_PARM_DESC(max_channels, "Most channels open at the same time (default 1024)");
+
+static atomic_t ion_channels = ATOMIC_INIT(0);
+static atomic64_t ion_channel_ids = ATOMIC64_INIT(0);
+
+/**
+ * ion_channel_limit() - channels that may be open at the same time
+ *
+ * Return: the module parameter max_channels.
+ */
+u32 ion_channel_limit(void)
+{
+	return READ_ONCE(max_channels);
+}
+
+static bool ion_channel_count(void)
+{
+	unsigned int now = atomic_inc_return(&ion_channels);
+
+	if (now <= ion_channel_limit())
+		return true;
+	atomic_dec(&ion_channels);
+	return false;
+}
+
+/**
+ * ion_channel_create() - a channel that is not configured
+ *
+ * Context: may sleep.
+ * Return: the channel; -ENFILE if there are too many, or -ENOMEM.
+ */
+struct ion_channel *ion_channel_create(void)
+{
+	struct ion_channel *ch;
+
+	if (!ion_channel_count())
+		return ERR_PTR(-ENFILE);
+
+	ch = kzalloc(sizeof(*ch), GFP_KERNEL_ACCOUNT);
+	if (!ch) {
+		atomic_dec(&ion_channels);
+		return ERR_PTR(-ENOMEM);
+	}
+	ch->id = atomic64_inc_return(&ion_channel_ids);
+	mutex_init(&ch->setup_mutex);
+	mutex_init(&ch->user_mutex);
+	mutex_init(&ch->end_mutex);
+	init_waitqueue_head(&ch->wait);
+	return ch;
+}
+
+static void ion_channel_free_areas(struct ion_channel *ch, unsigned int nr)
+{
+	while (nr)
+		ion_memory_free(&ch->area[--nr]);
+}
+
+/**
+ * ion_channel_destroy() - undo ion_channel_create() and the configuration
+ * @ch: the channel, which nobody uses any more
+ *
+ * Context: may sleep.
+ */
+void ion_channel_destroy(struct ion_channel *ch)
+{
+	ion_channel_free_areas(ch, ch->info.nr_areas);
+	ion_uncharge(&ch->charge);
+	mutex_destroy(&ch->end_mutex);
+	mutex_destroy(&ch->user_mutex);
+	mutex_destroy(&ch->setup_mutex);
+	kfree(ch);
+	atomic_dec(&ion_channels);
+}
+
+static int ion_channel_alloc_areas(struct ion_channel *ch,
+				   const struct ion_info *info)
+{
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < info->nr_areas; i++) {
+		ret = ion_memory_alloc(&ch->area[i], info->area[i].length);
+		if (ret) {
+			ion_channel_free_areas(ch, i);
+			return ret;
+		}
+	}
+	return 0;
+}
+
+/* The kernel's address of a shared word. */
+static void *ion_channel_word(struct ion_channel *ch, u64 offset)
+{
+	int i = ion_geometry_area(&ch->info, offset);
+
+	return ch->area[i].addr + (offset - ch->info.area[i].offset);
+}
+
+static void ion_channel_connect(struct ion_channel *ch, unsigned int id)
+{
+	const struct ion_ring_info *info = &ch->info.ring[id];
+	struct ion_ring *ring = &ch->ring[id];
+	void *head = ion_channel_word(ch, info->head);
+	void *tail = ion_channel_word(ch, info->tail);
+	bool kernel_pushes;
+
+	ring->kind = &ion_ring_kinds[id];
+	kernel_pushes = ring->kind->kernel_pushes;
+	ring->end.mask = info->nr_slots - 1;
+	ring->end.slots = ion_channel_word(ch, info->slots);
+	ring->end.own_index = kernel_pushes ? head : tail;
+	ring->end.peer_index = kernel_pushes ? tail : head;
+	ring->user_index = kernel_pushes ? tail : head;
+	ring->mask = ion_channel_word(ch, info->mask);
+	ring->kernel_wake = ion_channel_word(ch, kernel_pushes ?
+						     info->producer_wake :
+						     info->consumer_wake);
+	ion_ring_publish(ring);
+}
+
+/**
+ * ion_channel_name() - say in the geometry whose it is
+ * @ch: the channel
+ * @info: its number and the name of its service are filled in
+ * @name: the service that was asked for, empty for the default
+ *
+ * Return: 0, or -ENOENT for an unknown service.
+ */
+int ion_channel_name(const struct ion_channel *ch, struct ion_info *info,
+		     const char *name)
+{
+	const struct ion_service *service = ion_service_find(name);
+
+	if (!service)
+		return -ENOENT;
+	info->channel = ch->id;
+	strscpy_pad(info->service, service->name);
+	return 0;
+}
+
+/**
+ * ion_channel_configure() - give a channel its rings and its service
+ * @ch: the channel, not configured yet, setup_mutex held
+ * @info: from ion_geometry() and ion_channel_name()
+ *
+ * Context: may sleep. mmap_lock may be held.
+ * Return: 0; -ENOENT for an unknown service; -ENOSPC or -ENOMEM over a limit.
+ * An error leaves the channel as it was.
+ */
+int ion_channel_configure(struct ion_channel *ch, const struct ion_info *info)
+{
+	const struct ion_service *service = ion_service_find(info->service);
+	unsigned int id;
+	int ret;
+
+	lockdep_assert_held(&ch->setup_mutex);
+
+	if (!service)
+		return -ENOENT;
+	ret = ion_charge(&ch->charge, info->bytes);
+	if (ret)
+		return ret;
+	ret = ion_channel_alloc_areas(ch, info);
+	if (ret)
+		goto err_uncharge;
+
+	ch->service = service;
+	ch->info = *info;
+	for (id = 0; id < ION_RINGS; id++)
+		ion_channel_connect(ch, id);
+
+	/* Pairs with the acquire in ion_channel_ready(). */
+	smp_store_release(&ch->ready, true);
+	/* Somebody may have polled before. */
+	wake_up_interruptible_all(&ch->wait);
+	return 0;
+
+err_uncharge:
+	ion_uncharge(&ch->charge);
+	return ret;
+}
+
+/**
+ * ion_channel_poisoned() - whether a ring of the channel is poisoned
+ * @ch: the channel, end_mutex held
+ *
+ * A channel with a poisoned ring stands still until it is reset.
+ */
+bool ion_channel_poisoned(const struct ion_channel *ch)
+{
+	unsigned int id;
+
+	lockdep_assert_held(&ch->end_mutex);
+
+	for (id = 0; id < ION_RINGS; id++)
+		if (ch->ring[id].end.broken)
+			return true;
+	return false;
+}
+
+static void ion_channel_look(struct ion_channel *ch)
+{
+	unsigned int id;
+
+	for (id = 0; id < ION_RINGS; id++)
+		ion_ring_look(&ch->ring[id]);
+}
+
+static void ion_channel_run(struct ion_channel *ch)
+{
+	u32 done = 0;
+
+	lockdep_assert_held(&ch->end_mutex);
+
+	ch->kicks++;
+	if (!ion_channel_poisoned(ch))
+		done = ch->service->run(ch);
+	if (done)
+		wake_up_interruptible_all(&ch->wait);
+	else
+		ch->kicks_spurious++;
+}
+
+/**
+ * ion_channel_kick() - run the kernel ends once
+ * @ch: the channel, configured
+ *
+ * Context: may sleep. Bounded by what was queued at the call.
+ * Return: 0, or -EPROTO if a ring is poisoned.
+ */
+int ion_channel_kick(struct ion_channel *ch)
+{
+	guard(mutex)(&ch->end_mutex);
+
+	ion_channel_run(ch);
+	return ion_channel_poisoned(ch) ? -EPROTO : 0;
+}
+
+/**
+ * ion_channel_poll() - run the kernel ends once, then tell what is ready
+ * @ch: the channel, configured
+ *
+ * Return: EPOLLIN for rx, EPOLLPRI for evt, EPOLLOUT for room in tx,
+ * EPOLLWRBAND for room in cmd; EPOLLERR alone if a ring is poisoned.
+ */
+__poll_t ion_channel_poll(struct ion_channel *ch)
+{
+	__poll_t mask = 0;
+
+	guard(mutex)(&ch->end_mutex);
+
+	ion_channel_run(ch);
+	ion_channel_look(ch);
+	if (ion_channel_poisoned(ch))
+		return EPOLLERR;
+	if (ion_ring_count(&ch->ring[ION_RING_RX]))
+		mask |= EPOLLIN | EPOLLRDNORM;
+	if (ion_ring_count(&ch->ring[ION_RING_EVT]))
+		mask |= EPOLLPRI | EPOLLRDBAND;
+	if (ion_ring_free(&ch->ring[ION_RING_TX]))
+		mask |= EPOLLOUT | EPOLLWRNORM;
+	if (ion_ring_free(&ch->ring[ION_RING_CMD]))
+		mask |= EPOLLWRBAND;
+	return mask;
+}
+
+/**
+ * ion_channel_stats() - one snapshot of every counter
+ * @ch: the channel, configured
+ * @stats: all of it is written but size
+ */
+void ion_channel_stats(struct ion_channel *ch, struct ion_stats *stats)
+{
+	unsigned int id;
+
+	guard(mutex)(&ch->end_mutex);
+
+	ion_channel_look(ch);
+	stats->channel = ch->id;
+	stats->kicks = ch->kicks;
+	stats->kicks_spurious = ch->kicks_spurious;
+	stats->resets = ch->resets;
+	for (id = 0; id < ION_RINGS; id++)
+		ion_ring_stats(&ch->ring[id], &stats->ring[id]);
+}
+
+/**
+ * ion_channel_reset() - empty the rings and trust the user end again
+ * @ch: the channel, configured, user_mutex held
+ *
+ * Return: how many packets and commands were thrown away.
+ */
+int ion_channel_reset(struct ion_channel *ch)
+{
+	unsigned int id;
+	int thrown = 0;
+
+	lockdep_assert_held(&ch->user_mutex);
+	guard(mutex)(&ch->end_mutex);
+
+	for (id = 0; id < ION_RINGS; id++)
+		thrown += ion_ring_reset(&ch->ring[id]);
+	ch->resets++;
+	wake_up_interruptible_all(&ch->wait);
+	return thrown;
+}

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _DRIVERS_ION_FILE_H
+#define _DRIVERS_ION_FILE_H
+
+struct file_operations;
+
+extern const struct file_operations ion_fops;
+
+#endif /* _DRIVERS_ION_FILE_H */

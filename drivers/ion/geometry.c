@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Where everything lies: from the slots that were asked for to areas and
+ * offsets. A pure function, so that a dry run and a set-up can not differ.
+ */
+#include <linux/build_bug.h>
+#include <linux/errno.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/stddef.h>
+#include <linux/string.h>
+
+#include "geometry.h"
+#include "ring.h"
+
+static_assert(sizeof(struct ion_packet) == 24);
+static_assert(__alignof__(struct ion_packet) == 8);
+static_assert(offsetof(struct ion_packet, data) == 0);
+static_assert(offsetof(struct ion_packet, phys) == 8);
+static_assert(offsetof(struct ion_packet, len) == 16);
+static_assert(offsetof(struct ion_packet, id) == 18);
+static_assert(offsetof(struct ion_packet, pad) == 20);
+
+static_assert(sizeof(struct ion_cmd_packet) == 32);
+static_assert(__alignof__(struct ion_cmd_packet) == 16);
+static_assert(offsetof(struct ion_cmd_packet, kind) == 0);
+static_assert(offsetof(struct ion_cmd_packet, pad) == 4);
+static_assert(offsetof(struct ion_cmd_packet, arg) == 8);
+static_assert(offsetof(struct ion_cmd_packet, id_lo) == 16);
+static_assert(offsetof(struct ion_cmd_packet, id_hi) == 24);
+
+static_assert(sizeof(struct ion_ring_header) == 16);
+static_assert(offsetof(struct ion_ring_header, head) == 0);
+static_assert(offsetof(struct ion_ring_header, tail) == 4);
+static_assert(offsetof(struct ion_ring_header, mask) == 8);
+static_assert(offsetof(struct ion_ring_header, producer_wake) == 12);
+static_assert(offsetof(struct ion_ring_header, consumer_wake) == 14);
+static_assert(sizeof(struct ion_packet_ring) == 6160);
+static_assert(sizeof(struct ion_cmd_ring) == 8208);
+
+/* A shorter struct than was published first is refused; none has grown yet. */
+static_assert(sizeof(struct ion_query) == 40);
+static_assert(sizeof(struct ion_info) == 480);
+static_assert(sizeof(struct ion_setup) == 576);
+static_assert(sizeof(struct ion_batch) == 24);
+static_assert(sizeof(struct ion_stats) == 296);
+
+static const u64 ion_mmap_offset[ION_RINGS] = {
+	[ION_RING_TX] = ION_MMAP_TX,
+	[ION_RING_RX] = ION_MMAP_RX,
+	[ION_RING_CMD] = ION_MMAP_CMD,
+	[ION_RING_EVT] = ION_MMAP_EVT,
+};
+
+/* The largest ring stays clear of the next one's offset. */
+static_assert((u64)ION_SLOTS_MAX * sizeof(struct ion_cmd_packet) +
+	      sizeof(struct ion_ring_header) < ION_MMAP_RX - ION_MMAP_TX);
+
+static void ion_geometry_add_area(struct ion_info *info, u64 offset, u64 bytes,
+				  u32 prot)
+{
+	info->area[info->nr_areas++] = (struct ion_area) {
+		.offset = offset,
+		.length = PAGE_ALIGN(bytes),
+		.prot = prot,
+	};
+	info->bytes += PAGE_ALIGN(bytes);
+}
+
+static void ion_geometry_compact(struct ion_info *info, unsigned int id,
+				 u32 slots)
+{
+	u32 slot_size = ion_ring_kinds[id].slot_size;
+	u64 base = ion_mmap_offset[id];
+
+	info->ring[id] = (struct ion_ring_info) {
+		.head = base + offsetof(struct ion_ring_header, head),
+		.tail = base + offsetof(struct ion_ring_header, tail),
+		.mask = base + offsetof(struct ion_ring_header, mask),
+		.producer_wake =
+			base + offsetof(struct ion_ring_header, producer_wake),
+		.consumer_wake =
+			base + offsetof(struct ion_ring_header, consumer_wake),
+		.slots = base + sizeof(struct ion_ring_header),
+		.nr_slots = slots,
+		.slot_size = slot_size,
+	};
+	ion_geometry_add_area(info, base,
+			      sizeof(struct ion_ring_header) +
+			      (u64)slots * slot_size,
+			      PROT_READ | PROT_WRITE);
+}
+
+/**
+ * ion_geometry() - lay a channel out
+ * @info: all of it is written: layout, areas, rings and bytes, the rest zeroes
+ * @layout: &enum ion_layout
+ * @slots: slots of each ring, 0 for the default
+ *
+ * Return: 0, or -EINVAL for a layout or a number of slots that there is not.
+ */
+int ion_geometry(struct ion_info *info, u32 layout, const u32 *slots)
+{
+	unsigned int id;
+
+	if (layout != ION_LAYOUT_COMPACT)
+		return -EINVAL;
+
+	memset(info, 0, sizeof(*info));
+	info->size = sizeof(*info);
+	info->layout = layout;
+	for (id = 0; id < ION_RINGS; id++) {
+		u32 nr = slots[id] ?: ION_SLOTS_DEFAULT;
+
+		if (nr < ION_SLOTS_MIN || nr > ION_SLOTS_MAX ||
+		    !is_power_of_2(nr))
+			return -EINVAL;
+		ion_geometry_compact(info, id, nr);
+	}
+	return 0;
+}
+
+/**
+ * ion_geometry_area() - the area that holds a word
+ * @info: the geometry
+ * @offset: offset in the space of mmap()
+ *
+ * Return: its number in &ion_info.area, or -EINVAL if none holds it.
+ */
+int ion_geometry_area(const struct ion_info *info, u64 offset)
+{
+	unsigned int i;
+
+	for (i = 0; i < info->nr_areas; i++) {
+		const struct ion_area *area = &info->area[i];
+
+		if (offset >= area->offset &&
+		    offset - area->offset < area->length)
+			return i;
+	}
+	return -EINVAL;
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The ioctls: structs in, checks, structs out. */
+#include <linux/cleanup.h>
+#include <linux/errno.h>
+#include <linux/fs.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+
+#include "batch.h"
+#include "channel.h"
+#include "geometry.h"
+#include "ioctl.h"
+
+/**
+ * ion_copy_in() - copy a struct that begins with its size from the caller
+ * @to: all @size bytes are written, or nothing that may be used
+ * @size: of the struct as this was compiled. None has grown yet, so this is
+ *	also the least that a caller may give.
+ * @from: the caller's
+ *
+ * Return: 0; -EFAULT; -EINVAL for a struct that is too small; -E2BIG for one
+ * that asks for what this does not know.
+ */
+int ion_copy_in(void *to, size_t size, const void __user *from)
+{
+	u32 theirs;
+
+	if (get_user(theirs, (const u32 __user *)from))
+		return -EFAULT;
+	if (theirs < size)
+		return -EINVAL;
+	if (theirs > PAGE_SIZE)
+		return -E2BIG;
+	return copy_struct_from_user(to, size, from, theirs);
+}
+
+/**
+ * ion_copy_out() - copy to the caller
+ * @to: the caller's
+ * @from: what to copy
+ * @size: bytes
+ *
+ * Return: 0 or -EFAULT.
+ */
+int ion_copy_out(void __user *to, const void *from, size_t size)
+{
+	return copy_to_user(to, from, size) ? -EFAULT : 0;
+}
+
+static long ion_ioctl_query(void __user *arg)
+{
+	struct ion_query query;
+	int ret;
+
+	ret = ion_copy_in(&query, sizeof(query), arg);
+	if (ret)
+		return ret;
+
+	query.abi_version = ION_ABI_VERSION;
+	query.features = ION_FEATURE_COMPACT;
+	query.slots_min = ION_SLOTS_MIN;
+	query.slots_max = ION_SLOTS_MAX;
+	query.batch_max = ION_BATCH_MAX;
+	query.max_channels = ion_channel_limit();
+	query.max_bytes = ion_memory_limit();
+	return ion_copy_out(arg, &query, sizeof(query));
+}
+
+static int ion_setup_check(const struct ion_setup *setup)
+{
+	size_t len = strnlen(setup->service, sizeof(setup->service));
+
+	if (setup->flags & ~ION_SETUP_DRY_RUN)
+		return -EINVAL;
+	if (setup->reserved || memchr_inv(setup->reserved2, 0,
+					  sizeof(setup->reserved2)))
+		return -EINVAL;
+	if (len == sizeof(setup->service) ||
+	    memchr_inv(setup->service + len, 0, sizeof(setup->service) - len))
+		return -EINVAL;
+	return 0;
+}
+
+/* What the channel is to be is told before it becomes so, or is refused. */
+static long ion_ioctl_setup(struct ion_channel *ch, void __user *arg)
+{
+	struct ion_setup setup;
+	int ret;
+
+	ret = ion_copy_in(&setup, sizeof(setup), arg);
+	if (ret)
+		return ret;
+	ret = ion_setup_check(&setup);
+	if (ret)
+		return ret;
+	ret = ion_geometry(&setup.info, setup.layout, setup.slots);
+	if (ret)
+		return ret;
+	ret = ion_channel_name(ch, &setup.info, setup.service);
+	if (ret)
+		return ret;
+	ret = ion_copy_out(arg, &setup, sizeof(setup));
+	if (ret || (setup.flags & ION_SETUP_DRY_RUN))
+		return ret;
+
+	guard(mutex)(&ch->setup_mutex);
+	return ch->ready ? -EBUSY : ion_channel_configure(ch, &setup.info);
+}
+
+static long ion_ioctl_info(struct ion_channel *ch, void __user *arg)
+{
+	struct ion_info info;
+	int ret;
+
+	ret = ion_copy_in(&info, sizeof(info), arg);
+	if (ret)
+		return ret;
+	if (info.reserved)
+		return -EINVAL;
+	return ion_copy_out(arg, &ch->info, sizeof(ch->info));
+}
+
+static long ion_ioctl_stats(struct ion_channel *ch, void __user *arg)
+{
+	struct ion_stats stats;
+	int ret;
+
+	ret = ion_copy_in(&stats, sizeof(stats), arg);
+	if (ret)
+		return ret;
+	if (stats.reserved)
+		return -EINVAL;
+	ion_channel_stats(ch, &stats);
+	return ion_copy_out(arg, &stats, sizeof(stats));
+}
+
+static long ion_ioctl_reset(struct ion_channel *ch)
+{
+	scoped_cond_guard(mutex_intr, return -ERESTARTSYS, &ch->user_mutex)
+		return ion_channel_reset(ch);
+}
+
+/* The calls that want a configured channel. */
+static long ion_ioctl_configured(struct ion_channel *ch, unsigned int cmd,
+				 void __user *uarg)
+{
+	if (_IOC_TYPE(cmd) == ION_IOC_MAGIC && !ion_channel_ready(ch))
+		return -EBADFD;
+
+	switch (cmd) {
+	case ION_IOC_INFO:
+		return ion_ioctl_info(ch, uarg);
+	case ION_IOC_KICK:
+		return ion_channel_kick(ch);
+	case ION_IOC_PUSH:
+		return ion_ioctl_push(ch, uarg);
+	case ION_IOC_POP:
+		return ion_ioctl_pop(ch, uarg);
+	case ION_IOC_STATS:
+		return ion_ioctl_stats(ch, uarg);
+	case ION_IOC_PEEK:
+		return ion_ioctl_peek(ch, uarg);
+	case ION_IOC_RESET:
+		return ion_ioctl_reset(ch);
+	default:
+		return -ENOTTY;
+	}
+}
+
+/**
+ * ion_ioctl() - what the ioctls of /dev/ion go through
+ * @file: the open device
+ * @cmd: ION_IOC_*
+ * @arg: address of its struct, or nothing
+ *
+ * Return: as each call says; -ENOTTY for an unknown one; -EBADFD for one that
+ * wants a configured channel.
+ */
+long ion_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct ion_channel *ch = file->private_data;
+	void __user *uarg = (void __user *)arg;
+
+	switch (cmd) {
+	case ION_IOC_QUERY:
+		return ion_ioctl_query(uarg);
+	case ION_IOC_SETUP:
+		return ion_ioctl_setup(ch, uarg);
+	default:
+		return ion_ioctl_configured(ch, cmd, uarg);
+	}
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * mmap() of /dev/ion, the only place that knows of VMAs.
+ *
+ * The policy: a mapping is one piece, whole, shared, never executable, and
+ * stays where it was put in the program that made it. What would split it,
+ * unmap a part of it, move it, grow it, or hand it to a child is refused, or,
+ * for the child, gives SIGBUS when touched. It may be unmapped whole, and made
+ * more than once.
+ *
+ * A VMA holds the file, and so the channel; a page that user space still holds
+ * when the channel goes (a pipe, a registered buffer) has its own count.
+ */
+#include <linux/cleanup.h>
+#include <linux/errno.h>
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+
+#include "channel.h"
+#include "geometry.h"
+#include "mapping.h"
+
+/* The pages are there since set-up and stay: a fault only finds the right one. */
+static vm_fault_t ion_vm_fault(struct vm_fault *vmf)
+{
+	const struct ion_memory *mem = vmf->vma->vm_private_data;
+	pgoff_t at = vmf->pgoff - vmf->vma->vm_pgoff;
+
+	if (!mem || at >= mem->nr_pages)
+		return VM_FAULT_SIGBUS;
+
+	vmf->page = mem->pages[at];
+	get_page(vmf->page);
+	return 0;
+}
+
+/*
+ * A second VMA for the same mapping: MADV_DOFORK took VM_DONTCOPY back and the
+ * program forked, or mremap() is about to be refused. An end of a ring has one
+ * user, so the new VMA gets no pages.
+ */
+static void ion_vm_open(struct vm_area_struct *vma)
+{
+	vma->vm_private_data = NULL;
+}
+
+static int ion_vm_may_split(struct vm_area_struct *vma, unsigned long addr)
+{
+	return -EINVAL;
+}
+
+static int ion_vm_mremap(struct vm_area_struct *vma)
+{
+	return -EINVAL;
+}
+
+static const struct vm_operations_struct ion_vm_ops = {
+	.open = ion_vm_open,
+	.may_split = ion_vm_may_split,
+	.mremap = ion_vm_mremap,
+	.fault = ion_vm_fault,
+};
+
+/* The number of the area that the VMA asks for, or an error. */
+static int ion_vma_area(const struct ion_info *info,
+			const struct vm_area_struct *vma)
+{
+	unsigned int i;
+
+	if (!(vma->vm_flags & VM_MAYSHARE))
+		return -EINVAL;
+
+	for (i = 0; i < info->nr_areas; i++) {
+		const struct ion_area *area = &info->area[i];
+
+		if (vma->vm_pgoff != area->offset >> PAGE_SHIFT)
+			continue;
+		if (vma->vm_end - vma->vm_start != area->length)
+			return -EINVAL;
+		if (vma->vm_flags & VM_EXEC)
+			return -EACCES;
+		if ((vma->vm_flags & VM_WRITE) && !(area->prot & PROT_WRITE))
+			return -EACCES;
+		return i;
+	}
+	return -EINVAL;
+}
+
+static int ion_vma_establish(struct ion_channel *ch, struct vm_area_struct *vma)
+{
+	int i = ion_vma_area(&ch->info, vma);
+	vm_flags_t never = VM_MAYEXEC;
+
+	if (i < 0)
+		return i;
+
+	if (!(ch->info.area[i].prot & PROT_WRITE))
+		never |= VM_MAYWRITE;
+	vm_flags_mod(vma, VM_DONTCOPY | VM_DONTEXPAND | VM_DONTDUMP, never);
+	vma->vm_private_data = &ch->area[i];
+	vma->vm_ops = &ion_vm_ops;
+	return 0;
+}
+
+/* The first touch of a channel that was not set up. */
+static int ion_mmap_default(struct ion_channel *ch, struct vm_area_struct *vma)
+{
+	static const u32 slots[ION_RINGS];
+	struct ion_info info;
+	int ret;
+
+	lockdep_assert_held(&ch->setup_mutex);
+
+	ret = ion_geometry(&info, ION_LAYOUT_COMPACT, slots);
+	if (ret)
+		return ret;
+	ret = ion_vma_area(&info, vma);
+	if (ret < 0)
+		return ret;
+	ret = ion_channel_name(ch, &info, "");
+	if (ret)
+		return ret;
+	return ion_channel_configure(ch, &info);
+}
+
+/**
+ * ion_mmap() - map an area of a channel
+ * @file: the open device
+ * @vma: as mmap() made it
+ *
+ * Context: mmap_lock held for writing.
+ * Return: 0; -EINVAL for an offset at which no area begins, a length that is
+ * not the area's, or a private mapping; -EACCES for a right that the area does
+ * not give; an error of ion_channel_configure().
+ */
+int ion_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	struct ion_channel *ch = file->private_data;
+	int ret;
+
+	if (!ion_channel_ready(ch)) {
+		guard(mutex)(&ch->setup_mutex);
+
+		ret = ch->ready ? 0 : ion_mmap_default(ch, vma);
+		if (ret)
+			return ret;
+	}
+	return ion_vma_establish(ch, vma);
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The pages of a channel, and who pays for them: the memory cgroup of the
+ * program that set the channel up, the RLIMIT_MEMLOCK of its user, and the
+ * limit of the module over all channels.
+ */
+#include <linux/atomic.h>
+#include <linux/capability.h>
+#include <linux/gfp.h>
+#include <linux/mm.h>
+#include <linux/moduleparam.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/user.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+
+#include "memory.h"
+
+static unsigned long max_bytes = 256UL << 20;
+module_param(max_bytes, ulong, 0644);
+MODULE_PARM_DESC(max_bytes, "Most bytes of ring memory of all channels together (default 256 MiB)");
+
+static atomic_long_t ion_bytes = ATOMIC_LONG_INIT(0);
+
+/**
+ * ion_memory_limit() - bytes that all channels may have together
+ *
+ * Return: the module parameter max_bytes.
+ */
+u64 ion_memory_limit(void)
+{
+	return READ_ONCE(max_bytes);
+}
+
+static void ion_memory_free_pages(struct ion_memory *mem)
+{
+	while (mem->nr_pages)
+		put_page(mem->pages[--mem->nr_pages]);
+	kvfree(mem->pages);
+	mem->pages = NULL;
+}
+
+static int ion_memory_alloc_pages(struct ion_memory *mem, unsigned int nr)
+{
+	mem->nr_pages = 0;
+	mem->pages = kvcalloc(nr, sizeof(*mem->pages), GFP_KERNEL_ACCOUNT);
+	if (!mem->pages)
+		return -ENOMEM;
+
+	while (mem->nr_pages < nr) {
+		struct page *page = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);
+
+		if (!page) {
+			ion_memory_free_pages(mem);
+			return -ENOMEM;
+		}
+		mem->pages[mem->nr_pages++] = page;
+	}
+	return 0;
+}
+
+/**
+ * ion_memory_alloc() - allocate zeroed pages to share
+ * @mem: what to fill in
+ * @bytes: how much, rounded up to pages
+ *
+ * Context: may sleep. mmap_lock may be held.
+ * Return: 0 or -ENOMEM, with nothing left behind.
+ */
+int ion_memory_alloc(struct ion_memory *mem, size_t bytes)
+{
+	int ret;
+
+	ret = ion_memory_alloc_pages(mem, PAGE_ALIGN(bytes) >> PAGE_SHIFT);
+	if (ret)
+		return ret;
+
+	mem->addr = vmap(mem->pages, mem->nr_pages, VM_MAP, PAGE_KERNEL);
+	if (!mem->addr) {
+		ion_memory_free_pages(mem);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+/**
+ * ion_memory_free() - give the pages back
+ * @mem: what ion_memory_alloc() filled in, or zeroes
+ *
+ * Context: may sleep.
+ */
+void ion_memory_free(struct ion_memory *mem)
+{
+	vunmap(mem->addr);
+	mem->addr = NULL;
+	ion_memory_free_pages(mem);
+}
+
+static int ion_charge_module(u64 bytes)
+{
+	unsigned long limit = READ_ONCE(max_bytes);
+	long now = atomic_long_read(&ion_bytes);
+
+	do {
+		if (bytes > limit || now > limit - bytes)
+			return -ENOSPC;
+	} while (!atomic_long_try_cmpxchg(&ion_bytes, &now, now + bytes));
+
+	return 0;
+}
+
+static void ion_uncharge_module(u64 bytes)
+{
+	atomic_long_sub(bytes, &ion_bytes);
+}
+
+/* As io_uring does it: one count a user, and CAP_IPC_LOCK is above it. */
+static int ion_charge_user(struct user_struct *user, u64 bytes)
+{
+	unsigned long limit = rlimit(RLIMIT_MEMLOCK) >> PAGE_SHIFT;
+	unsigned long pages = bytes >> PAGE_SHIFT;
+	long now = atomic_long_read(&user->locked_vm);
+
+	do {
+		if (now + pages > limit)
+			return -ENOMEM;
+	} while (!atomic_long_try_cmpxchg(&user->locked_vm, &now, now + pages));
+
+	return 0;
+}
+
+static void ion_uncharge_user(struct user_struct *user, u64 bytes)
+{
+	atomic_long_sub(bytes >> PAGE_SHIFT, &user->locked_vm);
+}
+
+/**
+ * ion_charge() - have the current program pay for memory
+ * @charge: what to fill in
+ * @bytes: how much, whole pages
+ *
+ * Return: 0; -ENOSPC over the limit of the module; -ENOMEM over RLIMIT_MEMLOCK.
+ * An error charges nothing.
+ */
+int ion_charge(struct ion_charge *charge, u64 bytes)
+{
+	int ret;
+
+	ret = ion_charge_module(bytes);
+	if (ret)
+		return ret;
+
+	charge->user = NULL;
+	if (!capable(CAP_IPC_LOCK)) {
+		ret = ion_charge_user(current_user(), bytes);
+		if (ret) {
+			ion_uncharge_module(bytes);
+			return ret;
+		}
+		charge->user = get_uid(current_user());
+	}
+	charge->bytes = bytes;
+	return 0;
+}
+
+/**
+ * ion_uncharge() - end what ion_charge() began
+ * @charge: what ion_charge() filled in, or zeroes
+ */
+void ion_uncharge(struct ion_charge *charge)
+{
+	if (charge->user) {
+		ion_uncharge_user(charge->user, charge->bytes);
+		free_uid(charge->user);
+		charge->user = NULL;
+	}
+	ion_uncharge_module(charge->bytes);
+	charge->bytes = 0;
+}
