@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# What every command of tools/guest shares: messages, statuses, data files.
+# A command sets "program" and sources this file first.
+
+# The statuses of tools/guest/run that are not the command's own.
+readonly STATUS_TIMEOUT=124	# the guest did not end in time
+readonly STATUS_TOOL=125	# bad option, or the tool itself failed
+readonly STATUS_KERNEL=126	# the kernel reported a fault
+
+guest_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+readonly guest_dir
+top=$(cd "$guest_dir/../.." && pwd -P)
+readonly top
+readonly default_kernel=6.12
+readonly default_arch=riscv64
+
+note()
+{
+	printf '%s: %s\n' "$program" "$*" >&2
+}
+
+die()
+{
+	note "$*"
+	exit "$STATUS_TOOL"
+}
+
+# The names of a kind of data file (kernels, arch, roots), in one line.
+data_names()
+{
+	local names=("$guest_dir/$1"/*)
+
+	printf '%s ' "${names[@]##*/}"
+}
+
+# load_data KIND NAME: read one data file, or say which ones there are.
+load_data()
+{
+	local file=$guest_dir/$1/$2
+
+	if [[ $2 == */* || ! -f $file ]]; then
+		die "no '$2' in tools/guest/$1; there is: $(data_names "$1")"
+	fi
+	# shellcheck disable=SC1090
+	. "$file"
+}
+
+# load_target KERNEL ARCH: what the rest of the tool is to work on.
+load_target()
+{
+	load_data kernels "$1"
+	load_data arch "$2"
+	load_data roots "$KERNEL_SUITE"
+	kernel=$1
+	arch=$2
+}
+
+# need_value OPTION COUNT: an option that takes a value has one.
+need_value()
+{
+	[ "$2" -ge 2 ] || die "option $1 needs a value"
+}

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# What is asked of the host: a few packages, and the name of its mirror.
+
+# One "command package" pair a line: all that the host itself must have.
+host_needs()
+{
+	echo "bwrap bubblewrap"
+	echo "flock util-linux"
+	echo "mmdebstrap mmdebstrap"
+	echo "xz xz-utils"
+	# An ordinary user makes roots in a user namespace of many ids.
+	[ "$(id -u)" -eq 0 ] || echo "newuidmap uidmap"
+}
+
+host_missing()
+{
+	local command package
+
+	host_needs | while read -r command package; do
+		command -v "$command" >/dev/null || printf '%s ' "$package"
+	done
+}
+
+# Install what the host lacks, as root or through sudo.
+host_prepare()
+{
+	local missing sudo=()
+
+	missing=$(host_missing)
+	[ -n "$missing" ] || return 0
+	if [ "$(id -u)" -ne 0 ]; then
+		sudo -n true 2>/dev/null ||
+			die "this machine lacks these packages: $missing"
+		sudo=(sudo -n)
+	fi
+	note "installing on this machine: $missing"
+	# shellcheck disable=SC2086
+	host_install $missing >&2 || die "could not install: $missing"
+}
+
+host_install()
+{
+	local apt=("${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq)
+
+	# A fresh machine has no package lists yet; an old one has stale ones.
+	"${apt[@]}" update &&
+		"${apt[@]}" install --no-install-recommends -y "$@" </dev/null
+}
+
+# The mirror that this machine is configured for. The first line wins that
+# names the machine's own release, else the first plain suite: the updates,
+# security and backports archives lie elsewhere.
+host_mirror()
+{
+	local codename
+
+	codename=$(. /etc/os-release && echo "${VERSION_CODENAME-}")
+	# shellcheck disable=SC2016
+	apt-get indextargets --no-release-info \
+		--format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 2>/dev/null |
+		awk -v own="$codename" '
+			$3 != "main" || $1 !~ /^https?:|^file:/ { next }
+			$2 == own { found = $1; exit }
+			$2 !~ /[-\/]/ && !found { found = $1 }
+			END { print found }'
+}
+
+# The proxy settings of the host's apt, as options of mmdebstrap.
+host_proxy()
+{
+	apt-config dump Acquire 2>/dev/null |
+		sed -n '/::[Pp]roxy.* "..*";$/s/^/--aptopt=/p'
+}

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# Build roots: a Debian suite of the host's own architecture with the cross
+# compiler of one guest architecture, and that architecture's kernels of the
+# suite unpacked into it.
+
+# root_kernels: the kernels that the loaded root's suite carries.
+root_kernels()
+{
+	local name
+
+	for name in $(data_names kernels); do
+		(
+			load_data kernels "$name"
+			[ "$KERNEL_SUITE" = "$suite" ] && echo "$name"
+		) || :
+	done
+}
+
+# need_root: leave the loaded target's root in $root, made when absent.
+need_root()
+{
+	local entry suite=$KERNEL_SUITE name
+	local data=("$guest_dir/roots/$suite" "$guest_dir/arch/$arch"
+		    "$guest_dir/lib/root-hook")
+
+	for name in $(root_kernels); do
+		data+=("$guest_dir/kernels/$name")
+	done
+	cache_entry "root-$suite-$arch" \
+		"$(hash_of "$(cat "${data[@]}")" "$(declare -f root_make)")" \
+		root_make "$suite"
+	root=$entry
+}
+
+# kernel_release: the full name of the loaded target's kernel, from $root.
+kernel_release()
+{
+	cat "$root/ion/kernels/$kernel/release"
+}
+
+# isolated COMMAND...: become it, as (the namespace's) root with mounts and
+# processes of its own, which go when it ends or when this script is killed.
+isolated()
+{
+	local user=()
+
+	[ "$(id -u)" -eq 0 ] || user=(--user --map-root-user --map-auto)
+	exec setpriv --pdeathsig KILL unshare "${user[@]}" --mount --pid --fork \
+		--kill-child=KILL --mount-proc "$@"
+}
+
+# root_make DIR SUITE: the maker of a root's cache entry. Everything in it
+# belongs to the user: a root is only ever read, through bubblewrap.
+root_make()
+{
+	local dir=$1 suite=$2 native mirror proxy packages
+	local start=$SECONDS
+
+	host_prepare
+	native=$(dpkg --print-architecture)
+	mirror=$(host_mirror)
+	[ -n "$mirror" ] || die "apt on this machine is configured for no mirror"
+	mapfile -t proxy < <(host_proxy)
+	packages="$ROOT_PACKAGES $ARCH_PACKAGES"
+	note "making the $suite root, once (it takes a minute or two)"
+	mkdir "$dir/.making"
+	root_settings "$native" >"$dir/.making/settings"
+	TMPDIR=$dir/.making ION_SETTINGS=$dir/.making/settings \
+	ION_HOOK=$guest_dir/lib/root-hook \
+	isolated mmdebstrap --mode=root --quiet --variant=apt --format=tar \
+		--architectures="$native,$ARCH_DEB" \
+		--include="$(xargs <<<"$packages" | tr ' ' ,)" \
+		--aptopt='Acquire::Check-Valid-Until "false"' \
+		--aptopt='APT::Install-Recommends "false"' \
+		--aptopt='APT::Sandbox::User "root"' \
+		--dpkgopt=force-unsafe-io \
+		--dpkgopt='path-exclude=/usr/share/man/*' \
+		--dpkgopt='path-exclude=/usr/share/doc/*' \
+		--dpkgopt='path-exclude=/usr/share/locale/*' \
+		"${proxy[@]}" \
+		--customize-hook="\"\$ION_HOOK\" \"\$1\"" \
+		"$suite" - "deb $mirror $suite main" |
+		tar -x -C "$dir" --no-same-owner --exclude='./dev/*' || return
+	rm -rf "$dir/.making"
+	note "made the $suite root in $((SECONDS - start)) s"
+}
+
+# root_settings NATIVE: what lib/root-hook is told, as shell assignments.
+root_settings()
+{
+	local name
+
+	printf 'deb=%q flavour=%q image=%q native=%q\n' \
+		"$ARCH_DEB" "$ARCH_FLAVOUR" "$ARCH_BOOT_IMAGE" "$1"
+	printf 'source=%q source_files=%q\n' "$ROOT_SOURCE" "$ROOT_SOURCE_FILES"
+	for name in $(root_kernels); do
+		load_data kernels "$name"
+		printf 'kernels+=(%q) packages+=(%q) images+=(%q)\n' \
+			"$name" "$KERNEL_PACKAGES" "$KERNEL_IMAGE"
+	done
+}
+
+# enter_root COMMAND [ARG...]: run it in the loaded target's root, which is
+# read-only; the checkout is at its own path, and writable.
+enter_root()
+{
+	local enter
+
+	need_root
+	prepare_enter
+	"${enter[@]}" --bind "$top" "$top" --chdir "$PWD" -- "$@"
+}
+
+# prepare_enter: leave in $enter a bubblewrap command that lacks only further
+# options, "--" and the command. That dies with the shell that starts it.
+#
+# What a root holds is bound piece by piece into an empty file system, because
+# the checkout's path has to be made there too, below /home or wherever it is.
+prepare_enter()
+{
+	local entry
+
+	enter=(bwrap --die-with-parent --unshare-pid --unshare-ipc --new-session)
+	for entry in "$root"/{boot,etc,ion,usr} "$root"/{bin,sbin,lib*}; do
+		if [ -L "$entry" ]; then
+			enter+=(--symlink "$(readlink "$entry")")
+		else
+			enter+=(--ro-bind "$entry")
+		fi
+		enter+=("/${entry##*/}")
+	done
+	enter+=(--dev /dev --proc /proc --tmpfs /tmp
+		--setenv PATH /usr/sbin:/usr/bin:/sbin:/bin
+		--setenv HOME /tmp --setenv LC_ALL C.UTF-8 --unsetenv TMPDIR)
+}
