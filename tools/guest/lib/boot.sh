@@ -74,8 +74,9 @@ boot()
 	exec {status_out}>&-
 	follow
 	await_status
-	# The last words may have been written since "tail" looked.
-	wait "$guest_pid" "${tails[@]}" || :
+	# The shell's own words on a killed guest are of no use to anybody.
+	{ wait "$guest_pid" || :; } 2>/dev/null
+	wait "${tails[@]}" || :
 	guest_pid=
 }
 

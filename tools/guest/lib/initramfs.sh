@@ -24,7 +24,8 @@ need_base()
 
 	need_root
 	cache_entry "initramfs-$arch-$kernel" \
-		"$(hash_of "$root" "$(cat "$guest_dir/init")" \
+		"$(hash_of "$root" "$(cat "$guest_dir/init" \
+			"$guest_dir"/files/{bin/sed,usr/bin/timeout})" \
 			"${guest_drivers[*]}" \
 			"$(declare -f base_make base_drivers base_users)")" \
 		base_make
@@ -40,6 +41,7 @@ base_make()
 	cp "$root"/ion/guest/{,usr/}bin/busybox "$tree/bin/" 2>/dev/null
 	[ -x "$tree/bin/busybox" ] || return
 	cp "$guest_dir/init" "$tree/init" || return
+	cp -r "$guest_dir/files/." "$tree" || return
 	base_users "$tree/etc"
 	base_drivers "$tree/ion" || return
 	pack "$tree" >"$1/base.cpio" || return

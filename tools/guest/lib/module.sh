@@ -20,33 +20,61 @@ mirror_sources()
 	local folder=$1 file
 
 	mkdir -p "$folder"
-	for file in "${module_sources[@]}"; do
-		[ ! -e "$top/$file" ] || cp -auT "$top/$file" "$folder/$file"
-	done
-	(cd "$folder" && find "${module_sources[@]}" -type f \
-		\( -name '*.[chS]' -o -name Kbuild \) ! -name '*.mod.c' \
-		-print0 2>/dev/null) |
+	(
+		cd "$top" || exit
+		list_sources | xargs -0 cp -au --parents -t "$folder"
+	)
+	(cd "$folder" && list_sources) |
 		while IFS= read -rd '' file; do
 			[ -e "$top/$file" ] || rm "$folder/$file"
 		done
 }
 
-# build_module MAKE-ARG...: build it, and fail on any warning.
+# list_sources: the names of the sources in this folder. Anything else in it
+# was built, maybe for another kernel.
+list_sources()
+{
+	find "${module_sources[@]}" -type f ! -name '*.mod.c' \
+		\( -name '*.[chS]' -o -name Kbuild \) -print0
+}
+
+# build_module: build it for the loaded target, and fail on any warning.
 build_module()
 {
-	local root folder headers log
+	local root
 
-	folder=$(module_folder)
 	need_root
-	headers=/usr/src/linux-headers-$(kernel_release)
+	kbuild_in "$(module_folder)" "/usr/src/linux-headers-$(kernel_release)" \
+		ARCH="$ARCH_KBUILD" CROSS_COMPILE="$ARCH_CROSS" W=1
+}
+
+# build_for_sparse: have sparse read it. It does not know the options of every
+# architecture's compiler, so it is given the build machine's own.
+build_for_sparse()
+{
+	local root release native
+
+	need_root
+	release=$(kernel_release)
+	native=${release%"$ARCH_FLAVOUR"}$(dpkg --print-architecture)
+	[ -d "$root/usr/src/linux-headers-$native" ] ||
+		die "no headers of the build machine's own for $kernel"
+	kbuild_in "$top/build/sparse-$kernel" "/usr/src/linux-headers-$native" \
+		C=2
+}
+
+# kbuild_in FOLDER HEADERS MAKE-ARG...: in a copy of the sources.
+kbuild_in()
+{
+	local folder=$1 headers=$2 log=$1/build.log
+
 	mirror_sources "$folder"
-	log=$folder/build.log
-	if ! enter_root make -C "$headers" M="$folder" ARCH="$ARCH_KBUILD" \
-		CROSS_COMPILE="$ARCH_CROSS" "$@" modules >"$log" 2>&1; then
+	if ! enter_root make -C "$headers" M="$folder" "${@:3}" modules \
+		>"$log" 2>&1; then
 		cat "$log" >&2
 		die "the module does not build for $kernel"
 	fi
-	if grep -n -i 'warning' "$log" >&2; then
+	if grep -n -i -E 'warning|error:' "$log" >&2; then
 		# Built objects would hide the warning from the next build.
 		rm -rf "$folder"
 		die "the module builds for $kernel with warnings"
