@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Compiled and thrown away, by abi.mk: as C and as C++, by every standard, for
+ * 32 bits too, with every warning an error. Nothing of a C library is needed.
+ */
+#include <ion/ring.h>
+#include <linux/ion.h>
+#include <stddef.h>
+
+/* Standards before static_assert are compiled too. */
+#define HOLDS(name, condition) \
+	typedef char holds_##name[(condition) ? 1 : -1] \
+		__attribute__((__unused__));
+
+#define SIZE(type, size, alignment) \
+	HOLDS(size_of_##type, sizeof(struct type) == (size)) \
+	HOLDS(align_of_##type, __alignof__(struct type) == (alignment))
+#define FIELD(type, field, offset, size) \
+	HOLDS(place_of_##type##_##field, \
+	      offsetof(struct type, field) == (offset)) \
+	HOLDS(size_of_##type##_##field, \
+	      sizeof(((struct type *)0)->field) == (size))
+#define VALUE(name, value) \
+	HOLDS(value_of_##name, (name) == (value))
+
+#include "abi_layout.h"
+
+int ion_use(void *memory);
+
+/* All that is inline in the header. */
+int ion_use(void *memory)
+{
+	struct ion_producer in;
+	struct ion_consumer out;
+	struct ion_packet packet = { 1, 2, 3, 4, 5 };
+	struct ion_cmd_packet cmd = { 1, 2, 3, 4, 5 };
+
+	ion_producer_attach(&in, memory, ION_SLOTS_DEFAULT);
+	ion_consumer_attach(&out, memory, ION_SLOTS_DEFAULT);
+	ion_slot_copy(&packet, &cmd, sizeof(packet));
+	return ion_ring_push(&in, &packet) && ion_ring_pop(&out, &packet) &&
+	       ion_ring_push_cmd(&in, &cmd) && ion_ring_pop_cmd(&out, &cmd) &&
+	       ion_ring_room(&in) > ion_ring_queued(&out);
+}

@@ -1,0 +1,530 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a mapping of /dev/ion may and may not do: the default rings bit for
+ * bit, offsets, lengths, rights, and what every call that changes mappings is
+ * answered.
+ */
+#include "ion_test.h"
+
+#define PAGE	((size_t)sysconf(_SC_PAGESIZE))
+
+static const size_t ring_bytes[ION_RINGS] = {
+	[ION_RING_TX] = sizeof(struct ion_packet_ring),
+	[ION_RING_RX] = sizeof(struct ion_packet_ring),
+	[ION_RING_CMD] = sizeof(struct ion_cmd_ring),
+	[ION_RING_EVT] = sizeof(struct ion_cmd_ring),
+};
+
+static size_t page_align(size_t bytes)
+{
+	return (bytes + PAGE - 1) & ~(PAGE - 1);
+}
+
+/* mmap(), or -errno as an address. */
+static void *map(int fd, size_t length, int prot, int flags, __u64 offset)
+{
+	void *addr = mmap(NULL, length, prot, flags, fd, (off_t)offset);
+
+	return addr == MAP_FAILED ? (void *)(long)-errno : addr;
+}
+
+static long map_error(int fd, size_t length, int prot, int flags, __u64 offset)
+{
+	void *addr = map(fd, length, prot, flags, offset);
+	unsigned long value = (unsigned long)addr;
+
+	if (value > -4096UL)
+		return (long)value;
+	munmap(addr, length);
+	return 0;
+}
+
+FIXTURE(raw)
+{
+	int fd;
+};
+
+FIXTURE_SETUP(raw)
+{
+	self->fd = ion_open(O_RDWR);
+	ASSERT_LE(0, self->fd);
+}
+
+FIXTURE_TEARDOWN(raw)
+{
+	close(self->fd);
+}
+
+/* A program of the original layout: open, four mappings, no ioctl. */
+TEST_F(raw, four_maps_give_the_default_rings)
+{
+	unsigned int id;
+	size_t i;
+
+	for (id = 0; id < ION_RINGS; id++) {
+		unsigned char *ring = map(self->fd, page_align(ring_bytes[id]),
+					  PROT_READ | PROT_WRITE, MAP_SHARED,
+					  ion_test_offset[id]);
+		__u32 words[3];
+		__u16 flags[2];
+
+		ASSERT_GT(-4096UL, (unsigned long)ring);
+		memcpy(words, ring, sizeof(words));
+		memcpy(flags, ring + 12, sizeof(flags));
+		EXPECT_EQ(0, words[0]);
+		EXPECT_EQ(0, words[1]);
+		EXPECT_EQ(255, words[2]);
+		EXPECT_EQ(ion_kernel_pushes(id), flags[0]);
+		EXPECT_EQ(!ion_kernel_pushes(id), flags[1]);
+		for (i = 16; i < page_align(ring_bytes[id]); i++)
+			ASSERT_EQ(0, ring[i])
+				TH_LOG("ring %u, byte %zu", id, i);
+	}
+}
+
+/* mmap() rounds up to pages by itself. */
+TEST_F(raw, the_size_of_the_struct_will_do)
+{
+	unsigned int id;
+
+	for (id = 0; id < ION_RINGS; id++)
+		EXPECT_EQ(0, map_error(self->fd, ring_bytes[id],
+				       PROT_READ | PROT_WRITE, MAP_SHARED,
+				       ion_test_offset[id]));
+}
+
+TEST_F(raw, wrong_offsets_are_refused)
+{
+	static const __u64 offsets[] = {
+		ION_MMAP_TX + 4096, ION_MMAP_RX + 4096, ION_MMAP_RX - 4096,
+		ION_MMAP_CMD + 4096, ION_MMAP_EVT - 4096, ION_MMAP_EVT + 4096,
+		0x40000000, 0x80000000, 0xf0000000, 0x100000000,
+		0x110000000, 0x1000000000000, 0x7fff000000000000,
+		0x7ffffffffffff000,
+	};
+	unsigned int i, id;
+
+	for (i = 0; i < ARRAY_SIZE(offsets); i++)
+		for (id = 0; id < ION_RINGS; id++)
+			EXPECT_EQ(-EINVAL, map_error(self->fd,
+						     page_align(ring_bytes[id]),
+						     PROT_READ, MAP_SHARED,
+						     offsets[i]))
+				TH_LOG("offset %llx", offsets[i]);
+}
+
+/* Offset and length together pass the end of the numbers. */
+TEST_F(raw, offsets_that_wrap_are_refused)
+{
+	static const __u64 offsets[] = {
+		0xfffffffffffff000, 0xffffffffffffe000, 0x8000000000000000,
+		0xf000000000000000, 0xfffffffff0000000,
+	};
+	unsigned int i;
+	long error;
+
+	for (i = 0; i < ARRAY_SIZE(offsets); i++) {
+		error = map_error(self->fd, 2 * PAGE, PROT_READ, MAP_SHARED,
+				  offsets[i]);
+		EXPECT_TRUE(error == -EINVAL || error == -EOVERFLOW)
+			TH_LOG("offset %llx: %ld", offsets[i], error);
+	}
+}
+
+static void refuse_length(struct __test_metadata *_metadata, int fd,
+			  unsigned int ring, size_t length)
+{
+	EXPECT_EQ(-EINVAL, map_error(fd, length, PROT_READ, MAP_SHARED,
+				     ion_test_offset[ring]))
+		TH_LOG("ring %u, length %zu", ring, length);
+}
+
+TEST_F(raw, wrong_lengths_are_refused)
+{
+	unsigned int id;
+
+	for (id = 0; id < ION_RINGS; id++) {
+		size_t right = page_align(ring_bytes[id]);
+
+		refuse_length(_metadata, self->fd, id, 0);
+		refuse_length(_metadata, self->fd, id, right - PAGE);
+		refuse_length(_metadata, self->fd, id, right + PAGE);
+		refuse_length(_metadata, self->fd, id, 2 * right);
+		refuse_length(_metadata, self->fd, id, 1 << 28);
+		refuse_length(_metadata, self->fd, id, (1 << 28) + right);
+	}
+}
+
+TEST_F(raw, private_mappings_are_refused)
+{
+	EXPECT_EQ(-EINVAL, map_error(self->fd, 2 * PAGE, PROT_READ, MAP_PRIVATE,
+				     ION_MMAP_TX));
+	EXPECT_EQ(-EINVAL, map_error(self->fd, 2 * PAGE, PROT_READ | PROT_WRITE,
+				     MAP_PRIVATE, ION_MMAP_TX));
+}
+
+TEST_F(raw, executable_mappings_are_refused)
+{
+	EXPECT_EQ(-EACCES, map_error(self->fd, 2 * PAGE, PROT_EXEC, MAP_SHARED,
+				     ION_MMAP_TX));
+	EXPECT_EQ(-EACCES, map_error(self->fd, 2 * PAGE, PROT_READ | PROT_EXEC,
+				     MAP_SHARED, ION_MMAP_RX));
+	EXPECT_EQ(-EACCES,
+		  map_error(self->fd, 3 * PAGE,
+			    PROT_READ | PROT_WRITE | PROT_EXEC, MAP_SHARED,
+			    ION_MMAP_CMD));
+}
+
+/* A refused first mapping leaves the channel to be set up otherwise. */
+TEST_F(raw, a_refused_mapping_configures_nothing)
+{
+	struct ion_setup setup;
+	struct ion_info info;
+
+	map_error(self->fd, 2 * PAGE, PROT_READ, MAP_PRIVATE, ION_MMAP_TX);
+	EXPECT_EQ(-EBADFD, ion_get_info(self->fd, &info));
+	map_error(self->fd, 2 * PAGE, PROT_EXEC, MAP_SHARED, ION_MMAP_TX);
+	EXPECT_EQ(-EBADFD, ion_get_info(self->fd, &info));
+	map_error(self->fd, PAGE, PROT_READ, MAP_SHARED, ION_MMAP_TX);
+	EXPECT_EQ(-EBADFD, ion_get_info(self->fd, &info));
+	map_error(self->fd, 2 * PAGE, PROT_READ, MAP_SHARED, 0x40000000);
+	EXPECT_EQ(-EBADFD, ion_get_info(self->fd, &info));
+
+	ion_setup_init(&setup, "sink");
+	setup.slots[ION_RING_TX] = 2;
+	EXPECT_EQ(0, ion_call(self->fd, ION_IOC_SETUP, &setup));
+	EXPECT_EQ(-EINVAL, map_error(self->fd, 2 * PAGE, PROT_READ, MAP_SHARED,
+				     ION_MMAP_TX));
+	EXPECT_EQ(0, map_error(self->fd, PAGE, PROT_READ, MAP_SHARED,
+			       ION_MMAP_TX));
+}
+
+TEST_F(raw, a_descriptor_to_read_maps_to_read)
+{
+	int fd = ion_open(O_RDONLY);
+	void *addr;
+
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(-EACCES, map_error(fd, 2 * PAGE, PROT_WRITE, MAP_SHARED, 0));
+	EXPECT_EQ(-EACCES, map_error(fd, 2 * PAGE, PROT_READ | PROT_WRITE,
+				     MAP_SHARED, 0));
+	addr = map(fd, 2 * PAGE, PROT_READ, MAP_SHARED, 0);
+	ASSERT_GT(-4096UL, (unsigned long)addr);
+	EXPECT_EQ(0, ion_touch(addr, false));
+	EXPECT_EQ(-1, mprotect(addr, 2 * PAGE, PROT_READ | PROT_WRITE));
+	EXPECT_EQ(EACCES, errno);
+	close(fd);
+
+	fd = ion_open(O_WRONLY);
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(-EACCES, map_error(fd, 2 * PAGE, PROT_WRITE, MAP_SHARED, 0));
+	close(fd);
+}
+
+FIXTURE(mapped)
+{
+	struct channel ch;
+};
+
+FIXTURE_SETUP(mapped)
+{
+	ASSERT_EQ(0, channel_open(&self->ch, NULL));
+}
+
+FIXTURE_TEARDOWN(mapped)
+{
+	channel_close(&self->ch);
+}
+
+/* A packet there and back, through the mappings as they are now. */
+static bool works(struct channel *ch)
+{
+	static __u64 number;
+
+	number++;
+	if (!ion_push_from(ch, number, 1))
+		return false;
+	if (ion_kick(ch->fd))
+		return false;
+	return ion_pop_from(ch, number, 1) == 1;
+}
+
+#define EXPECT_ERRNO(error, call)					\
+	do {								\
+		errno = 0;						\
+		EXPECT_EQ(-1L, (long)(call));				\
+		EXPECT_EQ(error, errno);				\
+	} while (0)
+
+TEST_F(mapped, mprotect_never_gives_execute)
+{
+	unsigned int id;
+
+	for (id = 0; id < ION_RINGS; id++) {
+		size_t length = page_align(ring_bytes[id]);
+		void *addr = self->ch.area[id];
+
+		EXPECT_ERRNO(EACCES, mprotect(addr, length, PROT_EXEC));
+		EXPECT_ERRNO(EACCES,
+			     mprotect(addr, length, PROT_READ | PROT_EXEC));
+	}
+	EXPECT_TRUE(works(&self->ch));
+}
+
+TEST_F(mapped, mprotect_of_the_whole_is_fine)
+{
+	void *addr = self->ch.area[ION_RING_TX];
+
+	EXPECT_EQ(0, mprotect(addr, 2 * PAGE, PROT_READ));
+	EXPECT_EQ(SIGSEGV, ion_touch(addr, true));
+	EXPECT_EQ(0, ion_touch(addr, false));
+	EXPECT_EQ(0, mprotect(addr, 2 * PAGE, PROT_NONE));
+	EXPECT_EQ(SIGSEGV, ion_touch(addr, false));
+	EXPECT_EQ(0, mprotect(addr, 2 * PAGE, PROT_READ | PROT_WRITE));
+	EXPECT_EQ(0, ion_touch(addr, true));
+	EXPECT_TRUE(works(&self->ch));
+}
+
+/* What would leave two pieces is refused, and leaves the one. */
+TEST_F(mapped, no_part_can_go_its_own_way)
+{
+	char *addr = self->ch.area[ION_RING_CMD];
+	int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
+
+	EXPECT_ERRNO(EINVAL, munmap(addr, PAGE));
+	EXPECT_ERRNO(EINVAL, munmap(addr + PAGE, PAGE));
+	EXPECT_ERRNO(EINVAL, munmap(addr + 2 * PAGE, PAGE));
+	EXPECT_ERRNO(EINVAL, mprotect(addr, PAGE, PROT_READ));
+	EXPECT_ERRNO(EINVAL, mprotect(addr + PAGE, PAGE, PROT_READ));
+	EXPECT_ERRNO(EINVAL, mprotect(addr + 2 * PAGE, PAGE, PROT_NONE));
+	EXPECT_ERRNO(EINVAL, madvise(addr + PAGE, PAGE, MADV_SEQUENTIAL));
+	EXPECT_ERRNO(EINVAL, mmap(addr + PAGE, PAGE, PROT_READ, flags, -1, 0));
+
+	EXPECT_EQ(0, ion_touch((__u32 *)addr, true));
+	EXPECT_EQ(0, ion_touch((__u32 *)(addr + PAGE), true));
+	EXPECT_EQ(0, ion_touch((__u32 *)(addr + 2 * PAGE), true));
+	EXPECT_TRUE(works(&self->ch));
+}
+
+TEST_F(mapped, mremap_is_refused)
+{
+	size_t length = 2 * PAGE;
+	char *addr = self->ch.area[ION_RING_TX];
+	char *room = mmap(NULL, 16 * PAGE, PROT_NONE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	const struct {
+		const char *what;
+		size_t from, to;
+		int flags;
+	} calls[] = {
+		{ "move", length, length, MREMAP_MAYMOVE | MREMAP_FIXED },
+		{ "grow", length, 2 * length, MREMAP_MAYMOVE },
+		{ "grow in place", length, length + PAGE, 0 },
+		{ "grow and move", length, 2 * length,
+		  MREMAP_MAYMOVE | MREMAP_FIXED },
+		{ "shrink", length, PAGE, 0 },
+		{ "shrink and move", length, PAGE,
+		  MREMAP_MAYMOVE | MREMAP_FIXED },
+		{ "move a part", PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED },
+		{ "duplicate", 0, length, MREMAP_MAYMOVE },
+		{ "duplicate a part", 0, PAGE, MREMAP_MAYMOVE },
+		{ "move and keep", length, length,
+		  MREMAP_MAYMOVE | MREMAP_DONTUNMAP },
+	};
+	unsigned int i;
+	void *to;
+
+	ASSERT_NE(MAP_FAILED, room);
+	for (i = 0; i < ARRAY_SIZE(calls); i++) {
+		to = mremap(addr, calls[i].from, calls[i].to, calls[i].flags,
+			    room);
+		EXPECT_EQ(MAP_FAILED, to)
+			TH_LOG("%s went through", calls[i].what);
+		EXPECT_TRUE(errno == EINVAL || errno == EFAULT)
+			TH_LOG("%s: errno %d", calls[i].what, errno);
+		EXPECT_EQ(0, ion_touch((__u32 *)addr, true));
+		EXPECT_EQ(0, ion_touch((__u32 *)(addr + PAGE), true));
+		EXPECT_TRUE(works(&self->ch))
+			TH_LOG("after %s", calls[i].what);
+	}
+}
+
+/* An end of a ring has one user: a child gets no mapping. */
+TEST_F(mapped, a_child_has_no_mapping)
+{
+	pid_t pid = fork();
+
+	ASSERT_LE(0, pid);
+	if (!pid)
+		_exit(ion_touch(self->ch.area[ION_RING_TX], false));
+	EXPECT_EQ(SIGSEGV, ion_wait_child(pid));
+	EXPECT_TRUE(works(&self->ch));
+}
+
+/*
+ * Some kernels refuse to make such a mapping inheritable; under the others the
+ * child has an address range with nothing behind it.
+ */
+TEST_F(mapped, madvise_dofork_gives_a_child_nothing)
+{
+	void *addr = self->ch.area[ION_RING_TX];
+	pid_t pid;
+
+	if (madvise(addr, 2 * PAGE, MADV_DOFORK)) {
+		EXPECT_EQ(EINVAL, errno);
+		return;
+	}
+	EXPECT_EQ(0, ion_touch(addr, false));
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (!pid)
+		_exit(ion_touch(addr, true));
+	EXPECT_EQ(SIGBUS, ion_wait_child(pid));
+
+	/* Nor has the child's child. */
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (!pid) {
+		pid = fork();
+		if (!pid)
+			_exit(ion_touch(addr, false));
+		_exit(ion_wait_child(pid));
+	}
+	EXPECT_EQ(SIGBUS, ion_wait_child(pid));
+	EXPECT_TRUE(works(&self->ch));
+}
+
+TEST_F(mapped, madvise_dontneed_keeps_the_contents)
+{
+	__u32 *word = channel_slot(&self->ch, ION_RING_TX, 200);
+
+	*word = 0x12345678;
+	EXPECT_EQ(0, madvise(self->ch.area[ION_RING_TX], 2 * PAGE,
+			     MADV_DONTNEED));
+	EXPECT_EQ(0x12345678, *word);
+	EXPECT_EQ(255, channel_header(&self->ch, ION_RING_TX)->mask);
+	EXPECT_TRUE(works(&self->ch));
+}
+
+TEST_F(mapped, a_second_mapping_is_the_same_memory)
+{
+	__u32 *other, *word = channel_slot(&self->ch, ION_RING_EVT, 255);
+
+	other = map(self->ch.fd, page_align(sizeof(struct ion_cmd_ring)),
+		    PROT_READ, MAP_SHARED, ION_MMAP_EVT);
+	ASSERT_GT(-4096UL, (unsigned long)other);
+	*word = 0x87654321;
+	EXPECT_EQ(0x87654321, other[(16 + 255 * 32) / 4]);
+	EXPECT_EQ(SIGSEGV, ion_touch(other, true));
+	munmap(other, page_align(sizeof(struct ion_cmd_ring)));
+	EXPECT_EQ(0, ion_touch(word, true));
+}
+
+TEST_F(mapped, a_mapping_outlives_its_descriptor)
+{
+	unsigned int id;
+
+	ion_push_from(&self->ch, 0, 255);
+	ion_kick(self->ch.fd);
+	close(self->ch.fd);
+	self->ch.fd = -1;
+	for (id = 0; id < ION_RINGS; id++) {
+		EXPECT_EQ(0, ion_touch(self->ch.area[id], true));
+		EXPECT_EQ(0, ion_touch(channel_slot(&self->ch, id, 255), true));
+	}
+	EXPECT_EQ(255, ion_pop_from(&self->ch, 0, 255));
+}
+
+/* A page that a pipe still holds keeps its bytes when the channel is gone. */
+TEST_F(mapped, a_page_in_a_pipe_outlives_the_channel)
+{
+	char *addr = self->ch.area[ION_RING_TX];
+	struct iovec page = { .iov_base = addr, .iov_len = PAGE };
+	struct channel others[4];
+	char *was = malloc(PAGE), *is = malloc(PAGE);
+	int pipes[2];
+	unsigned int i;
+
+	ion_push_from(&self->ch, 77, 100);
+	memcpy(was, addr, PAGE);
+	ASSERT_EQ(0, pipe(pipes));
+	ASSERT_EQ((ssize_t)PAGE, vmsplice(pipes[1], &page, 1, 0));
+	channel_close(&self->ch);
+
+	/* Freed pages would be given to these. */
+	for (i = 0; i < ARRAY_SIZE(others); i++) {
+		ASSERT_EQ(0, channel_open(&others[i], NULL));
+		memset(others[i].area[ION_RING_TX], 0xaa, 2 * PAGE);
+	}
+	EXPECT_EQ((ssize_t)PAGE, read(pipes[0], is, PAGE));
+	EXPECT_EQ(0, memcmp(was, is, PAGE));
+	for (i = 0; i < ARRAY_SIZE(others); i++)
+		channel_close(&others[i]);
+	free(was);
+	free(is);
+}
+
+/* What one channel held is never seen in another. */
+TEST_F(mapped, pages_come_zeroed)
+{
+	unsigned int round, id;
+	struct channel ch;
+	size_t i;
+
+	for (round = 0; round < 20; round++) {
+		ASSERT_EQ(0, channel_open(&ch, NULL));
+		for (id = 0; id < ION_RINGS; id++) {
+			size_t length = ch.info.area[id].length;
+			unsigned char *bytes = ch.area[id];
+
+			for (i = 16; i < length; i++)
+				ASSERT_EQ(0, bytes[i]);
+			memset(bytes, 0x5a, length);
+		}
+		channel_close(&ch);
+	}
+}
+
+/* exec() leaves the descriptor, if it may, and takes the mappings. */
+TEST_F(mapped, a_program_executed_finds_no_mapping)
+{
+	char text[64];
+	pid_t pid = fork();
+
+	ASSERT_LE(0, pid);
+	if (!pid) {
+		fcntl(self->ch.fd, F_SETFD, 0);
+		snprintf(text, sizeof(text), "%d", self->ch.fd);
+		execl("/proc/self/exe", "mapping", "--executed", text, NULL);
+		_exit(99);
+	}
+	EXPECT_EQ(0, ion_wait_child(pid));
+	EXPECT_TRUE(works(&self->ch));
+}
+
+/* Returns the number of the check that failed. */
+static int executed(int fd)
+{
+	char line[512];
+	FILE *maps = fopen("/proc/self/maps", "r");
+	struct ion_info info;
+	long error;
+
+	while (maps && fgets(line, sizeof(line), maps))
+		if (strstr(line, ION_DEVICE))
+			return 1;
+	if (ion_get_info(fd, &info))
+		return 2;
+	error = map_error(fd, 2 * PAGE, PROT_READ, MAP_SHARED, ION_MMAP_TX);
+	return error ? 3 : 0;
+}
+
+ION_TEST_KERNEL_LOG()
+
+int main(int argc, char **argv)
+{
+	if (argc == 3 && !strcmp(argv[1], "--executed"))
+		return executed(atoi(argv[2]));
+	ion_test_need_device();
+	return test_harness_run(argc, argv);
+}
