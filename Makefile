@@ -49,6 +49,9 @@ lint:
 shell:
 	@tools/guest/shell
 
+format:
+	@tools/check/step format
+
 htmldocs:
 	@tools/check/step build_documentation
 	@echo "build/htmldocs/index.html"
@@ -69,6 +72,7 @@ help:
 	@echo '  shell            log into a guest with ion inserted'
 	@echo 'For developers:'
 	@echo '  lint             style and static checks'
+	@echo '  format           write user-space code as lint wants it'
 	@echo '  htmldocs         the documentation, in build/htmldocs'
 	@echo '  help             this list'
 	@echo 'Variables:'
@@ -79,5 +83,5 @@ help:
 	@echo '  ARCH=$(ARCH)  CROSS_COMPILE=$(CROSS_COMPILE)  DESTDIR=$(DESTDIR)'
 
 .PHONY: modules modules_install headers_install kernel-headers demo check lint
-.PHONY: shell htmldocs clean help
+.PHONY: shell format htmldocs clean help
 .DEFAULT_GOAL := modules

@@ -11,9 +11,9 @@ lint_steps()
 	step "checkpatch" lint_checkpatch
 	for k in $(data_names kernels); do
 		step "no warnings with W=1 for $k" \
-			$guest/build-module --kernel "$k"
+			"$guest/build-module" --kernel "$k"
 	done
-	step "sparse" $guest/build-module --sparse
+	step "sparse" "$guest/build-module" --sparse
 	step "clang-format" lint_format
 	step "shellcheck" lint_shell
 	step "codespell" lint_spelling
@@ -45,9 +45,12 @@ lint_licenses()
 # The ignored checks are about the kernel's own tree:
 # - FILE_PATH_CHANGES wants its MAINTAINERS file,
 # - LINUX_VERSION_CODE: out of tree, the compat header has to ask.
+#
+# It leaves a file in the working folder, which is better not the checkout.
 lint_checkpatch()
 {
-	sources '*.c' '*.h' | in_root xargs "$source/scripts/checkpatch.pl" \
+	sources '*.c' '*.h' | sed "s|^|$top/|" |
+		in_root env --chdir=/tmp xargs "$source/scripts/checkpatch.pl" \
 		--no-tree --strict --terse --quiet --no-summary \
 		--ignore FILE_PATH_CHANGES,LINUX_VERSION_CODE -f
 }
@@ -56,9 +59,14 @@ lint_checkpatch()
 lint_format()
 {
 	sources 'selftests/*.[ch]' 'samples/*.[ch]' 'lib/*.[ch]' \
-		'tools/*.[ch]' 'include/ion/*.h' |
-		in_root xargs --no-run-if-empty \
-			clang-format --dry-run --Werror
+		'tools/*.[ch]' |
+		in_root xargs --no-run-if-empty clang-format "${1--n}" --Werror
+}
+
+# format: write user-space code as lint_format wants it.
+format()
+{
+	lint_format -i
 }
 
 lint_shell()

@@ -11,7 +11,7 @@ check_steps()
 	local k
 
 	for k in $(data_names kernels); do
-		step "module for $k" $guest/build-module --kernel "$k"
+		step "module for $k" "$guest/build-module" --kernel "$k"
 	done
 	tap_step "headers" headers_compile
 	step "selftests" install_selftests
@@ -23,7 +23,7 @@ check_steps()
 
 in_root()
 {
-	$guest/in-root -- "$@"
+	"$guest/in-root" -- "$@"
 }
 
 # install_selftests: build them for the guests, in kselftest's own layout.
@@ -39,33 +39,33 @@ install_selftests()
 
 run_selftests()
 {
-	$guest/run --kernel "$1" --timeout 900 --log "build/log/kernel-$1" \
+	"$guest/run" --kernel "$1" --timeout 900 --log "build/log/kernel-$1" \
 		--add build/kselftest -- kselftest/run_kselftest.sh
 }
 
-# headers_compile: each public header alone, in each language, for 64 and 32
+# headers_compile: each public header alone, as C and as C++, for 64 and for 32
 # bits, with every warning an error.
 headers_compile()
 {
-	in_root bash -c '
-		strict="-Wall -Wextra -Werror -Wpedantic -fsyntax-only"
-		number=0
-		compile() {
-			$1 $strict "${@:3}" -Iinclude/uapi -Iinclude \
-				-include "$2" -x "$language" - </dev/null ||
-				printf "not "
-			echo "ok $((number += 1)) $2: ${*:1:1} ${*:3}"
-		}
-		for header in linux/ion.h $(cd include && ls ion/*.h); do
-			for cpu in riscv64 i686; do
-				language=c
-				compile $cpu-linux-gnu-gcc $header -std=gnu11
-				language=c++
-				compile $cpu-linux-gnu-g++ $header -std=gnu++17
-			done
+	local header cpu number=0
+
+	for header in linux/ion.h $(cd include && echo ion/*.h); do
+		for cpu in riscv64 i686; do
+			header_compiles "$cpu-linux-gnu-gcc -x c -std=gnu11"
+			header_compiles "$cpu-linux-gnu-g++ -x c++ -std=gnu++17"
 		done
-		echo "1..$number"
-	'
+	done
+	echo "1..$number"
+}
+
+header_compiles()
+{
+	local result=ok
+
+	# shellcheck disable=SC2086
+	in_root $1 -Wall -Wextra -Werror -fsyntax-only -Iinclude/uapi \
+		-Iinclude -include "$header" /dev/null || result="not ok"
+	echo "$result $((number += 1)) $header: $1"
 }
 
 build_documentation()

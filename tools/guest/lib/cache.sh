@@ -26,7 +26,10 @@ cache_entry()
 	local lock
 
 	entry=$cache/$1-$2
-	[ ! -d "$entry" ] || return 0
+	if [ -d "$entry" ]; then
+		touch "$entry"
+		return
+	fi
 	mkdir -p "$cache" || die "can not make the cache folder $cache"
 	exec {lock}>"$cache/.lock-$1"
 	flock "$lock"
@@ -36,12 +39,14 @@ cache_entry()
 }
 
 # cache_fill NAME MAKER [ARG...]: the part of cache_entry under the lock. What
-# a killed maker left behind can be removed here, where no other maker runs.
+# a killed maker left behind can be removed here, where no other maker runs, and
+# so can entries that nobody used for a month: their recipe has changed.
 cache_fill()
 {
 	local temp
 
 	rm -rf "$cache/.make-$1".*
+	find "$cache" -maxdepth 1 -name "$1-*" -mtime +30 -exec rm -rf {} +
 	temp=$(mktemp -d "$cache/.make-$1.XXXXXX") || return
 	chmod 755 "$temp"
 	"$2" "$temp" "${@:3}" || { rm -rf "$temp"; return 1; }
