@@ -3,20 +3,16 @@
  * Carries a file through the kernel and back, 16 bytes a packet, and checks
  * the order and every byte of what came back.
  *
- *	cc -I include/uapi -I include -o carry samples/carry.c
- *
  * One command goes before the packets and one after them. Each bears a random
  * 128-bit id, and its answer has to bear the same. Once the rings are mapped,
  * the only system calls are the kicks.
  */
+#include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <inttypes.h>
 #include <ion/ring.h>
 #include <poll.h>
-#include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,20 +23,20 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PAYLOAD		16	/* bytes of a packet: data and phys */
-#define PATIENCE_MS	2000	/* so long may the kernel say nothing */
-#define BATCH_DEFAULT	128
+#define PAYLOAD	      16   /* bytes of a packet: data and phys */
+#define PATIENCE_MS   2000 /* so long may the kernel say nothing */
+#define BATCH_DEFAULT 128
 
 enum {
-	EXIT_SAME,		/* every byte came back, in order */
-	EXIT_DIFFERENT,		/* something else came back, or nothing */
-	EXIT_UNTRIED,		/* a bad option, no device, no file */
+	EXIT_SAME,	/* every byte came back, in order */
+	EXIT_DIFFERENT, /* something else came back, or nothing */
+	EXIT_UNTRIED,	/* a bad option, no device, no file */
 };
 
 /* Kinds of commands: ours to choose, echo looks at none. */
 enum {
-	KIND_START = 1,		/* arg: bytes that will follow */
-	KIND_END = 2,		/* arg: checksum of the bytes that went */
+	KIND_START = 1, /* arg: bytes that will follow */
+	KIND_END = 2,	/* arg: checksum of the bytes that went */
 };
 
 struct options {
@@ -57,28 +53,15 @@ struct carry {
 	struct ion_producer tx, cmd;
 	struct ion_consumer rx, evt;
 
-	const unsigned char *file;	/* what goes */
-	unsigned char *back;		/* what came back */
-	uint64_t size;
-	uint64_t packets;
-	uint64_t sent, received;
-	uint64_t sum_sent, sum_received;
+	const unsigned char *file; /* what goes */
+	unsigned char *back;	   /* what came back */
+	__u64 size;
+	__u64 packets;
+	__u64 sent, received;
+	__u64 sum_sent, sum_received;
 	unsigned int batch;
+	bool terminal;
 };
-
-static __attribute__((noreturn, format(printf, 2, 3)))
-void fail(int status, const char *format, ...)
-{
-	va_list args;
-
-	fflush(stdout);
-	fputs("carry: ", stderr);
-	va_start(args, format);
-	vfprintf(stderr, format, args);
-	va_end(args);
-	fputc('\n', stderr);
-	exit(status);
-}
 
 /* ---- the file ---------------------------------------------------------- */
 
@@ -88,18 +71,19 @@ static void file_map(struct carry *c, const char *name)
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st))
-		fail(EXIT_UNTRIED, "%s: %s", name, strerror(errno));
+		err(EXIT_UNTRIED, "%s", name);
 	if (!S_ISREG(st.st_mode))
-		fail(EXIT_UNTRIED, "%s: not a regular file", name);
+		errx(EXIT_UNTRIED, "%s: not a regular file", name);
 	if (!st.st_size)
-		fail(EXIT_UNTRIED, "%s: empty, there is nothing to carry", name);
+		errx(EXIT_UNTRIED, "%s: empty, there is nothing to carry",
+		     name);
 
 	c->size = st.st_size;
 	c->packets = (c->size + PAYLOAD - 1) / PAYLOAD;
 	c->file = mmap(NULL, c->size, PROT_READ, MAP_PRIVATE, fd, 0);
 	c->back = calloc(1, c->size);
 	if (c->file == MAP_FAILED || !c->back)
-		fail(EXIT_UNTRIED, "%s: %s", name, strerror(errno));
+		err(EXIT_UNTRIED, "%s", name);
 	close(fd);
 }
 
@@ -109,21 +93,21 @@ static void file_save(const struct carry *c, const char *name)
 
 	if (!file || fwrite(c->back, 1, c->size, file) != c->size ||
 	    fclose(file))
-		fail(EXIT_UNTRIED, "%s: %s", name, strerror(errno));
+		err(EXIT_UNTRIED, "%s", name);
 }
 
 /* How many bytes the packet of that number carries. */
-static unsigned int payload_of(const struct carry *c, uint64_t number)
+static unsigned int payload_of(const struct carry *c, __u64 number)
 {
-	uint64_t left = c->size - number * PAYLOAD;
+	__u64 left = c->size - number * PAYLOAD;
 
 	return left < PAYLOAD ? left : PAYLOAD;
 }
 
 /* Not cryptographic: the sums only tell that both ends count alike. */
-static uint64_t checksum(uint64_t sum, const struct ion_packet *packet)
+static __u64 checksum(__u64 sum, const struct ion_packet *packet)
 {
-	const uint64_t prime = 0x100000001b3;
+	const __u64 prime = 0x100000001b3;
 
 	return ((sum ^ packet->data) * prime ^ packet->phys) * prime;
 }
@@ -158,14 +142,14 @@ static const char *map_advice(int error)
 	}
 }
 
-static void *map_ring(const struct carry *c, const char *name, uint64_t offset,
+static void *map_ring(const struct carry *c, const char *name, __u64 offset,
 		      size_t size)
 {
-	void *ring = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED,
-			  c->fd, offset);
+	void *ring = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, c->fd,
+			  offset);
 
 	if (ring == MAP_FAILED)
-		fail(EXIT_UNTRIED, "mapping %s: %s%s", name, strerror(errno),
+		errx(EXIT_UNTRIED, "mapping %s: %s%s", name, strerror(errno),
 		     map_advice(errno));
 	return ring;
 }
@@ -175,7 +159,7 @@ static void channel_open(struct carry *c, const char *device)
 {
 	c->fd = open(device, O_RDWR | O_CLOEXEC);
 	if (c->fd < 0)
-		fail(EXIT_UNTRIED, "%s: %s%s", device, strerror(errno),
+		errx(EXIT_UNTRIED, "%s: %s%s", device, strerror(errno),
 		     open_advice(errno));
 
 	c->tx_ring = map_ring(c, "tx", ION_MMAP_TX, sizeof(*c->tx_ring));
@@ -197,12 +181,12 @@ static bool kernel_sleeps(const struct carry *c)
 	       READ_ONCE(c->evt_ring->header.producer_wake);
 }
 
-/* Publish, full barrier, look at the flag: no wake-up is lost that way. */
 static void wake_kernel(const struct carry *c)
 {
+	/* Between publishing and looking, or a wake-up could be lost. */
 	smp_mb();
 	if (kernel_sleeps(c) && ioctl(c->fd, ION_IOC_KICK))
-		fail(EXIT_DIFFERENT, "kick: %s", strerror(errno));
+		err(EXIT_DIFFERENT, "kick");
 }
 
 static void wait_for(const struct carry *c, short events, const char *what)
@@ -211,49 +195,49 @@ static void wait_for(const struct carry *c, short events, const char *what)
 	int ret = poll(&pfd, 1, PATIENCE_MS);
 
 	if (ret < 0 && errno != EINTR)
-		fail(EXIT_DIFFERENT, "poll: %s", strerror(errno));
+		err(EXIT_DIFFERENT, "poll");
 	if (ret > 0 && (pfd.revents & POLLERR))
-		fail(EXIT_DIFFERENT, "the kernel poisoned a ring");
+		errx(EXIT_DIFFERENT, "the kernel poisoned a ring");
 	if (!ret)
-		fail(EXIT_DIFFERENT, "no %s for %d ms", what, PATIENCE_MS);
+		errx(EXIT_DIFFERENT, "no %s for %d ms", what, PATIENCE_MS);
 }
 
 /* ---- commands ---------------------------------------------------------- */
 
 static void random_id(struct ion_cmd_packet *cmd)
 {
-	uint64_t id[2];
+	__u64 id[2];
 
 	if (getrandom(id, sizeof(id), 0) != sizeof(id))
-		fail(EXIT_UNTRIED, "getrandom: %s", strerror(errno));
+		err(EXIT_UNTRIED, "getrandom");
 	cmd->id_lo = id[0];
 	cmd->id_hi = id[1];
 }
 
 /* Send a command, and return the answer that came for it. */
-static struct ion_cmd_packet ask(struct carry *c, uint32_t kind, uint64_t arg)
+static struct ion_cmd_packet ask(struct carry *c, __u32 kind, __u64 arg)
 {
 	struct ion_cmd_packet cmd = { .kind = kind, .arg = arg }, answer;
 
 	random_id(&cmd);
 	if (!ion_ring_push_cmd(&c->cmd, &cmd))
-		fail(EXIT_DIFFERENT, "no room for a command");
+		errx(EXIT_DIFFERENT, "no room for a command");
 	wake_kernel(c);
 	while (!ion_ring_pop_cmd(&c->evt, &answer)) {
 		if (c->evt.end.broken)
-			fail(EXIT_DIFFERENT, "evt: the kernel's index is wrong");
+			errx(EXIT_DIFFERENT,
+			     "evt: the kernel's index is wrong");
 		wait_for(c, POLLPRI, "answer");
 	}
 	if (memcmp(&cmd, &answer, sizeof(cmd)))
-		fail(EXIT_DIFFERENT, "the answer is not that to the command");
+		errx(EXIT_DIFFERENT, "the answer is not that to the command");
 	return answer;
 }
 
 static void show_answer(const char *what, const struct ion_cmd_packet *answer)
 {
-	printf("%s  kind %u  arg %#" PRIx64 "  id %016" PRIx64 "%016" PRIx64
-	       "  answered\n", what, answer->kind, (uint64_t)answer->arg,
-	       (uint64_t)answer->id_hi, (uint64_t)answer->id_lo);
+	printf("%s  kind %u  arg %#llx  id %016llx%016llx  answered\n", what,
+	       answer->kind, answer->arg, answer->id_hi, answer->id_lo);
 }
 
 /* ---- packets ----------------------------------------------------------- */
@@ -261,24 +245,24 @@ static void show_answer(const char *what, const struct ion_cmd_packet *answer)
 static void fill(struct carry *c, struct ion_packet *packet)
 {
 	unsigned int len = payload_of(c, c->sent);
-	uint64_t payload[PAYLOAD / 8] = { 0 };
+	__u64 payload[PAYLOAD / 8] = { 0 };
 
 	memcpy(payload, c->file + c->sent * PAYLOAD, len);
 	packet->data = payload[0];
 	packet->phys = payload[1];
 	packet->len = len;
-	packet->id = c->sent;		/* modulo 65536 */
-	packet->pad = c->sent >> 16;	/* the rest of the number */
+	packet->id = c->sent;	     /* modulo 65536 */
+	packet->pad = c->sent >> 16; /* the rest of the number */
 	c->sum_sent = checksum(c->sum_sent, packet);
 	c->sent++;
 }
 
 static void send_some(struct carry *c)
 {
-	uint64_t left = c->packets - c->sent;
-	uint32_t want = left < c->batch ? left : c->batch;
-	uint32_t n = ion_ring_reserve(&c->tx, want);
-	uint32_t i;
+	__u64 left = c->packets - c->sent;
+	__u32 want = left < c->batch ? left : c->batch;
+	__u32 n = ion_ring_reserve(&c->tx, want);
+	__u32 i;
 
 	for (i = 0; i < n; i++) {
 		struct ion_packet packet;
@@ -294,35 +278,32 @@ static void send_some(struct carry *c)
 static void check(struct carry *c, const struct ion_packet *packet)
 {
 	unsigned int len = payload_of(c, c->received);
-	uint64_t payload[PAYLOAD / 8] = { packet->data, packet->phys };
-	uint64_t at = c->received * PAYLOAD;
+	__u64 payload[PAYLOAD / 8] = { packet->data, packet->phys };
+	__u64 at = c->received * PAYLOAD;
 
-	if (packet->id != (uint16_t)c->received ||
-	    packet->pad != (uint32_t)(c->received >> 16))
-		fail(EXIT_DIFFERENT, "packet %" PRIu64 ": number %" PRIu64
-		     " came in its place", c->received,
-		     (uint64_t)packet->pad << 16 | packet->id);
-	if (packet->len != len)
-		fail(EXIT_DIFFERENT, "packet %" PRIu64 ": %u bytes came, not %u",
-		     c->received, packet->len, len);
-	if (memcmp(payload, c->file + at, len))
-		fail(EXIT_DIFFERENT, "packet %" PRIu64 ": other bytes came",
+	if (packet->id != (__u16)c->received ||
+	    packet->pad != (__u32)(c->received >> 16))
+		errx(EXIT_DIFFERENT,
+		     "packet %llu: another one came in its place", c->received);
+	if (packet->len != len || memcmp(payload, c->file + at, len))
+		errx(EXIT_DIFFERENT, "packet %llu: other bytes came",
 		     c->received);
 	memcpy(c->back + at, payload, len);
 	c->sum_received = checksum(c->sum_received, packet);
 	c->received++;
 }
 
-static uint32_t receive_some(struct carry *c)
+static __u32 receive_some(struct carry *c)
 {
-	uint32_t n = ion_ring_peek(&c->rx, c->batch);
-	uint32_t i;
+	__u64 owed = c->sent - c->received;
+	__u32 n = ion_ring_peek(&c->rx, owed < c->batch ? owed : c->batch);
+	__u32 i;
 
 	for (i = 0; i < n; i++) {
 		struct ion_packet packet;
 
-		ion_slot_read(&packet, ion_ring_peeked(&c->rx, i,
-						       sizeof(packet)),
+		ion_slot_read(&packet,
+			      ion_ring_peeked(&c->rx, i, sizeof(packet)),
 			      sizeof(packet));
 		check(c, &packet);
 	}
@@ -346,38 +327,35 @@ static void show_progress(const struct carry *c)
 {
 	static unsigned int shown;
 	unsigned int percent = c->received * 100 / c->packets;
-	bool terminal = isatty(STDOUT_FILENO);
 
-	if (percent < shown + (terminal ? 1 : 25))
+	if (percent < shown + (c->terminal ? 1 : 25))
 		return;
 	shown = percent;
-	printf("%s%12" PRIu64 " packets  %3u %%%s", terminal ? "\r" : "",
-	       c->received, percent, terminal && percent < 100 ? "" : "\n");
+	printf("%s%12llu packets  %3u %%%s", c->terminal ? "\r" : "",
+	       c->received, percent, c->terminal && percent < 100 ? "" : "\n");
 	fflush(stdout);
 }
 
 static void show_ring(const char *name, const struct ion_ring_stats *ring)
 {
-	printf("  %-4s %12" PRIu64 " %12" PRIu64 " %12" PRIu64 " %8u %8" PRIu64
-	       "\n", name, (uint64_t)ring->pushed, (uint64_t)ring->popped,
-	       (uint64_t)ring->discarded, ring->queued, (uint64_t)ring->full);
+	printf("  %-4s %12llu %12llu %12llu %8u %8llu\n", name, ring->pushed,
+	       ring->popped, ring->discarded, ring->queued, ring->full);
 }
 
 static void show_stats(const struct carry *c)
 {
-	static const char *const names[ION_RINGS] = { "tx", "rx", "cmd", "evt" };
+	static const char *const names[] = { "tx", "rx", "cmd", "evt" };
 	struct ion_stats stats = { .size = sizeof(stats) };
 	unsigned int id;
 
 	if (ioctl(c->fd, ION_IOC_STATS, &stats))
-		fail(EXIT_DIFFERENT, "statistics: %s", strerror(errno));
-	printf("the kernel counted on channel %" PRIu64 ":\n",
-	       (uint64_t)stats.channel);
+		err(EXIT_DIFFERENT, "statistics");
+	printf("the kernel counted on channel %llu:\n", stats.channel);
 	puts("  ring       pushed       popped    discarded   queued     full");
 	for (id = 0; id < ION_RINGS; id++)
 		show_ring(names[id], &stats.ring[id]);
-	printf("  %" PRIu64 " kicks, %" PRIu64 " found nothing to do\n",
-	       (uint64_t)stats.kicks, (uint64_t)stats.kicks_spurious);
+	printf("  %llu kicks, %llu found nothing to do\n", stats.kicks,
+	       stats.kicks_spurious);
 }
 
 /* ---- the whole --------------------------------------------------------- */
@@ -389,7 +367,7 @@ static void carry_packets(struct carry *c)
 		wake_kernel(c);
 		if (!receive_some(c)) {
 			if (c->tx.end.broken || c->rx.end.broken)
-				fail(EXIT_DIFFERENT,
+				errx(EXIT_DIFFERENT,
 				     "tx or rx: the kernel's index is wrong");
 			wait_for(c, POLLIN, "packet");
 		}
@@ -412,28 +390,27 @@ static void carry_file(struct carry *c)
 	answer = ask(c, KIND_END, c->sum_sent);
 	show_answer("end  ", &answer);
 	if (answer.arg != c->sum_received)
-		fail(EXIT_DIFFERENT, "the checksums differ");
-	printf("%" PRIu64 " bytes in %" PRIu64 " packets there and back in %.3f s: %.0f packets/s\n",
+		errx(EXIT_DIFFERENT, "the checksums differ");
+	printf("%llu bytes in %llu packets there and back in %.3f s: %.0f packets/s\n",
 	       c->size, c->packets, seconds, c->packets / seconds);
 }
 
-static void usage(FILE *to)
+static void show_help(void)
 {
-	fprintf(to,
-"usage: carry [OPTION]... FILE\n"
-"\n"
-"Carries FILE through the kernel and back by way of /dev/ion, 16 bytes a\n"
-"packet, and checks the order and every byte of what came back.\n"
-"\n"
-"  -o, --output FILE    write what came back to FILE\n"
-"  -b, --batch N        packets to push at once, 1..%d (default %d)\n"
-"  -d, --device PATH    the device (default /dev/ion)\n"
-"  -h, --help           this text\n"
-"\n"
-"Status: %d if every byte came back in order, %d if not, %d if it could not be\n"
-"tried.\n",
-		ION_SLOTS_DEFAULT - 1, BATCH_DEFAULT, EXIT_SAME, EXIT_DIFFERENT,
-		EXIT_UNTRIED);
+	puts("usage: carry [OPTION]... FILE\n"
+	     "\n"
+	     "Carries FILE through the kernel and back, 16 bytes a packet, by\n"
+	     "way of /dev/ion, and checks the order and every byte of what\n"
+	     "came back.\n"
+	     "\n"
+	     "  -o, --output FILE  write what came back to FILE\n"
+	     "  -b, --batch N      push so many packets at once, 1..255\n"
+	     "                     (default 128)\n"
+	     "  -d, --device PATH  the device (default /dev/ion)\n"
+	     "  -h, --help         this text\n"
+	     "\n"
+	     "Status: 0 if every byte came back in order, 1 if not, 2 if it\n"
+	     "could not be tried.");
 }
 
 static unsigned int parse_batch(const char *text)
@@ -442,7 +419,7 @@ static unsigned int parse_batch(const char *text)
 	unsigned long n = strtoul(text, &end, 10);
 
 	if (*end || !n || n > ION_SLOTS_DEFAULT - 1)
-		fail(EXIT_UNTRIED, "--batch %s: give a number from 1 to %d",
+		errx(EXIT_UNTRIED, "--batch %s: give a number from 1 to %d",
 		     text, ION_SLOTS_DEFAULT - 1);
 	return n;
 }
@@ -456,10 +433,11 @@ static void parse(struct options *opt, int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 }
 	};
+	static const char letters[] = "o:b:d:h";
 	int letter;
 
-	while ((letter = getopt_long(argc, argv, "o:b:d:h", options,
-				     NULL)) != -1) {
+	while ((letter = getopt_long(argc, argv, letters, options, NULL)) !=
+	       -1) {
 		switch (letter) {
 		case 'o':
 			opt->output = optarg;
@@ -471,21 +449,21 @@ static void parse(struct options *opt, int argc, char **argv)
 			opt->device = optarg;
 			break;
 		case 'h':
-			usage(stdout);
+			show_help();
 			exit(EXIT_SAME);
 		default:
 			exit(EXIT_UNTRIED);
 		}
 	}
 	if (optind != argc - 1)
-		fail(EXIT_UNTRIED, "give one file to carry; see --help");
+		errx(EXIT_UNTRIED, "give one file to carry; see --help");
 	opt->input = argv[optind];
 }
 
 int main(int argc, char **argv)
 {
 	struct options opt = { .device = "/dev/ion", .batch = BATCH_DEFAULT };
-	struct carry c = { .fd = -1 };
+	struct carry c = { .terminal = isatty(STDOUT_FILENO) };
 
 	parse(&opt, argc, argv);
 	c.batch = opt.batch;

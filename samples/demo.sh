@@ -7,7 +7,7 @@
 # if all was as it should be, with 1 and the reason if not.
 set -eu
 
-file=${1:-/bin/busybox}
+file=$(readlink -f "${1:-/bin/busybox}")
 here=$(cd "$(dirname "$0")" && pwd)
 back=$(mktemp)
 mark="ion demo $$"

@@ -26,7 +26,7 @@ int main(void)
 	ion_consumer_attach(&in, rx, ION_SLOTS_DEFAULT);
 
 	ion_ring_push(&out, &packet);
-	packet = (struct ion_packet) { 0 };
+	packet = (struct ion_packet){ 0 };
 	ioctl(fd, ION_IOC_KICK);
 	if (!ion_ring_pop(&in, &packet))
 		errx(1, "nothing came back");
