@@ -39,7 +39,8 @@ export FILE
 # What the rules of tools/check give to "make -C selftests install": ARCH,
 # CROSS_COMPILE, STATIC=1, OUTPUT (where to build), INSTALL_PATH (where
 # run_kselftest.sh is to be) and KSELFTEST_DIR (the kernel's
-# tools/testing/selftests, with lib.mk and the runner).
+# tools/testing/selftests, with lib.mk and the runner). "make -C selftests
+# original" comes before it, in another root, with the same but the last two.
 check:
 	@tools/check/run check
 

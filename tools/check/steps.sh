@@ -26,10 +26,14 @@ in_root()
 	"$guest/in-root" -- "$@"
 }
 
-# install_selftests: build them for the guests, in kselftest's own layout.
+# install_selftests: build them for the guests, in kselftest's own layout. The
+# one in Nim is built where that compiler is, which is Debian testing.
 install_selftests()
 {
 	load_data arch "$default_arch"
+	"$guest/in-root" --kernel 7.2 -- make -C selftests original STATIC=1 \
+		"ARCH=$ARCH_KBUILD" "CROSS_COMPILE=$ARCH_CROSS" \
+		"OUTPUT=$top/build/selftests" || return
 	in_root make -C selftests install STATIC=1 "ARCH=$ARCH_KBUILD" \
 		"CROSS_COMPILE=$ARCH_CROSS" \
 		"KSELFTEST_DIR=$source/tools/testing/selftests" \
