@@ -42,17 +42,42 @@ lint_licenses()
 	return "$bad"
 }
 
-# The ignored checks are about the kernel's own tree:
-# - FILE_PATH_CHANGES wants its MAINTAINERS file,
-# - LINUX_VERSION_CODE: out of tree, the compat header has to ask.
-#
-# It leaves a file in the working folder, which is better not the checkout.
+# What is ignored, and why:
+# - everywhere: FILE_PATH_CHANGES wants the kernel's MAINTAINERS file, and
+#   LINUX_VERSION_CODE is what a compat header out of tree has to ask;
+# - in headers that programs include: BIT() is not to be had there;
+# - in the header that makes barriers for programs: barriers are defined and not
+#   used, so they pair with nothing, and need volatile and attributes;
+# - in programs: advice to use what only the kernel has, checks of layout that
+#   are clang-format's, and of macros, where a test may well return or declare.
 lint_checkpatch()
 {
-	sources '*.c' '*.h' | sed "s|^|$top/|" |
-		in_root env --chdir=/tmp xargs "$source/scripts/checkpatch.pl" \
-		--no-tree --strict --terse --quiet --no-summary \
-		--ignore FILE_PATH_CHANGES,LINUX_VERSION_CODE -f
+	local status=0 kernel=FILE_PATH_CHANGES,LINUX_VERSION_CODE
+	local barriers=VOLATILE,MEMORY_BARRIER,COMPLEX_MACRO,MACRO_ARG_REUSE
+	local macros=COMPLEX_MACRO,MACRO_ARG_REUSE,MACRO_WITH_FLOW_CONTROL
+	local attributes=PREFER_DEFINED_ATTRIBUTE_MACRO
+	local program=$attributes,STRNCPY,VOLATILE,NEW_TYPEDEFS
+
+	barriers+=,$attributes
+	macros+=,MULTISTATEMENT_MACRO_USE_DO_WHILE,TRAILING_SEMICOLON
+	program+=,PARENTHESIS_ALIGNMENT,LONG_LINE,$macros
+	checkpatch "$kernel" 'drivers/*.[ch]' || status=1
+	checkpatch "$kernel,BIT_MACRO" 'include/*.h' \
+		':!include/ion/barrier.h' || status=1
+	checkpatch "$kernel,$barriers" include/ion/barrier.h || status=1
+	checkpatch "$kernel,BIT_MACRO,$program" 'selftests/*.[ch]' \
+		'samples/*.[ch]' 'lib/*.[ch]' 'tools/*.[ch]' || status=1
+	return "$status"
+}
+
+# checkpatch IGNORED PATHSPEC...: it leaves a file in the working folder, which
+# is better not the checkout.
+checkpatch()
+{
+	sources "${@:2}" | sed "s|^|$top/|" |
+		in_root env --chdir=/tmp xargs --no-run-if-empty \
+		"$source/scripts/checkpatch.pl" --no-tree --strict --terse \
+		--quiet --no-summary --ignore "$1" -f
 }
 
 # Kernel code is checkpatch's; this is for what runs in user space.
