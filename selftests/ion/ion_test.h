@@ -328,16 +328,20 @@ ION_HELPER void picture_drop(struct picture *pic)
 	pic->bytes = NULL;
 }
 
+/* What a test is at, for those that go through a table. */
+static const char *ion_test_at __attribute__((__unused__)) = "";
+
 /* The call is refused with the error, and nothing that can be seen changed. */
 #define EXPECT_REFUSED(ch, error, call)					\
 	do {								\
 		struct picture __before, __after;			\
 									\
 		picture_take(&__before, ch);				\
-		EXPECT_EQ(-(error), (call));				\
+		EXPECT_EQ(-(error), (call))				\
+			TH_LOG("at: %s", ion_test_at);			\
 		picture_take(&__after, ch);				\
 		EXPECT_TRUE(picture_same(&__before, &__after))		\
-			TH_LOG("a refused call changed something");	\
+			TH_LOG("it changed something: %s", ion_test_at);\
 		picture_drop(&__before);				\
 		picture_drop(&__after);					\
 	} while (0)

@@ -1,4 +1,431 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A user end that breaks the protocol in every way there is: the kernel stops
+ * trusting the ring, keeps one exact record of what it saw, says nothing in
+ * its log, and goes on when it is reset.
+ */
+#include <poll.h>
+#include <sys/syscall.h>
+
 #include "ion_test.h"
+
+/*
+ * Every ring begins with packets 100 and 101 gone through it and then ten
+ * queued: tail 2, head 12, of 64 slots. For a ring whose head the user owns,
+ * heads from 12 to 1 (by way of 63) are right; for one whose tail it owns,
+ * tails from 2 to 12.
+ */
+#define SLOTS	64
+#define TAIL	2
+#define HEAD	12
+
+FIXTURE(poison)
+{
+	struct channel ch;
+};
+
+FIXTURE_VARIANT(poison)
+{
+	unsigned int ring;
+};
+
+FIXTURE_VARIANT_ADD(poison, tx)
+{
+	.ring = ION_RING_TX,
+};
+
+FIXTURE_VARIANT_ADD(poison, rx)
+{
+	.ring = ION_RING_RX,
+};
+
+FIXTURE_VARIANT_ADD(poison, cmd)
+{
+	.ring = ION_RING_CMD,
+};
+
+FIXTURE_VARIANT_ADD(poison, evt)
+{
+	.ring = ION_RING_EVT,
+};
+
+static void push_any(struct __test_metadata *_metadata, struct channel *ch,
+		     __u32 count)
+{
+	struct ion_cmd_packet slots[16];
+
+	memset(slots, 0, sizeof(slots));
+	ASSERT_EQ(count, ion_batch(ch->fd, ION_IOC_PUSH, ION_RING_TX, slots,
+				   count));
+	ASSERT_EQ(count, ion_batch(ch->fd, ION_IOC_PUSH, ION_RING_CMD, slots,
+				   count));
+}
+
+static void pop_any(struct __test_metadata *_metadata, struct channel *ch,
+		    __u32 count)
+{
+	struct ion_cmd_packet slots[16];
+
+	ASSERT_EQ(count, ion_batch(ch->fd, ION_IOC_POP, ION_RING_RX, slots,
+				   count));
+	ASSERT_EQ(count, ion_batch(ch->fd, ION_IOC_POP, ION_RING_EVT, slots,
+				   count));
+}
+
+static void begin(struct __test_metadata *_metadata, struct channel *ch,
+		  unsigned int ring)
+{
+	ASSERT_EQ(0, channel_open_slots(ch, SLOTS, "echo"));
+	push_any(_metadata, ch, 2);
+	ASSERT_EQ(0, ion_kick(ch->fd));
+	pop_any(_metadata, ch, 2);
+	push_any(_metadata, ch, 10);
+	if (ion_kernel_pushes(ring))
+		ASSERT_EQ(0, ion_kick(ch->fd));
+}
+
+FIXTURE_SETUP(poison)
+{
+	struct ion_stats stats;
+
+	begin(_metadata, &self->ch, variant->ring);
+	ASSERT_EQ(0, ion_get_stats(self->ch.fd, &stats));
+	ASSERT_EQ(TAIL, stats.ring[variant->ring].tail);
+	ASSERT_EQ(HEAD, stats.ring[variant->ring].head);
+}
+
+FIXTURE_TEARDOWN(poison)
+{
+	channel_close(&self->ch);
+}
+
+static bool allowed(unsigned int ring, __u32 index)
+{
+	if (ion_kernel_pushes(ring))
+		return index >= TAIL && index <= HEAD;
+	return index < SLOTS && (index >= HEAD || index < TAIL);
+}
+
+static void expect_record(struct __test_metadata *_metadata,
+			  const struct ion_stats *stats, unsigned int ring,
+			  __u32 seen)
+{
+	const struct ion_ring_stats *record = &stats->ring[ring];
+	bool kernel_pushes = ion_kernel_pushes(ring);
+	unsigned int id;
+
+	EXPECT_EQ(seen < SLOTS ? ION_POISON_ORDER : ION_POISON_RANGE,
+		  record->poison);
+	EXPECT_EQ(seen, record->poison_seen);
+	EXPECT_EQ(kernel_pushes ? TAIL : HEAD, record->poison_first);
+	EXPECT_EQ(kernel_pushes ? HEAD : TAIL - 1, record->poison_last);
+	EXPECT_EQ(HEAD, record->head);
+	EXPECT_EQ(TAIL, record->tail);
+	for (id = 0; id < ION_RINGS; id++) {
+		if (id != ring)
+			EXPECT_EQ(ION_POISON_NONE, stats->ring[id].poison);
+	}
+}
+
+/* A round trip on all four rings, whatever happened before. */
+static void expect_works(struct __test_metadata *_metadata, struct channel *ch)
+{
+	struct ion_cmd_packet cmd;
+	__u64 i;
+
+	channel_attach(ch);
+	for (i = 0; i < 200; i++) {
+		cmd = ion_cmd_of(i);
+		ASSERT_EQ(1, ion_push_from(ch, i, 1));
+		ASSERT_TRUE(ion_ring_push_cmd(&ch->cmd, &cmd));
+		ASSERT_EQ(0, ion_kick(ch->fd));
+		ASSERT_EQ(1, ion_pop_from(ch, i, 2));
+		ASSERT_TRUE(ion_ring_pop_cmd(&ch->evt, &cmd));
+		ASSERT_TRUE(ion_cmd_is(&cmd, i));
+	}
+}
+
+/* Every value of the index, and some that are far off: seen, kept, healed. */
+TEST_F(poison, by_every_wrong_index)
+{
+	static const __u32 far[] = {
+		64, 65, 127, 128, 255, 256, 0x10000, 0x7fffffff, 0x80000000,
+		0xfffffff0, 0xffffffff,
+	};
+	struct ion_stats stats;
+	unsigned int i;
+
+	for (i = 0; i < SLOTS + ARRAY_SIZE(far); i++) {
+		__u32 wrong = i < SLOTS ? i : far[i - SLOTS];
+		struct channel ch;
+
+		if (allowed(variant->ring, wrong))
+			continue;
+		begin(_metadata, &ch, variant->ring);
+		/* What was queued by memory or by calls is seen first. */
+		ASSERT_EQ(0, ion_get_stats(ch.fd, &stats));
+		*channel_user_index(&ch, variant->ring) = wrong;
+		ASSERT_EQ(0, ion_get_stats(ch.fd, &stats));
+		expect_record(_metadata, &stats, variant->ring, wrong);
+		ASSERT_EQ(-EPROTO, ion_kick(ch.fd));
+		ASSERT_LE(0, ion_reset(ch.fd));
+		ASSERT_EQ(0, ion_kick(ch.fd));
+		channel_close(&ch);
+	}
+}
+
+/* The other way round: a right index is never taken for a wrong one. */
+TEST_F(poison, by_no_right_index)
+{
+	__u32 *index = channel_user_index(&self->ch, variant->ring);
+	struct ion_stats stats;
+	__u32 at = ion_kernel_pushes(variant->ring) ? TAIL : HEAD;
+
+	while (allowed(variant->ring, at)) {
+		*index = at;
+		ASSERT_EQ(0, ion_get_stats(self->ch.fd, &stats));
+		EXPECT_EQ(ION_POISON_NONE, stats.ring[variant->ring].poison);
+		at = (at + 1) % SLOTS;
+	}
+}
+
+/* Once it is poisoned it stays so, as it was seen first. */
+TEST_F(poison, is_kept_until_reset)
+{
+	__u32 *index = channel_user_index(&self->ch, variant->ring);
+	struct pollfd file = { .fd = self->ch.fd, .events = POLLIN | POLLOUT };
+	__u32 right = *index;
+	struct ion_stats first, later;
+	char path[64], text[2048], want[128];
+	int i;
+
+	*index = 0x1234;
+	ASSERT_EQ(0, ion_get_stats(self->ch.fd, &first));
+	expect_record(_metadata, &first, variant->ring, 0x1234);
+	for (i = 0; i < 5; i++) {
+		static const __u32 then[] = { 0xffffffff, 0, 63, 64 };
+
+		*index = i < 4 ? then[i] : right;
+		EXPECT_EQ(1, poll(&file, 1, 0));
+		EXPECT_EQ(POLLERR, file.revents);
+		EXPECT_EQ(-EPROTO, ion_kick(self->ch.fd));
+		ASSERT_EQ(0, ion_get_stats(self->ch.fd, &later));
+		EXPECT_EQ(0, memcmp(first.ring, later.ring,
+				    sizeof(first.ring)));
+	}
+
+	static const char *const names[] = { "tx", "rx", "cmd", "evt" };
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", self->ch.fd);
+	ASSERT_LT(0, ion_read_text(path, text, sizeof(text)));
+	EXPECT_NE(NULL, strstr(text, names[variant->ring]));
+	snprintf(want, sizeof(want),
+		 "poison range seen 4660 allowed %u..%u\n",
+		 ion_kernel_pushes(variant->ring) ? TAIL : HEAD,
+		 ion_kernel_pushes(variant->ring) ? HEAD : TAIL - 1);
+	EXPECT_NE(NULL, strstr(text, want))
+		TH_LOG("no '%s' in:\n%s", want, text);
+
+	ASSERT_LE(0, ion_reset(self->ch.fd));
+	ASSERT_EQ(0, ion_get_stats(self->ch.fd, &later));
+	EXPECT_EQ(ION_POISON_NONE, later.ring[variant->ring].poison);
+	EXPECT_EQ(0, later.ring[variant->ring].poison_seen);
+	EXPECT_EQ(0, later.ring[variant->ring].poison_first);
+	EXPECT_EQ(0, later.ring[variant->ring].poison_last);
+	expect_works(_metadata, &self->ch);
+}
+
+/* What a reset counts is what the kernel knew of, not what was claimed. */
+TEST_F(poison, is_healed_with_exact_counts)
+{
+	struct ion_stats stats;
+	unsigned int id;
+	int thrown;
+
+	*channel_user_index(&self->ch, variant->ring) = 0xdeadbeef;
+	ASSERT_EQ(0, ion_get_stats(self->ch.fd, &stats));
+	thrown = ion_reset(self->ch.fd);
+	for (id = 0; id < ION_RINGS; id++)
+		thrown -= stats.ring[id].queued;
+	EXPECT_EQ(0, thrown);
+	ASSERT_EQ(0, ion_get_stats(self->ch.fd, &stats));
+	for (id = 0; id < ION_RINGS; id++) {
+		struct ion_ring_header *header = channel_header(&self->ch, id);
+		struct ion_ring_stats *ring = &stats.ring[id];
+
+		EXPECT_EQ(ring->pushed,
+			  ring->popped + ring->queued + ring->discarded);
+		EXPECT_EQ(0, ring->queued);
+		EXPECT_EQ(ring->head, header->head);
+		EXPECT_EQ(ring->head, header->tail);
+	}
+	expect_works(_metadata, &self->ch);
+}
+
+/* The index of the kernel's own end is only written, never read. */
+TEST_F(poison, not_by_the_index_of_the_kernel_end)
+{
+	struct ion_ring_header *header =
+		channel_header(&self->ch, variant->ring);
+	__u32 *index = ion_kernel_pushes(variant->ring) ? &header->head :
+							   &header->tail;
+	struct ion_stats stats;
+
+	*index = 0xffffffff;
+	EXPECT_EQ(0, ion_kick(self->ch.fd));
+	ASSERT_EQ(0, ion_get_stats(self->ch.fd, &stats));
+	EXPECT_EQ(ION_POISON_NONE, stats.ring[variant->ring].poison);
+	EXPECT_EQ(20, ion_reset(self->ch.fd));
+	expect_works(_metadata, &self->ch);
+}
+
+/* Nor are the mask and the wake flags what anything is decided by. */
+TEST_F(poison, not_by_mask_or_flags)
+{
+	static const __u32 masks[] = { 0, 1, 255, 0x7fffffff, 0xffffffff };
+	struct ion_ring_header *header =
+		channel_header(&self->ch, variant->ring);
+	struct ion_stats stats;
+	unsigned int i;
+
+	ASSERT_LE(0, ion_reset(self->ch.fd));
+	for (i = 0; i < ARRAY_SIZE(masks); i++) {
+		header->mask = masks[i];
+		header->producer_wake = (__u16)masks[i];
+		header->consumer_wake = (__u16)~masks[i];
+		expect_works(_metadata, &self->ch);
+	}
+	ASSERT_EQ(0, ion_get_stats(self->ch.fd, &stats));
+	EXPECT_EQ(SLOTS - 1, stats.ring[variant->ring].capacity);
+	EXPECT_EQ(ION_POISON_NONE, stats.ring[variant->ring].poison);
+
+	/* A reset writes the mask, and the flag of the kernel end, afresh. */
+	header->mask = 0;
+	header->producer_wake = 0;
+	header->consumer_wake = 0;
+	ASSERT_EQ(0, ion_reset(self->ch.fd));
+	EXPECT_EQ(SLOTS - 1, header->mask);
+	EXPECT_EQ(ion_kernel_pushes(variant->ring), header->producer_wake);
+	EXPECT_EQ(!ion_kernel_pushes(variant->ring), header->consumer_wake);
+}
+
+FIXTURE(others)
+{
+	struct channel ch;
+	struct channel other;
+};
+
+FIXTURE_SETUP(others)
+{
+	ASSERT_EQ(0, channel_open_slots(&self->ch, SLOTS, "echo"));
+	ASSERT_EQ(0, channel_open_slots(&self->other, SLOTS, "echo"));
+}
+
+FIXTURE_TEARDOWN(others)
+{
+	channel_close(&self->ch);
+	channel_close(&self->other);
+}
+
+TEST_F(others, are_not_touched)
+{
+	channel_header(&self->ch, ION_RING_TX)->head = SLOTS;
+	EXPECT_EQ(-EPROTO, ion_kick(self->ch.fd));
+	expect_works(_metadata, &self->other);
+}
+
+/* All four at once; each keeps a record of its own. */
+TEST_F(others, of_the_same_channel_may_be_poisoned_too)
+{
+	struct ion_stats stats;
+	unsigned int id;
+
+	for (id = 0; id < ION_RINGS; id++)
+		*channel_user_index(&self->ch, id) = 1000 + id;
+	ASSERT_EQ(0, ion_get_stats(self->ch.fd, &stats));
+	for (id = 0; id < ION_RINGS; id++) {
+		EXPECT_EQ(ION_POISON_RANGE, stats.ring[id].poison);
+		EXPECT_EQ(1000 + id, stats.ring[id].poison_seen);
+	}
+	EXPECT_EQ(0, ion_reset(self->ch.fd));
+	expect_works(_metadata, &self->ch);
+}
+
+/* Nonsense over the whole of every mapping, again and again. */
+TEST_F_TIMEOUT(others, scribbling_everywhere, 60)
+{
+	__u64 random = 1;
+	unsigned int round, id;
+	size_t i;
+
+	for (round = 0; round < 100; round++) {
+		for (id = 0; id < self->ch.info.nr_areas; id++) {
+			size_t length = self->ch.info.area[id].length;
+			__u64 *words = self->ch.area[id];
+
+			for (i = 0; i < length / 8; i++)
+				words[i] = ion_mix(random++);
+			/* Sometimes within the range, to get further in. */
+			if (round & 1)
+				*channel_user_index(&self->ch, id) %= SLOTS;
+		}
+		ion_kick(self->ch.fd);
+		ASSERT_LE(0, ion_reset(self->ch.fd));
+		ASSERT_EQ(0, ion_kick(self->ch.fd));
+	}
+	expect_works(_metadata, &self->ch);
+	expect_works(_metadata, &self->other);
+}
+
+static int delete_module_now(void)
+{
+	return syscall(SYS_delete_module, "ion", O_NONBLOCK) ? -errno : 0;
+}
+
+static void expect_no_rmmod(struct __test_metadata *_metadata)
+{
+	int error = delete_module_now();
+
+	EXPECT_TRUE(error == -EWOULDBLOCK || error == -EBUSY)
+		TH_LOG("delete_module: %d", error);
+}
+
+/* The module stays while anything of it is in use. */
+TEST_F(others, rmmod_is_refused_while_in_use)
+{
+	int pipes[2];
+	pid_t pid;
+
+	if (geteuid() || access("/sys/module/ion/refcnt", R_OK))
+		SKIP(return, "modules can not be removed here");
+	channel_close(&self->other);
+	EXPECT_EQ(1, ion_refcount());
+	expect_no_rmmod(_metadata);
+
+	/* Mapped, and the descriptor closed. */
+	close(self->ch.fd);
+	self->ch.fd = -1;
+	EXPECT_LE(1, ion_refcount());
+	expect_no_rmmod(_metadata);
+
+	/* Open in another process only. */
+	ASSERT_EQ(0, pipe(pipes));
+	pid = fork();
+	if (!pid) {
+		int fd = ion_open(O_RDWR);
+
+		if (fd < 0 || write(pipes[1], "", 1) != 1)
+			_exit(1);
+		pause();
+	}
+	ASSERT_EQ(1, read(pipes[0], &(char){ 0 }, 1));
+	channel_unmap(&self->ch);
+	EXPECT_EQ(1, ion_refcount());
+	expect_no_rmmod(_metadata);
+	kill(pid, SIGKILL);
+	EXPECT_EQ(256 + SIGKILL, ion_wait_child(pid));
+}
+
 ION_TEST_KERNEL_LOG()
+
 ION_TEST_MAIN
