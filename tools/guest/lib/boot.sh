@@ -93,12 +93,16 @@ open_status_pipe()
 	exec {both}>&-
 }
 
-# follow: pass on what the guest prints, as it comes, until the guest is gone.
+# follow: pass on what the guest prints, as it comes, until the guest is gone
+# (or this process: a dead guest that nobody waits for still counts as there).
 follow()
 {
-	tail -c +1 -s 0.1 --pid="$guest_pid" -f "$run_dir/out" &
+	local tail=(setpriv --pdeathsig KILL tail -c +1 -s 0.1
+		    --pid="$guest_pid" -f)
+
+	"${tail[@]}" "$run_dir/out" &
 	tails=($!)
-	tail -c +1 -s 0.1 --pid="$guest_pid" -f "$run_dir/err" >&2 &
+	"${tail[@]}" "$run_dir/err" >&2 &
 	tails+=($!)
 }
 
