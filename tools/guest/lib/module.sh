@@ -68,6 +68,8 @@ kbuild_in()
 {
 	local folder=$1 headers=$2 log=$1/build.log
 
+	[[ $folder != *[[:space:]]* ]] ||
+		die "the kernel does not build in a path with spaces: $folder"
 	mirror_sources "$folder"
 	if ! enter_root make -C "$headers" M="$folder" "${@:3}" modules \
 		>"$log" 2>&1; then

@@ -72,6 +72,7 @@ root_make()
 	isolated mmdebstrap --mode=root --quiet --variant=apt --format=tar \
 		--architectures="$native,$ARCH_DEB" \
 		--include="$(xargs <<<"$packages" | tr ' ' ,)" \
+		--skip=chroot/mount/sys \
 		--aptopt='Acquire::Check-Valid-Until "false"' \
 		--aptopt='APT::Install-Recommends "false"' \
 		--aptopt='APT::Sandbox::User "root"' \
