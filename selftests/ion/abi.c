@@ -9,14 +9,13 @@
 
 TEST(sizes_and_offsets)
 {
-#define SIZE(type, size, alignment) \
+#define SIZE(type, size, alignment)                     \
 	EXPECT_EQ((size_t)(size), sizeof(struct type)); \
 	EXPECT_EQ((size_t)(alignment), __alignof__(struct type));
-#define FIELD(type, field, offset, size) \
+#define FIELD(type, field, offset, size)                           \
 	EXPECT_EQ((size_t)(offset), offsetof(struct type, field)); \
 	EXPECT_EQ((size_t)(size), sizeof(((struct type *)0)->field));
-#define VALUE(name, value) \
-	EXPECT_EQ((__u64)(value), (__u64)(name));
+#define VALUE(name, value) EXPECT_EQ((__u64)(value), (__u64)(name));
 
 #include "abi_layout.h"
 }

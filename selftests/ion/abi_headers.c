@@ -8,20 +8,19 @@
 #include <stddef.h>
 
 /* Standards before static_assert are compiled too. */
-#define HOLDS(name, condition) \
+#define HOLDS(name, condition)                          \
 	typedef char holds_##name[(condition) ? 1 : -1] \
 		__attribute__((__unused__));
 
-#define SIZE(type, size, alignment) \
+#define SIZE(type, size, alignment)                          \
 	HOLDS(size_of_##type, sizeof(struct type) == (size)) \
 	HOLDS(align_of_##type, __alignof__(struct type) == (alignment))
-#define FIELD(type, field, offset, size) \
-	HOLDS(place_of_##type##_##field, \
+#define FIELD(type, field, offset, size)                \
+	HOLDS(place_of_##type##_##field,                \
 	      offsetof(struct type, field) == (offset)) \
-	HOLDS(size_of_##type##_##field, \
+	HOLDS(size_of_##type##_##field,                 \
 	      sizeof(((struct type *)0)->field) == (size))
-#define VALUE(name, value) \
-	HOLDS(value_of_##name, (name) == (value))
+#define VALUE(name, value) HOLDS(value_of_##name, (name) == (value))
 
 #include "abi_layout.h"
 

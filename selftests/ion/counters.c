@@ -12,8 +12,8 @@
 
 #include "ion_test.h"
 
-#define SLOTS_MOST	256
-#define STEPS		100000
+#define SLOTS_MOST 256
+#define STEPS	   100000
 
 static __u64 seed;
 
@@ -105,11 +105,12 @@ static void fill_slot(void *slot, unsigned int ring, __u64 number)
 
 static bool slot_is(const void *slot, unsigned int ring, __u64 number)
 {
-	return ion_ring_is_cmd(ring) ? ion_cmd_is(slot, number) :
-				       ion_packet_is(slot, number);
+	return ion_ring_is_cmd(ring) ? ion_cmd_is(slot, number)
+				     : ion_packet_is(slot, number);
 }
 
-static _Alignas(16) unsigned char slots[1024 * sizeof(struct ion_cmd_packet)];
+static struct ion_cmd_packet slot_room[1024];
+static unsigned char *const slots = (unsigned char *)slot_room;
 
 static bool step_push(struct model *model, unsigned int id, bool by_memory)
 {
@@ -167,11 +168,13 @@ static bool step_peek(struct model *model, unsigned int id)
 	int got = ion_peek(model->ch.fd, id, slots, skip, count);
 	int i;
 
-	for (i = 0; i < want; i++)
-		if (!slot_is(slots + (size_t)i * ion_slot_size(id), id,
-			     ring->number[(ring->taken + skip + i) %
-					  SLOTS_MOST]))
+	for (i = 0; i < want; i++) {
+		__u64 at = (ring->taken + skip + i) % SLOTS_MOST;
+		const void *slot = slots + (size_t)i * ion_slot_size(id);
+
+		if (!slot_is(slot, id, ring->number[at]))
 			return false;
+	}
 	return got == want;
 }
 
@@ -278,6 +281,7 @@ FIXTURE_VARIANT(walk)
 	__u32 slots[ION_RINGS];
 };
 
+/* clang-format off */
 FIXTURE_VARIANT_ADD(walk, small)
 {
 	.slots = { 8, 8, 4, 4 },
@@ -297,6 +301,8 @@ FIXTURE_VARIANT_ADD(walk, narrow_there)
 {
 	.slots = { 2, 128, 2, 64 },
 };
+
+/* clang-format on */
 
 FIXTURE_SETUP(walk)
 {
@@ -324,7 +330,7 @@ TEST_F_TIMEOUT(walk, agrees_with_the_model, 120)
 
 	for (i = 0; i < STEPS; i++) {
 		ASSERT_TRUE(step(&self->model, &what))
-			TH_LOG("seed %llu, step %u: %s", first, i, what);
+		TH_LOG("seed %llu, step %u: %s", first, i, what);
 		if (random_below(8) == 0)
 			expect_counters(_metadata, &self->model);
 	}
@@ -342,8 +348,8 @@ int main(int argc, char **argv)
 		given = argv[1];
 		argc = 1;
 	}
-	seed = given ? strtoull(given, NULL, 0) :
-		       (__u64)time(NULL) * 1000 + (__u64)getpid();
+	seed = given ? strtoull(given, NULL, 0)
+		     : (__u64)time(NULL) * 1000 + (__u64)getpid();
 	printf("# seed %llu\n", seed);
 	return test_harness_run(argc, argv);
 }

@@ -37,7 +37,7 @@ static void *at_the_edge(size_t bytes)
 
 static const unsigned long struct_calls[] = {
 	ION_IOC_QUERY, ION_IOC_SETUP, ION_IOC_INFO, ION_IOC_PUSH,
-	ION_IOC_POP, ION_IOC_STATS, ION_IOC_PEEK,
+	ION_IOC_POP,   ION_IOC_STATS, ION_IOC_PEEK,
 };
 
 static const char *const struct_names[] = {
@@ -46,13 +46,13 @@ static const char *const struct_names[] = {
 
 static const __u32 struct_sizes[] = {
 	sizeof(struct ion_query), sizeof(struct ion_setup),
-	sizeof(struct ion_info), sizeof(struct ion_batch),
+	sizeof(struct ion_info),  sizeof(struct ion_batch),
 	sizeof(struct ion_batch), sizeof(struct ion_stats),
 	sizeof(struct ion_batch),
 };
 
 static const unsigned long configured_calls[] = {
-	ION_IOC_INFO, ION_IOC_KICK, ION_IOC_PUSH, ION_IOC_POP,
+	ION_IOC_INFO,  ION_IOC_KICK, ION_IOC_PUSH,  ION_IOC_POP,
 	ION_IOC_STATS, ION_IOC_PEEK, ION_IOC_RESET,
 };
 
@@ -91,10 +91,15 @@ TEST_F(raw, calls_before_setup)
 }
 
 static const unsigned long unknown_calls[] = {
-	_IO(ION_IOC_MAGIC, 0x7f), _IO(ION_IOC_MAGIC, 0xff),
-	_IOR(ION_IOC_MAGIC, 0x03, __u32), _IOW(ION_IOC_MAGIC, 0x02, __u64),
+	_IO(ION_IOC_MAGIC, 0x7f),
+	_IO(ION_IOC_MAGIC, 0xff),
+	_IOR(ION_IOC_MAGIC, 0x03, __u32),
+	_IOW(ION_IOC_MAGIC, 0x02, __u64),
 	_IOWR(ION_IOC_MAGIC, 0x00, struct ion_query),
-	_IO('I', 0x03), _IO(0xee, 0x00), 0, 0xffffffff,
+	_IO('I', 0x03),
+	_IO(0xee, 0x00),
+	0,
+	0xffffffff,
 };
 
 TEST_F(raw, unknown_ioctls)
@@ -115,10 +120,10 @@ static int setup_with(int fd, void (*change)(struct ion_setup *setup))
 	return ion_call(fd, ION_IOC_SETUP, &setup);
 }
 
-#define SETUP_CHANGE(name, change)					\
-	static void setup_##name(struct ion_setup *setup)		\
-	{								\
-		change;							\
+#define SETUP_CHANGE(name, change)                        \
+	static void setup_##name(struct ion_setup *setup) \
+	{                                                 \
+		change;                                   \
 	}
 
 SETUP_CHANGE(flag, setup->flags = 1U << 1)
@@ -139,13 +144,13 @@ SETUP_CHANGE(uneven_slots, setup->slots[3] = 65535)
 SETUP_CHANGE(endless_name, memset(setup->service, 'a', 32))
 SETUP_CHANGE(garbage, memcpy(setup->service, "echo\0x", 6))
 SETUP_CHANGE(last_garbage, setup->service[31] = 'x')
-SETUP_CHANGE(unknown, strcpy(setup->service, "no such service"))
-SETUP_CHANGE(prefix, strcpy(setup->service, "ech"))
-SETUP_CHANGE(longer, strcpy(setup->service, "echo2"))
-SETUP_CHANGE(upper_case, strcpy(setup->service, "Echo"))
+SETUP_CHANGE(unknown, ion_setup_name(setup, "no such service"))
+SETUP_CHANGE(prefix, ion_setup_name(setup, "ech"))
+SETUP_CHANGE(longer, ion_setup_name(setup, "echo2"))
+SETUP_CHANGE(upper_case, ion_setup_name(setup, "Echo"))
 SETUP_CHANGE(longest, memset(setup->service, 'e', 31))
-SETUP_CHANGE(dry_unknown, (setup->flags = ION_SETUP_DRY_RUN,
-			   strcpy(setup->service, "none")))
+SETUP_CHANGE(dry_unknown,
+	     (setup->flags = ION_SETUP_DRY_RUN, ion_setup_name(setup, "none")))
 
 static const struct {
 	const char *name;
@@ -322,8 +327,8 @@ TEST_F(used, structs_at_bad_addresses)
 		EXPECT_REFUSED(ch, EFAULT, ion_call(ch->fd, call, nowhere()));
 		EXPECT_REFUSED(ch, EFAULT,
 			       ion_call(ch->fd, call, (void *)-4096L));
-		EXPECT_REFUSED(ch, EFAULT, ion_call(ch->fd, call,
-						    (void *)(1UL << 63)));
+		EXPECT_REFUSED(ch, EFAULT,
+			       ion_call(ch->fd, call, (void *)(1UL << 63)));
 		*edge = struct_sizes[i];
 		EXPECT_REFUSED(ch, EFAULT, ion_call(ch->fd, call, edge));
 		/* The struct is there, the zeroes behind it are not. */
@@ -391,14 +396,14 @@ TEST_F(used, batches_in_the_wrong_direction)
 	struct ion_cmd_packet slot;
 	const struct channel *ch = &self->ch;
 
-	EXPECT_REFUSED(ch, EINVAL, ion_batch(ch->fd, ION_IOC_PUSH,
-					     ION_RING_RX, &slot, 1));
-	EXPECT_REFUSED(ch, EINVAL, ion_batch(ch->fd, ION_IOC_PUSH,
-					     ION_RING_EVT, &slot, 1));
-	EXPECT_REFUSED(ch, EINVAL, ion_batch(ch->fd, ION_IOC_POP, ION_RING_TX,
-					     &slot, 1));
-	EXPECT_REFUSED(ch, EINVAL, ion_batch(ch->fd, ION_IOC_POP, ION_RING_CMD,
-					     &slot, 1));
+	EXPECT_REFUSED(ch, EINVAL,
+		       ion_batch(ch->fd, ION_IOC_PUSH, ION_RING_RX, &slot, 1));
+	EXPECT_REFUSED(ch, EINVAL,
+		       ion_batch(ch->fd, ION_IOC_PUSH, ION_RING_EVT, &slot, 1));
+	EXPECT_REFUSED(ch, EINVAL,
+		       ion_batch(ch->fd, ION_IOC_POP, ION_RING_TX, &slot, 1));
+	EXPECT_REFUSED(ch, EINVAL,
+		       ion_batch(ch->fd, ION_IOC_POP, ION_RING_CMD, &slot, 1));
 }
 
 TEST_F(used, only_peek_skips)
@@ -433,8 +438,9 @@ TEST_F(used, packets_at_bad_addresses)
 	EXPECT_REFUSED(ch, EFAULT,
 		       ion_batch(fd, ION_IOC_PUSH, ION_RING_TX,
 				 at_the_edge(10 * 24), 11));
-	EXPECT_REFUSED(ch, EFAULT, ion_batch(fd, ION_IOC_PUSH, ION_RING_TX,
-					     (void *)-24L, 1));
+	EXPECT_REFUSED(ch, EFAULT,
+		       ion_batch(fd, ION_IOC_PUSH, ION_RING_TX, (void *)-24L,
+				 1));
 
 	EXPECT_REFUSED(ch, EFAULT,
 		       ion_batch(fd, ION_IOC_POP, ION_RING_RX, nowhere(), 1));
@@ -456,8 +462,10 @@ TEST_F(used, packets_at_bad_addresses)
 
 	/* They are all still there. */
 	EXPECT_EQ(20, ion_batch(fd, ION_IOC_POP, ION_RING_RX, out, 20));
-	for (i = 0; i < 20; i++)
-		EXPECT_TRUE(ion_packet_is(&out[i], i));
+	for (i = 0; i < 20; i++) {
+		EXPECT_TRUE(ion_packet_is(&out[i], i))
+		TH_LOG("packet %llu", i);
+	}
 }
 
 TEST_F(used, empty_and_full)
@@ -493,14 +501,18 @@ TEST_F(used, a_poisoned_ring_stops_the_channel)
 	channel_header(ch, ION_RING_CMD)->head = 256;
 	EXPECT_EQ(-EPROTO, ion_kick(fd));
 	for (i = 0; i < 2; i++) {
-		EXPECT_REFUSED(ch, EPROTO, ion_batch(fd, ION_IOC_PUSH,
-						     ION_RING_TX, &slot, 1));
-		EXPECT_REFUSED(ch, EPROTO, ion_batch(fd, ION_IOC_PUSH,
-						     ION_RING_CMD, &slot, 1));
-		EXPECT_REFUSED(ch, EPROTO, ion_batch(fd, ION_IOC_POP,
-						     ION_RING_RX, &slot, 1));
-		EXPECT_REFUSED(ch, EPROTO, ion_batch(fd, ION_IOC_POP,
-						     ION_RING_EVT, &slot, 1));
+		EXPECT_REFUSED(ch, EPROTO,
+			       ion_batch(fd, ION_IOC_PUSH, ION_RING_TX, &slot,
+					 1));
+		EXPECT_REFUSED(ch, EPROTO,
+			       ion_batch(fd, ION_IOC_PUSH, ION_RING_CMD, &slot,
+					 1));
+		EXPECT_REFUSED(ch, EPROTO,
+			       ion_batch(fd, ION_IOC_POP, ION_RING_RX, &slot,
+					 1));
+		EXPECT_REFUSED(ch, EPROTO,
+			       ion_batch(fd, ION_IOC_POP, ION_RING_EVT, &slot,
+					 1));
 		/* As good as new by the looks of it, which is not enough. */
 		channel_header(ch, ION_RING_CMD)->head = 2;
 	}
@@ -524,11 +536,10 @@ TEST_F(used, calls_that_there_are_not)
 	const struct channel *ch = &self->ch;
 	struct ion_packet packet;
 
+	EXPECT_REFUSED(ch, ESPIPE, lseek(ch->fd, 0, SEEK_SET) < 0 ? -errno : 0);
 	EXPECT_REFUSED(ch, ESPIPE,
-		       lseek(ch->fd, 0, SEEK_SET) < 0 ? -errno : 0);
-	EXPECT_REFUSED(ch, ESPIPE,
-		       pread(ch->fd, &packet, sizeof(packet), 0) < 0 ? -errno :
-								       0);
+		       pread(ch->fd, &packet, sizeof(packet), 0) < 0 ? -errno
+								     : 0);
 }
 
 /*
@@ -596,8 +607,8 @@ TEST_F(limits, on_bytes)
 	ASSERT_EQ(0, ion_write_text(ION_PARAMETERS "max_bytes", "40959"));
 	EXPECT_REFUSED(&ch, ENOSPC, ion_call(ch.fd, ION_IOC_SETUP, &setup));
 	errno = 0;
-	EXPECT_EQ(MAP_FAILED, mmap(NULL, 8192, PROT_READ, MAP_SHARED, ch.fd,
-				   ION_MMAP_TX));
+	EXPECT_EQ(MAP_FAILED,
+		  mmap(NULL, 8192, PROT_READ, MAP_SHARED, ch.fd, ION_MMAP_TX));
 	EXPECT_EQ(ENOSPC, errno);
 	EXPECT_EQ(-EBADFD, ion_get_info(ch.fd, &info));
 

@@ -26,11 +26,11 @@
 
 #include "kselftest_harness.h"
 
-#define ION_DEVICE		"/dev/ion"
-#define ION_PARAMETERS		"/sys/module/ion/parameters/"
+#define ION_DEVICE     "/dev/ion"
+#define ION_PARAMETERS "/sys/module/ion/parameters/"
 
 /* Not every test uses every helper. */
-#define ION_HELPER		static inline __attribute__((__unused__))
+#define ION_HELPER static inline __attribute__((__unused__))
 
 static const __u64 ion_test_offset[ION_RINGS] = {
 	[ION_RING_TX] = ION_MMAP_TX,
@@ -51,8 +51,8 @@ ION_HELPER bool ion_kernel_pushes(unsigned int ring)
 
 ION_HELPER __u32 ion_slot_size(unsigned int ring)
 {
-	return ion_ring_is_cmd(ring) ? sizeof(struct ion_cmd_packet) :
-				       sizeof(struct ion_packet);
+	return ion_ring_is_cmd(ring) ? sizeof(struct ion_cmd_packet)
+				     : sizeof(struct ion_packet);
 }
 
 /* Calls return what they return, or -errno. */
@@ -122,11 +122,16 @@ ION_HELPER int ion_get_stats(int fd, struct ion_stats *stats)
 	return ion_call(fd, ION_IOC_STATS, stats);
 }
 
+ION_HELPER void ion_setup_name(struct ion_setup *setup, const char *service)
+{
+	strncpy(setup->service, service, sizeof(setup->service) - 1);
+}
+
 ION_HELPER void ion_setup_init(struct ion_setup *setup, const char *service)
 {
 	memset(setup, 0, sizeof(*setup));
 	setup->size = sizeof(*setup);
-	strncpy(setup->service, service, sizeof(setup->service) - 1);
+	ion_setup_name(setup, service);
 }
 
 /**
@@ -332,6 +337,7 @@ ION_HELPER void picture_drop(struct picture *pic)
 static const char *ion_test_at __attribute__((__unused__)) = "";
 
 /* The call is refused with the error, and nothing that can be seen changed. */
+/* clang-format off */
 #define EXPECT_REFUSED(ch, error, call)					\
 	do {								\
 		struct picture __before, __after;			\
@@ -345,6 +351,7 @@ static const char *ion_test_at __attribute__((__unused__)) = "";
 		picture_drop(&__before);				\
 		picture_drop(&__after);					\
 	} while (0)
+/* clang-format on */
 
 /* Packets whose every bit depends on their number. */
 
@@ -473,15 +480,14 @@ ION_HELPER int ion_wait_child(pid_t pid)
 	while (waitpid(pid, &status, 0) != pid)
 		if (errno != EINTR)
 			return -errno;
-	return WIFEXITED(status) ? WEXITSTATUS(status) :
-				   256 + WTERMSIG(status);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 256 + WTERMSIG(status);
 }
 
 ION_HELPER int ion_drop_privileges(void)
 {
-	return setresgid(1000, 1000, 1000) || setresuid(1000, 1000, 1000) ?
-		       -errno :
-		       0;
+	return setresgid(1000, 1000, 1000) || setresuid(1000, 1000, 1000)
+		       ? -errno
+		       : 0;
 }
 
 /* A small file of /sys or /proc; the length of its text, or -errno. */
@@ -538,12 +544,30 @@ static void __attribute__((__constructor__)) ion_kernel_log_mark(void)
 ION_HELPER bool ion_kernel_log_bad(const char *line)
 {
 	static const char *const words[] = {
-		"WARNING", "BUG", "Oops", "cut here", "Call Trace", "INFO: ",
-		"KASAN", "UBSAN", "KCSAN", "kmemleak", "refcount_t",
-		"circular locking", "recursive locking", "inconsistent lock",
-		"unlock balance", "held lock", "deadlock", "suspicious",
-		"scheduling while atomic", "sleeping function", "[ion]",
-		"Unable to handle", "segfault", "unhandled signal",
+		"WARNING",
+		"BUG",
+		"Oops",
+		"cut here",
+		"Call Trace",
+		"INFO: ",
+		"KASAN",
+		"UBSAN",
+		"KCSAN",
+		"kmemleak",
+		"refcount_t",
+		"circular locking",
+		"recursive locking",
+		"inconsistent lock",
+		"unlock balance",
+		"held lock",
+		"deadlock",
+		"suspicious",
+		"scheduling while atomic",
+		"sleeping function",
+		"[ion]",
+		"Unable to handle",
+		"segfault",
+		"unhandled signal",
 	};
 	unsigned int i;
 
@@ -570,12 +594,12 @@ ION_HELPER bool ion_kernel_log_next(char *line, size_t size)
 	record[n] = '\0';
 	record[strcspn(record, "\n")] = '\0';
 	text = strchr(record, ';');
-	snprintf(line, size, "%.*s", (int)size - 1,
-		 text ? text + 1 : record);
+	snprintf(line, size, "%.*s", (int)size - 1, text ? text + 1 : record);
 	return true;
 }
 
 /* Last in every file: nothing that its tests did made the kernel speak. */
+/* clang-format off */
 #define ION_TEST_KERNEL_LOG()						\
 	FIXTURE(kernel_log)						\
 	{								\
@@ -595,10 +619,12 @@ ION_HELPER bool ion_kernel_log_next(char *line, size_t size)
 									\
 		if (ion_kernel_log < 0)					\
 			SKIP(return, "/dev/kmsg can not be read");	\
-		while (ion_kernel_log_next(line, sizeof(line)))		\
+		while (ion_kernel_log_next(line, sizeof(line))) {	\
 			EXPECT_FALSE(ion_kernel_log_bad(line))		\
 				TH_LOG("kernel: %s", line);		\
+		}							\
 	}
+/* clang-format on */
 
 /* Without the device there is nothing to test. */
 ION_HELPER void ion_test_need_device(void)
@@ -612,11 +638,11 @@ ION_HELPER void ion_test_need_device(void)
 	close(fd);
 }
 
-#define ION_TEST_MAIN							\
-	int main(int argc, char **argv)					\
-	{								\
-		ion_test_need_device();					\
-		return test_harness_run(argc, argv);			\
+#define ION_TEST_MAIN                                \
+	int main(int argc, char **argv)              \
+	{                                            \
+		ion_test_need_device();              \
+		return test_harness_run(argc, argv); \
 	}
 
 #endif /* _ION_TEST_H */

@@ -6,7 +6,7 @@
  */
 #include "ion_test.h"
 
-#define PAGE	((size_t)sysconf(_SC_PAGESIZE))
+#define PAGE ((size_t)sysconf(_SC_PAGESIZE))
 
 static const size_t ring_bytes[ION_RINGS] = {
 	[ION_RING_TX] = sizeof(struct ion_packet_ring),
@@ -76,9 +76,10 @@ TEST_F(raw, four_maps_give_the_default_rings)
 		EXPECT_EQ(255, words[2]);
 		EXPECT_EQ(ion_kernel_pushes(id), flags[0]);
 		EXPECT_EQ(!ion_kernel_pushes(id), flags[1]);
-		for (i = 16; i < page_align(ring_bytes[id]); i++)
+		for (i = 16; i < page_align(ring_bytes[id]); i++) {
 			ASSERT_EQ(0, ring[i])
-				TH_LOG("ring %u, byte %zu", id, i);
+			TH_LOG("ring %u, byte %zu", id, i);
+		}
 	}
 }
 
@@ -87,30 +88,32 @@ TEST_F(raw, the_size_of_the_struct_will_do)
 {
 	unsigned int id;
 
-	for (id = 0; id < ION_RINGS; id++)
+	for (id = 0; id < ION_RINGS; id++) {
 		EXPECT_EQ(0, map_error(self->fd, ring_bytes[id],
 				       PROT_READ | PROT_WRITE, MAP_SHARED,
 				       ion_test_offset[id]));
+	}
 }
 
 TEST_F(raw, wrong_offsets_are_refused)
 {
 	static const __u64 offsets[] = {
-		ION_MMAP_TX + 4096, ION_MMAP_RX + 4096, ION_MMAP_RX - 4096,
+		ION_MMAP_TX + 4096,  ION_MMAP_RX + 4096,  ION_MMAP_RX - 4096,
 		ION_MMAP_CMD + 4096, ION_MMAP_EVT - 4096, ION_MMAP_EVT + 4096,
-		0x40000000, 0x80000000, 0xf0000000, 0x100000000,
-		0x110000000, 0x1000000000000, 0x7fff000000000000,
-		0x7ffffffffffff000,
+		0x40000000,	     0x80000000,	  0xf0000000,
+		0x100000000,	     0x110000000,	  0x1000000000000,
+		0x7fff000000000000,  0x7ffffffffffff000,
 	};
 	unsigned int i, id;
 
 	for (i = 0; i < ARRAY_SIZE(offsets); i++)
-		for (id = 0; id < ION_RINGS; id++)
-			EXPECT_EQ(-EINVAL, map_error(self->fd,
-						     page_align(ring_bytes[id]),
-						     PROT_READ, MAP_SHARED,
-						     offsets[i]))
-				TH_LOG("offset %llx", offsets[i]);
+		for (id = 0; id < ION_RINGS; id++) {
+			EXPECT_EQ(-EINVAL,
+				  map_error(self->fd,
+					    page_align(ring_bytes[id]),
+					    PROT_READ, MAP_SHARED, offsets[i]))
+			TH_LOG("offset %llx", offsets[i]);
+		}
 }
 
 /* Offset and length together pass the end of the numbers. */
@@ -127,7 +130,7 @@ TEST_F(raw, offsets_that_wrap_are_refused)
 		error = map_error(self->fd, 2 * PAGE, PROT_READ, MAP_SHARED,
 				  offsets[i]);
 		EXPECT_TRUE(error == -EINVAL || error == -EOVERFLOW)
-			TH_LOG("offset %llx: %ld", offsets[i], error);
+		TH_LOG("offset %llx: %ld", offsets[i], error);
 	}
 }
 
@@ -136,7 +139,7 @@ static void refuse_length(struct __test_metadata *_metadata, int fd,
 {
 	EXPECT_EQ(-EINVAL, map_error(fd, length, PROT_READ, MAP_SHARED,
 				     ion_test_offset[ring]))
-		TH_LOG("ring %u, length %zu", ring, length);
+	TH_LOG("ring %u, length %zu", ring, length);
 }
 
 TEST_F(raw, wrong_lengths_are_refused)
@@ -169,10 +172,9 @@ TEST_F(raw, executable_mappings_are_refused)
 				     ION_MMAP_TX));
 	EXPECT_EQ(-EACCES, map_error(self->fd, 2 * PAGE, PROT_READ | PROT_EXEC,
 				     MAP_SHARED, ION_MMAP_RX));
-	EXPECT_EQ(-EACCES,
-		  map_error(self->fd, 3 * PAGE,
-			    PROT_READ | PROT_WRITE | PROT_EXEC, MAP_SHARED,
-			    ION_MMAP_CMD));
+	EXPECT_EQ(-EACCES, map_error(self->fd, 3 * PAGE,
+				     PROT_READ | PROT_WRITE | PROT_EXEC,
+				     MAP_SHARED, ION_MMAP_CMD));
 }
 
 /* A refused first mapping leaves the channel to be set up otherwise. */
@@ -249,11 +251,11 @@ static bool works(struct channel *ch)
 	return ion_pop_from(ch, number, 1) == 1;
 }
 
-#define EXPECT_ERRNO(error, call)					\
-	do {								\
-		errno = 0;						\
-		EXPECT_EQ(-1L, (long)(call));				\
-		EXPECT_EQ(error, errno);				\
+#define EXPECT_ERRNO(error, call)             \
+	do {                                  \
+		errno = 0;                    \
+		EXPECT_EQ(-1L, (long)(call)); \
+		EXPECT_EQ(error, errno);      \
 	} while (0)
 
 TEST_F(mapped, mprotect_never_gives_execute)
@@ -339,13 +341,13 @@ TEST_F(mapped, mremap_is_refused)
 		to = mremap(addr, calls[i].from, calls[i].to, calls[i].flags,
 			    room);
 		EXPECT_EQ(MAP_FAILED, to)
-			TH_LOG("%s went through", calls[i].what);
+		TH_LOG("%s went through", calls[i].what);
 		EXPECT_TRUE(errno == EINVAL || errno == EFAULT)
-			TH_LOG("%s: errno %d", calls[i].what, errno);
+		TH_LOG("%s: errno %d", calls[i].what, errno);
 		EXPECT_EQ(0, ion_touch((__u32 *)addr, true));
 		EXPECT_EQ(0, ion_touch((__u32 *)(addr + PAGE), true));
 		EXPECT_TRUE(works(&self->ch))
-			TH_LOG("after %s", calls[i].what);
+		TH_LOG("after %s", calls[i].what);
 	}
 }
 
@@ -399,8 +401,8 @@ TEST_F(mapped, madvise_dontneed_keeps_the_contents)
 	__u32 *word = channel_slot(&self->ch, ION_RING_TX, 200);
 
 	*word = 0x12345678;
-	EXPECT_EQ(0, madvise(self->ch.area[ION_RING_TX], 2 * PAGE,
-			     MADV_DONTNEED));
+	EXPECT_EQ(0,
+		  madvise(self->ch.area[ION_RING_TX], 2 * PAGE, MADV_DONTNEED));
 	EXPECT_EQ(0x12345678, *word);
 	EXPECT_EQ(255, channel_header(&self->ch, ION_RING_TX)->mask);
 	EXPECT_TRUE(works(&self->ch));
@@ -477,8 +479,10 @@ TEST_F(mapped, pages_come_zeroed)
 			size_t length = ch.info.area[id].length;
 			unsigned char *bytes = ch.area[id];
 
-			for (i = 16; i < length; i++)
-				ASSERT_EQ(0, bytes[i]);
+			for (i = 16; i < length; i++) {
+				ASSERT_EQ(0, bytes[i])
+				TH_LOG("byte %zu", i);
+			}
 			memset(bytes, 0x5a, length);
 		}
 		channel_close(&ch);

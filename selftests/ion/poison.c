@@ -15,9 +15,9 @@
  * heads from 12 to 1 (by way of 63) are right; for one whose tail it owns,
  * tails from 2 to 12.
  */
-#define SLOTS	64
-#define TAIL	2
-#define HEAD	12
+#define SLOTS 64
+#define TAIL  2
+#define HEAD  12
 
 FIXTURE(poison)
 {
@@ -29,6 +29,7 @@ FIXTURE_VARIANT(poison)
 	unsigned int ring;
 };
 
+/* clang-format off */
 FIXTURE_VARIANT_ADD(poison, tx)
 {
 	.ring = ION_RING_TX,
@@ -49,16 +50,18 @@ FIXTURE_VARIANT_ADD(poison, evt)
 	.ring = ION_RING_EVT,
 };
 
+/* clang-format on */
+
 static void push_any(struct __test_metadata *_metadata, struct channel *ch,
 		     __u32 count)
 {
 	struct ion_cmd_packet slots[16];
 
 	memset(slots, 0, sizeof(slots));
-	ASSERT_EQ(count, ion_batch(ch->fd, ION_IOC_PUSH, ION_RING_TX, slots,
-				   count));
-	ASSERT_EQ(count, ion_batch(ch->fd, ION_IOC_PUSH, ION_RING_CMD, slots,
-				   count));
+	ASSERT_EQ(count,
+		  ion_batch(ch->fd, ION_IOC_PUSH, ION_RING_TX, slots, count));
+	ASSERT_EQ(count,
+		  ion_batch(ch->fd, ION_IOC_PUSH, ION_RING_CMD, slots, count));
 }
 
 static void pop_any(struct __test_metadata *_metadata, struct channel *ch,
@@ -66,10 +69,10 @@ static void pop_any(struct __test_metadata *_metadata, struct channel *ch,
 {
 	struct ion_cmd_packet slots[16];
 
-	ASSERT_EQ(count, ion_batch(ch->fd, ION_IOC_POP, ION_RING_RX, slots,
-				   count));
-	ASSERT_EQ(count, ion_batch(ch->fd, ION_IOC_POP, ION_RING_EVT, slots,
-				   count));
+	ASSERT_EQ(count,
+		  ion_batch(ch->fd, ION_IOC_POP, ION_RING_RX, slots, count));
+	ASSERT_EQ(count,
+		  ion_batch(ch->fd, ION_IOC_POP, ION_RING_EVT, slots, count));
 }
 
 static void begin(struct __test_metadata *_metadata, struct channel *ch,
@@ -80,8 +83,7 @@ static void begin(struct __test_metadata *_metadata, struct channel *ch,
 	ASSERT_EQ(0, ion_kick(ch->fd));
 	pop_any(_metadata, ch, 2);
 	push_any(_metadata, ch, 10);
-	if (ion_kernel_pushes(ring))
-		ASSERT_EQ(0, ion_kick(ch->fd));
+	ASSERT_EQ(0, ion_kernel_pushes(ring) ? ion_kick(ch->fd) : 0);
 }
 
 FIXTURE_SETUP(poison)
@@ -122,8 +124,8 @@ static void expect_record(struct __test_metadata *_metadata,
 	EXPECT_EQ(HEAD, record->head);
 	EXPECT_EQ(TAIL, record->tail);
 	for (id = 0; id < ION_RINGS; id++) {
-		if (id != ring)
-			EXPECT_EQ(ION_POISON_NONE, stats->ring[id].poison);
+		EXPECT_TRUE(id == ring ||
+			    stats->ring[id].poison == ION_POISON_NONE);
 	}
 }
 
@@ -149,8 +151,8 @@ static void expect_works(struct __test_metadata *_metadata, struct channel *ch)
 TEST_F(poison, by_every_wrong_index)
 {
 	static const __u32 far[] = {
-		64, 65, 127, 128, 255, 256, 0x10000, 0x7fffffff, 0x80000000,
-		0xfffffff0, 0xffffffff,
+		64,	 65,	     127,	 128,	     255,	 256,
+		0x10000, 0x7fffffff, 0x80000000, 0xfffffff0, 0xffffffff,
 	};
 	struct ion_stats stats;
 	unsigned int i;
@@ -210,8 +212,8 @@ TEST_F(poison, is_kept_until_reset)
 		EXPECT_EQ(POLLERR, file.revents);
 		EXPECT_EQ(-EPROTO, ion_kick(self->ch.fd));
 		ASSERT_EQ(0, ion_get_stats(self->ch.fd, &later));
-		EXPECT_EQ(0, memcmp(first.ring, later.ring,
-				    sizeof(first.ring)));
+		EXPECT_EQ(0,
+			  memcmp(first.ring, later.ring, sizeof(first.ring)));
 	}
 
 	static const char *const names[] = { "tx", "rx", "cmd", "evt" };
@@ -219,12 +221,11 @@ TEST_F(poison, is_kept_until_reset)
 	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", self->ch.fd);
 	ASSERT_LT(0, ion_read_text(path, text, sizeof(text)));
 	EXPECT_NE(NULL, strstr(text, names[variant->ring]));
-	snprintf(want, sizeof(want),
-		 "poison range seen 4660 allowed %u..%u\n",
+	snprintf(want, sizeof(want), "poison range seen 4660 allowed %u..%u\n",
 		 ion_kernel_pushes(variant->ring) ? TAIL : HEAD,
 		 ion_kernel_pushes(variant->ring) ? HEAD : TAIL - 1);
 	EXPECT_NE(NULL, strstr(text, want))
-		TH_LOG("no '%s' in:\n%s", want, text);
+	TH_LOG("no '%s' in:\n%s", want, text);
 
 	ASSERT_LE(0, ion_reset(self->ch.fd));
 	ASSERT_EQ(0, ion_get_stats(self->ch.fd, &later));
@@ -267,8 +268,8 @@ TEST_F(poison, not_by_the_index_of_the_kernel_end)
 {
 	struct ion_ring_header *header =
 		channel_header(&self->ch, variant->ring);
-	__u32 *index = ion_kernel_pushes(variant->ring) ? &header->head :
-							   &header->tail;
+	__u32 *index = ion_kernel_pushes(variant->ring) ? &header->head
+							: &header->tail;
 	struct ion_stats stats;
 
 	*index = 0xffffffff;
@@ -387,7 +388,7 @@ static void expect_no_rmmod(struct __test_metadata *_metadata)
 	int error = delete_module_now();
 
 	EXPECT_TRUE(error == -EWOULDBLOCK || error == -EBUSY)
-		TH_LOG("delete_module: %d", error);
+	TH_LOG("delete_module: %d", error);
 }
 
 /* The module stays while anything of it is in use. */

@@ -8,7 +8,7 @@
 
 #include "ion_test.h"
 
-#define PACKETS		1000000
+#define PACKETS 1000000
 
 /* A channel of one's own; the number of the check that failed. */
 static int stream(__u64 from)
@@ -65,8 +65,10 @@ TEST_F_TIMEOUT(processes, two_with_a_channel_each, 120)
 		if (!pids[i])
 			_exit(stream((__u64)i << 40));
 	}
-	for (i = 0; i < 2; i++)
-		EXPECT_EQ(0, ion_wait_child(pids[i]));
+	for (i = 0; i < 2; i++) {
+		EXPECT_EQ(0, ion_wait_child(pids[i]))
+		TH_LOG("process %d", i);
+	}
 }
 
 TEST_F(processes, a_child_calls_on_its_parents_channel)
@@ -82,7 +84,8 @@ TEST_F(processes, a_child_calls_on_its_parents_channel)
 	ASSERT_LE(0, pid);
 	if (!pid) {
 		packet = ion_packet_of(10);
-		if (ion_batch(ch.fd, ION_IOC_PUSH, ION_RING_TX, &packet, 1) != 1)
+		if (ion_batch(ch.fd, ION_IOC_PUSH, ION_RING_TX, &packet, 1) !=
+		    1)
 			_exit(1);
 		if (ion_kick(ch.fd))
 			_exit(2);
@@ -234,9 +237,10 @@ TEST_F_TIMEOUT(processes, threads_on_one_channel, 120)
 
 	ASSERT_EQ(0, channel_open(&ch, NULL));
 	shared.fd = ch.fd;
-	for (i = 0; i < 4; i++)
-		ASSERT_EQ(0, pthread_create(&threads[i], NULL, jobs[i],
-					    &shared));
+	for (i = 0; i < 4; i++) {
+		ASSERT_EQ(0,
+			  pthread_create(&threads[i], NULL, jobs[i], &shared));
+	}
 	for (i = 0; i < 4; i++)
 		pthread_join(threads[i], NULL);
 	EXPECT_EQ(0, shared.wrong);
@@ -264,11 +268,12 @@ static void *take_thread(void *data)
 	while (__atomic_load_n(taken->popped, __ATOMIC_RELAXED) <
 	       taken->total) {
 		n = ion_batch(taken->fd, ION_IOC_POP, ION_RING_RX, packets, 16);
-		for (i = 0; i < n; i++)
-			if (packets[i].data < taken->total)
-				__atomic_add_fetch(
-					&taken->times[packets[i].data], 1,
-					__ATOMIC_RELAXED);
+		for (i = 0; i < n; i++) {
+			__u64 number = packets[i].data % taken->total;
+
+			__atomic_add_fetch(&taken->times[number], 1,
+					   __ATOMIC_RELAXED);
+		}
 		if (n > 0)
 			__atomic_add_fetch(taken->popped, (__u64)n,
 					   __ATOMIC_RELAXED);
@@ -286,9 +291,10 @@ TEST_F_TIMEOUT(processes, no_packet_is_popped_twice, 60)
 	ASSERT_EQ(0, channel_open(&ch, NULL));
 	taken.fd = ch.fd;
 	taken.times = calloc(taken.total, 1);
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < 3; i++) {
 		ASSERT_EQ(0, pthread_create(&threads[i], NULL, take_thread,
 					    &taken));
+	}
 	while (__atomic_load_n(&popped, __ATOMIC_RELAXED) < taken.total) {
 		__u64 left = taken.total - pushed;
 
@@ -298,8 +304,10 @@ TEST_F_TIMEOUT(processes, no_packet_is_popped_twice, 60)
 	for (i = 0; i < 3; i++)
 		pthread_join(threads[i], NULL);
 	EXPECT_EQ(taken.total, popped);
-	for (i = 0; i < taken.total; i++)
-		ASSERT_EQ(1, taken.times[i]) TH_LOG("packet %llu", i);
+	for (i = 0; i < taken.total; i++) {
+		ASSERT_EQ(1, taken.times[i])
+		TH_LOG("packet %llu", i);
+	}
 	free(taken.times);
 	channel_close(&ch);
 }
