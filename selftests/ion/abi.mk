@@ -18,6 +18,9 @@ abi_32_riscv64 := -march=rv32imac -mabi=ilp32
 abi_32_x86_64 := -m32
 abi_32 := $(abi_32_$(abi_machine))
 
+# The 32 bits that differ most, where there is a compiler for them.
+abi_i386 := $(shell command -v i686-linux-gnu-gcc)
+
 have_cxx := $(shell command -v $(CXX))
 
 $(OUTPUT)/abi: $(OUTPUT)/abi_headers.ok
@@ -31,6 +34,7 @@ $(OUTPUT)/abi_headers.ok: abi_headers.c abi_layout.h $(abi_headers) abi.mk
 		$(CXX) $(abi_flags) -std=$$std -x c++ $<; \
 	done
 	$(if $(abi_32),@$(CC) $(abi_flags) $(abi_32) -ffreestanding $<)
+	$(if $(abi_i386),@$(abi_i386) $(abi_flags) -ffreestanding $<)
 	@touch $@
 
 ifneq ($(have_cxx),)

@@ -12,9 +12,19 @@
 	typedef char holds_##name[(condition) ? 1 : -1] \
 		__attribute__((__unused__));
 
+/*
+ * i386 aligns a struct of 64-bit words to 4 bytes. Sizes and places are the
+ * same there all the same.
+ */
+#ifdef __i386__
+#define ALIGNS(have, want) ((have) == (want) || (have) == 4)
+#else
+#define ALIGNS(have, want) ((have) == (want))
+#endif
+
 #define SIZE(type, size, alignment)                          \
 	HOLDS(size_of_##type, sizeof(struct type) == (size)) \
-	HOLDS(align_of_##type, __alignof__(struct type) == (alignment))
+	HOLDS(align_of_##type, ALIGNS(__alignof__(struct type), alignment))
 #define FIELD(type, field, offset, size)                \
 	HOLDS(place_of_##type##_##field,                \
 	      offsetof(struct type, field) == (offset)) \
