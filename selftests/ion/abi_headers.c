@@ -13,10 +13,10 @@
 		__attribute__((__unused__));
 
 /*
- * i386 aligns a struct of 64-bit words to 4 bytes. Sizes and places are the
- * same there all the same.
+ * i386 aligns a struct of 64-bit words to 4 bytes, which abi.mk tells. Sizes
+ * and places are the same there all the same.
  */
-#ifdef __i386__
+#ifdef ION_ALIGNS_TO_4
 #define ALIGNS(have, want) ((have) == (want) || (have) == 4)
 #else
 #define ALIGNS(have, want) ((have) == (want))
