@@ -37,7 +37,7 @@ host_prepare()
 	fi
 	note "installing on this machine: $missing"
 	# shellcheck disable=SC2086
-	host_install $missing >&2 || die "could not install: $missing"
+	host_install $missing >/dev/null || die "could not install: $missing"
 }
 
 host_install()
