@@ -19,7 +19,6 @@ mirror_sources()
 {
 	local folder=$1 file
 
-	mkdir -p "$folder"
 	(
 		cd "$top" || exit
 		list_sources | xargs -0 cp -au --parents -t "$folder"
@@ -63,13 +62,16 @@ build_for_sparse()
 		C=2
 }
 
-# kbuild_in FOLDER HEADERS MAKE-ARG...: in a copy of the sources.
+# kbuild_in FOLDER HEADERS MAKE-ARG...: in a copy of the sources, one at a time.
 kbuild_in()
 {
-	local folder=$1 headers=$2 log=$1/build.log
+	local folder=$1 headers=$2 log=$1/build.log lock
 
 	[[ $folder != *[[:space:]]* ]] ||
 		die "the kernel does not build in a path with spaces: $folder"
+	mkdir -p "$folder"
+	exec {lock}>"$folder.lock"
+	flock "$lock"
 	mirror_sources "$folder"
 	if ! enter_root make -C "$headers" M="$folder" "${@:3}" modules \
 		>"$log" 2>&1; then
@@ -81,4 +83,5 @@ kbuild_in()
 		rm -rf "$folder"
 		die "the module builds for $kernel with warnings"
 	fi
+	exec {lock}>&-
 }
