@@ -29,7 +29,7 @@ host_prepare()
 	local missing sudo=()
 
 	missing=$(host_missing)
-	[ -n "$missing" ] || return 0
+	[ -n "$missing" ] || { host_check_ids; return; }
 	if [ "$(id -u)" -ne 0 ]; then
 		sudo -n true 2>/dev/null ||
 			die "this machine lacks these packages: $missing"
@@ -38,6 +38,15 @@ host_prepare()
 	note "installing on this machine: $missing"
 	# shellcheck disable=SC2086
 	host_install $missing >/dev/null || die "could not install: $missing"
+	host_check_ids
+}
+
+# An ordinary user may only make a root with ids to give to its files' owners.
+host_check_ids()
+{
+	[ "$(id -u)" -eq 0 ] || grep -qs "^$(id -un):" /etc/subuid ||
+		die "$(id -un) has no line in /etc/subuid and /etc/subgid;" \
+		    "see usermod --add-subuids"
 }
 
 host_install()
