@@ -9,6 +9,7 @@ host_needs()
 	echo "bwrap bubblewrap"
 	echo "flock util-linux"
 	echo "mmdebstrap mmdebstrap"
+	echo "mount mount"
 	echo "xz xz-utils"
 	# An ordinary user makes roots in a user namespace of many ids.
 	[ "$(id -u)" -eq 0 ] || echo "newuidmap uidmap"
