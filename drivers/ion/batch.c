@@ -13,6 +13,7 @@
 #include "batch.h"
 #include "channel.h"
 #include "ioctl.h"
+#include "user_end.h"
 
 /* Copy the request in. Returns the ring that it names, or an error. */
 static struct ion_ring *ion_batch_in(struct ion_channel *ch,
@@ -32,8 +33,7 @@ static struct ion_ring *ion_batch_in(struct ion_channel *ch,
 static void *ion_batch_alloc(const struct ion_ring *ring,
 			     const struct ion_batch *batch)
 {
-	return kvmalloc_array(batch->count, ring->kind->slot_size,
-			      GFP_KERNEL_ACCOUNT);
+	return kvmalloc_array(batch->count, ring->kind->slot_size, ION_GFP);
 }
 
 static int ion_batch_out(const struct ion_ring *ring,
@@ -57,7 +57,6 @@ long ion_ioctl_push(struct ion_channel *ch, void __user *arg)
 	void *packets __free(kvfree) = NULL;
 	struct ion_batch batch;
 	struct ion_ring *ring;
-	u32 n;
 
 	ring = ion_batch_in(ch, &batch, arg);
 	if (IS_ERR(ring))
@@ -71,40 +70,7 @@ long ion_ioctl_push(struct ion_channel *ch, void __user *arg)
 			   batch.count * ring->kind->slot_size))
 		return -EFAULT;
 
-	guard(mutex)(&ch->end_mutex);
-
-	ion_ring_look(ring);
-	if (ion_channel_poisoned(ch))
-		return -EPROTO;
-	n = ion_user_push(ring, packets, batch.count);
-	return n ?: -EAGAIN;
-}
-
-/* Copy the oldest packets of rx or evt, which begin at @from in its count. */
-static int ion_pop_peek(struct ion_channel *ch, struct ion_ring *ring,
-			void *packets, u32 count, u64 *from)
-{
-	u32 n;
-
-	guard(mutex)(&ch->end_mutex);
-
-	ion_ring_look(ring);
-	if (ion_channel_poisoned(ch))
-		return -EPROTO;
-	*from = ring->end.peer;
-	n = ion_user_peek(ring, packets, 0, count);
-	return n ?: -EAGAIN;
-}
-
-/* Release them, unless the program moved the tail by itself meanwhile. */
-static void ion_pop_release(struct ion_channel *ch, struct ion_ring *ring,
-			    u64 from, u32 count)
-{
-	guard(mutex)(&ch->end_mutex);
-
-	ion_ring_look(ring);
-	if (ring->end.peer == from)
-		ion_user_release(ring, count);
+	return ion_user_push(ch, ring, packets, batch.count);
 }
 
 /**
@@ -135,12 +101,12 @@ long ion_ioctl_pop(struct ion_channel *ch, void __user *arg)
 		return -ENOMEM;
 
 	scoped_cond_guard(mutex_intr, return -ERESTARTSYS, &ch->user_mutex) {
-		n = ion_pop_peek(ch, ring, packets, batch.count, &from);
+		n = ion_user_pop(ch, ring, packets, batch.count, &from);
 		if (n < 0)
 			return n;
 		if (ion_batch_out(ring, &batch, packets, n))
 			return -EFAULT;
-		ion_pop_release(ch, ring, from, n);
+		ion_user_release(ch, ring, from, n);
 	}
 	return n;
 }
@@ -169,9 +135,6 @@ long ion_ioctl_peek(struct ion_channel *ch, void __user *arg)
 	if (!packets)
 		return -ENOMEM;
 
-	scoped_guard(mutex, &ch->end_mutex) {
-		ion_ring_look(ring);
-		n = ion_user_peek(ring, packets, batch.skip, batch.count);
-	}
+	n = ion_user_peek(ch, ring, packets, batch.skip, batch.count);
 	return ion_batch_out(ring, &batch, packets, n) ?: n;
 }

@@ -7,12 +7,13 @@
 #include <linux/cleanup.h>
 #include <linux/errno.h>
 #include <linux/moduleparam.h>
-#include <linux/poll.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
 #include "channel.h"
 #include "geometry.h"
+#include "notify.h"
+#include "serve.h"
 #include "service.h"
 
 static unsigned int max_channels = 1024;
@@ -55,7 +56,7 @@ struct ion_channel *ion_channel_create(void)
 	if (!ion_channel_count())
 		return ERR_PTR(-ENFILE);
 
-	ch = kzalloc(sizeof(*ch), GFP_KERNEL_ACCOUNT);
+	ch = kzalloc(sizeof(*ch), ION_GFP);
 	if (!ch) {
 		atomic_dec(&ion_channels);
 		return ERR_PTR(-ENOMEM);
@@ -65,6 +66,7 @@ struct ion_channel *ion_channel_create(void)
 	mutex_init(&ch->user_mutex);
 	mutex_init(&ch->end_mutex);
 	init_waitqueue_head(&ch->wait);
+	init_waitqueue_head(&ch->serve_wait);
 	return ch;
 }
 
@@ -82,6 +84,7 @@ static void ion_channel_free_areas(struct ion_channel *ch, unsigned int nr)
  */
 void ion_channel_destroy(struct ion_channel *ch)
 {
+	ion_notify_destroy(ch);
 	ion_channel_free_areas(ch, ch->info.nr_areas);
 	ion_uncharge(&ch->charge);
 	mutex_destroy(&ch->end_mutex);
@@ -121,19 +124,22 @@ static void ion_channel_connect(struct ion_channel *ch, unsigned int id)
 	struct ion_ring *ring = &ch->ring[id];
 	void *head = ion_channel_word(ch, info->head);
 	void *tail = ion_channel_word(ch, info->tail);
+	void *producer_wake = ion_channel_word(ch, info->producer_wake);
+	void *consumer_wake = ion_channel_word(ch, info->consumer_wake);
 	bool kernel_pushes;
 
 	ring->kind = &ion_ring_kinds[id];
 	kernel_pushes = ring->kind->kernel_pushes;
 	ring->end.mask = info->nr_slots - 1;
+	ring->end.ready = kernel_pushes ? ring->end.mask : 0;
 	ring->end.slots = ion_channel_word(ch, info->slots);
 	ring->end.own_index = kernel_pushes ? head : tail;
 	ring->end.peer_index = kernel_pushes ? tail : head;
+	ring->end.own_wake = kernel_pushes ? producer_wake : consumer_wake;
+	ring->end.peer_wake = kernel_pushes ? consumer_wake : producer_wake;
 	ring->user_index = kernel_pushes ? tail : head;
 	ring->mask = ion_channel_word(ch, info->mask);
-	ring->kernel_wake = ion_channel_word(ch, kernel_pushes ?
-						     info->producer_wake :
-						     info->consumer_wake);
+	ion_ring_sleep(ring);
 	ion_ring_publish(ring);
 }
 
@@ -209,7 +215,7 @@ bool ion_channel_poisoned(const struct ion_channel *ch)
 {
 	unsigned int id;
 
-	lockdep_assert_held(&ch->end_mutex);
+	ion_end_assert_held(ch);
 
 	for (id = 0; id < ION_RINGS; id++)
 		if (ch->ring[id].end.broken)
@@ -217,70 +223,33 @@ bool ion_channel_poisoned(const struct ion_channel *ch)
 	return false;
 }
 
-static void ion_channel_look(struct ion_channel *ch)
+/**
+ * ion_channel_look() - see how far the user end has come in a ring
+ * @ch: the channel, end_mutex held
+ * @ring: the ring
+ *
+ * Poisoning wakes whoever sleeps: what they wait for will not come.
+ */
+void ion_channel_look(struct ion_channel *ch, struct ion_ring *ring)
+{
+	ion_end_assert_held(ch);
+
+	if (ring->end.broken || ion_ring_look(ring))
+		return;
+	ion_notify(ch);
+	ion_serve_poisoned(ch);
+}
+
+/**
+ * ion_channel_look_all() - see how far the user end has come in every ring
+ * @ch: the channel, end_mutex held
+ */
+void ion_channel_look_all(struct ion_channel *ch)
 {
 	unsigned int id;
 
 	for (id = 0; id < ION_RINGS; id++)
-		ion_ring_look(&ch->ring[id]);
-}
-
-static void ion_channel_run(struct ion_channel *ch)
-{
-	u32 done = 0;
-
-	lockdep_assert_held(&ch->end_mutex);
-
-	ch->kicks++;
-	if (!ion_channel_poisoned(ch))
-		done = ch->service->run(ch);
-	if (done)
-		wake_up_interruptible_all(&ch->wait);
-	else
-		ch->kicks_spurious++;
-}
-
-/**
- * ion_channel_kick() - run the kernel ends once
- * @ch: the channel, configured
- *
- * Context: may sleep. Bounded by what was queued at the call.
- * Return: 0, or -EPROTO if a ring is poisoned.
- */
-int ion_channel_kick(struct ion_channel *ch)
-{
-	guard(mutex)(&ch->end_mutex);
-
-	ion_channel_run(ch);
-	return ion_channel_poisoned(ch) ? -EPROTO : 0;
-}
-
-/**
- * ion_channel_poll() - run the kernel ends once, then tell what is ready
- * @ch: the channel, configured
- *
- * Return: EPOLLIN for rx, EPOLLPRI for evt, EPOLLOUT for room in tx,
- * EPOLLWRBAND for room in cmd; EPOLLERR alone if a ring is poisoned.
- */
-__poll_t ion_channel_poll(struct ion_channel *ch)
-{
-	__poll_t mask = 0;
-
-	guard(mutex)(&ch->end_mutex);
-
-	ion_channel_run(ch);
-	ion_channel_look(ch);
-	if (ion_channel_poisoned(ch))
-		return EPOLLERR;
-	if (ion_ring_count(&ch->ring[ION_RING_RX]))
-		mask |= EPOLLIN | EPOLLRDNORM;
-	if (ion_ring_count(&ch->ring[ION_RING_EVT]))
-		mask |= EPOLLPRI | EPOLLRDBAND;
-	if (ion_ring_free(&ch->ring[ION_RING_TX]))
-		mask |= EPOLLOUT | EPOLLWRNORM;
-	if (ion_ring_free(&ch->ring[ION_RING_CMD]))
-		mask |= EPOLLWRBAND;
-	return mask;
+		ion_channel_look(ch, &ch->ring[id]);
 }
 
 /**
@@ -292,12 +261,17 @@ void ion_channel_stats(struct ion_channel *ch, struct ion_stats *stats)
 {
 	unsigned int id;
 
-	guard(mutex)(&ch->end_mutex);
+	guard(ion_end)(ch);
 
-	ion_channel_look(ch);
+	ion_channel_look_all(ch);
+	stats->kernel_end = ion_serve_state(ch);
 	stats->channel = ch->id;
-	stats->kicks = ch->kicks;
-	stats->kicks_spurious = ch->kicks_spurious;
+	stats->calls = atomic64_read(&ch->calls);
+	stats->kicks = atomic64_read(&ch->kicks);
+	stats->kicks_spurious = atomic64_read(&ch->kicks_spurious);
+	stats->sleeps = ch->sleeps;
+	stats->wakeups = ch->wakeups;
+	stats->signals = ch->signals;
 	stats->resets = ch->resets;
 	for (id = 0; id < ION_RINGS; id++)
 		ion_ring_stats(&ch->ring[id], &stats->ring[id]);
@@ -315,11 +289,11 @@ int ion_channel_reset(struct ion_channel *ch)
 	int thrown = 0;
 
 	lockdep_assert_held(&ch->user_mutex);
-	guard(mutex)(&ch->end_mutex);
+	guard(ion_end)(ch);
 
 	for (id = 0; id < ION_RINGS; id++)
 		thrown += ion_ring_reset(&ch->ring[id]);
 	ch->resets++;
-	wake_up_interruptible_all(&ch->wait);
+	ion_notify(ch);
 	return thrown;
 }

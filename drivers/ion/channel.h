@@ -10,9 +10,13 @@
  *		copied to the caller before it is released, and no other caller
  *		may copy it meanwhile. Held over copies to user memory.
  * end_mutex	is the ownership of the kernel ends of all four rings, of their
- *		counters and of the service's run. Never held over user memory.
+ *		counters, of the eventfd and of the service's run. Never held
+ *		over user memory. A lent thread keeps it from pass to pass: take
+ *		it by ion_end_lock() or guard(ion_end), which ask for it back.
+ * serve_wait.lock  is that of the lent thread's own state: who serves, whether
+ *		it sleeps, whether it was kicked.
  *
- * Order: user_mutex, end_mutex. setup_mutex nests with neither.
+ * Order: user_mutex, end_mutex, serve_wait.lock. setup_mutex nests with none.
  *
  * A channel is configured once and then for good: ready is stored with release
  * ordering after all that set-up writes (info, service, area, the addresses in
@@ -21,6 +25,8 @@
 #ifndef _DRIVERS_ION_CHANNEL_H
 #define _DRIVERS_ION_CHANNEL_H
 
+#include <linux/atomic.h>
+#include <linux/cleanup.h>
 #include <linux/mutex.h>
 #include <linux/types.h>
 #include <linux/wait.h>
@@ -28,6 +34,8 @@
 #include "memory.h"
 #include "ring.h"
 
+struct eventfd_ctx;
+struct fasync_struct;
 struct ion_service;
 
 /**
@@ -36,6 +44,7 @@ struct ion_service;
  * @setup_mutex: see above
  * @user_mutex: see above
  * @end_mutex: see above
+ * @end_wanted: how many wait for end_mutex; a lent thread lets go of it then
  * @ready: the channel is configured
  * @service: what owns the kernel ends
  * @info: the geometry, as the user end is told it
@@ -43,24 +52,53 @@ struct ion_service;
  * @area: the memory, by the same number as in @info
  * @ring: the kernel's ends
  * @wait: the user end sleeps here
- * @kicks: how often the user end kicked
+ * @progress: changes whenever the kernel end moved a ring on; what a sleeper
+ *	in @wait waits for before it looks again. Written under end_mutex.
+ * @eventfd: signalled for a user end that set its wake flag, or NULL
+ * @fasync: who wants SIGIO
+ * @serve_wait: the lent thread sleeps here
+ * @server: descriptors of the program whose thread serves, or NULL
+ * @server_asleep: that thread sleeps, or is about to
+ * @server_kicked: it was kicked since
+ * @server_closed: the program closed a descriptor of the channel meanwhile
+ * @calls: system calls on the descriptor
+ * @kicks: how often the kernel end was asked to run
  * @kicks_spurious: how many of those found nothing to do
+ * @sleeps: how often the kernel end went to sleep
+ * @wakeups: how often it woke somebody in @wait
+ * @signals: how often it signalled @eventfd
  * @resets: how often the rings were emptied
  */
 struct ion_channel {
 	u64 id;
-	struct mutex setup_mutex;
-	struct mutex user_mutex;
-	struct mutex end_mutex;
+	struct mutex setup_mutex;	/* the one configuration */
+	struct mutex user_mutex;	/* consuming calls at the user end */
+	struct mutex end_mutex;		/* the kernel ends */
+	atomic_t end_wanted;
 	bool ready;
 	const struct ion_service *service;
 	struct ion_info info;
 	struct ion_charge charge;
 	struct ion_memory area[ION_AREAS_MAX];
 	struct ion_ring ring[ION_RINGS];
+
 	wait_queue_head_t wait;
-	u64 kicks;
-	u64 kicks_spurious;
+	unsigned long progress;
+	struct eventfd_ctx *eventfd;
+	struct fasync_struct *fasync;
+
+	wait_queue_head_t serve_wait;
+	const void *server;
+	bool server_asleep;
+	bool server_kicked;
+	bool server_closed;
+
+	atomic64_t calls;
+	atomic64_t kicks;
+	atomic64_t kicks_spurious;
+	u64 sleeps;
+	u64 wakeups;
+	u64 signals;
 	u64 resets;
 };
 
@@ -71,15 +109,35 @@ int ion_channel_name(const struct ion_channel *ch, struct ion_info *info,
 		     const char *name);
 int ion_channel_configure(struct ion_channel *ch, const struct ion_info *info);
 
-/* Pairs with the release in ion_channel_configure(). */
 static inline bool ion_channel_ready(const struct ion_channel *ch)
 {
+	/* Pairs with the release in ion_channel_configure(). */
 	return smp_load_acquire(&ch->ready);
 }
 
+static inline void ion_end_lock(struct ion_channel *ch)
+{
+	atomic_inc(&ch->end_wanted);
+	mutex_lock(&ch->end_mutex);
+	atomic_dec(&ch->end_wanted);
+}
+
+static inline void ion_end_unlock(struct ion_channel *ch)
+{
+	mutex_unlock(&ch->end_mutex);
+}
+
+static inline void ion_end_assert_held(const struct ion_channel *ch)
+{
+	lockdep_assert_held(&ch->end_mutex);
+}
+
+DEFINE_GUARD(ion_end, struct ion_channel *, ion_end_lock(_T),
+	     ion_end_unlock(_T))
+
+void ion_channel_look(struct ion_channel *ch, struct ion_ring *ring);
+void ion_channel_look_all(struct ion_channel *ch);
 bool ion_channel_poisoned(const struct ion_channel *ch);
-int ion_channel_kick(struct ion_channel *ch);
-__poll_t ion_channel_poll(struct ion_channel *ch);
 void ion_channel_stats(struct ion_channel *ch, struct ion_stats *stats);
 int ion_channel_reset(struct ion_channel *ch);
 

@@ -14,12 +14,17 @@ static __always_inline u32 ion_echo_batch(struct ion_consumer *in,
 					  struct ion_producer *out, u32 want,
 					  u32 size)
 {
-	u32 n = ion_ring_reserve(out, ion_ring_peek(in, want));
-	u32 i;
+	u32 n = ion_ring_reserve(out, want);
+	u64 to = out->end.own, from = in->end.own;
+	u32 done, run;
 
-	for (i = 0; i < n; i++)
-		ion_slot_copy(ion_ring_slot(out, i, size),
-			      ion_ring_peeked(in, i, size), size);
+	for (done = 0; done < n; done += run) {
+		run = ion_end_run(&out->end, to + done, n - done);
+		run = ion_end_run(&in->end, from + done, run);
+		ion_slots_read(ion_end_slot(&out->end, to + done, size),
+			       ion_end_slot(&in->end, from + done, size), run,
+			       size);
+	}
 	if (n) {
 		ion_ring_commit(out, n);
 		ion_ring_release(in, n);
@@ -37,12 +42,11 @@ static __always_inline u32 ion_echo_move(struct ion_ring *in,
 		u32 n = ion_echo_batch(&in->consumer, &out->producer,
 				       min(want - done, ION_ECHO_BATCH), size);
 
-		if (!n) {
-			out->full += !out->end.broken;
+		if (!n)
 			break;
-		}
 		done += n;
 	}
+	ion_ring_stall(out, done < want);
 	return done;
 }
 
@@ -50,7 +54,7 @@ static u32 ion_echo_run(struct ion_channel *ch)
 {
 	u32 done;
 
-	lockdep_assert_held(&ch->end_mutex);
+	ion_end_assert_held(ch);
 
 	done = ion_echo_move(&ch->ring[ION_RING_TX], &ch->ring[ION_RING_RX],
 			     sizeof(struct ion_packet));

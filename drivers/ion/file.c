@@ -3,13 +3,15 @@
 #include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/module.h>
-#include <linux/poll.h>
 #include <linux/seq_file.h>
 
 #include "channel.h"
 #include "file.h"
 #include "ioctl.h"
 #include "mapping.h"
+#include "rw.h"
+#include "serve.h"
+#include "wait.h"
 
 static int ion_open(struct inode *inode, struct file *file)
 {
@@ -18,7 +20,8 @@ static int ion_open(struct inode *inode, struct file *file)
 	if (IS_ERR(ch))
 		return PTR_ERR(ch);
 	file->private_data = ch;
-	return nonseekable_open(inode, file);
+	file->f_mode |= FMODE_NOWAIT;
+	return stream_open(inode, file);
 }
 
 static int ion_release(struct inode *inode, struct file *file)
@@ -27,14 +30,30 @@ static int ion_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
-/* A channel that is not configured is ready for nothing; set-up wakes. */
-static __poll_t ion_poll(struct file *file, struct poll_table_struct *wait)
+/* Runs at every close of a descriptor, while others may still be open. */
+static int ion_flush(struct file *file, fl_owner_t id)
+{
+	ion_serve_close(file->private_data, id);
+	return 0;
+}
+
+static int ion_fasync(int fd, struct file *file, int on)
 {
 	struct ion_channel *ch = file->private_data;
 
-	poll_wait(file, &ch->wait, wait);
-	return ion_channel_ready(ch) ? ion_channel_poll(ch) : 0;
+	return fasync_helper(fd, file, on, &ch->fasync);
 }
+
+static const char *const ion_layout_names[] = {
+	[ION_LAYOUT_COMPACT] = "compact",
+	[ION_LAYOUT_SPLIT] = "split",
+};
+
+static const char *const ion_kernel_end_names[] = {
+	[ION_KERNEL_END_SLEEPING] = "sleeping",
+	[ION_KERNEL_END_LENT] = "lent",
+	[ION_KERNEL_END_LENT_SLEEPING] = "lent, sleeping",
+};
 
 static const char *const ion_poison_names[] = {
 	[ION_POISON_NONE] = "none",
@@ -71,10 +90,15 @@ static void ion_show_fdinfo(struct seq_file *m, struct file *file)
 
 	ion_channel_stats(ch, &stats);
 	seq_printf(m, "ion-service:\t%s\n", ch->info.service);
-	seq_puts(m, "ion-layout:\tcompact\n");
+	seq_printf(m, "ion-layout:\t%s\n", ion_layout_names[ch->info.layout]);
+	seq_printf(m, "ion-kernel-end:\t%s\n",
+		   ion_kernel_end_names[stats.kernel_end]);
 	seq_printf(m, "ion-bytes:\t%llu\n", ch->info.bytes);
+	seq_printf(m, "ion-calls:\t%llu\n", stats.calls);
 	seq_printf(m, "ion-kicks:\t%llu spurious %llu\n", stats.kicks,
 		   stats.kicks_spurious);
+	seq_printf(m, "ion-sleeps:\t%llu wakeups %llu signals %llu\n",
+		   stats.sleeps, stats.wakeups, stats.signals);
 	seq_printf(m, "ion-resets:\t%llu\n", stats.resets);
 	for (id = 0; id < ION_RINGS; id++)
 		ion_show_ring(m, &ch->info.ring[id], &ion_ring_kinds[id],
@@ -84,8 +108,12 @@ static void ion_show_fdinfo(struct seq_file *m, struct file *file)
 const struct file_operations ion_fops = {
 	.owner = THIS_MODULE,
 	.open = ion_open,
+	.flush = ion_flush,
 	.release = ion_release,
+	.read_iter = ion_read_iter,
+	.write_iter = ion_write_iter,
 	.poll = ion_poll,
+	.fasync = ion_fasync,
 	.unlocked_ioctl = ion_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
 	.mmap = ion_mmap,

@@ -2,7 +2,7 @@
 #ifndef _DRIVERS_ION_FILE_H
 #define _DRIVERS_ION_FILE_H
 
-struct file_operations;
+#include <linux/fs.h>
 
 extern const struct file_operations ion_fops;
 

@@ -44,7 +44,10 @@ static_assert(sizeof(struct ion_query) == 40);
 static_assert(sizeof(struct ion_info) == 480);
 static_assert(sizeof(struct ion_setup) == 576);
 static_assert(sizeof(struct ion_batch) == 24);
-static_assert(sizeof(struct ion_stats) == 296);
+static_assert(sizeof(struct ion_stats) == 328);
+static_assert(sizeof(struct ion_wait) == 32);
+static_assert(sizeof(struct ion_serve) == 24);
+static_assert(sizeof(struct ion_eventfd) == 16);
 
 static const u64 ion_mmap_offset[ION_RINGS] = {
 	[ION_RING_TX] = ION_MMAP_TX,
@@ -92,6 +95,54 @@ static void ion_geometry_compact(struct ion_info *info, unsigned int id,
 			      PROT_READ | PROT_WRITE);
 }
 
+/*
+ * What one end writes of one ring in the split layout. A ring has two such
+ * blocks, on different pages; two cache lines a block keep the rings, and what
+ * a processor fetches in pairs, apart.
+ */
+struct ion_split_words {
+	u32 index;
+	u32 mask;	/* in the kernel's block only */
+	u16 wake;
+} __aligned(128);
+
+static_assert(ION_RINGS * sizeof(struct ion_split_words) <= PAGE_SIZE);
+
+static void ion_geometry_split_areas(struct ion_info *info)
+{
+	ion_geometry_add_area(info, ION_MMAP_USER, PAGE_SIZE,
+			      PROT_READ | PROT_WRITE);
+	ion_geometry_add_area(info, ION_MMAP_KERNEL, PAGE_SIZE, PROT_READ);
+}
+
+static void ion_geometry_split(struct ion_info *info, unsigned int id,
+			       u32 slots)
+{
+	const struct ion_ring_kind *kind = &ion_ring_kinds[id];
+	u64 block = id * sizeof(struct ion_split_words);
+	u64 user = ION_MMAP_USER + block;
+	u64 kernel = ION_MMAP_KERNEL + block;
+	u64 producer = kind->kernel_pushes ? kernel : user;
+	u64 consumer = kind->kernel_pushes ? user : kernel;
+
+	info->ring[id] = (struct ion_ring_info) {
+		.head = producer + offsetof(struct ion_split_words, index),
+		.tail = consumer + offsetof(struct ion_split_words, index),
+		.mask = kernel + offsetof(struct ion_split_words, mask),
+		.producer_wake =
+			producer + offsetof(struct ion_split_words, wake),
+		.consumer_wake =
+			consumer + offsetof(struct ion_split_words, wake),
+		.slots = ion_mmap_offset[id],
+		.nr_slots = slots,
+		.slot_size = kind->slot_size,
+	};
+	ion_geometry_add_area(info, ion_mmap_offset[id],
+			      (u64)slots * kind->slot_size,
+			      kind->kernel_pushes ? PROT_READ :
+						    PROT_READ | PROT_WRITE);
+}
+
 /**
  * ion_geometry() - lay a channel out
  * @info: all of it is written: layout, areas, rings and bytes, the rest zeroes
@@ -104,19 +155,24 @@ int ion_geometry(struct ion_info *info, u32 layout, const u32 *slots)
 {
 	unsigned int id;
 
-	if (layout != ION_LAYOUT_COMPACT)
+	if (layout != ION_LAYOUT_COMPACT && layout != ION_LAYOUT_SPLIT)
 		return -EINVAL;
 
 	memset(info, 0, sizeof(*info));
 	info->size = sizeof(*info);
 	info->layout = layout;
+	if (layout == ION_LAYOUT_SPLIT)
+		ion_geometry_split_areas(info);
 	for (id = 0; id < ION_RINGS; id++) {
 		u32 nr = slots[id] ?: ION_SLOTS_DEFAULT;
 
 		if (nr < ION_SLOTS_MIN || nr > ION_SLOTS_MAX ||
 		    !is_power_of_2(nr))
 			return -EINVAL;
-		ion_geometry_compact(info, id, nr);
+		if (layout == ION_LAYOUT_SPLIT)
+			ion_geometry_split(info, id, nr);
+		else
+			ion_geometry_compact(info, id, nr);
 	}
 	return 0;
 }

@@ -10,6 +10,10 @@
 #include "channel.h"
 #include "geometry.h"
 #include "ioctl.h"
+#include "kernel_end.h"
+#include "notify.h"
+#include "serve.h"
+#include "wait.h"
 
 /**
  * ion_copy_in() - copy a struct that begins with its size from the caller
@@ -57,7 +61,8 @@ static long ion_ioctl_query(void __user *arg)
 		return ret;
 
 	query.abi_version = ION_ABI_VERSION;
-	query.features = ION_FEATURE_COMPACT;
+	query.features = ION_FEATURE_COMPACT | ION_FEATURE_SPLIT |
+			 ION_FEATURE_WAIT | ION_FEATURE_SERVE;
 	query.slots_min = ION_SLOTS_MIN;
 	query.slots_max = ION_SLOTS_MAX;
 	query.batch_max = ION_BATCH_MAX;
@@ -99,6 +104,8 @@ static long ion_ioctl_setup(struct ion_channel *ch, void __user *arg)
 	ret = ion_channel_name(ch, &setup.info, setup.service);
 	if (ret)
 		return ret;
+	if (!(setup.flags & ION_SETUP_DRY_RUN) && ion_channel_ready(ch))
+		return -EBUSY;
 	ret = ion_copy_out(arg, &setup, sizeof(setup));
 	if (ret || (setup.flags & ION_SETUP_DRY_RUN))
 		return ret;
@@ -128,8 +135,6 @@ static long ion_ioctl_stats(struct ion_channel *ch, void __user *arg)
 	ret = ion_copy_in(&stats, sizeof(stats), arg);
 	if (ret)
 		return ret;
-	if (stats.reserved)
-		return -EINVAL;
 	ion_channel_stats(ch, &stats);
 	return ion_copy_out(arg, &stats, sizeof(stats));
 }
@@ -140,18 +145,64 @@ static long ion_ioctl_reset(struct ion_channel *ch)
 		return ion_channel_reset(ch);
 }
 
+/* The caller's struct says what is left of the time, in case it calls again. */
+static long ion_ioctl_wait(struct ion_channel *ch, void __user *arg)
+{
+	struct ion_wait wait;
+	int ret;
+
+	ret = ion_copy_in(&wait, sizeof(wait), arg);
+	if (ret)
+		return ret;
+	if (wait.flags)
+		return -EINVAL;
+	ret = ion_wait(ch, &wait);
+	if (ret == -EINVAL || ret == -EPROTO)
+		return ret;
+	return ion_copy_out(arg, &wait, sizeof(wait)) ?: ret;
+}
+
+static long ion_ioctl_serve(struct ion_channel *ch, const void __user *arg)
+{
+	struct ion_serve serve;
+	int ret;
+
+	ret = ion_copy_in(&serve, sizeof(serve), arg);
+	if (ret)
+		return ret;
+	if (serve.flags)
+		return -EINVAL;
+	return ion_serve(ch, serve.idle_ns, serve.max_ns);
+}
+
+static long ion_ioctl_eventfd(struct ion_channel *ch, const void __user *arg)
+{
+	struct ion_eventfd eventfd;
+	int ret;
+
+	ret = ion_copy_in(&eventfd, sizeof(eventfd), arg);
+	if (ret)
+		return ret;
+	if (eventfd.flags || eventfd.reserved)
+		return -EINVAL;
+	return ion_notify_eventfd(ch, eventfd.fd);
+}
+
 /* The calls that want a configured channel. */
 static long ion_ioctl_configured(struct ion_channel *ch, unsigned int cmd,
 				 void __user *uarg)
 {
-	if (_IOC_TYPE(cmd) == ION_IOC_MAGIC && !ion_channel_ready(ch))
+	/* The numbers are without a gap. */
+	if (cmd < ION_IOC_QUERY || cmd > ION_IOC_EVENTFD)
+		return -ENOTTY;
+	if (!ion_channel_ready(ch))
 		return -EBADFD;
 
 	switch (cmd) {
 	case ION_IOC_INFO:
 		return ion_ioctl_info(ch, uarg);
 	case ION_IOC_KICK:
-		return ion_channel_kick(ch);
+		return ion_kernel_end_kick(ch);
 	case ION_IOC_PUSH:
 		return ion_ioctl_push(ch, uarg);
 	case ION_IOC_POP:
@@ -162,6 +213,12 @@ static long ion_ioctl_configured(struct ion_channel *ch, unsigned int cmd,
 		return ion_ioctl_peek(ch, uarg);
 	case ION_IOC_RESET:
 		return ion_ioctl_reset(ch);
+	case ION_IOC_WAIT:
+		return ion_ioctl_wait(ch, uarg);
+	case ION_IOC_SERVE:
+		return ion_ioctl_serve(ch, uarg);
+	case ION_IOC_EVENTFD:
+		return ion_ioctl_eventfd(ch, uarg);
 	default:
 		return -ENOTTY;
 	}
@@ -181,6 +238,7 @@ long ion_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	struct ion_channel *ch = file->private_data;
 	void __user *uarg = (void __user *)arg;
 
+	atomic64_inc(&ch->calls);
 	switch (cmd) {
 	case ION_IOC_QUERY:
 		return ion_ioctl_query(uarg);

@@ -2,10 +2,14 @@
 /*
  * /dev/ion: lock-free packet channels in memory shared with user space.
  *
- * file.c and ioctl.c are the calls, channel.c the life of a channel, geometry.c
- * its layout, memory.c its pages, mapping.c their mappings, ring.c, user_end.c
- * and <ion/ring.h> the rings, batch.c the calls that move packets, service.c
- * and the files named after them the services.
+ * The calls:	file.c, ioctl.c; rw.c and batch.c move packets
+ * A channel:	channel.c its life, geometry.c its layout, memory.c its pages,
+ *		mapping.c their mappings
+ * The rings:	<ion/ring.h> the algorithm, ring.c what is beside the hot path,
+ *		user_end.c the end of the program, for one that does not map
+ * Running:	kernel_end.c when, serve.c in a lent thread; notify.c wakes the
+ *		program, wait.c is where it waits
+ * Services:	service.c, echo.c, sink.c
  */
 #include <linux/miscdevice.h>
 #include <linux/module.h>

@@ -6,7 +6,6 @@
  */
 #include <linux/atomic.h>
 #include <linux/capability.h>
-#include <linux/gfp.h>
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
 #include <linux/sched/signal.h>
@@ -43,12 +42,12 @@ static void ion_memory_free_pages(struct ion_memory *mem)
 static int ion_memory_alloc_pages(struct ion_memory *mem, unsigned int nr)
 {
 	mem->nr_pages = 0;
-	mem->pages = kvcalloc(nr, sizeof(*mem->pages), GFP_KERNEL_ACCOUNT);
+	mem->pages = kvcalloc(nr, sizeof(*mem->pages), ION_GFP);
 	if (!mem->pages)
 		return -ENOMEM;
 
 	while (mem->nr_pages < nr) {
-		struct page *page = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);
+		struct page *page = alloc_page(ION_GFP | __GFP_ZERO);
 
 		if (!page) {
 			ion_memory_free_pages(mem);

@@ -2,10 +2,17 @@
 #ifndef _DRIVERS_ION_MEMORY_H
 #define _DRIVERS_ION_MEMORY_H
 
+#include <linux/gfp.h>
 #include <linux/types.h>
 
 struct page;
 struct user_struct;
+
+/*
+ * What a program asks for is charged to its cgroup, and a failure is for the
+ * program to hear of, not for the log.
+ */
+#define ION_GFP	(GFP_KERNEL_ACCOUNT | __GFP_NOWARN)
 
 /**
  * struct ion_memory - pages that the kernel and a program share

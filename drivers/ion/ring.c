@@ -25,6 +25,23 @@ const struct ion_ring_kind ion_ring_kinds[ION_RINGS] = {
 	},
 };
 
+/* What @ready is ahead of the count of the user end. */
+static u64 ion_ring_lead(const struct ion_ring *ring)
+{
+	return ring->kind->kernel_pushes ? ring->end.mask : 0;
+}
+
+/**
+ * ion_ring_user() - where the user end stands, as last seen
+ * @ring: the ring
+ *
+ * Return: packets that it pushed to tx or cmd, or popped from rx or evt.
+ */
+u64 ion_ring_user(const struct ion_ring *ring)
+{
+	return ring->end.ready - ion_ring_lead(ring);
+}
+
 /**
  * ion_ring_count() - packets in the ring, as last seen
  * @ring: the ring
@@ -33,10 +50,9 @@ const struct ion_ring_kind ion_ring_kinds[ION_RINGS] = {
  */
 u32 ion_ring_count(const struct ion_ring *ring)
 {
-	const struct ion_end *end = &ring->end;
+	u32 known = ion_end_known(&ring->end);
 
-	return ring->kind->kernel_pushes ? end->own - end->peer :
-					   end->peer - end->own;
+	return ring->kind->kernel_pushes ? ring->end.mask - known : known;
 }
 
 /**
@@ -50,34 +66,72 @@ u32 ion_ring_free(const struct ion_ring *ring)
 	return ring->end.mask - ion_ring_count(ring);
 }
 
-/* Slots that the kernel end may use: free ones to push, filled ones to pop. */
-static u32 ion_ring_known(const struct ion_ring *ring)
+/**
+ * ion_ring_look() - see how far the user end has come
+ * @ring: the ring
+ *
+ * Return: false if it is poisoned.
+ */
+bool ion_ring_look(struct ion_ring *ring)
 {
-	return ring->kind->kernel_pushes ? ion_ring_free(ring) :
-					   ion_ring_count(ring);
+	return ion_end_look(&ring->end, ion_ring_lead(ring));
 }
 
 /**
- * ion_ring_look() - see how far the user end has come
- * @ring: the ring; poisoned afterwards if the user end broke the protocol
+ * ion_ring_stall() - say whether there was room for all that was to be pushed
+ * @ring: rx or evt
+ * @stalled: there was not
+ *
+ * The kernel end then has itself woken when the user end makes room.
  */
-void ion_ring_look(struct ion_ring *ring)
+void ion_ring_stall(struct ion_ring *ring, bool stalled)
 {
-	ion_end_look(&ring->end, ion_ring_known(ring));
+	stalled &= !ring->end.broken;
+	ring->full += stalled && !ring->stalled;
+	ring->stalled = stalled;
+}
+
+/**
+ * ion_ring_awake() - the kernel end runs: no kick is needed
+ * @ring: the ring
+ */
+void ion_ring_awake(struct ion_ring *ring)
+{
+	ring->stalled = false;
+	if (!ring->asleep)
+		return;
+	WRITE_ONCE(ring->asleep, false);
+	ion_end_awake(&ring->end);
+}
+
+/**
+ * ion_ring_sleep() - ask for a kick when the user end moves on
+ * @ring: the ring
+ *
+ * As a producer the kernel end only wants one if it has something to push.
+ *
+ * Return: true if the wake flag was set just now, (E): look at the ring again.
+ */
+bool ion_ring_sleep(struct ion_ring *ring)
+{
+	if (ring->asleep || (ring->kind->kernel_pushes && !ring->stalled))
+		return false;
+	WRITE_ONCE(ring->asleep, true);
+	ion_end_sleep(&ring->end);
+	return true;
 }
 
 /**
  * ion_ring_publish() - write all the words that the kernel end owns
  * @ring: the ring
- *
- * The wake flag says that the kernel end sleeps: it runs when it is kicked.
  */
 void ion_ring_publish(struct ion_ring *ring)
 {
 	WRITE_ONCE(*ring->mask, ring->end.mask);
-	WRITE_ONCE(*ring->kernel_wake, 1);
+	WRITE_ONCE(*ring->end.own_wake, ring->asleep);
+	/* (B) or (D) of <ion/ring.h>. */
 	smp_store_release(ring->end.own_index,
-			  (u32)ring->end.own & ring->end.mask);
+			  ring->end.own & ring->end.mask);
 }
 
 /**
@@ -96,14 +150,16 @@ u32 ion_ring_reset(struct ion_ring *ring)
 	ion_ring_look(ring);
 	thrown = ion_ring_count(ring);
 	ring->discarded += thrown;
-	if (ring->kind->kernel_pushes)
-		end->peer = end->own;
-	else
-		end->own = end->peer;
+	if (ring->kind->kernel_pushes) {
+		end->ready = end->own + end->mask;
+		ion_ring_awake(ring);
+	} else {
+		end->own = end->ready;
+	}
 	end->broken = ION_POISON_NONE;
 	end->seen = 0;
 
-	WRITE_ONCE(*ring->user_index, (u32)end->own & end->mask);
+	WRITE_ONCE(*ring->user_index, end->own & end->mask);
 	ion_ring_publish(ring);
 	return thrown;
 }
@@ -117,9 +173,9 @@ static void ion_ring_stats_poison(const struct ion_ring *ring,
 		return;
 	stats->poison = end->broken;
 	stats->poison_seen = end->seen;
-	stats->poison_first = (u32)end->peer & end->mask;
-	stats->poison_last =
-		((u32)end->peer - ion_ring_known(ring) - 1) & end->mask;
+	stats->poison_first = ion_ring_user(ring) & end->mask;
+	stats->poison_last = (ion_ring_user(ring) + end->mask -
+			      ion_end_known(end)) & end->mask;
 }
 
 /**
@@ -131,8 +187,8 @@ void ion_ring_stats(const struct ion_ring *ring, struct ion_ring_stats *stats)
 {
 	bool kernel_pushes = ring->kind->kernel_pushes;
 	const struct ion_end *end = &ring->end;
-	u64 pushed = kernel_pushes ? end->own : end->peer;
-	u64 taken = kernel_pushes ? end->peer : end->own;
+	u64 pushed = kernel_pushes ? end->own : ion_ring_user(ring);
+	u64 taken = kernel_pushes ? ion_ring_user(ring) : end->own;
 
 	*stats = (struct ion_ring_stats) {
 		.pushed = pushed,
@@ -141,8 +197,8 @@ void ion_ring_stats(const struct ion_ring *ring, struct ion_ring_stats *stats)
 		.full = ring->full,
 		.queued = ion_ring_count(ring),
 		.capacity = end->mask,
-		.head = (u32)pushed & end->mask,
-		.tail = (u32)taken & end->mask,
+		.head = pushed & end->mask,
+		.tail = taken & end->mask,
 	};
 	ion_ring_stats_poison(ring, stats);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The kernel's end of a ring, and what the kernel does for the user end of it.
+ * The kernel's end of a ring.
  *
  * Every function here wants the ends owned: end_mutex of the channel held.
  */
@@ -32,9 +32,11 @@ extern const struct ion_ring_kind ion_ring_kinds[ION_RINGS];
  * @consumer: the view of tx and cmd
  * @discarded: packets that a reset threw away
  * @full: how often there was no room to push
+ * @told: where the kernel end stood when the user end was last told
+ * @stalled: the kernel end has something to push and found no room
+ * @asleep: the wake flag of the kernel end is set
  * @mask: shared, for programs that read it; never read here
  * @user_index: shared, the index of the user end
- * @kernel_wake: shared, the wake flag of the kernel end
  */
 struct ion_ring {
 	const struct ion_ring_kind *kind;
@@ -45,20 +47,22 @@ struct ion_ring {
 	};
 	u64 discarded;
 	u64 full;
+	u64 told;
+	bool stalled;
+	bool asleep;
 	u32 *mask;
 	u32 *user_index;
-	u16 *kernel_wake;
 };
 
-void ion_ring_look(struct ion_ring *ring);
+bool ion_ring_look(struct ion_ring *ring);
+u64 ion_ring_user(const struct ion_ring *ring);
 u32 ion_ring_count(const struct ion_ring *ring);
 u32 ion_ring_free(const struct ion_ring *ring);
+void ion_ring_stall(struct ion_ring *ring, bool stalled);
+void ion_ring_awake(struct ion_ring *ring);
+bool ion_ring_sleep(struct ion_ring *ring);
 void ion_ring_publish(struct ion_ring *ring);
 u32 ion_ring_reset(struct ion_ring *ring);
 void ion_ring_stats(const struct ion_ring *ring, struct ion_ring_stats *stats);
-
-u32 ion_user_push(struct ion_ring *ring, const void *from, u32 count);
-u32 ion_user_peek(const struct ion_ring *ring, void *to, u32 skip, u32 count);
-void ion_user_release(struct ion_ring *ring, u32 count);
 
 #endif /* _DRIVERS_ION_RING_H */

@@ -8,8 +8,9 @@
  * struct ion_service - kernel code that owns the kernel ends of a channel
  * @name: what ION_IOC_SETUP names it by
  * @run: runs the kernel ends once, end_mutex held. It handles what was queued
- *	when it was called, and no more than that, and returns how many packets
- *	and commands it consumed.
+ *	when it was called, and no more than that, says by ion_ring_stall()
+ *	whether a ring had room for what it has, and returns how many packets
+ *	and commands it moved.
  */
 struct ion_service {
 	const char *name;

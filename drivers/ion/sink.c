@@ -13,7 +13,7 @@ static u32 ion_sink_drain(struct ion_ring *in)
 
 static u32 ion_sink_run(struct ion_channel *ch)
 {
-	lockdep_assert_held(&ch->end_mutex);
+	ion_end_assert_held(ch);
 
 	return ion_sink_drain(&ch->ring[ION_RING_TX]) +
 	       ion_sink_drain(&ch->ring[ION_RING_CMD]);

@@ -57,4 +57,8 @@
 #define unlikely(x)		__builtin_expect(!!(x), 0)
 #endif
 
+#ifndef OPTIMIZER_HIDE_VAR
+#define OPTIMIZER_HIDE_VAR(var)	__asm__("" : "+r"(var))
+#endif
+
 #endif /* _ION_BARRIER_H */

@@ -17,6 +17,18 @@
  * filled with. (D) pairs with (A): whoever sees the new tail writes the slots
  * only after they were read.
  *
+ * An end that finds nothing to do may sleep, and the other end wakes it:
+ *
+ *	whoever sleeps				whoever wakes
+ *
+ *	    set the own wake flag		    publish the own index
+ *	(E) full barrier			(F) full barrier
+ *	    look at the other's index once more	    look at the other's wake flag
+ *
+ * (E) pairs with (F): one of the two sees what the other one wrote, so that
+ * either the sleeper finds the work or the other end finds the flag. It does
+ * not matter which end is the producer.
+ *
  * An end believes nothing of what the other one can write. Mask, slot address
  * and own index are private; the other's index is loaded once for each look
  * and must have moved forward by no more than it was given, or the end is
@@ -41,31 +53,38 @@
 /**
  * struct ion_end - private view of one end of a ring
  * @own: packets that this end published or released so far
- * @peer: packets that the other end released or published, as last seen
+ * @ready: how far @own may go before this end must look at the other one: for
+ *	a consumer what was pushed, for a producer what was popped and @mask
+ *	more, as last seen
  * @mask: number of slots less one
- * @broken: &enum ion_poison, why this end trusts the other no longer
  * @slots: the first slot
- * @own_index: shared, written by this end: own & mask
- * @peer_index: shared, written by the other end: peer & mask
+ * @own_index: shared, written by this end: @own & @mask
+ * @peer_index: shared, written by the other end
+ * @own_wake: shared, written by this end: not 0 while it sleeps
+ * @peer_wake: shared, written by the other end: not 0 while it sleeps
+ * @broken: &enum ion_poison, why this end trusts the other no longer
  * @seen: the index that broke the ring
  *
- * The counts do not wrap with the ring, so that full and empty tell apart by a
- * subtraction, and double as statistics.
+ * The counts do not wrap with the ring: what is left is a subtraction, and
+ * they double as statistics. They are as wide as mask, so that a 64-bit
+ * machine has no narrowing to do.
  */
 struct ion_end {
 	__u64 own;
-	__u64 peer;
-	__u32 mask;
-	__u32 broken;
+	__u64 ready;
+	__u64 mask;
 	void *slots;
 	__u32 *own_index;
 	const __u32 *peer_index;
+	__u16 *own_wake;
+	const __u16 *peer_wake;
+	__u32 broken;
 	__u32 seen;
 };
 
 /**
  * struct ion_producer - the end that pushes
- * @end: the view; own counts what was pushed, peer what was popped
+ * @end: the view
  */
 struct ion_producer {
 	struct ion_end end;
@@ -73,7 +92,7 @@ struct ion_producer {
 
 /**
  * struct ion_consumer - the end that pops
- * @end: the view; own counts what was popped, peer what was pushed
+ * @end: the view
  */
 struct ion_consumer {
 	struct ion_end end;
@@ -84,7 +103,7 @@ typedef __u64 __attribute__((__may_alias__)) ion_word;
 
 /*
  * A slot is read once, word by word: the other end may write to it meanwhile,
- * and what was checked must be what is used.
+ * and what was checked must be what is used. @size is a multiple of 8.
  */
 static __always_inline void ion_slot_read(void *to, const void *slot,
 					  __u32 size)
@@ -97,6 +116,10 @@ static __always_inline void ion_slot_read(void *to, const void *slot,
 		word[i] = READ_ONCE(from[i]);
 }
 
+/*
+ * A slot may be written in any way: nobody who keeps to the protocol looks
+ * before the index is published.
+ */
 static __always_inline void ion_slot_write(void *slot, const void *from,
 					   __u32 size)
 {
@@ -105,56 +128,158 @@ static __always_inline void ion_slot_write(void *slot, const void *from,
 	__u32 i;
 
 	for (i = 0; i < size / sizeof(*word); i++)
-		WRITE_ONCE(to[i], word[i]);
+		to[i] = word[i];
 }
 
-/* From ring to ring, once, by whatever the slot holds. */
-static __always_inline void ion_slot_copy(void *to, const void *slot,
-					  __u32 size)
+/*
+ * Slots that lie one after the other, in and out. Two at a time: the loop costs
+ * as much as a word does.
+ */
+static __always_inline void ion_slots_read(void *to, const void *slots,
+					   __u32 count, __u32 size)
 {
-	const ion_word *from = (const ion_word *)slot;
-	ion_word *word = (ion_word *)to;
-	__u32 i;
+	const char *slot = (const char *)slots;
+	const char *end = slot + (__u64)(count & ~1U) * size;
+	char *at = (char *)to;
 
-	for (i = 0; i < size / sizeof(*word); i++)
-		WRITE_ONCE(word[i], READ_ONCE(from[i]));
+	for (; slot != end; slot += 2 * size, at += 2 * size) {
+		ion_slot_read(at, slot, size);
+		ion_slot_read(at + size, slot + size, size);
+	}
+	if (count & 1)
+		ion_slot_read(at, slot, size);
+}
+
+static __always_inline void ion_slots_write(void *slots, const void *from,
+					    __u32 count, __u32 size)
+{
+	char *slot = (char *)slots;
+	char *end = slot + (__u64)(count & ~1U) * size;
+	const char *at = (const char *)from;
+
+	for (; slot != end; slot += 2 * size, at += 2 * size) {
+		ion_slot_write(slot, at, size);
+		ion_slot_write(slot + size, at + size, size);
+	}
+	if (count & 1)
+		ion_slot_write(slot, at, size);
 }
 
 /* The slot of the packet that has number @at in the count from the start. */
 static __always_inline void *ion_end_slot(const struct ion_end *end, __u64 at,
 					  __u32 size)
 {
-	return (char *)end->slots + (__u64)((__u32)at & end->mask) * size;
+	char *slot = (char *)end->slots + (at & end->mask) * size;
+
+	/* Or some compilers work the address out anew for every word. */
+	OPTIMIZER_HIDE_VAR(slot);
+	return slot;
+}
+
+/* How many of @count slots, from number @at on, lie before the ring wraps. */
+static __always_inline __u32 ion_end_run(const struct ion_end *end, __u64 at,
+					 __u32 count)
+{
+	__u64 left = end->mask + 1 - (at & end->mask);
+
+	return left < count ? (__u32)left : count;
+}
+
+/* Slots that are this end's to use, as last seen. */
+static __always_inline __u32 ion_end_known(const struct ion_end *end)
+{
+	return (__u32)(end->ready - end->own);
 }
 
 /*
- * Look at the other end's index, (A) or (C). @known slots are this end's to use
- * already: all the others, at most, may have been given to it since. False if
- * the end is broken.
+ * Look at the other end's index, (A) or (C). All slots that are not this end's
+ * already, at most, may have been given to it since. @lead is mask for a
+ * producer, 0 for a consumer. False if the end is broken.
  */
-static __always_inline bool ion_end_look(struct ion_end *end, __u32 known)
+static __always_inline bool ion_end_look(struct ion_end *end, __u64 lead)
 {
-	__u32 seen, step;
+	__u64 seen, step;
 
 	if (unlikely(end->broken))
 		return false;
+	/* (A) pairs with (D), (C) with (B). */
 	seen = smp_load_acquire(end->peer_index);
-	step = (seen - (__u32)end->peer) & end->mask;
-	if (unlikely(seen > end->mask || step > end->mask - known)) {
+	step = (seen - (end->ready - lead)) & end->mask;
+	if (unlikely(seen > end->mask ||
+		     step > end->mask - ion_end_known(end))) {
 		end->broken = seen > end->mask ? ION_POISON_RANGE :
 						 ION_POISON_ORDER;
-		end->seen = seen;
+		end->seen = (__u32)seen;
 		return false;
 	}
-	end->peer += step;
+	end->ready += step;
 	return true;
 }
 
-/* Publish the own index, (B) or (D). */
+/* Have @want slots, or as many as there are. */
+static __always_inline __u32 ion_end_take(struct ion_end *end, __u32 want,
+					  __u64 lead)
+{
+	__u32 known = ion_end_known(end);
+
+	if (known < want) {
+		if (unlikely(!ion_end_look(end, lead)))
+			return 0;
+		known = ion_end_known(end);
+	}
+	return known < want ? known : want;
+}
+
+/* Whether there is one slot at least. */
+static __always_inline bool ion_end_take_one(struct ion_end *end, __u64 lead)
+{
+	if (end->own != end->ready)
+		return true;
+	return ion_end_look(end, lead) && end->own != end->ready;
+}
+
 static __always_inline void ion_end_publish(struct ion_end *end, __u32 count)
 {
 	end->own += count;
-	smp_store_release(end->own_index, (__u32)end->own & end->mask);
+	/* (B) pairs with (C), (D) with (A). */
+	smp_store_release(end->own_index, (__u32)(end->own & end->mask));
+}
+
+/**
+ * ion_end_peer_sleeps() - whether the other end is to be woken
+ * @end: the view
+ *
+ * Call it after the commit or release of all that there was to do: it is the
+ * full barrier (F). Once for a batch is enough.
+ *
+ * Return: true if the other end sleeps, or is about to.
+ */
+static __always_inline bool ion_end_peer_sleeps(const struct ion_end *end)
+{
+	smp_mb();	/* (F), pairs with (E) */
+	return READ_ONCE(*end->peer_wake);
+}
+
+/**
+ * ion_end_sleep() - ask the other end for a wake-up
+ * @end: the view
+ *
+ * Afterwards try once more, by ion_ring_peek() or ion_ring_reserve(), and
+ * sleep only if that found nothing.
+ */
+static __always_inline void ion_end_sleep(struct ion_end *end)
+{
+	WRITE_ONCE(*end->own_wake, 1);
+	smp_mb();	/* (E), pairs with (F) */
+}
+
+/**
+ * ion_end_awake() - tell the other end that it need not wake this one
+ * @end: the view
+ */
+static __always_inline void ion_end_awake(struct ion_end *end)
+{
+	WRITE_ONCE(*end->own_wake, 0);
 }
 
 /**
@@ -165,7 +290,7 @@ static __always_inline void ion_end_publish(struct ion_end *end, __u32 count)
  */
 static __always_inline __u32 ion_ring_room(const struct ion_producer *p)
 {
-	return p->end.mask - (__u32)(p->end.own - p->end.peer);
+	return ion_end_known(&p->end);
 }
 
 /**
@@ -176,7 +301,7 @@ static __always_inline __u32 ion_ring_room(const struct ion_producer *p)
  */
 static __always_inline __u32 ion_ring_queued(const struct ion_consumer *c)
 {
-	return (__u32)(c->end.peer - c->end.own);
+	return ion_end_known(&c->end);
 }
 
 /**
@@ -187,21 +312,14 @@ static __always_inline __u32 ion_ring_queued(const struct ion_consumer *c)
  * The consumer's index is looked at only when the slots that are known to be
  * free do not do.
  *
- * Return: how many slots may be filled, 0..@want. ion_ring_slot() finds them,
- * ion_ring_commit() publishes them. Nothing need be undone if they are not
- * used.
+ * Return: how many slots may be filled, at most @want. ion_ring_slot() finds
+ * them, ion_ring_commit() publishes them. Nothing need be undone if they are
+ * not used.
  */
 static __always_inline __u32 ion_ring_reserve(struct ion_producer *p,
 					      __u32 want)
 {
-	__u32 room = ion_ring_room(p);
-
-	if (room < want) {
-		if (unlikely(!ion_end_look(&p->end, room)))
-			return 0;
-		room = ion_ring_room(p);
-	}
-	return room < want ? room : want;
+	return ion_end_take(&p->end, want, p->end.mask);
 }
 
 /**
@@ -238,19 +356,12 @@ static __always_inline void ion_ring_commit(struct ion_producer *p, __u32 count)
  * The producer's index is looked at only when the packets that are known of do
  * not do.
  *
- * Return: how many slots may be read, 0..@want. ion_ring_peeked() finds them,
- * ion_ring_release() gives them back.
+ * Return: how many slots may be read, at most @want. ion_ring_peeked() finds
+ * them, ion_ring_release() gives them back.
  */
 static __always_inline __u32 ion_ring_peek(struct ion_consumer *c, __u32 want)
 {
-	__u32 queued = ion_ring_queued(c);
-
-	if (queued < want) {
-		if (unlikely(!ion_end_look(&c->end, queued)))
-			return 0;
-		queued = ion_ring_queued(c);
-	}
-	return queued < want ? queued : want;
+	return ion_end_take(&c->end, want, 0);
 }
 
 /**
@@ -297,13 +408,15 @@ static __always_inline __u32 ion_ring_push_n(struct ion_producer *p,
 					     __u32 size)
 {
 	__u32 n = ion_ring_reserve(p, count);
-	__u32 i;
+	__u32 run = ion_end_run(&p->end, p->end.own, n);
 
 	if (!n)
 		return 0;
-	for (i = 0; i < n; i++)
-		ion_slot_write(ion_ring_slot(p, i, size),
-			       (const char *)from + (__u64)i * size, size);
+	ion_slots_write(ion_ring_slot(p, 0, size), from, run, size);
+	if (unlikely(run < n))
+		ion_slots_write(p->end.slots,
+				(const char *)from + (__u64)run * size, n - run,
+				size);
 	ion_ring_commit(p, n);
 	return n;
 }
@@ -323,13 +436,14 @@ static __always_inline __u32 ion_ring_pop_n(struct ion_consumer *c, void *to,
 					    __u32 count, __u32 size)
 {
 	__u32 n = ion_ring_peek(c, count);
-	__u32 i;
+	__u32 run = ion_end_run(&c->end, c->end.own, n);
 
 	if (!n)
 		return 0;
-	for (i = 0; i < n; i++)
-		ion_slot_read((char *)to + (__u64)i * size,
-			      ion_ring_peeked(c, i, size), size);
+	ion_slots_read(to, ion_ring_peeked(c, 0, size), run, size);
+	if (unlikely(run < n))
+		ion_slots_read((char *)to + (__u64)run * size, c->end.slots,
+			       n - run, size);
 	ion_ring_release(c, n);
 	return n;
 }
@@ -342,9 +456,13 @@ static __always_inline __u32 ion_ring_pop_n(struct ion_consumer *c, void *to,
  * Return: false, with nothing changed, if the ring is full.
  */
 static __always_inline bool ion_ring_push(struct ion_producer *p,
-					   const struct ion_packet *packet)
+					  const struct ion_packet *packet)
 {
-	return ion_ring_push_n(p, packet, 1, sizeof(*packet));
+	if (!ion_end_take_one(&p->end, p->end.mask))
+		return false;
+	*(struct ion_packet *)ion_ring_slot(p, 0, sizeof(*packet)) = *packet;
+	ion_ring_commit(p, 1);
+	return true;
 }
 
 /**
@@ -355,9 +473,13 @@ static __always_inline bool ion_ring_push(struct ion_producer *p,
  * Return: false, with nothing changed, if the ring is empty.
  */
 static __always_inline bool ion_ring_pop(struct ion_consumer *c,
-					  struct ion_packet *packet)
+					 struct ion_packet *packet)
 {
-	return ion_ring_pop_n(c, packet, 1, sizeof(*packet));
+	if (!ion_end_take_one(&c->end, 0))
+		return false;
+	ion_slot_read(packet, ion_ring_peeked(c, 0, sizeof(*packet)), sizeof(*packet));
+	ion_ring_release(c, 1);
+	return true;
 }
 
 /**
@@ -368,9 +490,13 @@ static __always_inline bool ion_ring_pop(struct ion_consumer *c,
  * Return: false, with nothing changed, if the ring is full.
  */
 static __always_inline bool ion_ring_push_cmd(struct ion_producer *p,
-					       const struct ion_cmd_packet *cmd)
+					      const struct ion_cmd_packet *cmd)
 {
-	return ion_ring_push_n(p, cmd, 1, sizeof(*cmd));
+	if (!ion_end_take_one(&p->end, p->end.mask))
+		return false;
+	*(struct ion_cmd_packet *)ion_ring_slot(p, 0, sizeof(*cmd)) = *cmd;
+	ion_ring_commit(p, 1);
+	return true;
 }
 
 /**
@@ -381,36 +507,120 @@ static __always_inline bool ion_ring_push_cmd(struct ion_producer *p,
  * Return: false, with nothing changed, if the ring is empty.
  */
 static __always_inline bool ion_ring_pop_cmd(struct ion_consumer *c,
-					      struct ion_cmd_packet *cmd)
+					     struct ion_cmd_packet *cmd)
 {
-	return ion_ring_pop_n(c, cmd, 1, sizeof(*cmd));
+	if (!ion_end_take_one(&c->end, 0))
+		return false;
+	ion_slot_read(cmd, ion_ring_peeked(c, 0, sizeof(*cmd)), sizeof(*cmd));
+	ion_ring_release(c, 1);
+	return true;
 }
 
 #ifndef __KERNEL__
+/**
+ * struct ion_ring_words - where a program sees the words of a ring
+ * @head: the producer's index
+ * @tail: the consumer's index
+ * @producer_wake: the producer's wake flag
+ * @consumer_wake: the consumer's wake flag
+ * @slots: the first slot
+ * @nr_slots: how many, from &struct ion_ring_info and not from shared memory
+ */
+struct ion_ring_words {
+	__u32 *head;
+	__u32 *tail;
+	__u16 *producer_wake;
+	__u16 *consumer_wake;
+	void *slots;
+	__u32 nr_slots;
+};
+
+/**
+ * ion_ring_words_compact() - the words of a compact ring
+ * @ring: address of the mapping
+ * @nr_slots: slots of the ring
+ *
+ * Return: what ion_producer_attach() and ion_consumer_attach() want.
+ */
+static inline struct ion_ring_words ion_ring_words_compact(void *ring,
+							   __u32 nr_slots)
+{
+	struct ion_ring_header *header = (struct ion_ring_header *)ring;
+	struct ion_ring_words words;
+
+	words.head = &header->head;
+	words.tail = &header->tail;
+	words.producer_wake = &header->producer_wake;
+	words.consumer_wake = &header->consumer_wake;
+	words.slots = header + 1;
+	words.nr_slots = nr_slots;
+	return words;
+}
+
+/**
+ * ion_producer_attach_words() - take the producer's end of a mapped ring
+ * @p: the view to fill in
+ * @words: where the ring is
+ *
+ * Goes on where the shared indices stand, so that it may also be called after
+ * ION_IOC_RESET or by a program that was handed the channel.
+ */
+static inline void
+ion_producer_attach_words(struct ion_producer *p,
+			  const struct ion_ring_words *words)
+{
+	__u32 head = READ_ONCE(*words->head);
+	__u32 tail = READ_ONCE(*words->tail);
+
+	p->end.mask = words->nr_slots - 1;
+	p->end.broken = ION_POISON_NONE;
+	p->end.ready = tail + p->end.mask;
+	p->end.own = tail + ((head - tail) & p->end.mask);
+	p->end.slots = words->slots;
+	p->end.own_index = words->head;
+	p->end.peer_index = words->tail;
+	p->end.own_wake = words->producer_wake;
+	p->end.peer_wake = words->consumer_wake;
+	p->end.seen = 0;
+}
+
+/**
+ * ion_consumer_attach_words() - take the consumer's end of a mapped ring
+ * @c: the view to fill in
+ * @words: where the ring is
+ *
+ * See ion_producer_attach_words().
+ */
+static inline void
+ion_consumer_attach_words(struct ion_consumer *c,
+			  const struct ion_ring_words *words)
+{
+	c->end.mask = words->nr_slots - 1;
+	c->end.broken = ION_POISON_NONE;
+	c->end.own = READ_ONCE(*words->tail);
+	c->end.ready = c->end.own;
+	c->end.slots = words->slots;
+	c->end.own_index = words->tail;
+	c->end.peer_index = words->head;
+	c->end.own_wake = words->consumer_wake;
+	c->end.peer_wake = words->producer_wake;
+	c->end.seen = 0;
+}
+
 /**
  * ion_producer_attach() - take the producer's end of a mapped compact ring
  * @p: the view to fill in
  * @ring: address of the mapping
  * @nr_slots: slots of the ring
  *
- * Goes on where the shared indices stand, so that it may also be called after
- * ION_IOC_RESET or by a program that was handed the channel.
+ * See ion_producer_attach_words().
  */
 static inline void ion_producer_attach(struct ion_producer *p, void *ring,
 				       __u32 nr_slots)
 {
-	struct ion_ring_header *header = (struct ion_ring_header *)ring;
-	__u32 head = READ_ONCE(header->head);
-	__u32 tail = READ_ONCE(header->tail);
+	struct ion_ring_words words = ion_ring_words_compact(ring, nr_slots);
 
-	p->end.mask = nr_slots - 1;
-	p->end.broken = ION_POISON_NONE;
-	p->end.peer = tail;
-	p->end.own = (__u64)tail + ((head - tail) & p->end.mask);
-	p->end.slots = header + 1;
-	p->end.own_index = &header->head;
-	p->end.peer_index = &header->tail;
-	p->end.seen = 0;
+	ion_producer_attach_words(p, &words);
 }
 
 /**
@@ -419,21 +629,14 @@ static inline void ion_producer_attach(struct ion_producer *p, void *ring,
  * @ring: address of the mapping
  * @nr_slots: slots of the ring
  *
- * See ion_producer_attach().
+ * See ion_producer_attach_words().
  */
 static inline void ion_consumer_attach(struct ion_consumer *c, void *ring,
 				       __u32 nr_slots)
 {
-	struct ion_ring_header *header = (struct ion_ring_header *)ring;
+	struct ion_ring_words words = ion_ring_words_compact(ring, nr_slots);
 
-	c->end.mask = nr_slots - 1;
-	c->end.broken = ION_POISON_NONE;
-	c->end.own = READ_ONCE(header->tail);
-	c->end.peer = c->end.own;
-	c->end.slots = header + 1;
-	c->end.own_index = &header->tail;
-	c->end.peer_index = &header->head;
-	c->end.seen = 0;
+	ion_consumer_attach_words(c, &words);
 }
 #endif /* !__KERNEL__ */
 

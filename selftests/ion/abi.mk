@@ -15,7 +15,7 @@ abi_cxx := c++11 c++14 c++17 c++20 gnu++11 gnu++20 gnu++2b
 # A 32-bit target of the same compiler. There need be no C library for it.
 abi_machine := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
 abi_32_riscv64 := -march=rv32imac -mabi=ilp32
-abi_32_x86_64 := -m32 -DION_ALIGNS_TO_4
+abi_32_x86_64 := -m32
 abi_32 := $(abi_32_$(abi_machine))
 
 # The 32 bits that differ most, where there is a compiler for them.
@@ -34,7 +34,7 @@ $(OUTPUT)/abi_headers.ok: abi_headers.c abi_layout.h $(abi_headers) abi.mk
 		$(CXX) $(abi_flags) -std=$$std -x c++ $<; \
 	done
 	$(if $(abi_32),@$(CC) $(abi_flags) $(abi_32) -ffreestanding $<)
-	$(if $(abi_i386),@$(abi_i386) $(abi_flags) -DION_ALIGNS_TO_4 -ffreestanding $<)
+	$(if $(abi_i386),@$(abi_i386) $(abi_flags) -ffreestanding $<)
 	@touch $@
 
 ifneq ($(have_cxx),)

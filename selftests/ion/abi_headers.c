@@ -12,19 +12,9 @@
 	typedef char holds_##name[(condition) ? 1 : -1] \
 		__attribute__((__unused__));
 
-/*
- * i386 aligns a struct of 64-bit words to 4 bytes, which abi.mk tells. Sizes
- * and places are the same there all the same.
- */
-#ifdef ION_ALIGNS_TO_4
-#define ALIGNS(have, want) ((have) == (want) || (have) == 4)
-#else
-#define ALIGNS(have, want) ((have) == (want))
-#endif
-
 #define SIZE(type, size, alignment)                          \
 	HOLDS(size_of_##type, sizeof(struct type) == (size)) \
-	HOLDS(align_of_##type, ALIGNS(__alignof__(struct type), alignment))
+	HOLDS(align_of_##type, __alignof__(struct type) == (alignment))
 #define FIELD(type, field, offset, size)                \
 	HOLDS(place_of_##type##_##field,                \
 	      offsetof(struct type, field) == (offset)) \
@@ -46,7 +36,10 @@ int ion_use(void *memory)
 
 	ion_producer_attach(&in, memory, ION_SLOTS_DEFAULT);
 	ion_consumer_attach(&out, memory, ION_SLOTS_DEFAULT);
-	ion_slot_copy(&packet, &cmd, sizeof(packet));
+	ion_end_sleep(&in.end);
+	ion_end_awake(&in.end);
+	if (ion_end_peer_sleeps(&out.end))
+		return 2;
 	return ion_ring_push(&in, &packet) && ion_ring_pop(&out, &packet) &&
 	       ion_ring_push_cmd(&in, &cmd) && ion_ring_pop_cmd(&out, &cmd) &&
 	       ion_ring_room(&in) > ion_ring_queued(&out);

@@ -36,24 +36,28 @@ static void *at_the_edge(size_t bytes)
 }
 
 static const unsigned long struct_calls[] = {
-	ION_IOC_QUERY, ION_IOC_SETUP, ION_IOC_INFO, ION_IOC_PUSH,
-	ION_IOC_POP,   ION_IOC_STATS, ION_IOC_PEEK,
+	ION_IOC_QUERY, ION_IOC_SETUP,	ION_IOC_INFO, ION_IOC_PUSH,
+	ION_IOC_POP,   ION_IOC_STATS,	ION_IOC_PEEK, ION_IOC_WAIT,
+	ION_IOC_SERVE, ION_IOC_EVENTFD,
 };
 
 static const char *const struct_names[] = {
-	"QUERY", "SETUP", "INFO", "PUSH", "POP", "STATS", "PEEK",
+	"QUERY", "SETUP", "INFO", "PUSH",  "POP",
+	"STATS", "PEEK",  "WAIT", "SERVE", "EVENTFD",
 };
 
 static const __u32 struct_sizes[] = {
 	sizeof(struct ion_query), sizeof(struct ion_setup),
 	sizeof(struct ion_info),  sizeof(struct ion_batch),
 	sizeof(struct ion_batch), sizeof(struct ion_stats),
-	sizeof(struct ion_batch),
+	sizeof(struct ion_batch), sizeof(struct ion_wait),
+	sizeof(struct ion_serve), sizeof(struct ion_eventfd),
 };
 
 static const unsigned long configured_calls[] = {
-	ION_IOC_INFO,  ION_IOC_KICK, ION_IOC_PUSH,  ION_IOC_POP,
-	ION_IOC_STATS, ION_IOC_PEEK, ION_IOC_RESET,
+	ION_IOC_INFO,  ION_IOC_KICK,	ION_IOC_PUSH,  ION_IOC_POP,
+	ION_IOC_STATS, ION_IOC_PEEK,	ION_IOC_RESET, ION_IOC_WAIT,
+	ION_IOC_SERVE, ION_IOC_EVENTFD,
 };
 
 /* A channel that is not set up, as a struct channel with nothing mapped. */
@@ -91,6 +95,7 @@ TEST_F(raw, calls_before_setup)
 }
 
 static const unsigned long unknown_calls[] = {
+	_IO(ION_IOC_MAGIC, 0x0c),
 	_IO(ION_IOC_MAGIC, 0x7f),
 	_IO(ION_IOC_MAGIC, 0xff),
 	_IOR(ION_IOC_MAGIC, 0x03, __u32),
@@ -132,7 +137,7 @@ SETUP_CHANGE(dry_and_flag, setup->flags = ION_SETUP_DRY_RUN | 1U << 16)
 SETUP_CHANGE(reserved, setup->reserved = 1)
 SETUP_CHANGE(reserved_first, setup->reserved2[0] = 1)
 SETUP_CHANGE(reserved_last, setup->reserved2[3] = 1ULL << 63)
-SETUP_CHANGE(layout, setup->layout = 99)
+SETUP_CHANGE(layout, setup->layout = 2)
 SETUP_CHANGE(top_layout, setup->layout = 0x80000000)
 SETUP_CHANGE(one_slot, setup->slots[0] = 1)
 SETUP_CHANGE(three_slots, setup->slots[1] = 3)
@@ -340,11 +345,19 @@ TEST_F(used, structs_at_bad_addresses)
 TEST_F(used, reserved_fields)
 {
 	const struct channel *ch = &self->ch;
-	struct ion_stats stats = { .size = sizeof(stats), .reserved = 1 };
 	struct ion_info info = { .size = sizeof(info), .reserved = 1U << 31 };
+	struct ion_wait wait = { .size = sizeof(wait), .rx = 1, .flags = 1 };
+	struct ion_serve serve = { .size = sizeof(serve), .flags = 1U << 31 };
+	struct ion_eventfd eventfd = { .size = sizeof(eventfd), .fd = -1 };
 
-	EXPECT_REFUSED(ch, EINVAL, ion_call(ch->fd, ION_IOC_STATS, &stats));
 	EXPECT_REFUSED(ch, EINVAL, ion_call(ch->fd, ION_IOC_INFO, &info));
+	EXPECT_REFUSED(ch, EINVAL, ion_call(ch->fd, ION_IOC_WAIT, &wait));
+	EXPECT_REFUSED(ch, EINVAL, ion_call(ch->fd, ION_IOC_SERVE, &serve));
+	eventfd.flags = 1;
+	EXPECT_REFUSED(ch, EINVAL, ion_call(ch->fd, ION_IOC_EVENTFD, &eventfd));
+	eventfd.flags = 0;
+	eventfd.reserved = 1;
+	EXPECT_REFUSED(ch, EINVAL, ion_call(ch->fd, ION_IOC_EVENTFD, &eventfd));
 }
 
 /* Answers that can not be written. */

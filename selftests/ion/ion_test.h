@@ -306,6 +306,8 @@ ION_HELPER void picture_take(struct picture *pic, const struct channel *ch)
 	memset(pic, 0, sizeof(*pic));
 	pic->info_ret = ion_get_info(ch->fd, &pic->info);
 	pic->stats_ret = ion_get_stats(ch->fd, &pic->stats);
+	/* Every call counts itself, a refused one too. */
+	pic->stats.calls = 0;
 	for (i = 0; i < ch->info.nr_areas; i++) {
 		size_t more = ch->area[i] ? ch->info.area[i].length : 0;
 

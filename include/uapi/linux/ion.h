@@ -39,8 +39,8 @@
  * The services ``echo`` and ``sink`` look at no field and carry every bit.
  */
 struct ion_packet {
-	__u64 data;
-	__u64 phys;
+	__aligned_u64 data;
+	__aligned_u64 phys;
 	__u16 len;
 	__u16 id;
 	__u32 pad;
@@ -59,9 +59,9 @@ struct ion_packet {
 struct ion_cmd_packet {
 	__u32 kind;
 	__u32 pad;
-	__u64 arg;
-	__u64 id_lo;
-	__u64 id_hi;
+	__aligned_u64 arg;
+	__aligned_u64 id_lo;
+	__aligned_u64 id_hi;
 } __attribute__((aligned(16)));
 
 /**
@@ -73,7 +73,8 @@ struct ion_cmd_packet {
  * @consumer_wake: not 0 while the consumer sleeps, written by the consumer
  *
  * A program that leaves its wake flags at 0 is served all the same: it polls
- * or kicks. The flag of the kernel end says whether a kick is needed.
+ * or kicks. The flag of the kernel end says whether a kick is needed: to be
+ * sure of it, publish, have a full barrier, and then look at the flag.
  */
 struct ion_ring_header {
 	__u32 head;
@@ -135,20 +136,30 @@ enum ion_ring_id {
 #define ION_MMAP_RX		0x10000000ULL
 #define ION_MMAP_CMD		0x20000000ULL
 #define ION_MMAP_EVT		0x30000000ULL
+#define ION_MMAP_USER		0x40000000ULL
+#define ION_MMAP_KERNEL		0x50000000ULL
 
 /**
  * enum ion_layout - where the words of a ring lie
  * @ION_LAYOUT_COMPACT: one area for each ring, header and slots together, all
  *	of it writable: &struct ion_ring_header, slots from byte 16
+ * @ION_LAYOUT_SPLIT: an area with the words that the user end writes, one with
+ *	the words that the kernel end writes, and one for the slots of each
+ *	ring. The kernel's words and the slots of rx and evt are read-only to
+ *	the program. &struct ion_info tells where each word is.
  */
 enum ion_layout {
 	ION_LAYOUT_COMPACT,
+	ION_LAYOUT_SPLIT,
 };
 
 #define ION_ABI_VERSION		1
 
 /* Bits of ion_query.features. */
 #define ION_FEATURE_COMPACT	(1ULL << 0)	/* ION_LAYOUT_COMPACT */
+#define ION_FEATURE_SPLIT	(1ULL << 1)	/* ION_LAYOUT_SPLIT */
+#define ION_FEATURE_WAIT	(1ULL << 2)	/* read, write, ION_IOC_WAIT, _EVENTFD */
+#define ION_FEATURE_SERVE	(1ULL << 3)	/* ION_IOC_SERVE */
 
 /**
  * DOC: calls
@@ -174,12 +185,12 @@ enum ion_layout {
 struct ion_query {
 	__u32 size;
 	__u32 abi_version;
-	__u64 features;
+	__aligned_u64 features;
 	__u32 slots_min;
 	__u32 slots_max;
 	__u32 batch_max;
 	__u32 max_channels;
-	__u64 max_bytes;
+	__aligned_u64 max_bytes;
 };
 
 /**
@@ -190,8 +201,8 @@ struct ion_query {
  * @reserved: 0
  */
 struct ion_area {
-	__u64 offset;
-	__u64 length;
+	__aligned_u64 offset;
+	__aligned_u64 length;
 	__u32 prot;
 	__u32 reserved;
 };
@@ -211,12 +222,12 @@ struct ion_area {
  * of the area that holds the word to get its place in the mapping.
  */
 struct ion_ring_info {
-	__u64 head;
-	__u64 tail;
-	__u64 mask;
-	__u64 producer_wake;
-	__u64 consumer_wake;
-	__u64 slots;
+	__aligned_u64 head;
+	__aligned_u64 tail;
+	__aligned_u64 mask;
+	__aligned_u64 producer_wake;
+	__aligned_u64 consumer_wake;
+	__aligned_u64 slots;
 	__u32 nr_slots;
 	__u32 slot_size;
 };
@@ -239,8 +250,8 @@ struct ion_ring_info {
 struct ion_info {
 	__u32 size;
 	__u32 layout;
-	__u64 channel;
-	__u64 bytes;
+	__aligned_u64 channel;
+	__aligned_u64 bytes;
 	char service[ION_SERVICE_NAME_LEN];
 	__u32 nr_areas;
 	__u32 reserved;
@@ -274,7 +285,7 @@ struct ion_setup {
 	__u32 reserved;
 	__u32 slots[ION_RINGS];
 	char service[ION_SERVICE_NAME_LEN];
-	__u64 reserved2[4];
+	__aligned_u64 reserved2[4];
 	struct ion_info info;
 };
 
@@ -294,7 +305,7 @@ struct ion_batch {
 	__u32 ring;
 	__u32 count;
 	__u32 skip;
-	__u64 addr;
+	__aligned_u64 addr;
 };
 
 /**
@@ -328,10 +339,10 @@ enum ion_poison {
  * pushed = popped + queued + discarded, at every snapshot.
  */
 struct ion_ring_stats {
-	__u64 pushed;
-	__u64 popped;
-	__u64 discarded;
-	__u64 full;
+	__aligned_u64 pushed;
+	__aligned_u64 popped;
+	__aligned_u64 discarded;
+	__aligned_u64 full;
 	__u32 queued;
 	__u32 capacity;
 	__u32 poison;
@@ -343,23 +354,109 @@ struct ion_ring_stats {
 };
 
 /**
+ * enum ion_kernel_end - what the kernel end of a channel is doing
+ * @ION_KERNEL_END_SLEEPING: nothing, until it is kicked
+ * @ION_KERNEL_END_LENT: a lent thread is awake in it; no kick is needed
+ * @ION_KERNEL_END_LENT_SLEEPING: a lent thread sleeps in it, until it is kicked
+ */
+enum ion_kernel_end {
+	ION_KERNEL_END_SLEEPING,
+	ION_KERNEL_END_LENT,
+	ION_KERNEL_END_LENT_SLEEPING,
+};
+
+/**
  * struct ion_stats - one consistent snapshot (ION_IOC_STATS)
  * @size: sizeof(struct ion_stats), set by the caller
- * @reserved: 0
+ * @kernel_end: &enum ion_kernel_end
  * @channel: number of the channel
- * @kicks: how often the user end kicked, by ION_IOC_KICK or poll()
- * @kicks_spurious: how many of those found nothing to do
+ * @calls: system calls on the descriptor, this one included
+ * @kicks: how often the kernel end was asked to run: ION_IOC_KICK, _WAIT,
+ *	poll(), read() and write()
+ * @kicks_spurious: how many of those found nothing to do, or a lent thread
+ *	that was awake
+ * @sleeps: how often the kernel end went to sleep and asked for a kick
+ * @wakeups: how often the kernel end woke a sleeping user end
+ * @signals: how often it signalled the eventfd
  * @resets: how often ION_IOC_RESET emptied the rings
  * @ring: the rings, by &enum ion_ring_id
  */
 struct ion_stats {
 	__u32 size;
-	__u32 reserved;
-	__u64 channel;
-	__u64 kicks;
-	__u64 kicks_spurious;
-	__u64 resets;
+	__u32 kernel_end;
+	__aligned_u64 channel;
+	__aligned_u64 calls;
+	__aligned_u64 kicks;
+	__aligned_u64 kicks_spurious;
+	__aligned_u64 sleeps;
+	__aligned_u64 wakeups;
+	__aligned_u64 signals;
+	__aligned_u64 resets;
 	struct ion_ring_stats ring[ION_RINGS];
+};
+
+/* No timeout: ion_wait.timeout_ns. */
+#define ION_WAIT_FOREVER	(~0ULL)
+
+/**
+ * struct ion_wait - kick, then wait (ION_IOC_WAIT)
+ * @size: sizeof(struct ion_wait)
+ * @flags: 0
+ * @rx: wait until so many packets are on rx; 0: do not wait for rx
+ * @evt: wait until so many answers are on evt; 0: do not wait for evt
+ * @timeout_ns: how long at the most, in nanoseconds from now; 0 looks once and
+ *	does not sleep; ION_WAIT_FOREVER. When the call ends, the kernel writes
+ *	what is left of it, so that a call that a signal interrupted may be made
+ *	again as it stands.
+ * @rx_queued: written by the kernel: packets on rx
+ * @evt_queued: written by the kernel: answers on evt
+ *
+ * It ends as soon as one of the two counts is there. One of them must not be
+ * 0, and neither more than the ring holds.
+ */
+struct ion_wait {
+	__u32 size;
+	__u32 flags;
+	__u32 rx;
+	__u32 evt;
+	__aligned_u64 timeout_ns;
+	__u32 rx_queued;
+	__u32 evt_queued;
+};
+
+/* ion_serve.idle_ns: sleep as soon as there is nothing to do. */
+#define ION_SERVE_NO_SPIN	(~0ULL)
+
+/**
+ * struct ion_serve - lend this thread to the kernel end (ION_IOC_SERVE)
+ * @size: sizeof(struct ion_serve)
+ * @flags: 0
+ * @idle_ns: how long to look for work without a pause before the kernel end
+ *	goes to sleep, in nanoseconds; 0: never sleep; ION_SERVE_NO_SPIN: at once
+ * @max_ns: come back after so many nanoseconds; 0: no limit
+ */
+struct ion_serve {
+	__u32 size;
+	__u32 flags;
+	__aligned_u64 idle_ns;
+	__aligned_u64 max_ns;
+};
+
+/**
+ * struct ion_eventfd - have an eventfd signalled (ION_IOC_EVENTFD)
+ * @size: sizeof(struct ion_eventfd)
+ * @flags: 0
+ * @fd: the eventfd; -1: none any more
+ * @reserved: 0
+ *
+ * It is signalled when the kernel end moved a ring on, or poisoned it, at whose
+ * user end the wake flag is set, and only then.
+ */
+struct ion_eventfd {
+	__u32 size;
+	__u32 flags;
+	__s32 fd;
+	__u32 reserved;
 };
 
 #define ION_IOC_MAGIC		0xEF
@@ -373,5 +470,8 @@ struct ion_stats {
 #define ION_IOC_STATS		_IO(ION_IOC_MAGIC, 0x06)
 #define ION_IOC_PEEK		_IO(ION_IOC_MAGIC, 0x07)
 #define ION_IOC_RESET		_IO(ION_IOC_MAGIC, 0x08)
+#define ION_IOC_WAIT		_IO(ION_IOC_MAGIC, 0x09)
+#define ION_IOC_SERVE		_IO(ION_IOC_MAGIC, 0x0a)
+#define ION_IOC_EVENTFD		_IO(ION_IOC_MAGIC, 0x0b)
 
 #endif /* _UAPI_LINUX_ION_H */

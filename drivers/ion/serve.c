@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The lent thread: a thread of the program runs the kernel end from inside a
+ * system call, busy as long as there is work, asleep when there is none.
+ *
+ * No kernel thread is made: the time counts for the program, its affinity,
+ * priority and cgroup hold, and the thread dies with it.
+ */
+#include <linux/errno.h>
+#include <linux/ktime.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/spinlock.h>
+
+#include "kernel_end.h"
+#include "serve.h"
+
+/* So many passes between two looks at the clock. */
+#define ION_SERVE_PASSES	64
+
+/**
+ * struct ion_server - what one call of ION_IOC_SERVE was asked for
+ * @ch: the channel
+ * @spin: look for work at all before going to sleep
+ * @idle: how long, KTIME_MAX for ever
+ * @until: when to come back, on the monotonic clock
+ */
+struct ion_server {
+	struct ion_channel *ch;
+	bool spin;
+	ktime_t idle;
+	ktime_t until;
+};
+
+/* Nanoseconds from user space, 0 and what is too much for ever. */
+static ktime_t ion_serve_time(u64 ns)
+{
+	return ns && ns < KTIME_MAX ? ns : KTIME_MAX;
+}
+
+/* sparse knows no guard(): a spinlock is taken and released by hand here. */
+static int ion_serve_begin(struct ion_channel *ch)
+{
+	int ret = -EBUSY;
+
+	spin_lock(&ch->serve_wait.lock);
+	if (!ch->server) {
+		ch->server = current->files;
+		ch->server_asleep = false;
+		WRITE_ONCE(ch->server_kicked, false);
+		WRITE_ONCE(ch->server_closed, false);
+		ret = 0;
+	}
+	spin_unlock(&ch->serve_wait.lock);
+	return ret;
+}
+
+/* A kick that came too late for the thread is made good here. */
+static void ion_serve_end(struct ion_channel *ch)
+{
+	spin_lock(&ch->serve_wait.lock);
+	ch->server = NULL;
+	spin_unlock(&ch->serve_wait.lock);
+
+	guard(ion_end)(ch);
+	ion_kernel_end_run(ch);
+}
+
+static void ion_serve_wake(struct ion_channel *ch)
+{
+	lockdep_assert_held(&ch->serve_wait.lock);
+
+	if (!ch->server_asleep || ch->server_kicked) {
+		atomic64_inc(&ch->kicks_spurious);
+		return;
+	}
+	WRITE_ONCE(ch->server_kicked, true);
+	ion_kernel_end_kicked(ch);
+	wake_up_locked(&ch->serve_wait);
+}
+
+/**
+ * ion_serve_kick() - wake the lent thread
+ * @ch: the channel
+ *
+ * Return: false if there is none.
+ */
+bool ion_serve_kick(struct ion_channel *ch)
+{
+	bool served;
+
+	spin_lock(&ch->serve_wait.lock);
+	served = ch->server;
+	if (served)
+		ion_serve_wake(ch);
+	spin_unlock(&ch->serve_wait.lock);
+	return served;
+}
+
+/**
+ * ion_serve_poisoned() - have the lent thread see that a ring is poisoned
+ * @ch: the channel
+ */
+void ion_serve_poisoned(struct ion_channel *ch)
+{
+	spin_lock(&ch->serve_wait.lock);
+	WRITE_ONCE(ch->server_kicked, true);
+	wake_up_locked(&ch->serve_wait);
+	spin_unlock(&ch->serve_wait.lock);
+}
+
+/**
+ * ion_serve_close() - a descriptor of the channel is being closed
+ * @ch: the channel
+ * @files: the descriptors of the program that closes it
+ *
+ * The lent thread of that program comes back: its own call holds the file, so
+ * that nothing else would tell it.
+ */
+void ion_serve_close(struct ion_channel *ch, const void *files)
+{
+	spin_lock(&ch->serve_wait.lock);
+	if (ch->server == files) {
+		WRITE_ONCE(ch->server_closed, true);
+		wake_up_locked(&ch->serve_wait);
+	}
+	spin_unlock(&ch->serve_wait.lock);
+}
+
+/**
+ * ion_serve_state() - what the kernel end is doing
+ * @ch: the channel
+ *
+ * Return: &enum ion_kernel_end.
+ */
+enum ion_kernel_end ion_serve_state(struct ion_channel *ch)
+{
+	enum ion_kernel_end state = ION_KERNEL_END_SLEEPING;
+
+	spin_lock(&ch->serve_wait.lock);
+	if (ch->server)
+		state = ch->server_asleep ? ION_KERNEL_END_LENT_SLEEPING :
+					    ION_KERNEL_END_LENT;
+	spin_unlock(&ch->serve_wait.lock);
+	return state;
+}
+
+static int ion_serve_stop(const struct ion_server *server)
+{
+	struct ion_channel *ch = server->ch;
+
+	if (READ_ONCE(ch->server_closed))
+		return -ECANCELED;
+	if (signal_pending(current))
+		return -ERESTARTNOHAND;
+	return 0;
+}
+
+/* Let others have the processor and the ends, if they want them. */
+static void ion_serve_yield(struct ion_channel *ch)
+{
+	ion_end_unlock(ch);
+	cond_resched();
+	ion_end_lock(ch);
+}
+
+static bool ion_serve_wanted(const struct ion_channel *ch)
+{
+	return atomic_read(&ch->end_wanted) || need_resched();
+}
+
+/*
+ * Pass after pass, until there was nothing to do for long enough (0), the time
+ * is up (-ETIME), or the thread is to come back for another reason.
+ */
+static int ion_serve_passes(const struct ion_server *server)
+{
+	struct ion_channel *ch = server->ch;
+	ktime_t idle_until = 0;
+	unsigned int passes;
+	ktime_t now;
+	int ret;
+
+	for (passes = 0;; passes++) {
+		if (ion_kernel_end_pass(ch)) {
+			idle_until = 0;
+		} else {
+			if (ion_channel_poisoned(ch))
+				return -EPROTO;
+			if (!server->spin)
+				return 0;
+			cpu_relax();
+		}
+
+		ret = ion_serve_stop(server);
+		if (ret)
+			return ret;
+		if (ion_serve_wanted(ch))
+			ion_serve_yield(ch);
+		if (passes % ION_SERVE_PASSES)
+			continue;
+
+		/* A loop that never sleeps must not hold tasks RCU up. */
+		cond_resched_tasks_rcu_qs();
+		now = ktime_get();
+		if (now >= server->until)
+			return -ETIME;
+		if (!idle_until)
+			idle_until = ktime_add_safe(now, server->idle);
+		else if (now >= idle_until)
+			return 0;
+	}
+}
+
+static int ion_serve_awake(const struct ion_server *server)
+{
+	guard(ion_end)(server->ch);
+
+	ion_kernel_end_awake(server->ch);
+	return ion_serve_passes(server);
+}
+
+static void ion_serve_set_asleep(struct ion_channel *ch, bool asleep)
+{
+	spin_lock(&ch->serve_wait.lock);
+	ch->server_asleep = asleep;
+	WRITE_ONCE(ch->server_kicked, false);
+	spin_unlock(&ch->serve_wait.lock);
+}
+
+static int ion_serve_wait(const struct ion_server *server)
+{
+	struct ion_channel *ch = server->ch;
+	ktime_t left = ktime_sub(server->until, ktime_get());
+	int ret;
+
+	if (left <= 0)
+		return -ETIME;
+	ret = wait_event_interruptible_hrtimeout(ch->serve_wait,
+						 READ_ONCE(ch->server_kicked) ||
+						 READ_ONCE(ch->server_closed),
+						 left);
+	return ret == -ERESTARTSYS ? -ERESTARTNOHAND : ret;
+}
+
+/*
+ * Sleep until kicked (0). Kicks from before the flags were set are dropped:
+ * what they were for is handled by ion_kernel_end_sleep().
+ */
+static int ion_serve_sleep(const struct ion_server *server)
+{
+	struct ion_channel *ch = server->ch;
+	bool again;
+	int ret = 0;
+
+	ion_serve_set_asleep(ch, true);
+	scoped_guard(ion_end, ch)
+		again = ion_kernel_end_sleep(ch) || ion_channel_poisoned(ch);
+	if (!again)
+		ret = ion_serve_wait(server);
+	ion_serve_set_asleep(ch, false);
+	return ret ?: ion_serve_stop(server);
+}
+
+/**
+ * ion_serve() - run the kernel end in this thread
+ * @ch: the channel, configured
+ * @idle_ns: how long to look for work before it sleeps, 0 for ever,
+ *	ION_SERVE_NO_SPIN not at all
+ * @max_ns: when to come back, 0 for never
+ *
+ * Context: may sleep, and does little else.
+ * Return: 0 when the time is up; -EBUSY if another thread serves; -EPROTO if a
+ * ring is poisoned; -ECANCELED if the program closed a descriptor of the
+ * channel; -ERESTARTNOHAND for a signal.
+ */
+int ion_serve(struct ion_channel *ch, u64 idle_ns, u64 max_ns)
+{
+	struct ion_server server = {
+		.ch = ch,
+		.spin = idle_ns != ION_SERVE_NO_SPIN,
+		.idle = ion_serve_time(idle_ns),
+		.until = ktime_add_safe(ktime_get(), ion_serve_time(max_ns)),
+	};
+	int ret;
+
+	ret = ion_serve_begin(ch);
+	if (ret)
+		return ret;
+
+	do {
+		ret = ion_serve_awake(&server);
+		if (!ret)
+			ret = ion_serve_sleep(&server);
+	} while (!ret);
+
+	ion_serve_end(ch);
+	return ret == -ETIME ? 0 : ret;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _DRIVERS_ION_SERVE_H
+#define _DRIVERS_ION_SERVE_H
+
+#include "channel.h"
+
+int ion_serve(struct ion_channel *ch, u64 idle_ns, u64 max_ns);
+bool ion_serve_kick(struct ion_channel *ch);
+void ion_serve_poisoned(struct ion_channel *ch);
+void ion_serve_close(struct ion_channel *ch, const void *files);
+enum ion_kernel_end ion_serve_state(struct ion_channel *ch);
+
+#endif /* _DRIVERS_ION_SERVE_H */

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the user end may wait for. poll(), read(), write() and ION_IOC_WAIT go
+ * by the same rule: look at the rings with the kernel ends owned; if that is
+ * not enough, sleep until ion_notify() changed @progress since before the look.
+ */
+#include <linux/errno.h>
+#include <linux/fs.h>
+#include <linux/ktime.h>
+
+#include "kernel_end.h"
+#include "wait.h"
+
+static u32 ion_queued(const struct ion_channel *ch, enum ion_ring_id id)
+{
+	return ion_ring_count(&ch->ring[id]);
+}
+
+static bool ion_room(const struct ion_channel *ch, enum ion_ring_id id)
+{
+	return ion_ring_free(&ch->ring[id]);
+}
+
+static __poll_t ion_ready(struct ion_channel *ch)
+{
+	__poll_t mask = 0;
+
+	guard(ion_end)(ch);
+
+	ion_channel_look_all(ch);
+	if (ion_channel_poisoned(ch))
+		return EPOLLERR;
+	if (ion_queued(ch, ION_RING_RX))
+		mask |= EPOLLIN | EPOLLRDNORM;
+	if (ion_queued(ch, ION_RING_EVT))
+		mask |= EPOLLPRI | EPOLLRDBAND;
+	if (ion_room(ch, ION_RING_TX))
+		mask |= EPOLLOUT | EPOLLWRNORM;
+	if (ion_room(ch, ION_RING_CMD))
+		mask |= EPOLLWRBAND;
+	return mask;
+}
+
+/**
+ * ion_poll() - kick, then tell what is ready
+ * @file: the open device
+ * @table: where to register for a wake-up
+ *
+ * A channel that is not configured is ready for nothing; set-up wakes.
+ *
+ * Context: may sleep.
+ * Return: EPOLLIN for rx, EPOLLPRI for evt, EPOLLOUT for room in tx,
+ * EPOLLWRBAND for room in cmd; EPOLLERR alone if a ring is poisoned.
+ */
+__poll_t ion_poll(struct file *file, struct poll_table_struct *table)
+{
+	struct ion_channel *ch = file->private_data;
+
+	atomic64_inc(&ch->calls);
+	poll_wait(file, &ch->wait, table);
+	if (!ion_channel_ready(ch))
+		return 0;
+	ion_kernel_end_nudge(ch);
+	return ion_ready(ch);
+}
+
+/* 1 if it need not wait any more, 0 if it must. */
+static int ion_wait_look(struct ion_channel *ch, struct ion_wait *wait)
+{
+	guard(ion_end)(ch);
+
+	ion_channel_look_all(ch);
+	if (ion_channel_poisoned(ch))
+		return -EPROTO;
+	wait->rx_queued = ion_queued(ch, ION_RING_RX);
+	wait->evt_queued = ion_queued(ch, ION_RING_EVT);
+	return (wait->rx && wait->rx_queued >= wait->rx) ||
+	       (wait->evt && wait->evt_queued >= wait->evt);
+}
+
+static int ion_wait_until(struct ion_channel *ch, struct ion_wait *wait,
+			  ktime_t until)
+{
+	unsigned long progress;
+	ktime_t left;
+	int ret;
+
+	do {
+		progress = READ_ONCE(ch->progress);
+		ret = ion_wait_look(ch, wait);
+		if (ret)
+			return ret < 0 ? ret : 0;
+		left = ktime_sub(until, ktime_get());
+		if (left <= 0)
+			return -ETIME;
+		ret = wait_event_interruptible_hrtimeout(ch->wait,
+							 READ_ONCE(ch->progress) != progress,
+							 left);
+	} while (!ret);
+
+	return ret;
+}
+
+/**
+ * ion_wait() - kick, then wait for packets or answers
+ * @ch: the channel, configured
+ * @wait: the request; counts and the time that is left are written
+ *
+ * Context: may sleep.
+ * Return: 0; -EINVAL for counts that can not be; -ETIME; -ERESTARTSYS for a
+ * signal; -EPROTO if a ring is poisoned.
+ */
+int ion_wait(struct ion_channel *ch, struct ion_wait *wait)
+{
+	ktime_t until;
+	int ret;
+
+	if (!(wait->rx || wait->evt) ||
+	    wait->rx > ch->ring[ION_RING_RX].end.mask ||
+	    wait->evt > ch->ring[ION_RING_EVT].end.mask)
+		return -EINVAL;
+
+	until = ktime_add_safe(ktime_get(),
+			       min_t(u64, wait->timeout_ns, KTIME_MAX));
+	ion_kernel_end_nudge(ch);
+	ret = ion_wait_until(ch, wait, until);
+	if (wait->timeout_ns != ION_WAIT_FOREVER)
+		wait->timeout_ns = max(ktime_sub(until, ktime_get()), 0);
+	return ret;
+}
+
+/**
+ * ion_wait_progress() - sleep until a ring was moved on
+ * @ch: the channel
+ * @progress: ion_channel.progress from before the caller looked
+ *
+ * Context: may sleep.
+ * Return: 0, or -ERESTARTSYS for a signal.
+ */
+int ion_wait_progress(struct ion_channel *ch, unsigned long progress)
+{
+	return wait_event_interruptible(ch->wait,
+					READ_ONCE(ch->progress) != progress);
+}

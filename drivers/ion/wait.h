@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _DRIVERS_ION_WAIT_H
+#define _DRIVERS_ION_WAIT_H
+
+#include <linux/poll.h>
+
+#include "channel.h"
+
+__poll_t ion_poll(struct file *file, struct poll_table_struct *table);
+int ion_wait(struct ion_channel *ch, struct ion_wait *wait);
+int ion_wait_progress(struct ion_channel *ch, unsigned long progress);
+
+#endif /* _DRIVERS_ION_WAIT_H */
