@@ -9,6 +9,7 @@ INSTALL_MOD_PATH ?= $(DESTDIR)
 INSTALL_HDR_PATH ?= /usr
 INSTALL ?= install
 FILE ?=
+TIME ?= 600
 
 headers := $(DESTDIR)$(INSTALL_HDR_PATH)/include
 
@@ -47,6 +48,15 @@ check:
 lint:
 	@tools/check/run lint
 
+litmus:
+	@tools/check/litmus
+
+bench:
+	@tools/check/step bench
+
+stress:
+	@tools/check/step stress $(TIME)
+
 shell:
 	@tools/guest/shell
 
@@ -70,6 +80,9 @@ help:
 	@echo 'In a riscv64 guest (installs and makes what it needs at first):'
 	@echo '  demo             see the module carry a file; FILE= is yours'
 	@echo '  check            build all, run every test on each kernel'
+	@echo '  litmus           the proofs of the memory ordering alone'
+	@echo '  stress           sleepers and wakers at random, TIME= seconds'
+	@echo '  bench            packets per second beside io_uring'
 	@echo '  shell            log into a guest with ion inserted'
 	@echo 'For developers:'
 	@echo '  lint             style and static checks'
@@ -84,5 +97,5 @@ help:
 	@echo '  ARCH=$(ARCH)  CROSS_COMPILE=$(CROSS_COMPILE)  DESTDIR=$(DESTDIR)'
 
 .PHONY: modules modules_install headers_install kernel-headers demo check lint
-.PHONY: shell format htmldocs clean help
+.PHONY: litmus stress bench shell format htmldocs clean help
 .DEFAULT_GOAL := modules

@@ -14,10 +14,14 @@ check_steps()
 		step "module for $k" "$guest/build-module" --kernel "$k"
 	done
 	tap_step "headers" headers_compile
+	tap_step "litmus" tools/check/litmus
 	step "selftests" install_selftests
 	for k in $(data_names kernels); do
 		tap_step "selftests on $k" run_selftests "$k"
 	done
+	step "benchmarks" build_benchmarks
+	tap_step "instructions" count_instructions
+	step "README" make -C samples check
 	step "documentation" build_documentation
 }
 
@@ -45,6 +49,39 @@ run_selftests()
 {
 	"$guest/run" --kernel "$1" --timeout 900 --log "build/log/kernel-$1" \
 		--add build/kselftest -- kselftest/run_kselftest.sh
+}
+
+build_benchmarks()
+{
+	load_data arch "$default_arch"
+	in_root make -C selftests/bench STATIC=1 "CROSS_COMPILE=$ARCH_CROSS" \
+		"OUTPUT=$top/build/bench"
+}
+
+count_instructions()
+{
+	"$guest/run" --icount --no-module --add build/bench/ion_insns \
+		-- ./ion_insns
+}
+
+# bench [OPTION...]: ion beside its peers, on an otherwise idle machine.
+bench()
+{
+	build_benchmarks >&2
+	"$guest/run" --add build/bench/ion_bench -- ./ion_bench "$@"
+}
+
+# stress SECONDS: the long form of the selftest, on each kernel in turn.
+stress()
+{
+	local k
+
+	install_selftests >&2
+	for k in $(data_names kernels); do
+		"$guest/run" --kernel "$k" --timeout 0 \
+			--add build/kselftest/ion/stress \
+			-- ./stress --seconds "$1" || return
+	done
 }
 
 # headers_compile: each public header alone, as C and as C++, for 64 and for 32

@@ -40,6 +40,7 @@ guest_options()
 	      -initrd /guest/initramfs -append "$append"
 	      -chardev "file,id=log,path=/dev/fd/$log_fd" -serial chardev:log
 	      -device virtio-serial-pci)
+	[ -z "$icount" ] || qemu+=(-icount shift=0)
 	add_port stdout "file,path=/dev/fd/$out_fd"
 	add_port stderr "file,path=/dev/fd/$err_fd"
 	add_port status "file,path=/dev/fd/$status_out"
