@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * read() and write(): whole packets, however the caller's memory is cut up;
+ * nothing lost and nothing twice when the memory is bad or a signal comes.
+ */
+#include <sys/sendfile.h>
+
+#include "ion_live.h"
+
+#define PACKET sizeof(struct ion_packet)
+
+FIXTURE(rw)
+{
+	struct channel ch;
+	struct task task;
+	struct ion_packet out[2048];
+	struct ion_packet in[2048];
+};
+
+ION_LAYOUT_VARIANTS(rw);
+
+FIXTURE_SETUP(rw)
+{
+	unsigned int i;
+
+	ASSERT_EQ(0, channel_open_layout(&self->ch, variant->layout, 256, ""));
+	for (i = 0; i < ARRAY_SIZE(self->out); i++)
+		self->out[i] = ion_packet_of(i);
+	task_handle_signal(0);
+}
+
+FIXTURE_TEARDOWN(rw)
+{
+	channel_close(&self->ch);
+}
+
+static ssize_t put(int fd, const void *from, size_t bytes)
+{
+	ssize_t n = write(fd, from, bytes);
+
+	return n < 0 ? -errno : n;
+}
+
+static ssize_t get(int fd, void *to, size_t bytes)
+{
+	ssize_t n = read(fd, to, bytes);
+
+	return n < 0 ? -errno : n;
+}
+
+static void set_nonblock(int fd, bool on)
+{
+	fcntl(fd, F_SETFL, O_RDWR | (on ? O_NONBLOCK : 0));
+}
+
+/* The packets are those from number @from on: how many of them are. */
+static __u32 right(const struct ion_packet *packets, __u64 from, __u32 count)
+{
+	__u32 i;
+
+	for (i = 0; i < count; i++)
+		if (!ion_packet_is(&packets[i], from + i))
+			break;
+	return i;
+}
+
+TEST_F(rw, whole_packets_only)
+{
+	int fd = self->ch.fd;
+	size_t bytes;
+
+	for (bytes = 1; bytes < 4 * PACKET; bytes++) {
+		if (!(bytes % PACKET))
+			continue;
+		ASSERT_EQ(-EINVAL, put(fd, self->out, bytes));
+		ASSERT_EQ(-EINVAL, get(fd, self->in, bytes));
+	}
+	EXPECT_EQ(0, put(fd, self->out, 0));
+	EXPECT_EQ(0, get(fd, self->in, 0));
+	EXPECT_EQ(PACKET, put(fd, self->out, PACKET));
+	EXPECT_EQ(-EINVAL, get(fd, self->in, PACKET + 1));
+	EXPECT_EQ(PACKET, get(fd, self->in, PACKET));
+	EXPECT_EQ(1, right(self->in, 0, 1));
+}
+
+TEST_F(rw, nothing_before_set_up)
+{
+	int fd = ion_open(O_RDWR);
+
+	EXPECT_EQ(-EBADFD, put(fd, self->out, PACKET));
+	EXPECT_EQ(-EBADFD, get(fd, self->in, PACKET));
+	close(fd);
+}
+
+TEST_F(rw, rights_of_the_descriptor)
+{
+	struct ion_setup setup;
+	int fd = ion_open(O_RDONLY);
+
+	ion_setup_init(&setup, "");
+	EXPECT_EQ(0, ion_call(fd, ION_IOC_SETUP, &setup));
+	EXPECT_EQ(-EBADF, put(fd, self->out, PACKET));
+	close(fd);
+	fd = ion_open(O_WRONLY);
+	EXPECT_EQ(0, ion_call(fd, ION_IOC_SETUP, &setup));
+	EXPECT_EQ(PACKET, put(fd, self->out, PACKET));
+	EXPECT_EQ(-EBADF, get(fd, self->in, PACKET));
+	close(fd);
+}
+
+TEST_F(rw, as_many_as_there_are)
+{
+	int fd = self->ch.fd;
+
+	EXPECT_EQ(100 * PACKET, put(fd, self->out, 100 * PACKET));
+	EXPECT_EQ(30 * PACKET, get(fd, self->in, 30 * PACKET));
+	EXPECT_EQ(70 * PACKET, get(fd, self->in + 30, 500 * PACKET));
+	EXPECT_EQ(100, right(self->in, 0, 100));
+
+	/* What does not find room is not written. */
+	EXPECT_EQ(255 * PACKET, put(fd, self->out, 1000 * PACKET));
+	EXPECT_EQ(255 * PACKET, put(fd, self->out + 255, 700 * PACKET));
+	set_nonblock(fd, true);
+	EXPECT_EQ(-EAGAIN, put(fd, self->out, PACKET));
+	EXPECT_EQ(255 * PACKET, get(fd, self->in, 1000 * PACKET));
+	EXPECT_EQ(255 * PACKET, get(fd, self->in + 255, 1000 * PACKET));
+	EXPECT_EQ(510, right(self->in, 0, 510));
+	EXPECT_EQ(-EAGAIN, get(fd, self->in, PACKET));
+	EXPECT_EQ(-EAGAIN, get(fd, self->in, 1000 * PACKET));
+}
+
+TEST_F(rw, mixes_with_the_mapping)
+{
+	int fd = self->ch.fd;
+
+	EXPECT_EQ(3, ion_send(&self->ch, 0, 3));
+	EXPECT_EQ(2 * PACKET, get(fd, self->in, 2 * PACKET));
+	EXPECT_EQ(2, right(self->in, 0, 2));
+	channel_attach_live(&self->ch);
+	EXPECT_EQ(1, ion_pop_from(&self->ch, 2, 5));
+	EXPECT_EQ(4 * PACKET, put(fd, self->out, 4 * PACKET));
+	channel_attach_live(&self->ch);
+	EXPECT_EQ(4, ion_pop_from(&self->ch, 0, 5));
+	EXPECT_EQ(2, ion_send(&self->ch, 9, 2));
+	EXPECT_EQ(2, ion_pop_from(&self->ch, 9, 5));
+}
+
+/* Cut the memory up so that packets lie across the cuts. */
+static int cut(struct iovec *iov, void *from, size_t bytes, size_t piece)
+{
+	int n = 0;
+
+	while (bytes) {
+		size_t length = piece < bytes ? piece : bytes;
+
+		iov[n].iov_base = from;
+		iov[n++].iov_len = length;
+		from = (char *)from + length;
+		bytes -= length;
+		piece = piece * 2 + 1;
+		/* Empty ones mean nothing. */
+		iov[n].iov_base = NULL;
+		iov[n++].iov_len = 0;
+	}
+	return n;
+}
+
+TEST_F(rw, memory_in_odd_pieces)
+{
+	struct iovec iov[64];
+	size_t piece;
+	int n;
+
+	for (piece = 1; piece < 60; piece += 3) {
+		n = cut(iov, self->out, 100 * PACKET, piece);
+		ASSERT_EQ(100 * PACKET, writev(self->ch.fd, iov, n));
+		memset(self->in, 0x55, sizeof(self->in));
+		n = cut(iov, self->in, 120 * PACKET, piece + 1);
+		ASSERT_EQ(100 * PACKET, readv(self->ch.fd, iov, n));
+		ASSERT_EQ(0, memcmp(self->in, self->out, 100 * PACKET));
+		ASSERT_EQ(0x55, ((char *)&self->in[100])[0]);
+	}
+	/* The sum is what counts. */
+	n = cut(iov, self->out, 3 * PACKET - 1, 5);
+	EXPECT_EQ(-1, writev(self->ch.fd, iov, n));
+	EXPECT_EQ(EINVAL, errno);
+}
+
+/* Two pages, the second one of which is not there; @bytes lie in the first. */
+static char *before_a_hole(size_t bytes)
+{
+	char *pages = mmap(NULL, 2 * 4096, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (pages == MAP_FAILED || munmap(pages + 4096, 4096))
+		abort();
+	return pages + 4096 - bytes;
+}
+
+TEST_F(rw, a_bad_address_loses_no_packet)
+{
+	int fd = self->ch.fd;
+	size_t bytes;
+	ssize_t n;
+	__u32 came;
+
+	/* From none to some more than go over the kernel's stack at once. */
+	for (bytes = 0; bytes < 40 * PACKET; bytes += 7) {
+		char *to = before_a_hole(bytes);
+
+		ASSERT_EQ(60 * PACKET, put(fd, self->out, 60 * PACKET));
+		n = get(fd, to, 50 * PACKET);
+		/* The copy may have stopped well before the hole. */
+		came = n > 0 ? n / PACKET : 0;
+		ASSERT_EQ(came ? (ssize_t)(came * PACKET) : -EFAULT, n);
+		ASSERT_GE(bytes / PACKET, came);
+		memcpy(self->in, to, came * PACKET);
+		ASSERT_EQ((60 - came) * PACKET,
+			  get(fd, self->in + came, 100 * PACKET));
+		ASSERT_EQ(60, right(self->in, 0, 60)) TH_LOG("%zu", bytes);
+		munmap((void *)((unsigned long)to & ~4095UL), 4096);
+	}
+	set_nonblock(fd, true);
+	EXPECT_EQ(-EAGAIN, get(fd, self->in, PACKET));
+}
+
+TEST_F(rw, a_bad_address_writes_whole_packets_once)
+{
+	int fd = self->ch.fd;
+	size_t bytes;
+	ssize_t n;
+	__u32 went;
+
+	for (bytes = 0; bytes < 40 * PACKET; bytes += 7) {
+		char *from = before_a_hole(bytes);
+
+		memcpy(from, self->out, bytes);
+		n = put(fd, from, 50 * PACKET);
+		went = n > 0 ? n / PACKET : 0;
+		ASSERT_EQ(went ? (ssize_t)(went * PACKET) : -EFAULT, n);
+		ASSERT_GE(bytes / PACKET, went);
+		ASSERT_EQ(20 * PACKET, put(fd, self->out + went, 20 * PACKET));
+		ASSERT_EQ((went + 20) * PACKET,
+			  get(fd, self->in, 100 * PACKET));
+		ASSERT_EQ(went + 20, right(self->in, 0, went + 20));
+		munmap((void *)((unsigned long)from & ~4095UL), 4096);
+	}
+	set_nonblock(fd, true);
+	EXPECT_EQ(-EAGAIN, get(fd, self->in, PACKET));
+}
+
+static int task_put(struct task *task)
+{
+	struct ion_packet packet = ion_packet_of(task->arg[0]);
+
+	return (int)put(task->ch->fd, &packet, sizeof(packet));
+}
+
+static int task_get(struct task *task)
+{
+	struct ion_packet packet;
+	int n = (int)get(task->ch->fd, &packet, sizeof(packet));
+
+	return n > 0 && !ion_packet_is(&packet, task->arg[0]) ? -EBADMSG : n;
+}
+
+TEST_F(rw, write_sleeps_until_there_is_room)
+{
+	EXPECT_EQ(510, ion_fill(&self->ch));
+	task_start(&self->task, task_put, &self->ch, 510, 0);
+	EXPECT_TRUE(task_sleeps(&self->task));
+	/* read() makes room and kicks, as the kernel end asks for it. */
+	EXPECT_EQ(PACKET, get(self->ch.fd, self->in, PACKET));
+	EXPECT_EQ(PACKET, task_join(&self->task));
+	EXPECT_EQ(255 * PACKET, get(self->ch.fd, self->in + 1, 400 * PACKET));
+	EXPECT_EQ(255 * PACKET, get(self->ch.fd, self->in + 256, 400 * PACKET));
+	EXPECT_EQ(511, right(self->in, 0, 511));
+}
+
+TEST_F(rw, read_sleeps_until_something_was_written)
+{
+	task_start(&self->task, task_get, &self->ch, 5, 0);
+	EXPECT_TRUE(task_sleeps(&self->task));
+	EXPECT_EQ(PACKET, put(self->ch.fd, self->out + 5, PACKET));
+	EXPECT_EQ(PACKET, task_join(&self->task));
+}
+
+TEST_F(rw, a_signal_ends_it)
+{
+	task_start(&self->task, task_get, &self->ch, 0, 0);
+	EXPECT_TRUE(task_sleeps(&self->task));
+	task_signal(&self->task, SIGUSR1);
+	EXPECT_EQ(-EINTR, task_join(&self->task));
+
+	EXPECT_EQ(510, ion_fill(&self->ch));
+	task_start(&self->task, task_put, &self->ch, 0, 0);
+	EXPECT_TRUE(task_sleeps(&self->task));
+	task_signal(&self->task, SIGUSR1);
+	EXPECT_EQ(-EINTR, task_join(&self->task));
+	EXPECT_EQ(510, ion_reset(self->ch.fd));
+}
+
+TEST_F(rw, a_signal_may_restart_it)
+{
+	unsigned int i;
+
+	task_handle_signal(SA_RESTART);
+	task_signals = 0;
+	task_start(&self->task, task_get, &self->ch, 3, 0);
+	for (i = 0; i < 3; i++) {
+		EXPECT_TRUE(task_sleeps(&self->task));
+		task_signal(&self->task, SIGUSR1);
+		EXPECT_TRUE(AWAIT(task_signals > i));
+	}
+	EXPECT_TRUE(task_sleeps(&self->task));
+	EXPECT_EQ(PACKET, put(self->ch.fd, self->out + 3, PACKET));
+	EXPECT_EQ(PACKET, task_join(&self->task));
+}
+
+TEST_F(rw, poison_ends_it)
+{
+	int fd = self->ch.fd;
+
+	task_start(&self->task, task_get, &self->ch, 0, 0);
+	EXPECT_TRUE(task_sleeps(&self->task));
+	WRITE_ONCE(*user_index(&self->ch, ION_RING_CMD), 12345);
+	EXPECT_EQ(-EPROTO, ion_kick(fd));
+	EXPECT_EQ(-EPROTO, task_join(&self->task));
+	EXPECT_EQ(-EPROTO, get(fd, self->in, PACKET));
+	EXPECT_EQ(-EPROTO, put(fd, self->out, PACKET));
+	EXPECT_EQ(0, ion_reset(fd));
+	EXPECT_EQ(PACKET, put(fd, self->out, PACKET));
+	EXPECT_EQ(PACKET, get(fd, self->in, PACKET));
+}
+
+TEST_F(rw, there_are_no_positions)
+{
+	int fd = self->ch.fd, pipes[2];
+
+	EXPECT_EQ(PACKET, put(fd, self->out, PACKET));
+	EXPECT_ERRNO(ESPIPE, pread(fd, self->in, PACKET, 0));
+	EXPECT_ERRNO(ESPIPE, pwrite(fd, self->out, PACKET, 0));
+	EXPECT_ERRNO(ESPIPE, lseek(fd, 0, SEEK_SET));
+	EXPECT_ERRNO(ESPIPE, lseek(fd, 0, SEEK_CUR));
+
+	ASSERT_EQ(0, pipe(pipes));
+	EXPECT_ERRNO(EINVAL, splice(fd, NULL, pipes[1], NULL, PACKET, 0));
+	EXPECT_EQ(PACKET, write(pipes[1], self->out, PACKET));
+	EXPECT_ERRNO(EINVAL, splice(pipes[0], NULL, fd, NULL, PACKET, 0));
+	EXPECT_ERRNO(EINVAL, sendfile(pipes[1], fd, NULL, PACKET));
+	EXPECT_EQ(PACKET, get(fd, self->in, PACKET));
+	EXPECT_EQ(1, right(self->in, 0, 1));
+	close(pipes[0]);
+	close(pipes[1]);
+}
+
+static int task_get_many(struct task *task)
+{
+	struct ion_packet packets[50];
+	__u64 came = 0;
+
+	while (came < task->arg[0]) {
+		ssize_t n = get(task->ch->fd, packets, sizeof(packets));
+
+		if (n <= 0)
+			return (int)n;
+		if (right(packets, came, n / PACKET) != n / PACKET)
+			return -EBADMSG;
+		came += n / PACKET;
+	}
+	return 0;
+}
+
+/* Both sides asleep half of the time, the kernel end run by either. */
+static int task_put_many(struct task *task)
+{
+	struct ion_packet packets[70];
+	__u64 sent = 0;
+	unsigned int i;
+
+	while (sent < task->arg[0]) {
+		__u64 want = 1 + ion_mix(sent) % ARRAY_SIZE(packets);
+		ssize_t n;
+
+		if (want > task->arg[0] - sent)
+			want = task->arg[0] - sent;
+		for (i = 0; i < want; i++)
+			packets[i] = ion_packet_of(sent + i);
+		n = put(task->ch->fd, packets, want * PACKET);
+		if (n <= 0)
+			return (int)n;
+		sent += n / PACKET;
+	}
+	return 0;
+}
+
+#define MANY 30000
+
+TEST_F(rw, many_packets)
+{
+	struct task writer;
+
+	task_start(&self->task, task_get_many, &self->ch, MANY, 0);
+	task_start(&writer, task_put_many, &self->ch, MANY, 0);
+	EXPECT_EQ(0, task_join(&writer));
+	EXPECT_EQ(0, task_join(&self->task));
+}
+
+TEST_F(rw, many_packets_with_a_lent_thread)
+{
+	struct task server, writer;
+
+	ASSERT_TRUE(server_start(&server, &self->ch, MS / 20, 0));
+	task_start(&self->task, task_get_many, &self->ch, MANY, 0);
+	task_start(&writer, task_put_many, &self->ch, MANY, 0);
+	EXPECT_EQ(0, task_join(&writer));
+	EXPECT_EQ(0, task_join(&self->task));
+	EXPECT_EQ(-EINTR, server_stop(&server));
+}
+
+ION_TEST_KERNEL_LOG()
+
+ION_TEST_MAIN

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The lent thread: no system call in the steady state, asleep when there is
+ * nothing to do, awake again by one kick, and in nobody's way.
+ */
+#include "ion_live.h"
+
+#define NO_SPIN ION_SERVE_NO_SPIN
+
+FIXTURE(serve)
+{
+	struct channel ch;
+	struct task server;
+};
+
+ION_LAYOUT_VARIANTS(serve);
+
+FIXTURE_SETUP(serve)
+{
+	ASSERT_EQ(0, channel_open_layout(&self->ch, variant->layout, 256, ""));
+}
+
+FIXTURE_TEARDOWN(serve)
+{
+	channel_close(&self->ch);
+}
+
+static bool lent_sleeps(struct channel *ch)
+{
+	return AWAIT(ion_kernel_end(ch->fd) == ION_KERNEL_END_LENT_SLEEPING &&
+		     kernel_wakes(ch) == WAKES_IDLE);
+}
+
+/* No call is needed, so none is made: the thread moves them by itself. */
+static bool echoed(struct channel *ch, __u64 number)
+{
+	if (ion_push_from(ch, number, 1) != 1)
+		return false;
+	return AWAIT(ion_ring_peek(&ch->rx, 1)) &&
+	       ion_pop_from(ch, number, 2) == 1;
+}
+
+static bool echoed_by_kick(struct channel *ch, __u64 number)
+{
+	return ion_send(ch, number, 1) == 1 &&
+	       AWAIT(ion_ring_peek(&ch->rx, 1)) &&
+	       ion_pop_from(ch, number, 2) == 1;
+}
+
+/* As things are when no thread is lent. */
+static bool given_back(struct channel *ch)
+{
+	return ion_kernel_end(ch->fd) == ION_KERNEL_END_SLEEPING &&
+	       kernel_wakes(ch) == WAKES_IDLE;
+}
+
+TEST_F(serve, a_million_packets_without_a_call)
+{
+	struct ion_stats before, after;
+	__u64 sent = 0, came = 0, until;
+	struct channel ch;
+	int n;
+
+	/* So large that processors need not change hands often, if it is one. */
+	ASSERT_EQ(0, channel_open_layout(&ch, variant->layout, 65536, ""));
+	ASSERT_TRUE(server_start(&self->server, &ch, 0, 0));
+	ASSERT_TRUE(AWAIT(ion_kernel_end(ch.fd) == ION_KERNEL_END_LENT));
+	ASSERT_TRUE(echoed(&ch, 0));
+	ASSERT_EQ(0, ion_get_stats(ch.fd, &before));
+	until = now_ns() + 20 * SECOND;
+	while (came < 1000000 && now_ns() < until) {
+		__u64 left = 1000000 - sent;
+
+		sent += ion_push_from(&ch, sent, left < 10000 ? left : 10000);
+		ASSERT_FALSE(ion_end_peer_sleeps(&ch.tx.end));
+		n = ion_pop_from(&ch, came, 10000);
+		ASSERT_LE(0, n);
+		came += n;
+		if (!n)
+			sched_yield();
+	}
+	EXPECT_EQ(1000000, came);
+	ASSERT_EQ(0, ion_get_stats(ch.fd, &after));
+	EXPECT_EQ(before.calls + 1, after.calls);
+	EXPECT_EQ(before.kicks, after.kicks);
+	EXPECT_EQ(before.sleeps, after.sleeps);
+	EXPECT_EQ(before.signals, after.signals);
+	EXPECT_EQ(before.wakeups, after.wakeups);
+	EXPECT_EQ(1000001, after.ring[ION_RING_TX].popped);
+	EXPECT_EQ(-EINTR, server_stop(&self->server));
+	EXPECT_TRUE(given_back(&ch));
+	channel_close(&ch);
+}
+
+TEST_F(serve, never_sleeps_if_it_is_not_to)
+{
+	struct ion_stats before, after;
+	unsigned int i;
+
+	ASSERT_TRUE(server_start(&self->server, &self->ch, 0, 0));
+	ASSERT_EQ(0, ion_get_stats(self->ch.fd, &before));
+	for (i = 0; i < 30; i++) {
+		sleep_ns(5 * MS);
+		EXPECT_EQ(0, kernel_wakes(&self->ch));
+		EXPECT_EQ(ION_KERNEL_END_LENT, ion_kernel_end(self->ch.fd));
+	}
+	ASSERT_EQ(0, ion_get_stats(self->ch.fd, &after));
+	EXPECT_EQ(before.sleeps, after.sleeps);
+	EXPECT_EQ(-EINTR, server_stop(&self->server));
+	EXPECT_TRUE(given_back(&self->ch));
+}
+
+TEST_F(serve, sleeps_at_once_if_it_is_to)
+{
+	struct ion_stats stats;
+	unsigned int i;
+
+	ASSERT_TRUE(server_start(&self->server, &self->ch, NO_SPIN, 0));
+	for (i = 0; i < 20; i++) {
+		ASSERT_TRUE(lent_sleeps(&self->ch));
+		ASSERT_TRUE(task_sleeps(&self->server));
+		ASSERT_EQ(0, ion_get_stats(self->ch.fd, &stats));
+		EXPECT_EQ(i, stats.kicks);
+		EXPECT_TRUE(echoed_by_kick(&self->ch, i));
+	}
+	EXPECT_EQ(0, stats.kicks_spurious);
+	EXPECT_EQ(-EINTR, server_stop(&self->server));
+	EXPECT_TRUE(given_back(&self->ch));
+}
+
+TEST_F(serve, sleeps_after_the_idle_time)
+{
+	__u64 start = now_ns(), took;
+
+	ASSERT_TRUE(server_start(&self->server, &self->ch, 200 * MS, 0));
+	EXPECT_EQ(0, kernel_wakes(&self->ch));
+	EXPECT_EQ(ION_KERNEL_END_LENT, ion_kernel_end(self->ch.fd));
+	while (!kernel_wake(&self->ch, ION_RING_TX) &&
+	       now_ns() - start < 5 * SECOND)
+		sleep_ns(MS);
+	took = now_ns() - start;
+	EXPECT_LE(200 * MS, took);
+	EXPECT_GT(3 * SECOND, took);
+	EXPECT_TRUE(lent_sleeps(&self->ch));
+
+	/* Work starts the time anew. */
+	start = now_ns();
+	EXPECT_TRUE(echoed_by_kick(&self->ch, 0));
+	sleep_ns(100 * MS);
+	if (now_ns() - start < 150 * MS)
+		EXPECT_EQ(0, kernel_wakes(&self->ch));
+	EXPECT_TRUE(echoed(&self->ch, 1));
+	EXPECT_TRUE(lent_sleeps(&self->ch));
+	EXPECT_LE(300 * MS, now_ns() - start);
+	EXPECT_EQ(-EINTR, server_stop(&self->server));
+}
+
+/* One kick is enough, and takes the flags back before the thread runs. */
+TEST_F(serve, a_kick_wakes_it)
+{
+	struct ion_stats before, after;
+	unsigned int i;
+
+	ASSERT_TRUE(server_start(&self->server, &self->ch, MS, 0));
+	for (i = 0; i < 30; i++) {
+		ASSERT_TRUE(lent_sleeps(&self->ch));
+		ASSERT_EQ(0, ion_get_stats(self->ch.fd, &before));
+		EXPECT_TRUE(echoed_by_kick(&self->ch, i));
+		ASSERT_EQ(0, ion_get_stats(self->ch.fd, &after));
+		EXPECT_EQ(before.kicks + 1, after.kicks);
+	}
+	EXPECT_EQ(-EINTR, server_stop(&self->server));
+}
+
+/* A kick does no harm while it is awake, and says so in the statistics. */
+TEST_F(serve, a_kick_of_one_awake_is_spurious)
+{
+	struct ion_stats stats;
+
+	ASSERT_TRUE(server_start(&self->server, &self->ch, 0, 0));
+	EXPECT_EQ(0, ion_kick(self->ch.fd));
+	EXPECT_EQ(0, ion_kick(self->ch.fd));
+	ASSERT_EQ(0, ion_get_stats(self->ch.fd, &stats));
+	EXPECT_EQ(2, stats.kicks);
+	EXPECT_EQ(2, stats.kicks_spurious);
+	EXPECT_EQ(-EINTR, server_stop(&self->server));
+}
+
+/* It has something to push and no room: room comes with a kick. */
+TEST_F(serve, sleeps_for_want_of_room)
+{
+	unsigned int stalled = WAKES_IDLE | 1 << ION_RING_RX;
+
+	ASSERT_TRUE(server_start(&self->server, &self->ch, MS, 0));
+	ASSERT_TRUE(lent_sleeps(&self->ch));
+	EXPECT_EQ(255, ion_send(&self->ch, 0, 255));
+	EXPECT_TRUE(AWAIT(ion_ring_peek(&self->ch.rx, 255) == 255));
+	EXPECT_EQ(9, ion_send(&self->ch, 255, 9));
+	EXPECT_TRUE(AWAIT(kernel_wakes(&self->ch) == stalled));
+	EXPECT_TRUE(AWAIT(ion_kernel_end(self->ch.fd) ==
+			  ION_KERNEL_END_LENT_SLEEPING));
+	EXPECT_EQ(255, ion_pop_from(&self->ch, 0, 255));
+	EXPECT_TRUE(ion_end_peer_sleeps(&self->ch.rx.end));
+	EXPECT_EQ(0, ion_kick(self->ch.fd));
+	EXPECT_TRUE(AWAIT(ion_ring_peek(&self->ch.rx, 9) == 9));
+	EXPECT_EQ(9, ion_pop_from(&self->ch, 255, 10));
+	EXPECT_TRUE(lent_sleeps(&self->ch));
+	EXPECT_EQ(-EINTR, server_stop(&self->server));
+}
+
+TEST_F(serve, there_is_one_at_a_time)
+{
+	ASSERT_TRUE(server_start(&self->server, &self->ch, 0, 0));
+	EXPECT_EQ(-EBUSY, ion_lend(self->ch.fd, 0, MS));
+	EXPECT_EQ(-EBUSY, ion_lend(self->ch.fd, ION_SERVE_NO_SPIN, 0));
+	EXPECT_EQ(ION_KERNEL_END_LENT, ion_kernel_end(self->ch.fd));
+	EXPECT_EQ(-EINTR, server_stop(&self->server));
+	EXPECT_EQ(0, ion_lend(self->ch.fd, 0, MS));
+}
+
+TEST_F(serve, requests_that_make_no_sense)
+{
+	struct ion_serve arg = { .size = sizeof(arg), .max_ns = MS };
+	int fd = self->ch.fd;
+
+	arg.flags = 1;
+	EXPECT_EQ(-EINVAL, ion_call(fd, ION_IOC_SERVE, &arg));
+	arg.flags = 0;
+	arg.size = 23;
+	EXPECT_EQ(-EINVAL, ion_call(fd, ION_IOC_SERVE, &arg));
+	arg.size = 8192;
+	EXPECT_EQ(-E2BIG, ion_call(fd, ION_IOC_SERVE, &arg));
+	EXPECT_EQ(-EFAULT, ion_call(fd, ION_IOC_SERVE, NULL));
+	EXPECT_TRUE(given_back(&self->ch));
+	fd = ion_open(O_RDWR);
+	EXPECT_EQ(-EBADFD, ion_lend(fd, 0, MS));
+	close(fd);
+}
+
+/* It never stands in the way of other calls for long. */
+TEST_F(serve, other_calls_get_through)
+{
+	struct ion_packet packets[4] = {};
+	struct ion_stats stats;
+	__u64 start = now_ns();
+	unsigned int i;
+	int fd = self->ch.fd;
+
+	ASSERT_TRUE(server_start(&self->server, &self->ch, 0, 0));
+	for (i = 0; i < 50; i++) {
+		packets[0] = ion_packet_of(i);
+		ASSERT_EQ(0, ion_get_stats(fd, &stats));
+		ASSERT_EQ(1,
+			  ion_batch(fd, ION_IOC_PUSH, ION_RING_TX, packets, 1));
+		ASSERT_LE(0, ion_peek(fd, ION_RING_RX, packets, 0, 4));
+		ASSERT_EQ(0, ion_kick(fd));
+		ASSERT_EQ(POLLIN, ion_poll_for(fd, POLLIN, LONG_MS));
+		ASSERT_EQ(1,
+			  ion_batch(fd, ION_IOC_POP, ION_RING_RX, packets, 4));
+		ASSERT_TRUE(ion_packet_is(&packets[0], i));
+		ASSERT_EQ(0, ion_reset(fd));
+	}
+	EXPECT_GT(10 * SECOND, now_ns() - start);
+	EXPECT_EQ(ION_KERNEL_END_LENT, ion_kernel_end(fd));
+	EXPECT_EQ(-EINTR, server_stop(&self->server));
+}
+
+/*
+ * Who pushes only, and goes by the flag, kicks no more than once for a sleep.
+ * Of the sleeps that the kernel end wakes from by itself there may be more.
+ */
+TEST_F(serve, one_kick_a_sleep)
+{
+	static const __u64 idle[] = { ION_SERVE_NO_SPIN, 1000, 20000, 300000 };
+	struct ion_stats before, after;
+	__u64 sent = 0, came = 0;
+	unsigned int i, j, kicks;
+	int n;
+
+	for (i = 0; i < ARRAY_SIZE(idle); i++) {
+		ASSERT_TRUE(server_start(&self->server, &self->ch, idle[i], 0));
+		ASSERT_TRUE(lent_sleeps(&self->ch));
+		ASSERT_EQ(0, ion_get_stats(self->ch.fd, &before));
+		for (j = kicks = 0; j < 2000; j++) {
+			n = ion_push_from(&self->ch, sent, 1 + ion_mix(j) % 3);
+			sent += n;
+			if (n && ion_end_peer_sleeps(&self->ch.tx.end)) {
+				ASSERT_EQ(0, ion_kick(self->ch.fd));
+				kicks++;
+			}
+			n = ion_pop_from(&self->ch, came, 255);
+			ASSERT_LE(0, n);
+			came += n;
+			if (!(ion_mix(j) % 16))
+				sleep_ns(ion_mix(j) % 100000);
+		}
+		n = sent - came;
+		ASSERT_TRUE(AWAIT(ion_ring_peek(&self->ch.rx, 255) == n));
+		ASSERT_EQ(0, ion_get_stats(self->ch.fd, &after));
+		EXPECT_EQ(kicks, after.kicks - before.kicks);
+		/* It slept when this began. */
+		EXPECT_LE(kicks, after.sleeps - before.sleeps + 1)
+		TH_LOG("idle_ns %lld", (long long)idle[i]);
+		EXPECT_EQ(-EINTR, server_stop(&self->server));
+		n = ion_pop_from(&self->ch, came, 255);
+		ASSERT_LE(0, n);
+		came += n;
+		ASSERT_EQ(sent, came);
+	}
+}
+
+ION_TEST_KERNEL_LOG()
+
+ION_TEST_MAIN

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How a lent thread comes back: the time is up, a signal, a descriptor that is
+ * closed, poison, death. Whatever it is, the kernel end goes on without it.
+ */
+#include "ion_live.h"
+
+#define NO_SPIN ION_SERVE_NO_SPIN
+
+FIXTURE(serve_end)
+{
+	struct channel ch;
+	struct task server;
+};
+
+ION_LAYOUT_VARIANTS(serve_end);
+
+FIXTURE_SETUP(serve_end)
+{
+	ASSERT_EQ(0, channel_open_layout(&self->ch, variant->layout, 256, ""));
+}
+
+FIXTURE_TEARDOWN(serve_end)
+{
+	channel_close(&self->ch);
+}
+
+static bool lent_sleeps(struct channel *ch)
+{
+	return AWAIT(ion_kernel_end(ch->fd) == ION_KERNEL_END_LENT_SLEEPING &&
+		     kernel_wakes(ch) == WAKES_IDLE);
+}
+
+/* No call is needed, so none is made: the thread moves them by itself. */
+static bool echoed(struct channel *ch, __u64 number)
+{
+	if (ion_push_from(ch, number, 1) != 1)
+		return false;
+	return AWAIT(ion_ring_peek(&ch->rx, 1)) &&
+	       ion_pop_from(ch, number, 2) == 1;
+}
+
+static bool echoed_by_kick(struct channel *ch, __u64 number)
+{
+	return ion_send(ch, number, 1) == 1 &&
+	       AWAIT(ion_ring_peek(&ch->rx, 1)) &&
+	       ion_pop_from(ch, number, 2) == 1;
+}
+
+/* As things are when no thread is lent. */
+static bool given_back(struct channel *ch)
+{
+	return ion_kernel_end(ch->fd) == ION_KERNEL_END_SLEEPING &&
+	       kernel_wakes(ch) == WAKES_IDLE;
+}
+
+TEST_F(serve_end, comes_back_when_the_time_is_up)
+{
+	static const __u64 idle[] = { 0, MS, ION_SERVE_NO_SPIN, 10 * SECOND };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(idle); i++) {
+		task_start(&self->server, task_serve, &self->ch, idle[i],
+			   80 * MS);
+		EXPECT_EQ(0, task_join(&self->server));
+		EXPECT_LE(80 * MS, self->server.ns);
+		EXPECT_GT(3 * SECOND, self->server.ns);
+		EXPECT_TRUE(given_back(&self->ch));
+	}
+	/* Even if there is no end of work. */
+	task_start(&self->server, task_serve, &self->ch, 0, 80 * MS);
+	for (i = 0; !READ_ONCE(self->server.done); i++) {
+		ion_push_from(&self->ch, i, 10);
+		ion_ring_release(&self->ch.rx,
+				 ion_ring_peek(&self->ch.rx, 255));
+	}
+	EXPECT_EQ(0, task_join(&self->server));
+	EXPECT_GT(3 * SECOND, self->server.ns);
+}
+
+/* What was published while it went is there without a kick. */
+TEST_F(serve_end, leaves_nothing_behind)
+{
+	unsigned int i;
+	__u64 sent = 0, came = 0;
+	int n;
+
+	for (i = 0; i < 100; i++) {
+		task_start(&self->server, task_serve, &self->ch, 0, MS);
+		while (!READ_ONCE(self->server.done)) {
+			if (sent - came < 200) {
+				ion_push_from(&self->ch, sent++, 1);
+				if (ion_end_peer_sleeps(&self->ch.tx.end))
+					ion_kick(self->ch.fd);
+			}
+			n = ion_pop_from(&self->ch, came, 255);
+			ASSERT_LE(0, n);
+			came += n;
+		}
+		ASSERT_EQ(0, task_join(&self->server));
+		n = ion_pop_from(&self->ch, came, 255);
+		ASSERT_LE(0, n);
+		came += n;
+		ASSERT_EQ(sent, came);
+		ASSERT_TRUE(given_back(&self->ch));
+	}
+}
+
+TEST_F(serve_end, a_signal_ends_it)
+{
+	ASSERT_TRUE(server_start(&self->server, &self->ch, 0, 0));
+	EXPECT_EQ(-EINTR, server_stop(&self->server));
+	EXPECT_TRUE(given_back(&self->ch));
+
+	ASSERT_TRUE(server_start(&self->server, &self->ch, NO_SPIN, 0));
+	ASSERT_TRUE(lent_sleeps(&self->ch));
+	EXPECT_EQ(-EINTR, server_stop(&self->server));
+	EXPECT_TRUE(given_back(&self->ch));
+
+	/* A handler that asks for it does not have it begun anew. */
+	ASSERT_TRUE(server_start(&self->server, &self->ch, 0, 0));
+	task_handle_signal(SA_RESTART);
+	EXPECT_EQ(-EINTR, server_stop(&self->server));
+	EXPECT_TRUE(echoed_by_kick(&self->ch, 0));
+}
+
+TEST_F(serve_end, closing_the_descriptor_ends_it)
+{
+	int fd;
+
+	ASSERT_TRUE(server_start(&self->server, &self->ch, 0, 0));
+	fd = dup(self->ch.fd);
+	close(self->ch.fd);
+	EXPECT_EQ(-ECANCELED, task_join(&self->server));
+
+	self->ch.fd = fd;
+	ASSERT_TRUE(server_start(&self->server, &self->ch, NO_SPIN, 0));
+	ASSERT_TRUE(lent_sleeps(&self->ch));
+	ASSERT_TRUE(task_sleeps(&self->server));
+	fd = dup(self->ch.fd);
+	/* Another one in its place is no other thing. */
+	EXPECT_EQ(self->ch.fd, dup2(1, self->ch.fd));
+	EXPECT_EQ(-ECANCELED, task_join(&self->server));
+	close(self->ch.fd);
+	self->ch.fd = fd;
+	EXPECT_TRUE(given_back(&self->ch));
+
+	ASSERT_TRUE(server_start(&self->server, &self->ch, MS, 0));
+	close(self->ch.fd);
+	EXPECT_EQ(-ECANCELED, task_join(&self->server));
+	self->ch.fd = -1;
+}
+
+/* Another program that has the descriptor too may close it. */
+TEST_F(serve_end, a_child_that_ends_does_not_end_it)
+{
+	pid_t pid;
+
+	ASSERT_TRUE(server_start(&self->server, &self->ch, 0, 0));
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (!pid)
+		_exit(close(self->ch.fd));
+	EXPECT_EQ(0, ion_wait_child(pid));
+	EXPECT_TRUE(echoed(&self->ch, 0));
+	EXPECT_EQ(ION_KERNEL_END_LENT, ion_kernel_end(self->ch.fd));
+	EXPECT_EQ(-EINTR, server_stop(&self->server));
+}
+
+TEST_F(serve_end, poison_ends_it)
+{
+	ASSERT_TRUE(server_start(&self->server, &self->ch, 0, 0));
+	WRITE_ONCE(*user_index(&self->ch, ION_RING_TX), 999);
+	EXPECT_EQ(-EPROTO, task_join(&self->server));
+	EXPECT_TRUE(given_back(&self->ch));
+	EXPECT_EQ(-EPROTO, ion_lend(self->ch.fd, 0, 0));
+	EXPECT_EQ(-EPROTO, ion_lend(self->ch.fd, ION_SERVE_NO_SPIN, 0));
+	EXPECT_EQ(0, ion_reset(self->ch.fd));
+	channel_attach_live(&self->ch);
+
+	ASSERT_TRUE(server_start(&self->server, &self->ch, NO_SPIN, 0));
+	ASSERT_TRUE(lent_sleeps(&self->ch));
+	WRITE_ONCE(*user_index(&self->ch, ION_RING_CMD), 999);
+	ion_kick(self->ch.fd);
+	EXPECT_EQ(-EPROTO, task_join(&self->server));
+	EXPECT_EQ(0, ion_reset(self->ch.fd));
+	channel_attach_live(&self->ch);
+	EXPECT_TRUE(echoed_by_kick(&self->ch, 1));
+}
+
+/*
+ * A child lends the thread; the parent, which has the mapping, sees what is
+ * left when the child is stopped, goes on, and is killed.
+ */
+static pid_t child_that_serves(struct channel *ch, __u64 idle_ns)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(-ion_lend(ch->fd, idle_ns, 0));
+	return AWAIT(server_runs(ch)) ? pid : -1;
+}
+
+TEST_F(serve_end, a_stopped_program_serves_nothing)
+{
+	pid_t pid = child_that_serves(&self->ch, 0);
+
+	ASSERT_LT(0, pid);
+	EXPECT_TRUE(echoed(&self->ch, 0));
+	EXPECT_EQ(0, kill(pid, SIGSTOP));
+	EXPECT_TRUE(AWAIT(given_back(&self->ch)));
+	EXPECT_TRUE(echoed_by_kick(&self->ch, 1));
+	EXPECT_EQ(0, kill(pid, SIGCONT));
+	EXPECT_TRUE(AWAIT(ion_kernel_end(self->ch.fd) == ION_KERNEL_END_LENT));
+	EXPECT_TRUE(echoed(&self->ch, 2));
+	EXPECT_EQ(0, kill(pid, SIGKILL));
+	EXPECT_EQ(256 + SIGKILL, ion_wait_child(pid));
+}
+
+TEST_F(serve_end, a_killed_program_leaves_the_rest_as_it_is)
+{
+	static const __u64 idle[] = { 0, MS, ION_SERVE_NO_SPIN };
+	unsigned int i;
+	pid_t pid;
+
+	for (i = 0; i < ARRAY_SIZE(idle); i++) {
+		pid = child_that_serves(&self->ch, idle[i]);
+		ASSERT_LT(0, pid);
+		sleep_ns(20 * MS);
+		EXPECT_EQ(0, kill(pid, SIGKILL));
+		EXPECT_EQ(256 + SIGKILL, ion_wait_child(pid));
+		EXPECT_TRUE(given_back(&self->ch));
+		EXPECT_TRUE(echoed_by_kick(&self->ch, i));
+	}
+}
+
+/* Nothing else holds the channel but the thread, and then nothing does. */
+TEST_F(serve_end, a_killed_program_frees_its_channel)
+{
+	long before = ion_refcount();
+	unsigned int i;
+	pid_t pid;
+
+	for (i = 0; i < 6; i++) {
+		pid = fork();
+		ASSERT_LE(0, pid);
+		if (!pid) {
+			struct channel ch;
+
+			channel_close(&self->ch);
+			if (channel_open_layout(&ch, variant->layout, 256, ""))
+				_exit(1);
+			server_start(&self->server, &ch,
+				     i % 2 ? ION_SERVE_NO_SPIN : 0, 0);
+			raise(i % 3 ? SIGKILL : SIGTERM);
+		}
+		EXPECT_EQ(256 + (i % 3 ? SIGKILL : SIGTERM),
+			  ion_wait_child(pid));
+		EXPECT_TRUE(AWAIT(ion_refcount() == before));
+	}
+}
+
+ION_TEST_KERNEL_LOG()
+
+ION_TEST_MAIN
