@@ -32,8 +32,9 @@ static __poll_t ion_ready(struct ion_channel *ch)
 		return EPOLLERR;
 	if (ion_queued(ch, ION_RING_RX))
 		mask |= EPOLLIN | EPOLLRDNORM;
+	/* Not EPOLLRDBAND: for select() that is something to read(). */
 	if (ion_queued(ch, ION_RING_EVT))
-		mask |= EPOLLPRI | EPOLLRDBAND;
+		mask |= EPOLLPRI;
 	if (ion_room(ch, ION_RING_TX))
 		mask |= EPOLLOUT | EPOLLWRNORM;
 	if (ion_room(ch, ION_RING_CMD))

@@ -467,7 +467,7 @@ TEST_F(set_up, poll_tells_what_is_ready)
 	EXPECT_EQ(0, poll_now(fd, POLLIN));
 
 	ion_ring_push_cmd(&self->ch.cmd, &cmd);
-	EXPECT_EQ(POLLPRI | POLLRDBAND | POLLOUT | POLLWRNORM | POLLWRBAND,
+	EXPECT_EQ(POLLPRI | POLLOUT | POLLWRNORM | POLLWRBAND,
 		  poll_now(fd, POLL_ALL));
 	EXPECT_TRUE(ion_ring_pop_cmd(&self->ch.evt, &cmd));
 	EXPECT_EQ(0, poll_now(fd, POLLPRI));
