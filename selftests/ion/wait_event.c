@@ -155,7 +155,7 @@ TEST_F(wait_event, eventfd_loses_no_wake_up)
 
 	ASSERT_EQ(0, ion_set_eventfd(ch->fd, event));
 	ASSERT_TRUE(server_start(&server, ch, MS / 50, 0));
-	for (number = 0; number < 3000; number++) {
+	for (number = 0; number < 1500; number++) {
 		__u64 until = now_ns() + ion_mix(number) % 40000;
 
 		/* Come while it works, when it is about to sleep, or after. */
