@@ -51,11 +51,11 @@ void ion_kernel_end_awake(struct ion_channel *ch)
  * ion_kernel_end_kicked() - tell the user end that one kick was enough
  * @ch: the channel, configured
  *
- * For who wakes a lent thread, which may take a while to get a processor: it
+ * For who kicks a lent thread, which may take a while to get a processor: it
  * is certain to run, so the flags may go back to 0 before it does. The caller
- * holds serve_wait.lock and saw it asleep and not kicked: it takes that lock
- * before it sets the flags for another sleep. Should it be setting them for
- * this one, they may end either way, and it finds that it was kicked.
+ * holds serve_wait.lock, and the thread takes it before it sets the flags for
+ * another sleep. Should it be setting them for this one, they may end either
+ * way, and it finds that it was kicked.
  */
 void ion_kernel_end_kicked(struct ion_channel *ch)
 {

@@ -138,6 +138,12 @@ static ssize_t ion_rw_wait(struct ion_channel *ch, struct iov_iter *iter,
 	return ret;
 }
 
+/* Whole packets, or a larger size that was cut to what one call may move. */
+static bool ion_rw_size_ok(size_t bytes)
+{
+	return !(bytes % sizeof(struct ion_packet)) || bytes == MAX_RW_COUNT;
+}
+
 static ssize_t ion_rw(struct kiocb *iocb, struct iov_iter *iter, ion_rw_fn some)
 {
 	struct ion_channel *ch = iocb->ki_filp->private_data;
@@ -147,7 +153,7 @@ static ssize_t ion_rw(struct kiocb *iocb, struct iov_iter *iter, ion_rw_fn some)
 	atomic64_inc(&ch->calls);
 	if (!ion_channel_ready(ch))
 		return -EBADFD;
-	if (iov_iter_count(iter) % sizeof(struct ion_packet))
+	if (!ion_rw_size_ok(iov_iter_count(iter)))
 		return -EINVAL;
 	if (!iov_iter_count(iter))
 		return 0;

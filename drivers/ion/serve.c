@@ -71,12 +71,12 @@ static void ion_serve_wake(struct ion_channel *ch)
 {
 	lockdep_assert_held(&ch->serve_wait.lock);
 
+	ion_kernel_end_kicked(ch);
 	if (!ch->server_asleep || ch->server_kicked) {
 		atomic64_inc(&ch->kicks_spurious);
 		return;
 	}
 	WRITE_ONCE(ch->server_kicked, true);
-	ion_kernel_end_kicked(ch);
 	wake_up_locked(&ch->serve_wait);
 }
 
