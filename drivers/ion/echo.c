@@ -7,8 +7,11 @@
 
 #include "service.h"
 
-/* So many are handed over at once: the other side works on them meanwhile. */
-#define ION_ECHO_BATCH	64U
+/*
+ * So many are handed over at once: the other side works on them meanwhile. Of
+ * 16, 32 and 64, 32 was the fastest there and back with a lent thread.
+ */
+#define ION_ECHO_BATCH	32U
 
 static __always_inline u32 ion_echo_batch(struct ion_consumer *in,
 					  struct ion_producer *out, u32 want,
@@ -17,6 +20,9 @@ static __always_inline u32 ion_echo_batch(struct ion_consumer *in,
 	u32 n = ion_ring_reserve(out, want);
 	u64 to = out->end.own, from = in->end.own;
 	u32 done, run;
+
+	ion_ring_fetch(in, n, size);
+	ion_ring_claim(out, n, size);
 
 	for (done = 0; done < n; done += run) {
 		run = ion_end_run(&out->end, to + done, n - done);

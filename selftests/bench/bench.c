@@ -119,7 +119,8 @@ static void usage(void)
 	printf("ion_bench [--rounds N] [--seconds S]\n\n"
 	       "Packets go to the kernel and back, with a kernel-side poller and no\n"
 	       "system calls: ion with a lent thread beside io_uring with SQPOLL. Prints\n"
-	       "the median of the rounds; wants two processors.\n\n"
+	       "the median of the rounds, and what a bare cache line takes there and back: how\n"
+	       "far apart the processors are decides on every other figure.\n\n"
 	       "  --rounds N   rounds, 1..%u (default 7)\n"
 	       "  --seconds S  seconds for each figure of a round (default 0.2)\n",
 	       ROUNDS_MAX);
@@ -164,5 +165,7 @@ int main(int argc, char **argv)
 		round_of(i, limit);
 	}
 	print_table(rounds);
+	printf("a cache line there and back between two processors: %.0f ns\n",
+	       bench_line());
 	return 0;
 }

@@ -22,6 +22,9 @@ struct bench {
 	int (*get)(__u64 seq, unsigned int n);
 };
 
+/* Nanoseconds that a cache line takes from one processor to another and back. */
+double bench_line(void);
+
 extern const struct bench bench_ion_compact;
 extern const struct bench bench_ion_split;
 extern const struct bench bench_sqpoll;

@@ -117,14 +117,19 @@ static void ion_close(void)
 		munmap(area[i], setup.info.area[i].length);
 }
 
+/*
+ * The views are copied to and fro, so that the compiler may keep them in
+ * registers: it can not know that a slot is not part of a view.
+ */
 static unsigned int ion_put(__u64 seq, unsigned int n)
 {
+	struct ion_producer p = tx;
 	unsigned int i;
 
-	n = ion_ring_reserve(&tx, n);
+	n = ion_ring_reserve(&p, n);
 	for (i = 0; i < n; i++) {
 		struct ion_packet *packet =
-			ion_ring_slot(&tx, i, sizeof(*packet));
+			ion_ring_slot(&p, i, sizeof(*packet));
 
 		*packet = (struct ion_packet){
 			.data = seq + i,
@@ -132,30 +137,32 @@ static unsigned int ion_put(__u64 seq, unsigned int n)
 			.len = 16,
 		};
 	}
-	if (!n)
-		return 0;
-	ion_ring_commit(&tx, n);
-	if (ion_end_peer_sleeps(&tx.end))
+	if (n)
+		ion_ring_commit(&p, n);
+	tx = p;
+	if (n && ion_end_peer_sleeps(&p.end))
 		ioctl(fd, ION_IOC_KICK);
 	return n;
 }
 
 static int ion_get(__u64 seq, unsigned int n)
 {
+	struct ion_consumer c = rx;
 	unsigned int i;
 
-	n = ion_ring_peek(&rx, n);
+	n = ion_ring_peek(&c, n);
+	ion_ring_fetch(&c, n, sizeof(struct ion_packet));
 	for (i = 0; i < n; i++) {
 		const struct ion_packet *packet =
-			ion_ring_peeked(&rx, i, sizeof(*packet));
+			ion_ring_peeked(&c, i, sizeof(*packet));
 
 		if (packet->data != seq + i || packet->phys != ~(seq + i))
 			return -1;
 	}
-	if (!n)
-		return 0;
-	ion_ring_release(&rx, n);
-	if (ion_end_peer_sleeps(&rx.end))
+	if (n)
+		ion_ring_release(&c, n);
+	rx = c;
+	if (n && ion_end_peer_sleeps(&c.end))
 		ioctl(fd, ION_IOC_KICK);
 	return (int)n;
 }
