@@ -118,7 +118,7 @@ static void ion_close(void)
 }
 
 /*
- * The views are copied to and fro, so that the compiler may keep them in
+ * The views are copied in and out, so that the compiler may keep them in
  * registers: it can not know that a slot is not part of a view.
  */
 static unsigned int ion_put(__u64 seq, unsigned int n)

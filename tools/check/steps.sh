@@ -19,6 +19,7 @@ check_steps()
 	for k in $(data_names kernels); do
 		tap_step "selftests on $k" run_selftests "$k"
 	done
+	tap_step "waiting on one processor" run_on_one_processor
 	step "benchmarks" build_benchmarks
 	tap_step "instructions" count_instructions
 	step "README" make -C samples check
@@ -82,6 +83,18 @@ stress()
 			--add build/kselftest/ion/stress \
 			-- ./stress --seconds "$1" || return
 	done
+}
+
+# Who waits on one processor waits for a thread that can not run meanwhile.
+run_on_one_processor()
+{
+	local test tests=()
+
+	for test in wait wait_event rw serve serve_end stress; do
+		tests+=(-t "ion:$test")
+	done
+	"$guest/run" --smp 1 --timeout 900 --log build/log/kernel-one \
+		--add build/kselftest -- kselftest/run_kselftest.sh "${tests[@]}"
 }
 
 # headers_compile: each public header alone, as C and as C++, for 64 and for 32
