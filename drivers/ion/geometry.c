@@ -41,10 +41,10 @@ static_assert(sizeof(struct ion_cmd_ring) == 8208);
 
 /* A shorter struct than was published first is refused; none has grown yet. */
 static_assert(sizeof(struct ion_query) == 40);
-static_assert(sizeof(struct ion_info) == 480);
-static_assert(sizeof(struct ion_setup) == 576);
+static_assert(sizeof(struct ion_info) == 544);
+static_assert(sizeof(struct ion_setup) == 736);
 static_assert(sizeof(struct ion_batch) == 24);
-static_assert(sizeof(struct ion_stats) == 328);
+static_assert(sizeof(struct ion_stats) == 456);
 static_assert(sizeof(struct ion_wait) == 32);
 static_assert(sizeof(struct ion_serve) == 24);
 static_assert(sizeof(struct ion_eventfd) == 16);

@@ -217,6 +217,7 @@ struct ion_area {
  * @slots: offset of the first slot
  * @nr_slots: slots of the ring; it holds one packet less
  * @slot_size: bytes from one slot to the next
+ * @reserved: 0
  *
  * Offsets count in the space that mmap() offsets are in: subtract the offset
  * of the area that holds the word to get its place in the mapping.
@@ -230,6 +231,7 @@ struct ion_ring_info {
 	__aligned_u64 slots;
 	__u32 nr_slots;
 	__u32 slot_size;
+	__aligned_u64 reserved[2];
 };
 
 #define ION_SERVICE_NAME_LEN	32
@@ -240,7 +242,7 @@ struct ion_ring_info {
  * @size: sizeof(struct ion_info), set by the caller
  * @layout: &enum ion_layout
  * @channel: number of the channel, never used twice while the module is there
- * @bytes: memory charged to the opener for it
+ * @bytes: memory charged for it, to who set it up
  * @service: name of the service at the kernel end
  * @nr_areas: how many of @area are used
  * @reserved: 0
@@ -285,7 +287,7 @@ struct ion_setup {
 	__u32 reserved;
 	__u32 slots[ION_RINGS];
 	char service[ION_SERVICE_NAME_LEN];
-	__aligned_u64 reserved2[4];
+	__aligned_u64 reserved2[16];
 	struct ion_info info;
 };
 
@@ -332,9 +334,10 @@ enum ion_poison {
  * @poison_seen: the index that poisoned the ring
  * @poison_first: first index that would have been right
  * @poison_last: last index that would have been right; the right ones run
- *	from @poison_first upwards and wrap at the capacity
+ *	from @poison_first upwards and go on from 0 after the last slot
  * @head: head as the kernel knows it
  * @tail: tail as the kernel knows it
+ * @reserved: 0
  *
  * pushed = popped + queued + discarded, at every snapshot.
  */
@@ -351,6 +354,7 @@ struct ion_ring_stats {
 	__u32 poison_last;
 	__u32 head;
 	__u32 tail;
+	__aligned_u64 reserved[4];
 };
 
 /**
@@ -433,7 +437,9 @@ struct ion_wait {
  * @flags: 0
  * @idle_ns: how long to look for work without a pause before the kernel end
  *	goes to sleep, in nanoseconds; 0: never sleep; ION_SERVE_NO_SPIN: at once
- * @max_ns: come back after so many nanoseconds; 0: no limit
+ * @max_ns: come back after so many nanoseconds; 0: no limit. When a signal that
+ *	no handler was called for interrupts the call, the kernel writes what is
+ *	left of it and makes the call again.
  */
 struct ion_serve {
 	__u32 size;
@@ -449,8 +455,9 @@ struct ion_serve {
  * @fd: the eventfd; -1: none any more
  * @reserved: 0
  *
- * It is signalled when the kernel end moved a ring on, or poisoned it, at whose
- * user end the wake flag is set, and only then.
+ * It is signalled when the kernel end moved a ring on at whose user end the
+ * wake flag is set; of any ring with that flag, when a ring of the channel is
+ * found to be poisoned and when the channel is reset; and only then.
  */
 struct ion_eventfd {
 	__u32 size;
@@ -464,12 +471,12 @@ struct ion_eventfd {
 #define ION_IOC_QUERY		_IO(ION_IOC_MAGIC, 0x00)
 #define ION_IOC_SETUP		_IO(ION_IOC_MAGIC, 0x01)
 #define ION_IOC_INFO		_IO(ION_IOC_MAGIC, 0x02)
-#define ION_IOC_KICK		_IO(ION_IOC_MAGIC, 0x03)
+#define ION_IOC_KICK		_IO(ION_IOC_MAGIC, 0x03)	/* no argument */
 #define ION_IOC_PUSH		_IO(ION_IOC_MAGIC, 0x04)
 #define ION_IOC_POP		_IO(ION_IOC_MAGIC, 0x05)
 #define ION_IOC_STATS		_IO(ION_IOC_MAGIC, 0x06)
 #define ION_IOC_PEEK		_IO(ION_IOC_MAGIC, 0x07)
-#define ION_IOC_RESET		_IO(ION_IOC_MAGIC, 0x08)
+#define ION_IOC_RESET		_IO(ION_IOC_MAGIC, 0x08)	/* no argument */
 #define ION_IOC_WAIT		_IO(ION_IOC_MAGIC, 0x09)
 #define ION_IOC_SERVE		_IO(ION_IOC_MAGIC, 0x0a)
 #define ION_IOC_EVENTFD		_IO(ION_IOC_MAGIC, 0x0b)
