@@ -89,7 +89,7 @@ long ion_ioctl_pop(struct ion_channel *ch, void __user *arg)
 	struct ion_batch batch;
 	struct ion_ring *ring;
 	u64 from;
-	int n;
+	int n, ret;
 
 	ring = ion_batch_in(ch, &batch, arg);
 	if (IS_ERR(ring))
@@ -106,9 +106,9 @@ long ion_ioctl_pop(struct ion_channel *ch, void __user *arg)
 			return n;
 		if (ion_batch_out(ring, &batch, packets, n))
 			return -EFAULT;
-		ion_user_release(ch, ring, from, n);
+		ret = ion_user_release(ch, ring, from, n);
 	}
-	return n;
+	return ret ?: n;
 }
 
 /**
@@ -126,7 +126,7 @@ long ion_ioctl_peek(struct ion_channel *ch, void __user *arg)
 	void *packets __free(kvfree) = NULL;
 	struct ion_batch batch;
 	struct ion_ring *ring;
-	u32 n;
+	int n, ret;
 
 	ring = ion_batch_in(ch, &batch, arg);
 	if (IS_ERR(ring))
@@ -136,5 +136,6 @@ long ion_ioctl_peek(struct ion_channel *ch, void __user *arg)
 		return -ENOMEM;
 
 	n = ion_user_peek(ch, ring, packets, batch.skip, batch.count);
-	return ion_batch_out(ring, &batch, packets, n) ?: n;
+	ret = ion_batch_out(ring, &batch, packets, n);
+	return ret ?: n;
 }

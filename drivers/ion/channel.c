@@ -35,12 +35,15 @@ u32 ion_channel_limit(void)
 
 static bool ion_channel_count(void)
 {
-	unsigned int now = atomic_inc_return(&ion_channels);
+	unsigned int limit = ion_channel_limit();
+	int now = atomic_read(&ion_channels);
 
-	if (now <= ion_channel_limit())
-		return true;
-	atomic_dec(&ion_channels);
-	return false;
+	do {
+		if (now >= limit)
+			return false;
+	} while (!atomic_try_cmpxchg(&ion_channels, &now, now + 1));
+
+	return true;
 }
 
 /**
@@ -144,44 +147,36 @@ static void ion_channel_connect(struct ion_channel *ch, unsigned int id)
 }
 
 /**
- * ion_channel_name() - say in the geometry whose it is
+ * ion_channel_describe() - say in the geometry whose it is
  * @ch: the channel
  * @info: its number and the name of its service are filled in
- * @name: the service that was asked for, empty for the default
- *
- * Return: 0, or -ENOENT for an unknown service.
+ * @service: the service that it is to have
  */
-int ion_channel_name(const struct ion_channel *ch, struct ion_info *info,
-		     const char *name)
+void ion_channel_describe(const struct ion_channel *ch, struct ion_info *info,
+			  const struct ion_service *service)
 {
-	const struct ion_service *service = ion_service_find(name);
-
-	if (!service)
-		return -ENOENT;
 	info->channel = ch->id;
 	strscpy_pad(info->service, service->name);
-	return 0;
 }
 
 /**
  * ion_channel_configure() - give a channel its rings and its service
  * @ch: the channel, not configured yet, setup_mutex held
- * @info: from ion_geometry() and ion_channel_name()
+ * @info: from ion_geometry() and ion_channel_describe()
+ * @service: what is to own the kernel ends
  *
  * Context: may sleep. mmap_lock may be held.
- * Return: 0; -ENOENT for an unknown service; -ENOSPC or -ENOMEM over a limit.
- * An error leaves the channel as it was.
+ * Return: 0; -ENOSPC or -ENOMEM over a limit. An error leaves the channel as
+ * it was.
  */
-int ion_channel_configure(struct ion_channel *ch, const struct ion_info *info)
+int ion_channel_configure(struct ion_channel *ch, const struct ion_info *info,
+			  const struct ion_service *service)
 {
-	const struct ion_service *service = ion_service_find(info->service);
 	unsigned int id;
 	int ret;
 
 	lockdep_assert_held(&ch->setup_mutex);
 
-	if (!service)
-		return -ENOENT;
 	ret = ion_charge(&ch->charge, info->bytes);
 	if (ret)
 		return ret;
@@ -236,7 +231,7 @@ void ion_channel_look(struct ion_channel *ch, struct ion_ring *ring)
 
 	if (ring->end.broken || ion_ring_look(ring))
 		return;
-	ion_notify(ch);
+	ion_notify(ch, true);
 	ion_serve_poisoned(ch);
 }
 
@@ -267,8 +262,9 @@ void ion_channel_stats(struct ion_channel *ch, struct ion_stats *stats)
 	stats->kernel_end = ion_serve_state(ch);
 	stats->channel = ch->id;
 	stats->calls = atomic64_read(&ch->calls);
+	/* Pairs with the order in ion_kernel_end_kick(). */
+	stats->kicks_spurious = atomic64_read_acquire(&ch->kicks_spurious);
 	stats->kicks = atomic64_read(&ch->kicks);
-	stats->kicks_spurious = atomic64_read(&ch->kicks_spurious);
 	stats->sleeps = ch->sleeps;
 	stats->wakeups = ch->wakeups;
 	stats->signals = ch->signals;
@@ -294,6 +290,6 @@ int ion_channel_reset(struct ion_channel *ch)
 	for (id = 0; id < ION_RINGS; id++)
 		thrown += ion_ring_reset(&ch->ring[id]);
 	ch->resets++;
-	ion_notify(ch);
+	ion_notify(ch, true);
 	return thrown;
 }

@@ -52,8 +52,9 @@ struct ion_service;
  * @area: the memory, by the same number as in @info
  * @ring: the kernel's ends
  * @wait: the user end sleeps here
- * @progress: changes whenever the kernel end moved a ring on; what a sleeper
- *	in @wait waits for before it looks again. Written under end_mutex.
+ * @progress: changes whenever there is news for the user end: a ring was moved
+ *	on, poisoned or reset. A sleeper in @wait waits for that before it looks
+ *	again. Written under end_mutex.
  * @eventfd: signalled for a user end that set its wake flag, or NULL
  * @fasync: who wants SIGIO
  * @serve_wait: the lent thread sleeps here
@@ -105,9 +106,10 @@ struct ion_channel {
 struct ion_channel *ion_channel_create(void);
 void ion_channel_destroy(struct ion_channel *ch);
 
-int ion_channel_name(const struct ion_channel *ch, struct ion_info *info,
-		     const char *name);
-int ion_channel_configure(struct ion_channel *ch, const struct ion_info *info);
+void ion_channel_describe(const struct ion_channel *ch, struct ion_info *info,
+			  const struct ion_service *service);
+int ion_channel_configure(struct ion_channel *ch, const struct ion_info *info,
+			  const struct ion_service *service);
 
 static inline bool ion_channel_ready(const struct ion_channel *ch)
 {

@@ -13,6 +13,7 @@
 #include "kernel_end.h"
 #include "notify.h"
 #include "serve.h"
+#include "service.h"
 #include "wait.h"
 
 /**
@@ -89,6 +90,7 @@ static int ion_setup_check(const struct ion_setup *setup)
 /* What the channel is to be is told before it becomes so, or is refused. */
 static long ion_ioctl_setup(struct ion_channel *ch, void __user *arg)
 {
+	const struct ion_service *service;
 	struct ion_setup setup;
 	int ret;
 
@@ -101,9 +103,10 @@ static long ion_ioctl_setup(struct ion_channel *ch, void __user *arg)
 	ret = ion_geometry(&setup.info, setup.layout, setup.slots);
 	if (ret)
 		return ret;
-	ret = ion_channel_name(ch, &setup.info, setup.service);
-	if (ret)
-		return ret;
+	service = ion_service_find(setup.service);
+	if (!service)
+		return -ENOENT;
+	ion_channel_describe(ch, &setup.info, service);
 	if (!(setup.flags & ION_SETUP_DRY_RUN) && ion_channel_ready(ch))
 		return -EBUSY;
 	ret = ion_copy_out(arg, &setup, sizeof(setup));
@@ -111,12 +114,14 @@ static long ion_ioctl_setup(struct ion_channel *ch, void __user *arg)
 		return ret;
 
 	guard(mutex)(&ch->setup_mutex);
-	return ch->ready ? -EBUSY : ion_channel_configure(ch, &setup.info);
+	return ch->ready ? -EBUSY : ion_channel_configure(ch, &setup.info,
+						     service);
 }
 
 static long ion_ioctl_info(struct ion_channel *ch, void __user *arg)
 {
 	struct ion_info info;
+	u32 size;
 	int ret;
 
 	ret = ion_copy_in(&info, sizeof(info), arg);
@@ -124,7 +129,10 @@ static long ion_ioctl_info(struct ion_channel *ch, void __user *arg)
 		return ret;
 	if (info.reserved)
 		return -EINVAL;
-	return ion_copy_out(arg, &ch->info, sizeof(ch->info));
+	size = info.size;
+	info = ch->info;
+	info.size = size;
+	return ion_copy_out(arg, &info, sizeof(info));
 }
 
 static long ion_ioctl_stats(struct ion_channel *ch, void __user *arg)
@@ -162,7 +170,8 @@ static long ion_ioctl_wait(struct ion_channel *ch, void __user *arg)
 	return ion_copy_out(arg, &wait, sizeof(wait)) ?: ret;
 }
 
-static long ion_ioctl_serve(struct ion_channel *ch, const void __user *arg)
+/* Likewise, where no handler ran and the kernel itself makes the call again. */
+static long ion_ioctl_serve(struct ion_channel *ch, void __user *arg)
 {
 	struct ion_serve serve;
 	int ret;
@@ -172,7 +181,10 @@ static long ion_ioctl_serve(struct ion_channel *ch, const void __user *arg)
 		return ret;
 	if (serve.flags)
 		return -EINVAL;
-	return ion_serve(ch, serve.idle_ns, serve.max_ns);
+	ret = ion_serve(ch, &serve);
+	if (ret == -ERESTARTNOHAND && ion_copy_out(arg, &serve, sizeof(serve)))
+		return -EFAULT;
+	return ret;
 }
 
 static long ion_ioctl_eventfd(struct ion_channel *ch, const void __user *arg)

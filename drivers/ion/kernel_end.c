@@ -21,6 +21,7 @@
  */
 u32 ion_kernel_end_pass(struct ion_channel *ch)
 {
+	bool poisoned;
 	u32 done;
 
 	ion_end_assert_held(ch);
@@ -28,8 +29,9 @@ u32 ion_kernel_end_pass(struct ion_channel *ch)
 	if (ion_channel_poisoned(ch))
 		return 0;
 	done = ch->service->run(ch);
-	if (done || ion_channel_poisoned(ch))
-		ion_notify(ch);
+	poisoned = ion_channel_poisoned(ch);
+	if (done || poisoned)
+		ion_notify(ch, poisoned);
 	return done;
 }
 
@@ -134,7 +136,8 @@ u32 ion_kernel_end_run(struct ion_channel *ch)
  */
 int ion_kernel_end_kick(struct ion_channel *ch)
 {
-	atomic64_inc(&ch->kicks);
+	/* Fully ordered: kicks_spurious, counted later, never passes it. */
+	atomic64_inc_return(&ch->kicks);
 	if (ion_serve_kick(ch))
 		return 0;
 

@@ -20,6 +20,7 @@
 #include "channel.h"
 #include "geometry.h"
 #include "mapping.h"
+#include "service.h"
 
 /* The pages are there since set-up and stay: a fault only finds the right one. */
 static vm_fault_t ion_vm_fault(struct vm_fault *vmf)
@@ -106,6 +107,7 @@ static int ion_vma_establish(struct ion_channel *ch, struct vm_area_struct *vma)
 /* The first touch of a channel that was not set up. */
 static int ion_mmap_default(struct ion_channel *ch, struct vm_area_struct *vma)
 {
+	const struct ion_service *service = ion_service_find("");
 	static const u32 slots[ION_RINGS];
 	struct ion_info info;
 	int ret;
@@ -118,10 +120,8 @@ static int ion_mmap_default(struct ion_channel *ch, struct vm_area_struct *vma)
 	ret = ion_vma_area(&info, vma);
 	if (ret < 0)
 		return ret;
-	ret = ion_channel_name(ch, &info, "");
-	if (ret)
-		return ret;
-	return ion_channel_configure(ch, &info);
+	ion_channel_describe(ch, &info, service);
+	return ion_channel_configure(ch, &info, service);
 }
 
 /**

@@ -10,26 +10,39 @@
 
 #include "notify.h"
 
-/* Is there news of this ring: did the kernel end move it on, is it poisoned? */
-static bool ion_notify_news(struct ion_ring *ring)
-{
-	bool moved = ring->told != ring->end.own;
+/* What poll() tells of a ring that the kernel end moved on. */
+static const __poll_t ion_notify_events[ION_RINGS] = {
+	[ION_RING_TX] = EPOLLOUT | EPOLLWRNORM,
+	[ION_RING_RX] = EPOLLIN | EPOLLRDNORM,
+	[ION_RING_CMD] = EPOLLWRBAND,
+	[ION_RING_EVT] = EPOLLPRI,
+};
 
-	ring->told = ring->end.own;
-	return moved || ring->end.broken;
+static void ion_notify_fasync(struct ion_channel *ch, __poll_t events)
+{
+	int band = POLL_OUT;
+
+	if (events & EPOLLERR)
+		band = POLL_ERR;
+	else if (events & (EPOLLIN | EPOLLPRI))
+		band = POLL_IN;
+	kill_fasync(&ch->fasync, SIGIO, band);
 }
 
 /**
  * ion_notify() - tell the user end that there is something new
  * @ch: the channel, configured, end_mutex held
+ * @all: of every ring, not only of those that the kernel end moved on: the
+ *	channel was reset, or a ring of it is poisoned
  *
  * Indices were published before. The barrier is (F), once for all rings: it
  * pairs with (E) of a user end that sets its wake flag, and with that of a
  * sleeper between it has got into @ch->wait and looks at @ch->progress again.
  */
-void ion_notify(struct ion_channel *ch)
+void ion_notify(struct ion_channel *ch, bool all)
 {
-	bool wanted = false, in = false;
+	__poll_t events = ion_channel_poisoned(ch) ? EPOLLERR : 0;
+	bool wanted = false;
 	unsigned int id;
 
 	ion_end_assert_held(ch);
@@ -39,23 +52,25 @@ void ion_notify(struct ion_channel *ch)
 	for (id = 0; id < ION_RINGS; id++) {
 		struct ion_ring *ring = &ch->ring[id];
 
-		if (!ion_notify_news(ring))
+		if (!all && ring->told == ring->end.own)
 			continue;
-		in |= ring->kind->kernel_pushes;
+		ring->told = ring->end.own;
+		events |= ion_notify_events[id];
 		wanted |= READ_ONCE(*ring->end.peer_wake);
 	}
 
 	/* The barrier above is the one that waitqueue_active() wants. */
 	if (waitqueue_active(&ch->wait)) {
 		ch->wakeups++;
-		wake_up_interruptible_all(&ch->wait);
+		__wake_up(&ch->wait, TASK_INTERRUPTIBLE, 0,
+			  poll_to_key(events));
 	}
 	if (wanted && ch->eventfd) {
 		ch->signals++;
 		eventfd_signal(ch->eventfd);
 	}
 	if (READ_ONCE(ch->fasync))
-		kill_fasync(&ch->fasync, SIGIO, in ? POLL_IN : POLL_OUT);
+		ion_notify_fasync(ch, events);
 }
 
 static struct eventfd_ctx *ion_notify_swap(struct ion_channel *ch,

@@ -4,7 +4,7 @@
 
 #include "channel.h"
 
-void ion_notify(struct ion_channel *ch);
+void ion_notify(struct ion_channel *ch, bool all);
 int ion_notify_eventfd(struct ion_channel *ch, int fd);
 void ion_notify_destroy(struct ion_channel *ch);
 

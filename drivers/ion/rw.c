@@ -4,7 +4,6 @@
  * map. Both sleep only while not a single packet can be moved, and then move
  * as many as they can without sleeping again.
  */
-#include <linux/cleanup.h>
 #include <linux/errno.h>
 #include <linux/fs.h>
 #include <linux/minmax.h>
@@ -18,7 +17,14 @@
 /* Packets that go over the stack at once. */
 #define ION_RW_BATCH	32
 
-typedef ssize_t (*ion_rw_fn)(struct ion_channel *ch, struct iov_iter *iter);
+typedef ssize_t (*ion_rw_fn)(struct ion_channel *ch, struct iov_iter *iter,
+			     bool nowait);
+
+/* No more than the ring holds, or a busy other end kept the call for ever. */
+static void ion_rw_bound(const struct ion_ring *ring, struct iov_iter *iter)
+{
+	iov_iter_truncate(iter, ring->end.mask * sizeof(struct ion_packet));
+}
 
 static u32 ion_rw_count(const struct iov_iter *iter)
 {
@@ -43,16 +49,19 @@ static ssize_t ion_read_some(struct ion_channel *ch, struct iov_iter *to)
 	ssize_t done = 0;
 	u32 whole;
 	u64 from;
-	int n;
+	int n, ret;
 
 	lockdep_assert_held(&ch->user_mutex);
 
+	ion_rw_bound(ring, to);
 	while (ion_rw_count(to)) {
 		n = ion_user_pop(ch, ring, packets, ion_rw_count(to), &from);
 		if (n < 0)
 			return done ?: n;
 		whole = ion_read_out(packets, n, to);
-		ion_user_release(ch, ring, from, whole);
+		ret = ion_user_release(ch, ring, from, whole);
+		if (ret)
+			return done ?: ret;
 		done += whole * sizeof(*packets);
 		if (whole < n)
 			return done ?: -EFAULT;
@@ -60,12 +69,24 @@ static ssize_t ion_read_some(struct ion_channel *ch, struct iov_iter *to)
 	return done;
 }
 
-static ssize_t ion_read(struct ion_channel *ch, struct iov_iter *to)
+/* The mutex is held over a copy to memory that may take for ever to come. */
+static int ion_read_lock(struct ion_channel *ch, bool nowait)
+{
+	if (nowait)
+		return mutex_trylock(&ch->user_mutex) ? 0 : -EAGAIN;
+	return mutex_lock_interruptible(&ch->user_mutex) ? -ERESTARTSYS : 0;
+}
+
+static ssize_t ion_read(struct ion_channel *ch, struct iov_iter *to,
+			bool nowait)
 {
 	ssize_t done;
 
-	scoped_cond_guard(mutex_intr, return -ERESTARTSYS, &ch->user_mutex)
-		done = ion_read_some(ch, to);
+	done = ion_read_lock(ch, nowait);
+	if (done)
+		return done;
+	done = ion_read_some(ch, to);
+	mutex_unlock(&ch->user_mutex);
 
 	if (done > 0 && ion_user_kick_needed(&ch->ring[ION_RING_RX]))
 		ion_kernel_end_kick(ch);
@@ -85,16 +106,18 @@ static u32 ion_write_in(struct ion_packet *packets, struct iov_iter *from)
 
 static ssize_t ion_write_some(struct ion_channel *ch, struct iov_iter *from)
 {
+	struct ion_ring *ring = &ch->ring[ION_RING_TX];
 	struct ion_packet packets[ION_RW_BATCH];
 	ssize_t done = 0;
 	u32 whole;
 	int n;
 
+	ion_rw_bound(ring, from);
 	while (ion_rw_count(from)) {
 		whole = ion_write_in(packets, from);
 		if (!whole)
 			return done ?: -EFAULT;
-		n = ion_user_push(ch, &ch->ring[ION_RING_TX], packets, whole);
+		n = ion_user_push(ch, ring, packets, whole);
 		iov_iter_revert(from,
 				(whole - max(n, 0)) * sizeof(*packets));
 		if (n < 0)
@@ -106,7 +129,8 @@ static ssize_t ion_write_some(struct ion_channel *ch, struct iov_iter *from)
 	return done;
 }
 
-static ssize_t ion_write(struct ion_channel *ch, struct iov_iter *from)
+static ssize_t ion_write(struct ion_channel *ch, struct iov_iter *from,
+			 bool nowait)
 {
 	ssize_t done = ion_write_some(ch, from);
 
@@ -123,14 +147,14 @@ static ssize_t ion_rw_wait(struct ion_channel *ch, struct iov_iter *iter,
 	ssize_t done;
 	int ret = 0;
 
-	done = some(ch, iter);
+	done = some(ch, iter, nowait);
 	if (done != -EAGAIN)
 		return done;
 	ion_kernel_end_nudge(ch);
 
 	while (!ret) {
 		progress = READ_ONCE(ch->progress);
-		done = some(ch, iter);
+		done = some(ch, iter, nowait);
 		if (done != -EAGAIN || nowait)
 			return done;
 		ret = ion_wait_progress(ch, progress);

@@ -16,8 +16,9 @@
 #include "kernel_end.h"
 #include "serve.h"
 
-/* So many passes between two looks at the clock. */
+/* So many passes between two looks at the clock, fewer if they move much. */
 #define ION_SERVE_PASSES	64
+#define ION_SERVE_MUCH		1024
 
 /**
  * struct ion_server - what one call of ION_IOC_SERVE was asked for
@@ -177,13 +178,15 @@ static bool ion_serve_wanted(const struct ion_channel *ch)
 static int ion_serve_passes(const struct ion_server *server)
 {
 	struct ion_channel *ch = server->ch;
+	unsigned int passes = ION_SERVE_PASSES;
 	ktime_t idle_until = 0;
-	unsigned int passes;
 	ktime_t now;
+	u32 done;
 	int ret;
 
-	for (passes = 0;; passes++) {
-		if (ion_kernel_end_pass(ch)) {
+	for (;;) {
+		done = ion_kernel_end_pass(ch);
+		if (done) {
 			idle_until = 0;
 		} else {
 			if (ion_channel_poisoned(ch))
@@ -198,8 +201,10 @@ static int ion_serve_passes(const struct ion_server *server)
 			return ret;
 		if (ion_serve_wanted(ch))
 			ion_serve_yield(ch);
-		if (passes % ION_SERVE_PASSES)
+		passes += 1 + done / ION_SERVE_MUCH;
+		if (passes < ION_SERVE_PASSES)
 			continue;
+		passes = 0;
 
 		/* A loop that never sleeps must not hold tasks RCU up. */
 		cond_resched_tasks_rcu_qs();
@@ -245,8 +250,9 @@ static int ion_serve_wait(const struct ion_server *server)
 }
 
 /*
- * Sleep until kicked (0). Kicks from before the flags were set are dropped:
- * what they were for is handled by ion_kernel_end_sleep().
+ * Sleep until kicked (0). Kicks from before it is said that the thread sleeps
+ * are dropped: what they were for is handled by ion_kernel_end_sleep(). One
+ * that comes between that and the flags is kept.
  */
 static int ion_serve_sleep(const struct ion_server *server)
 {
@@ -259,29 +265,41 @@ static int ion_serve_sleep(const struct ion_server *server)
 		again = ion_kernel_end_sleep(ch) || ion_channel_poisoned(ch);
 	if (!again)
 		ret = ion_serve_wait(server);
+	else if (ktime_get() >= server->until)
+		ret = -ETIME;
+	else
+		cond_resched();
 	ion_serve_set_asleep(ch, false);
 	return ret ?: ion_serve_stop(server);
+}
+
+/* What is left of the time, for a call that is made again; 0 is no limit. */
+static void ion_serve_left(struct ion_serve *serve,
+			   const struct ion_server *server)
+{
+	if (serve->max_ns)
+		serve->max_ns = max_t(s64, 1, ktime_sub(server->until,
+							ktime_get()));
 }
 
 /**
  * ion_serve() - run the kernel end in this thread
  * @ch: the channel, configured
- * @idle_ns: how long to look for work before it sleeps, 0 for ever,
- *	ION_SERVE_NO_SPIN not at all
- * @max_ns: when to come back, 0 for never
+ * @serve: the request; what is left of max_ns is written
  *
  * Context: may sleep, and does little else.
  * Return: 0 when the time is up; -EBUSY if another thread serves; -EPROTO if a
  * ring is poisoned; -ECANCELED if the program closed a descriptor of the
  * channel; -ERESTARTNOHAND for a signal.
  */
-int ion_serve(struct ion_channel *ch, u64 idle_ns, u64 max_ns)
+int ion_serve(struct ion_channel *ch, struct ion_serve *serve)
 {
 	struct ion_server server = {
 		.ch = ch,
-		.spin = idle_ns != ION_SERVE_NO_SPIN,
-		.idle = ion_serve_time(idle_ns),
-		.until = ktime_add_safe(ktime_get(), ion_serve_time(max_ns)),
+		.spin = serve->idle_ns != ION_SERVE_NO_SPIN,
+		.idle = ion_serve_time(serve->idle_ns),
+		.until = ktime_add_safe(ktime_get(),
+					ion_serve_time(serve->max_ns)),
 	};
 	int ret;
 
@@ -296,5 +314,6 @@ int ion_serve(struct ion_channel *ch, u64 idle_ns, u64 max_ns)
 	} while (!ret);
 
 	ion_serve_end(ch);
+	ion_serve_left(serve, &server);
 	return ret == -ETIME ? 0 : ret;
 }

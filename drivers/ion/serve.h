@@ -4,7 +4,7 @@
 
 #include "channel.h"
 
-int ion_serve(struct ion_channel *ch, u64 idle_ns, u64 max_ns);
+int ion_serve(struct ion_channel *ch, struct ion_serve *serve);
 bool ion_serve_kick(struct ion_channel *ch);
 void ion_serve_poisoned(struct ion_channel *ch);
 void ion_serve_close(struct ion_channel *ch, const void *files);

@@ -98,7 +98,8 @@ int ion_user_pop(struct ion_channel *ch, struct ion_ring *ring, void *packets,
 	if (ret)
 		return ret;
 	*from = ion_ring_user(ring);
-	return ion_user_copy(ring, packets, 0, count) ?: -EAGAIN;
+	ret = ion_user_copy(ring, packets, 0, count);
+	return ret ?: -EAGAIN;
 }
 
 /**
@@ -109,16 +110,21 @@ int ion_user_pop(struct ion_channel *ch, struct ion_ring *ring, void *packets,
  * @count: how many, no more than it copied
  *
  * A program that moved the tail by itself meanwhile has released them already.
+ *
+ * Return: 0, or -EPROTO if a ring is poisoned.
  */
-void ion_user_release(struct ion_channel *ch, struct ion_ring *ring, u64 from,
-		      u32 count)
+int ion_user_release(struct ion_channel *ch, struct ion_ring *ring, u64 from,
+		     u32 count)
 {
+	int ret;
+
 	lockdep_assert_held(&ch->user_mutex);
 	guard(ion_end)(ch);
 
-	ion_channel_look(ch, ring);
-	if (ion_ring_user(ring) == from)
+	ret = ion_user_look(ch, ring);
+	if (!ret && ion_ring_user(ring) == from)
 		ion_user_publish(ring, count);
+	return ret;
 }
 
 /**

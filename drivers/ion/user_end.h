@@ -8,8 +8,8 @@ int ion_user_push(struct ion_channel *ch, struct ion_ring *ring,
 		  const void *packets, u32 count);
 int ion_user_pop(struct ion_channel *ch, struct ion_ring *ring, void *packets,
 		 u32 count, u64 *from);
-void ion_user_release(struct ion_channel *ch, struct ion_ring *ring, u64 from,
-		      u32 count);
+int ion_user_release(struct ion_channel *ch, struct ion_ring *ring, u64 from,
+		     u32 count);
 u32 ion_user_peek(struct ion_channel *ch, struct ion_ring *ring, void *packets,
 		  u32 skip, u32 count);
 bool ion_user_kick_needed(const struct ion_ring *ring);

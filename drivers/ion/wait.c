@@ -11,16 +11,6 @@
 #include "kernel_end.h"
 #include "wait.h"
 
-static u32 ion_queued(const struct ion_channel *ch, enum ion_ring_id id)
-{
-	return ion_ring_count(&ch->ring[id]);
-}
-
-static bool ion_room(const struct ion_channel *ch, enum ion_ring_id id)
-{
-	return ion_ring_free(&ch->ring[id]);
-}
-
 static __poll_t ion_ready(struct ion_channel *ch)
 {
 	__poll_t mask = 0;
@@ -30,14 +20,14 @@ static __poll_t ion_ready(struct ion_channel *ch)
 	ion_channel_look_all(ch);
 	if (ion_channel_poisoned(ch))
 		return EPOLLERR;
-	if (ion_queued(ch, ION_RING_RX))
+	if (ion_ring_count(&ch->ring[ION_RING_RX]))
 		mask |= EPOLLIN | EPOLLRDNORM;
 	/* Not EPOLLRDBAND: for select() that is something to read(). */
-	if (ion_queued(ch, ION_RING_EVT))
+	if (ion_ring_count(&ch->ring[ION_RING_EVT]))
 		mask |= EPOLLPRI;
-	if (ion_room(ch, ION_RING_TX))
+	if (ion_ring_free(&ch->ring[ION_RING_TX]))
 		mask |= EPOLLOUT | EPOLLWRNORM;
-	if (ion_room(ch, ION_RING_CMD))
+	if (ion_ring_free(&ch->ring[ION_RING_CMD]))
 		mask |= EPOLLWRBAND;
 	return mask;
 }
@@ -73,8 +63,8 @@ static int ion_wait_look(struct ion_channel *ch, struct ion_wait *wait)
 	ion_channel_look_all(ch);
 	if (ion_channel_poisoned(ch))
 		return -EPROTO;
-	wait->rx_queued = ion_queued(ch, ION_RING_RX);
-	wait->evt_queued = ion_queued(ch, ION_RING_EVT);
+	wait->rx_queued = ion_ring_count(&ch->ring[ION_RING_RX]);
+	wait->evt_queued = ion_ring_count(&ch->ring[ION_RING_EVT]);
 	return (wait->rx && wait->rx_queued >= wait->rx) ||
 	       (wait->evt && wait->evt_queued >= wait->evt);
 }

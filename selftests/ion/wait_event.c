@@ -82,6 +82,35 @@ TEST_F(wait_event, eventfd_is_for_who_set_the_flag)
 	close(event);
 }
 
+/* A sleeper on one ring is told that another one stopped the channel. */
+TEST_F(wait_event, eventfd_tells_of_poison_and_of_reset)
+{
+	int event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	struct channel *ch = &self->ch;
+	struct ion_stats stats;
+
+	ASSERT_EQ(0, ion_set_eventfd(ch->fd, event));
+	ion_end_sleep(&ch->rx.end);
+	*user_index(ch, ION_RING_TX) = 0xffff;
+	EXPECT_EQ(-EPROTO, ion_kick(ch->fd));
+	EXPECT_EQ(1, eventfd_take(event));
+	EXPECT_EQ(-EPROTO, ion_kick(ch->fd));
+	EXPECT_EQ(0, eventfd_take(event));
+	EXPECT_EQ(0, ion_reset(ch->fd));
+	EXPECT_EQ(1, eventfd_take(event));
+
+	/* Whoever finds it, and in whatever ring. */
+	*user_index(ch, ION_RING_EVT) = 0xffff;
+	EXPECT_EQ(0, ion_get_stats(ch->fd, &stats));
+	EXPECT_EQ(1, eventfd_take(event));
+
+	/* And nobody whose flag is down. */
+	ion_end_awake(&ch->rx.end);
+	EXPECT_EQ(0, ion_reset(ch->fd));
+	EXPECT_EQ(0, eventfd_take(event));
+	close(event);
+}
+
 TEST_F(wait_event, eventfd_is_replaced_and_cleared)
 {
 	int one = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
