@@ -133,6 +133,9 @@ static const char *open_advice(int error)
 static const char *map_advice(int error)
 {
 	switch (error) {
+	case ENODEV:
+	case EINVAL:
+		return "; that is not the device of ion";
 	case ENOMEM:
 		return "; raise RLIMIT_MEMLOCK (ulimit -l)";
 	case ENOSPC:
@@ -452,7 +455,7 @@ static void parse(struct options *opt, int argc, char **argv)
 			show_help();
 			exit(EXIT_SAME);
 		default:
-			exit(EXIT_UNTRIED);
+			errx(EXIT_UNTRIED, "see --help");
 		}
 	}
 	if (optind != argc - 1)
