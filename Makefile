@@ -35,7 +35,7 @@ kernel-headers:
 
 demo:
 	@tools/guest/demo $(if $(FILE),"$$FILE")
-export FILE
+export FILE TIME
 
 # What the rules of tools/check give to "make -C selftests install": ARCH,
 # CROSS_COMPILE, STATIC=1, OUTPUT (where to build), INSTALL_PATH (where
@@ -55,7 +55,7 @@ bench:
 	@tools/check/step bench
 
 stress:
-	@tools/check/step stress $(TIME)
+	@tools/check/step stress "$$TIME"
 
 shell:
 	@tools/guest/shell

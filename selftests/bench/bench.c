@@ -119,8 +119,7 @@ static void usage(void)
 	printf("ion_bench [--rounds N] [--seconds S]\n\n"
 	       "Packets go to the kernel and back, with a kernel-side poller and no\n"
 	       "system calls: ion with a lent thread beside io_uring with SQPOLL. Prints\n"
-	       "the median of the rounds, and what a bare cache line takes there and back: how\n"
-	       "far apart the processors are decides on every other figure.\n\n"
+	       "the median of the rounds, and what a bare cache line takes there and back.\n\n"
 	       "  --rounds N   rounds, 1..%u (default 7)\n"
 	       "  --seconds S  seconds for each figure of a round (default 0.2)\n",
 	       ROUNDS_MAX);
@@ -150,10 +149,12 @@ int main(int argc, char **argv)
 			usage();
 			return 0;
 		default:
+			fprintf(stderr, "ion_bench: see --help\n");
 			return 2;
 		}
 	}
-	if (optind != argc || !rounds || rounds > ROUNDS_MAX || limit <= 0) {
+	if (optind != argc || !rounds || rounds > ROUNDS_MAX ||
+	    !(limit > 0 && limit < 1e6)) {
 		fprintf(stderr,
 			"ion_bench: rounds are 1..%u, seconds more than 0; see --help\n",
 			ROUNDS_MAX);

@@ -82,7 +82,7 @@ static bool ion_open(enum ion_layout layout)
 	setup.layout = layout;
 	fd = open("/dev/ion", O_RDWR | O_CLOEXEC);
 	if (fd < 0 || ioctl(fd, ION_IOC_SETUP, &setup) || !map_areas()) {
-		perror("/dev/ion");
+		perror("/dev/ion (is ion inserted?)");
 		return false;
 	}
 	w = words(ION_RING_TX);

@@ -362,6 +362,20 @@ static int name_of(const char *const *names, unsigned int count,
 	exit(2);
 }
 
+/* A number that is one, and in its range; else one line and the end. */
+static double number_of(const char *name, const char *text, double least,
+			double most)
+{
+	char *end;
+	double value = strtod(text, &end);
+
+	if (end != text && !*end && value >= least && value <= most)
+		return value;
+	fprintf(stderr, "stress: --%s takes a number from %g to %g, not '%s'\n",
+		name, least, most, text);
+	exit(2);
+}
+
 static void parse(int argc, char **argv)
 {
 	static const struct option longs[] = {
@@ -381,7 +395,7 @@ static void parse(int argc, char **argv)
 	while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
 		switch (option) {
 		case 's':
-			options.seconds = atof(optarg);
+			options.seconds = number_of("seconds", optarg, 1, 1e6);
 			break;
 		case 'r':
 			options.seed = strtoull(optarg, NULL, 0);
@@ -393,10 +407,11 @@ static void parse(int argc, char **argv)
 			options.way = name_of(way_names, WAYS, optarg);
 			break;
 		case 'k':
-			options.lend = atoi(optarg) != 0;
+			options.lend = number_of("lend", optarg, 0, 1) != 0;
 			break;
 		case 'n':
-			options.stuck_s = atoi(optarg);
+			options.stuck_s =
+				(int)number_of("stuck", optarg, 1, 1e6);
 			break;
 		case 'v':
 			options.verbose = true;
@@ -408,6 +423,11 @@ static void parse(int argc, char **argv)
 			show_usage(stderr);
 			exit(2);
 		}
+	}
+	if (optind != argc) {
+		fprintf(stderr, "stress: takes options only, not '%s'\n",
+			argv[optind]);
+		exit(2);
 	}
 }
 

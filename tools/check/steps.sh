@@ -75,13 +75,15 @@ bench()
 # stress SECONDS: the long form of the selftest, on each kernel in turn.
 stress()
 {
-	local k
+	local k seconds=${1-}
 
+	[[ $seconds =~ ^[1-9][0-9]*$ ]] ||
+		die "TIME is a whole number of seconds, not '$seconds'"
 	install_selftests >&2
 	for k in $(data_names kernels); do
 		"$guest/run" --kernel "$k" --timeout 0 \
 			--add build/kselftest/ion/stress \
-			-- ./stress --seconds "$1" || return
+			-- ./stress --seconds "$seconds" || return
 	done
 }
 

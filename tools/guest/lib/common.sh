@@ -13,6 +13,11 @@ guest_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 readonly guest_dir
 top=$(cd "$guest_dir/../.." && pwd -P)
 readonly top
+if [[ $top == *[[:space:]]* ]]; then
+	printf 'the kernel does not build in a path with spaces: %s\n' \
+		"$top" >&2
+	exit "$STATUS_TOOL"
+fi
 readonly default_kernel=6.12
 readonly default_arch=riscv64
 

@@ -67,8 +67,6 @@ kbuild_in()
 {
 	local folder=$1 headers=$2 log=$1/build.log lock
 
-	[[ $folder != *[[:space:]]* ]] ||
-		die "the kernel does not build in a path with spaces: $folder"
 	mkdir -p "$folder"
 	exec {lock}>"$folder.lock"
 	flock "$lock"
