@@ -37,7 +37,7 @@ base_make()
 {
 	local tree=$1/tree
 
-	mkdir -p "$tree"/{bin,etc,ion,root,run,work} || return
+	mkdir -p "$tree"/{bin,etc,ion,root,run,added} || return
 	cp "$root"/ion/guest/{,usr/}bin/busybox "$tree/bin/" 2>/dev/null
 	[ -x "$tree/bin/busybox" ] || return
 	cp "$guest_dir/init" "$tree/init" || return
@@ -112,11 +112,11 @@ make_initramfs()
 	local tree=$run_dir/tree path
 
 	need_base
-	mkdir -p "$tree/ion" "$tree/work"
-	chmod 755 "$tree" "$tree/work"
+	mkdir -p "$tree/ion" "$tree/added"
+	chmod 755 "$tree" "$tree/added"
 	[ -z "$module" ] || cp "$module" "$tree/ion/ion.ko"
 	for path in "${adds[@]}"; do
-		add_path "$tree/work" "$path"
+		add_path "$tree/added" "$path"
 	done
 	printf '%s\n' "$command" >"$tree/ion/command"
 	pack "$tree" | cat "$base" - >"$1" || die "could not pack the files"
