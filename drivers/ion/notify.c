@@ -10,14 +10,6 @@
 
 #include "notify.h"
 
-/* What poll() tells of a ring that the kernel end moved on. */
-static const __poll_t ion_notify_events[ION_RINGS] = {
-	[ION_RING_TX] = EPOLLOUT | EPOLLWRNORM,
-	[ION_RING_RX] = EPOLLIN | EPOLLRDNORM,
-	[ION_RING_CMD] = EPOLLWRBAND,
-	[ION_RING_EVT] = EPOLLPRI,
-};
-
 static void ion_notify_fasync(struct ion_channel *ch, __poll_t events)
 {
 	int band = POLL_OUT;
@@ -55,7 +47,7 @@ void ion_notify(struct ion_channel *ch, bool all)
 		if (!all && ring->told == ring->end.own)
 			continue;
 		ring->told = ring->end.own;
-		events |= ion_notify_events[id];
+		events |= ring->kind->events;
 		wanted |= READ_ONCE(*ring->end.peer_wake);
 	}
 

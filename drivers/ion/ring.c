@@ -2,26 +2,33 @@
 /*
  * The kernel's end of a ring beside the hot path: looking, counting, emptying.
  */
+#include <linux/poll.h>
+
 #include "ring.h"
 
 const struct ion_ring_kind ion_ring_kinds[ION_RINGS] = {
 	[ION_RING_TX] = {
 		.name = "tx",
 		.slot_size = sizeof(struct ion_packet),
+		.events = EPOLLOUT | EPOLLWRNORM,
 	},
 	[ION_RING_RX] = {
 		.name = "rx",
 		.slot_size = sizeof(struct ion_packet),
 		.kernel_pushes = true,
+		.events = EPOLLIN | EPOLLRDNORM,
 	},
 	[ION_RING_CMD] = {
 		.name = "cmd",
 		.slot_size = sizeof(struct ion_cmd_packet),
+		.events = EPOLLWRBAND,
 	},
 	[ION_RING_EVT] = {
 		.name = "evt",
 		.slot_size = sizeof(struct ion_cmd_packet),
 		.kernel_pushes = true,
+		/* Not EPOLLRDBAND: for select() that is something to read(). */
+		.events = EPOLLPRI,
 	},
 };
 

@@ -15,11 +15,13 @@
  * @name: as in the documentation
  * @slot_size: bytes
  * @kernel_pushes: the kernel end is the producer
+ * @events: what poll() tells if the user end can pop from it, or push to it
  */
 struct ion_ring_kind {
 	const char *name;
 	u32 slot_size;
 	bool kernel_pushes;
+	__poll_t events;
 };
 
 extern const struct ion_ring_kind ion_ring_kinds[ION_RINGS];

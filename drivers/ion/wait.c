@@ -14,21 +14,20 @@
 static __poll_t ion_ready(struct ion_channel *ch)
 {
 	__poll_t mask = 0;
+	unsigned int id;
 
 	guard(ion_end)(ch);
 
 	ion_channel_look_all(ch);
 	if (ion_channel_poisoned(ch))
 		return EPOLLERR;
-	if (ion_ring_count(&ch->ring[ION_RING_RX]))
-		mask |= EPOLLIN | EPOLLRDNORM;
-	/* Not EPOLLRDBAND: for select() that is something to read(). */
-	if (ion_ring_count(&ch->ring[ION_RING_EVT]))
-		mask |= EPOLLPRI;
-	if (ion_ring_free(&ch->ring[ION_RING_TX]))
-		mask |= EPOLLOUT | EPOLLWRNORM;
-	if (ion_ring_free(&ch->ring[ION_RING_CMD]))
-		mask |= EPOLLWRBAND;
+	for (id = 0; id < ION_RINGS; id++) {
+		const struct ion_ring *ring = &ch->ring[id];
+
+		if (ring->kind->kernel_pushes ? ion_ring_count(ring) :
+						ion_ring_free(ring))
+			mask |= ring->kind->events;
+	}
 	return mask;
 }
 
