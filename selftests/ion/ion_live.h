@@ -18,6 +18,8 @@
 #define MS     1000000ULL
 #define SECOND 1000000000ULL
 
+#define NO_SPIN ION_SERVE_NO_SPIN
+
 /* What takes longer than this on any machine does not end at all. */
 #define LONG_MS 5000
 
@@ -367,6 +369,35 @@ ION_HELPER int server_stop(struct task *task)
 {
 	task_signal(task, SIGUSR1);
 	return task_join(task);
+}
+
+ION_HELPER bool lent_sleeps(struct channel *ch)
+{
+	return AWAIT(ion_kernel_end(ch->fd) == ION_KERNEL_END_LENT_SLEEPING &&
+		     kernel_wakes(ch) == WAKES_IDLE);
+}
+
+/* No call is needed, so none is made: the thread moves them by itself. */
+ION_HELPER bool echoed(struct channel *ch, __u64 number)
+{
+	if (ion_push_from(ch, number, 1) != 1)
+		return false;
+	return AWAIT(ion_ring_peek(&ch->rx, 1)) &&
+	       ion_pop_from(ch, number, 2) == 1;
+}
+
+ION_HELPER bool echoed_by_kick(struct channel *ch, __u64 number)
+{
+	return ion_send(ch, number, 1) == 1 &&
+	       AWAIT(ion_ring_peek(&ch->rx, 1)) &&
+	       ion_pop_from(ch, number, 2) == 1;
+}
+
+/* As things are when no thread is lent. */
+ION_HELPER bool given_back(struct channel *ch)
+{
+	return ion_kernel_end(ch->fd) == ION_KERNEL_END_SLEEPING &&
+	       kernel_wakes(ch) == WAKES_IDLE;
 }
 
 /* A fixture that is tried in both layouts. */

@@ -5,8 +5,6 @@
  */
 #include "ion_live.h"
 
-#define NO_SPIN ION_SERVE_NO_SPIN
-
 FIXTURE(serve)
 {
 	struct channel ch;
@@ -23,35 +21,6 @@ FIXTURE_SETUP(serve)
 FIXTURE_TEARDOWN(serve)
 {
 	channel_close(&self->ch);
-}
-
-static bool lent_sleeps(struct channel *ch)
-{
-	return AWAIT(ion_kernel_end(ch->fd) == ION_KERNEL_END_LENT_SLEEPING &&
-		     kernel_wakes(ch) == WAKES_IDLE);
-}
-
-/* No call is needed, so none is made: the thread moves them by itself. */
-static bool echoed(struct channel *ch, __u64 number)
-{
-	if (ion_push_from(ch, number, 1) != 1)
-		return false;
-	return AWAIT(ion_ring_peek(&ch->rx, 1)) &&
-	       ion_pop_from(ch, number, 2) == 1;
-}
-
-static bool echoed_by_kick(struct channel *ch, __u64 number)
-{
-	return ion_send(ch, number, 1) == 1 &&
-	       AWAIT(ion_ring_peek(&ch->rx, 1)) &&
-	       ion_pop_from(ch, number, 2) == 1;
-}
-
-/* As things are when no thread is lent. */
-static bool given_back(struct channel *ch)
-{
-	return ion_kernel_end(ch->fd) == ION_KERNEL_END_SLEEPING &&
-	       kernel_wakes(ch) == WAKES_IDLE;
 }
 
 TEST_F(serve, a_million_packets_without_a_call)
