@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The life of a channel: created by open, configured once, run when kicked,
- * destroyed when the last descriptor and the last mapping are gone.
+ * closed when the last descriptor and the last mapping are gone, destroyed when
+ * no service keeps it.
  */
 #include <linux/atomic.h>
 #include <linux/cleanup.h>
+#include <linux/cred.h>
 #include <linux/errno.h>
+#include <linux/export.h>
 #include <linux/moduleparam.h>
+#include <linux/pid.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "arena.h"
 #include "channel.h"
 #include "geometry.h"
 #include "notify.h"
@@ -33,7 +38,17 @@ u32 ion_channel_limit(void)
 	return READ_ONCE(max_channels);
 }
 
-static bool ion_channel_count(void)
+/**
+ * ion_channel_count() - channels that there are
+ *
+ * Return: how many were opened and are not gone yet.
+ */
+u32 ion_channel_count(void)
+{
+	return atomic_read(&ion_channels);
+}
+
+static bool ion_channel_admit(void)
 {
 	unsigned int limit = ion_channel_limit();
 	int now = atomic_read(&ion_channels);
@@ -56,7 +71,7 @@ struct ion_channel *ion_channel_create(void)
 {
 	struct ion_channel *ch;
 
-	if (!ion_channel_count())
+	if (!ion_channel_admit())
 		return ERR_PTR(-ENFILE);
 
 	ch = kzalloc(sizeof(*ch), ION_GFP);
@@ -64,11 +79,16 @@ struct ion_channel *ion_channel_create(void)
 		atomic_dec(&ion_channels);
 		return ERR_PTR(-ENOMEM);
 	}
+	refcount_set(&ch->ref, 1);
 	ch->id = atomic64_inc_return(&ion_channel_ids);
+	ch->opener.pid = get_pid(task_tgid(current));
+	ch->opener.uid = current_euid();
+	ch->opener.gid = current_egid();
 	mutex_init(&ch->setup_mutex);
 	mutex_init(&ch->user_mutex);
 	mutex_init(&ch->end_mutex);
-	init_waitqueue_head(&ch->wait);
+	INIT_LIST_HEAD(&ch->of_service);
+	ion_notify_init(ch);
 	init_waitqueue_head(&ch->serve_wait);
 	return ch;
 }
@@ -79,24 +99,6 @@ static void ion_channel_free_areas(struct ion_channel *ch, unsigned int nr)
 		ion_memory_free(&ch->area[--nr]);
 }
 
-/**
- * ion_channel_destroy() - undo ion_channel_create() and the configuration
- * @ch: the channel, which nobody uses any more
- *
- * Context: may sleep.
- */
-void ion_channel_destroy(struct ion_channel *ch)
-{
-	ion_notify_destroy(ch);
-	ion_channel_free_areas(ch, ch->info.nr_areas);
-	ion_uncharge(&ch->charge);
-	mutex_destroy(&ch->end_mutex);
-	mutex_destroy(&ch->user_mutex);
-	mutex_destroy(&ch->setup_mutex);
-	kfree(ch);
-	atomic_dec(&ion_channels);
-}
-
 static int ion_channel_alloc_areas(struct ion_channel *ch,
 				   const struct ion_info *info)
 {
@@ -104,13 +106,126 @@ static int ion_channel_alloc_areas(struct ion_channel *ch,
 	int ret;
 
 	for (i = 0; i < info->nr_areas; i++) {
-		ret = ion_memory_alloc(&ch->area[i], info->area[i].length);
+		ret = ion_memory_alloc(&ch->area[i], info->area[i].length,
+				       info->area[i].offset == ION_MMAP_ARENA);
 		if (ret) {
 			ion_channel_free_areas(ch, i);
 			return ret;
 		}
 	}
 	return 0;
+}
+
+static int ion_channel_alloc_arena(struct ion_channel *ch,
+				   const struct ion_config *config)
+{
+	const struct ion_info *info = &config->info;
+
+	if (!info->buffers)
+		return 0;
+	ch->arena = ion_arena_create(&ch->area[ion_geometry_area(info, ION_MMAP_ARENA)],
+				     info->buffers, info->buffer_size,
+				     config->phys);
+	return ch->arena ? 0 : -ENOMEM;
+}
+
+static int ion_channel_alloc(struct ion_channel *ch,
+			     const struct ion_config *config)
+{
+	int ret;
+
+	ret = ion_charge(&ch->charge, config->info.bytes);
+	if (ret)
+		return ret;
+	ret = ion_channel_alloc_areas(ch, &config->info);
+	if (ret)
+		goto err_uncharge;
+	ret = ion_channel_alloc_arena(ch, config);
+	if (ret)
+		goto err_areas;
+	ret = -ENOMEM;
+	ch->stages = kcalloc(ION_RINGS, sizeof(*ch->stages), ION_GFP);
+	if (!ch->stages)
+		goto err_arena;
+	return 0;
+
+err_arena:
+	ion_arena_destroy(ch->arena);
+	ch->arena = NULL;
+err_areas:
+	ion_channel_free_areas(ch, config->info.nr_areas);
+err_uncharge:
+	ion_uncharge(&ch->charge);
+	return ret;
+}
+
+static void ion_channel_free(struct ion_channel *ch)
+{
+	kfree(ch->stages);
+	ch->stages = NULL;
+	ion_arena_destroy(ch->arena);
+	ch->arena = NULL;
+	ion_channel_free_areas(ch, ch->info.nr_areas);
+	ion_uncharge(&ch->charge);
+}
+
+static void ion_channel_destroy(struct ion_channel *ch)
+{
+	ion_notify_destroy(ch);
+	ion_channel_free(ch);
+	put_pid(ch->opener.pid);
+	mutex_destroy(&ch->end_mutex);
+	mutex_destroy(&ch->user_mutex);
+	mutex_destroy(&ch->setup_mutex);
+	kfree(ch);
+	atomic_dec(&ion_channels);
+}
+
+/**
+ * ion_channel_get() - keep a channel
+ * @ch: the channel, which somebody has
+ *
+ * It goes on to exist, with its rings and its arena, after the program closed
+ * it, and is charged to the program as long. Nothing of the program's own
+ * memory is kept. A push fails then, a pop gives what is left.
+ *
+ * Context: any.
+ * Return: @ch.
+ */
+struct ion_channel *ion_channel_get(struct ion_channel *ch)
+{
+	refcount_inc(&ch->ref);
+	return ch;
+}
+EXPORT_SYMBOL_GPL(ion_channel_get);
+
+/**
+ * ion_channel_put() - give up what ion_channel_get() got
+ * @ch: the channel, or NULL
+ *
+ * Context: may sleep.
+ */
+void ion_channel_put(struct ion_channel *ch)
+{
+	if (!ch)
+		return;
+	might_sleep();
+	if (refcount_dec_and_test(&ch->ref))
+		ion_channel_destroy(ch);
+}
+EXPORT_SYMBOL_GPL(ion_channel_put);
+
+/**
+ * ion_channel_close() - the last descriptor and the last mapping are gone
+ * @ch: the channel
+ *
+ * Context: may sleep.
+ */
+void ion_channel_close(struct ion_channel *ch)
+{
+	WRITE_ONCE(ch->closed, true);
+	ion_service_unbind(ch);
+	ion_channel_put(ch);
 }
 
 /* The kernel's address of a shared word. */
@@ -132,6 +247,9 @@ static void ion_channel_connect(struct ion_channel *ch, unsigned int id)
 	bool kernel_pushes;
 
 	ring->kind = &ion_ring_kinds[id];
+	ring->ch = ch;
+	ring->stage = &ch->stages[id];
+	raw_spin_lock_init(&ring->lock);
 	kernel_pushes = ring->kind->kernel_pushes;
 	ring->end.mask = info->nr_slots - 1;
 	ring->end.ready = kernel_pushes ? ring->end.mask : 0;
@@ -159,35 +277,42 @@ void ion_channel_describe(const struct ion_channel *ch, struct ion_info *info,
 	strscpy_pad(info->service, service->name);
 }
 
+/* Back to what ion_channel_create() made, but for what a service left behind. */
+static void ion_channel_unconfigure(struct ion_channel *ch)
+{
+	ion_channel_free(ch);
+	memset(&ch->info, 0, sizeof(ch->info));
+	memset(ch->ring, 0, sizeof(ch->ring));
+	ch->private = NULL;
+	ch->async = false;
+}
+
 /**
  * ion_channel_configure() - give a channel its rings and its service
  * @ch: the channel, not configured yet, setup_mutex held
- * @info: from ion_geometry() and ion_channel_describe()
- * @service: what is to own the kernel ends
+ * @config: what it is to be
  *
  * Context: may sleep. mmap_lock may be held.
- * Return: 0; -ENOSPC or -ENOMEM over a limit. An error leaves the channel as
- * it was.
+ * Return: 0; -ENOSPC or -ENOMEM over a limit; -ENOENT if the service has gone,
+ * or an error of it. An error leaves the channel as it was.
  */
-int ion_channel_configure(struct ion_channel *ch, const struct ion_info *info,
-			  const struct ion_service *service)
+int ion_channel_configure(struct ion_channel *ch,
+			  const struct ion_config *config)
 {
 	unsigned int id;
 	int ret;
 
 	lockdep_assert_held(&ch->setup_mutex);
 
-	ret = ion_charge(&ch->charge, info->bytes);
+	ret = ion_channel_alloc(ch, config);
 	if (ret)
 		return ret;
-	ret = ion_channel_alloc_areas(ch, info);
-	if (ret)
-		goto err_uncharge;
-
-	ch->service = service;
-	ch->info = *info;
+	ch->info = config->info;
 	for (id = 0; id < ION_RINGS; id++)
 		ion_channel_connect(ch, id);
+	ret = ion_service_bind(ch, config->service, &config->bind);
+	if (ret)
+		goto err_free;
 
 	/* Pairs with the acquire in ion_channel_ready(). */
 	smp_store_release(&ch->ready, true);
@@ -195,14 +320,14 @@ int ion_channel_configure(struct ion_channel *ch, const struct ion_info *info,
 	wake_up_interruptible_all(&ch->wait);
 	return 0;
 
-err_uncharge:
-	ion_uncharge(&ch->charge);
+err_free:
+	ion_channel_unconfigure(ch);
 	return ret;
 }
 
 /**
  * ion_channel_poisoned() - whether a ring of the channel is poisoned
- * @ch: the channel, end_mutex held
+ * @ch: the channel, configured
  *
  * A channel with a poisoned ring stands still until it is reset.
  */
@@ -210,10 +335,8 @@ bool ion_channel_poisoned(const struct ion_channel *ch)
 {
 	unsigned int id;
 
-	ion_end_assert_held(ch);
-
 	for (id = 0; id < ION_RINGS; id++)
-		if (ch->ring[id].end.broken)
+		if (READ_ONCE(ch->ring[id].end.broken))
 			return true;
 	return false;
 }
@@ -227,12 +350,16 @@ bool ion_channel_poisoned(const struct ion_channel *ch)
  */
 void ion_channel_look(struct ion_channel *ch, struct ion_ring *ring)
 {
+	unsigned long flags;
+	bool fresh;
+
 	ion_end_assert_held(ch);
 
-	if (ring->end.broken || ion_ring_look(ring))
-		return;
-	ion_notify(ch, true);
-	ion_serve_poisoned(ch);
+	flags = ion_ring_lock(ring);
+	fresh = !ring->end.broken && !ion_ring_look(ring);
+	ion_ring_unlock(ring, flags);
+	if (fresh)
+		ion_notify_state(ch);
 }
 
 /**
@@ -247,6 +374,15 @@ void ion_channel_look_all(struct ion_channel *ch)
 		ion_channel_look(ch, &ch->ring[id]);
 }
 
+static void ion_channel_ring_stats(struct ion_ring *ring,
+				   struct ion_ring_stats *stats)
+{
+	unsigned long flags = ion_ring_lock(ring);
+
+	ion_ring_stats(ring, stats);
+	ion_ring_unlock(ring, flags);
+}
+
 /**
  * ion_channel_stats() - one snapshot of every counter
  * @ch: the channel, configured
@@ -259,18 +395,19 @@ void ion_channel_stats(struct ion_channel *ch, struct ion_stats *stats)
 	guard(ion_end)(ch);
 
 	ion_channel_look_all(ch);
-	stats->kernel_end = ion_serve_state(ch);
+	stats->kernel_end = ion_channel_hungup(ch) ? ION_KERNEL_END_GONE :
+						     ion_serve_state(ch);
 	stats->channel = ch->id;
 	stats->calls = atomic64_read(&ch->calls);
 	/* Pairs with the order in ion_kernel_end_kick(). */
 	stats->kicks_spurious = atomic64_read_acquire(&ch->kicks_spurious);
 	stats->kicks = atomic64_read(&ch->kicks);
 	stats->sleeps = ch->sleeps;
-	stats->wakeups = ch->wakeups;
-	stats->signals = ch->signals;
+	stats->wakeups = atomic64_read(&ch->wakeups);
+	stats->signals = atomic64_read(&ch->signals);
 	stats->resets = ch->resets;
 	for (id = 0; id < ION_RINGS; id++)
-		ion_ring_stats(&ch->ring[id], &stats->ring[id]);
+		ion_channel_ring_stats(&ch->ring[id], &stats->ring[id]);
 }
 
 /**
@@ -281,14 +418,18 @@ void ion_channel_stats(struct ion_channel *ch, struct ion_stats *stats)
  */
 int ion_channel_reset(struct ion_channel *ch)
 {
+	unsigned long flags;
 	unsigned int id;
 	int thrown = 0;
 
 	lockdep_assert_held(&ch->user_mutex);
 	guard(ion_end)(ch);
 
-	for (id = 0; id < ION_RINGS; id++)
+	for (id = 0; id < ION_RINGS; id++) {
+		flags = ion_ring_lock(&ch->ring[id]);
 		thrown += ion_ring_reset(&ch->ring[id]);
+		ion_ring_unlock(&ch->ring[id], flags);
+	}
 	ch->resets++;
 	ion_notify(ch, true);
 	return thrown;

@@ -9,14 +9,25 @@
  * user_mutex	serialises the calls that consume at the user end: a packet is
  *		copied to the caller before it is released, and no other caller
  *		may copy it meanwhile. Held over copies to user memory.
- * end_mutex	is the ownership of the kernel ends of all four rings, of their
- *		counters, of the eventfd and of the service's run. Never held
- *		over user memory. A lent thread keeps it from pass to pass: take
- *		it by ion_end_lock() or guard(ion_end), which ask for it back.
+ * end_mutex	serialises the callbacks of the service, and is the ownership of
+ *		the kernel ends of all four rings and of their counters. Never
+ *		held over user memory. A lent thread keeps it from pass to pass:
+ *		take it by ion_end_lock() or guard(ion_end), which ask for it
+ *		back.
+ * ring.lock	of a channel that is async, owns that end in place of end_mutex:
+ *		such a service uses its rings from any context. ion_ring_lock()
+ *		knows. Calls of the program take both. A raw spinlock; two are
+ *		never held.
  * serve_wait.lock  is that of the lent thread's own state: who serves, whether
  *		it sleeps, whether it was kicked.
+ * eventfd_lock	keeps the eventfd while it is signalled.
  *
- * Order: user_mutex, end_mutex, serve_wait.lock. setup_mutex nests with none.
+ * Order: user_mutex or setup_mutex, end_mutex, serve_wait.lock, ring.lock. The
+ * mutex of service.c and eventfd_lock nest in end_mutex and in nothing else.
+ *
+ * What is not configuration and is looked at without a lock (closed, hungup,
+ * progress, broken of a ring) is read by READ_ONCE() and only ever a reason to
+ * look again or to refuse.
  *
  * A channel is configured once and then for good: ready is stored with release
  * ordering after all that set-up writes (info, service, area, the addresses in
@@ -27,7 +38,9 @@
 
 #include <linux/atomic.h>
 #include <linux/cleanup.h>
+#include <linux/irq_work.h>
 #include <linux/mutex.h>
+#include <linux/refcount.h>
 #include <linux/types.h>
 #include <linux/wait.h>
 
@@ -36,25 +49,37 @@
 
 struct eventfd_ctx;
 struct fasync_struct;
-struct ion_service;
 
 /**
  * struct ion_channel - what one open of /dev/ion owns
+ * @ref: the open file holds one, and each service that keeps the channel
  * @id: number, never used twice
+ * @opener: who opened it
  * @setup_mutex: see above
  * @user_mutex: see above
  * @end_mutex: see above
  * @end_wanted: how many wait for end_mutex; a lent thread lets go of it then
  * @ready: the channel is configured
- * @service: what owns the kernel ends
+ * @closed: no descriptor and no mapping is left
+ * @hungup: the service will push no more; see ion_channel_hangup()
+ * @async: the service uses the rings from any context
+ * @service: what owns the kernel ends, NULL when it has gone; end_mutex
+ * @of_service: in the list of its channels
+ * @private: the service's
+ * @runner: the thread that is in a callback of the service
  * @info: the geometry, as the user end is told it
  * @charge: who pays for the memory
  * @area: the memory, by the same number as in @info
+ * @arena: the buffers, or NULL
+ * @stages: what the service has in hand, for all rings in one piece
  * @ring: the kernel's ends
  * @wait: the user end sleeps here
  * @progress: changes whenever there is news for the user end: a ring was moved
  *	on, poisoned or reset. A sleeper in @wait waits for that before it looks
- *	again. Written under end_mutex.
+ *	again.
+ * @notify_work: ion_notify() for who may not wake anybody
+ * @notify_all: it is about every ring
+ * @eventfd_lock: see above
  * @eventfd: signalled for a user end that set its wake flag, or NULL
  * @fasync: who wants SIGIO
  * @serve_wait: the lent thread sleeps here
@@ -71,20 +96,33 @@ struct ion_service;
  * @resets: how often the rings were emptied
  */
 struct ion_channel {
+	refcount_t ref;
 	u64 id;
+	struct ion_opener opener;
 	struct mutex setup_mutex;	/* the one configuration */
 	struct mutex user_mutex;	/* consuming calls at the user end */
 	struct mutex end_mutex;		/* the kernel ends */
 	atomic_t end_wanted;
 	bool ready;
-	const struct ion_service *service;
+	bool closed;
+	bool hungup;
+	bool async;
+	struct ion_service *service;
+	struct list_head of_service;
+	void *private;
+	const struct task_struct *runner;
 	struct ion_info info;
 	struct ion_charge charge;
 	struct ion_memory area[ION_AREAS_MAX];
+	struct ion_arena *arena;
+	struct ion_stage *stages;
 	struct ion_ring ring[ION_RINGS];
 
 	wait_queue_head_t wait;
-	unsigned long progress;
+	atomic_long_t progress;
+	struct irq_work notify_work;
+	atomic_t notify_all;
+	spinlock_t eventfd_lock;	/* the eventfd while it is signalled */
 	struct eventfd_ctx *eventfd;
 	struct fasync_struct *fasync;
 
@@ -97,19 +135,33 @@ struct ion_channel {
 	atomic64_t calls;
 	atomic64_t kicks;
 	atomic64_t kicks_spurious;
+	atomic64_t wakeups;
+	atomic64_t signals;
 	u64 sleeps;
-	u64 wakeups;
-	u64 signals;
 	u64 resets;
 };
 
+/**
+ * struct ion_config - what a channel is to be
+ * @info: from ion_geometry() and ion_channel_describe()
+ * @service: from ion_service_get()
+ * @bind: what the service is told
+ * @phys: the program is told where buffers are in physical memory
+ */
+struct ion_config {
+	struct ion_info info;
+	struct ion_service *service;
+	struct ion_bind bind;
+	bool phys;
+};
+
 struct ion_channel *ion_channel_create(void);
-void ion_channel_destroy(struct ion_channel *ch);
+void ion_channel_close(struct ion_channel *ch);
 
 void ion_channel_describe(const struct ion_channel *ch, struct ion_info *info,
 			  const struct ion_service *service);
-int ion_channel_configure(struct ion_channel *ch, const struct ion_info *info,
-			  const struct ion_service *service);
+int ion_channel_configure(struct ion_channel *ch,
+			  const struct ion_config *config);
 
 static inline bool ion_channel_ready(const struct ion_channel *ch)
 {
@@ -117,10 +169,31 @@ static inline bool ion_channel_ready(const struct ion_channel *ch)
 	return smp_load_acquire(&ch->ready);
 }
 
+/* To be read before a look at the rings: what was pushed before is seen then. */
+static inline bool ion_channel_hungup(const struct ion_channel *ch)
+{
+	/* Pairs with the release in ion_channel_hangup(). */
+	return smp_load_acquire(&ch->hungup);
+}
+
+/* To be read before a look at the rings; what comes after it is seen later. */
+static inline unsigned long ion_channel_progress(const struct ion_channel *ch)
+{
+	return atomic_long_read_acquire(&ch->progress);
+}
+
 static inline void ion_end_lock(struct ion_channel *ch)
 {
 	atomic_inc(&ch->end_wanted);
 	mutex_lock(&ch->end_mutex);
+	atomic_dec(&ch->end_wanted);
+}
+
+/* Of a second channel; the one at the lower address comes first. */
+static inline void ion_end_lock_nested(struct ion_channel *ch)
+{
+	atomic_inc(&ch->end_wanted);
+	mutex_lock_nested(&ch->end_mutex, SINGLE_DEPTH_NESTING);
 	atomic_dec(&ch->end_wanted);
 }
 
@@ -144,5 +217,6 @@ void ion_channel_stats(struct ion_channel *ch, struct ion_stats *stats);
 int ion_channel_reset(struct ion_channel *ch);
 
 u32 ion_channel_limit(void);
+u32 ion_channel_count(void);
 
 #endif /* _DRIVERS_ION_CHANNEL_H */

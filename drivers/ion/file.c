@@ -2,9 +2,11 @@
 /* The open file: a channel for as long as a descriptor or a mapping lives. */
 #include <linux/err.h>
 #include <linux/fs.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/seq_file.h>
 
+#include "arena.h"
 #include "channel.h"
 #include "file.h"
 #include "ioctl.h"
@@ -26,7 +28,7 @@ static int ion_open(struct inode *inode, struct file *file)
 
 static int ion_release(struct inode *inode, struct file *file)
 {
-	ion_channel_destroy(file->private_data);
+	ion_channel_close(file->private_data);
 	return 0;
 }
 
@@ -53,6 +55,7 @@ static const char *const ion_kernel_end_names[] = {
 	[ION_KERNEL_END_SLEEPING] = "sleeping",
 	[ION_KERNEL_END_LENT] = "lent",
 	[ION_KERNEL_END_LENT_SLEEPING] = "lent, sleeping",
+	[ION_KERNEL_END_GONE] = "gone",
 };
 
 static const char *const ion_poison_names[] = {
@@ -74,6 +77,14 @@ static void ion_show_ring(struct seq_file *m, const struct ion_ring_info *info,
 		seq_printf(m, " seen %u allowed %u..%u", stats->poison_seen,
 			   stats->poison_first, stats->poison_last);
 	seq_putc(m, '\n');
+}
+
+static void ion_show_arena(struct seq_file *m, const struct ion_channel *ch)
+{
+	if (ch->arena)
+		seq_printf(m, "ion-buffers:\t%u of %u bytes, owned %u\n",
+			   ch->info.buffers, ch->info.buffer_size,
+			   ion_arena_owned(ch->arena));
 }
 
 static void ion_show_fdinfo(struct seq_file *m, struct file *file)
@@ -100,6 +111,7 @@ static void ion_show_fdinfo(struct seq_file *m, struct file *file)
 	seq_printf(m, "ion-sleeps:\t%llu wakeups %llu signals %llu\n",
 		   stats.sleeps, stats.wakeups, stats.signals);
 	seq_printf(m, "ion-resets:\t%llu\n", stats.resets);
+	ion_show_arena(m, ch);
 	for (id = 0; id < ION_RINGS; id++)
 		ion_show_ring(m, &ch->info.ring[id], &ion_ring_kinds[id],
 			      &stats.ring[id]);
@@ -117,5 +129,6 @@ const struct file_operations ion_fops = {
 	.unlocked_ioctl = ion_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
 	.mmap = ion_mmap,
+	.get_unmapped_area = thp_get_unmapped_area,
 	.show_fdinfo = ion_show_fdinfo,
 };

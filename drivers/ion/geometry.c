@@ -40,14 +40,17 @@ static_assert(sizeof(struct ion_packet_ring) == 6160);
 static_assert(sizeof(struct ion_cmd_ring) == 8208);
 
 /* A shorter struct than was published first is refused; none has grown yet. */
-static_assert(sizeof(struct ion_query) == 40);
-static_assert(sizeof(struct ion_info) == 544);
-static_assert(sizeof(struct ion_setup) == 736);
+static_assert(sizeof(struct ion_query) == 56);
+static_assert(sizeof(struct ion_info) == 576);
+static_assert(sizeof(struct ion_setup) == 768);
 static_assert(sizeof(struct ion_batch) == 24);
 static_assert(sizeof(struct ion_stats) == 456);
 static_assert(sizeof(struct ion_wait) == 32);
 static_assert(sizeof(struct ion_serve) == 24);
 static_assert(sizeof(struct ion_eventfd) == 16);
+static_assert(sizeof(struct ion_join) == 16);
+static_assert(sizeof(struct ion_verify) == 64);
+static_assert(sizeof(struct ion_buffers) == 24);
 
 static const u64 ion_mmap_offset[ION_RINGS] = {
 	[ION_RING_TX] = ION_MMAP_TX,
@@ -143,38 +146,65 @@ static void ion_geometry_split(struct ion_info *info, unsigned int id,
 						    PROT_READ | PROT_WRITE);
 }
 
-/**
- * ion_geometry() - lay a channel out
- * @info: all of it is written: layout, areas, rings and bytes, the rest zeroes
- * @layout: &enum ion_layout
- * @slots: slots of each ring, 0 for the default
- *
- * Return: 0, or -EINVAL for a layout or a number of slots that there is not.
- */
-int ion_geometry(struct ion_info *info, u32 layout, const u32 *slots)
+static int ion_geometry_rings(struct ion_info *info, const u32 *slots)
 {
 	unsigned int id;
 
-	if (layout != ION_LAYOUT_COMPACT && layout != ION_LAYOUT_SPLIT)
-		return -EINVAL;
-
-	memset(info, 0, sizeof(*info));
-	info->size = sizeof(*info);
-	info->layout = layout;
-	if (layout == ION_LAYOUT_SPLIT)
-		ion_geometry_split_areas(info);
 	for (id = 0; id < ION_RINGS; id++) {
 		u32 nr = slots[id] ?: ION_SLOTS_DEFAULT;
 
 		if (nr < ION_SLOTS_MIN || nr > ION_SLOTS_MAX ||
 		    !is_power_of_2(nr))
 			return -EINVAL;
-		if (layout == ION_LAYOUT_SPLIT)
+		if (info->layout == ION_LAYOUT_SPLIT)
 			ion_geometry_split(info, id, nr);
 		else
 			ion_geometry_compact(info, id, nr);
 	}
 	return 0;
+}
+
+static int ion_geometry_arena(struct ion_info *info, u32 buffers, u32 size)
+{
+	if (!buffers)
+		return size ? -EINVAL : 0;
+	if (buffers > ION_BUFFERS_MAX || size < ION_BUFFER_SIZE_MIN ||
+	    size > ION_BUFFER_SIZE_MAX || !is_power_of_2(size))
+		return -EINVAL;
+
+	info->buffers = buffers;
+	info->buffer_size = size;
+	ion_geometry_add_area(info, ION_MMAP_ARENA, (u64)buffers * size,
+			      PROT_READ | PROT_WRITE);
+	return 0;
+}
+
+/**
+ * ion_geometry() - lay a channel out
+ * @info: all of it is written: layout, areas, rings, arena and bytes, the rest
+ *	zeroes
+ * @setup: what is wanted: layout, slots, buffers and buffer_size
+ *
+ * Return: 0; -EINVAL for a layout, or a number of slots or buffers, or a size
+ * of these, that there is not.
+ */
+int ion_geometry(struct ion_info *info, const struct ion_setup *setup)
+{
+	int ret;
+
+	if (setup->layout != ION_LAYOUT_COMPACT &&
+	    setup->layout != ION_LAYOUT_SPLIT)
+		return -EINVAL;
+
+	memset(info, 0, sizeof(*info));
+	info->size = sizeof(*info);
+	info->layout = setup->layout;
+	if (setup->layout == ION_LAYOUT_SPLIT)
+		ion_geometry_split_areas(info);
+	ret = ion_geometry_rings(info, setup->slots);
+	if (ret)
+		return ret;
+	return ion_geometry_arena(info, setup->buffers, setup->buffer_size);
 }
 
 /**

@@ -4,7 +4,7 @@
 
 #include <linux/ion.h>
 
-int ion_geometry(struct ion_info *info, u32 layout, const u32 *slots);
+int ion_geometry(struct ion_info *info, const struct ion_setup *setup);
 int ion_geometry_area(const struct ion_info *info, u64 offset);
 
 #endif /* _DRIVERS_ION_GEOMETRY_H */

@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The ioctls: structs in, checks, structs out. */
+#include <linux/capability.h>
 #include <linux/cleanup.h>
 #include <linux/errno.h>
+#include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/math.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
+#include <linux/user_namespace.h>
 
+#include "arena.h"
 #include "batch.h"
 #include "channel.h"
+#include "file.h"
 #include "geometry.h"
 #include "ioctl.h"
 #include "kernel_end.h"
@@ -63,34 +69,83 @@ static long ion_ioctl_query(void __user *arg)
 
 	query.abi_version = ION_ABI_VERSION;
 	query.features = ION_FEATURE_COMPACT | ION_FEATURE_SPLIT |
-			 ION_FEATURE_WAIT | ION_FEATURE_SERVE;
+			 ION_FEATURE_WAIT | ION_FEATURE_SERVE |
+			 ION_FEATURE_ARENA | ION_FEATURE_JOIN;
 	query.slots_min = ION_SLOTS_MIN;
 	query.slots_max = ION_SLOTS_MAX;
 	query.batch_max = ION_BATCH_MAX;
 	query.max_channels = ion_channel_limit();
 	query.max_bytes = ion_memory_limit();
+	query.channels = ion_channel_count();
+	query.reserved = 0;
+	query.bytes = ion_memory_charged();
 	return ion_copy_out(arg, &query, sizeof(query));
+}
+
+/* A name that is padded with zeros to its end, and has one at least. */
+static bool ion_setup_name_ok(const char *name, size_t size)
+{
+	size_t len = strnlen(name, size);
+
+	return len < size && !memchr_inv(name + len, 0, size - len);
 }
 
 static int ion_setup_check(const struct ion_setup *setup)
 {
-	size_t len = strnlen(setup->service, sizeof(setup->service));
-
-	if (setup->flags & ~ION_SETUP_DRY_RUN)
+	if (setup->flags & ~(ION_SETUP_DRY_RUN | ION_SETUP_STAMP |
+			     ION_SETUP_PHYS))
 		return -EINVAL;
 	if (setup->reserved || memchr_inv(setup->reserved2, 0,
 					  sizeof(setup->reserved2)))
 		return -EINVAL;
-	if (len == sizeof(setup->service) ||
-	    memchr_inv(setup->service + len, 0, sizeof(setup->service) - len))
+	if (!ion_setup_name_ok(setup->service, sizeof(setup->service)) ||
+	    !ion_setup_name_ok(setup->key, sizeof(setup->key)))
+		return -EINVAL;
+	if ((setup->flags & ION_SETUP_PHYS) && !setup->buffers)
 		return -EINVAL;
 	return 0;
 }
 
-/* What the channel is to be is told before it becomes so, or is refused. */
-static long ion_ioctl_setup(struct ion_channel *ch, void __user *arg)
+/* Addresses in physical memory are for who could have opened /dev/mem. */
+static int ion_setup_permit(const struct file *file,
+			    const struct ion_setup *setup)
 {
-	const struct ion_service *service;
+	if ((setup->flags & ION_SETUP_PHYS) &&
+	    !file_ns_capable(file, &init_user_ns, CAP_SYS_RAWIO))
+		return -EPERM;
+	return 0;
+}
+
+/* What the channel is to be is told before it becomes so, or is refused. */
+static int ion_setup(struct ion_channel *ch, struct ion_setup *setup,
+		     struct ion_service *service, void __user *arg)
+{
+	struct ion_config config = {
+		.service = service,
+		.bind = {
+			.flags = setup->flags & ION_SETUP_STAMP,
+			.arg = { setup->arg[0], setup->arg[1] },
+			.key = setup->key,
+		},
+		.phys = setup->flags & ION_SETUP_PHYS,
+	};
+	int ret;
+
+	ion_channel_describe(ch, &setup->info, service);
+	if (!(setup->flags & ION_SETUP_DRY_RUN) && ion_channel_ready(ch))
+		return -EBUSY;
+	ret = ion_copy_out(arg, setup, sizeof(*setup));
+	if (ret || (setup->flags & ION_SETUP_DRY_RUN))
+		return ret;
+
+	config.info = setup->info;
+	guard(mutex)(&ch->setup_mutex);
+	return ch->ready ? -EBUSY : ion_channel_configure(ch, &config);
+}
+
+static long ion_ioctl_setup(struct file *file, void __user *arg)
+{
+	struct ion_service *service;
 	struct ion_setup setup;
 	int ret;
 
@@ -100,22 +155,18 @@ static long ion_ioctl_setup(struct ion_channel *ch, void __user *arg)
 	ret = ion_setup_check(&setup);
 	if (ret)
 		return ret;
-	ret = ion_geometry(&setup.info, setup.layout, setup.slots);
+	ret = ion_setup_permit(file, &setup);
 	if (ret)
 		return ret;
-	service = ion_service_find(setup.service);
+	ret = ion_geometry(&setup.info, &setup);
+	if (ret)
+		return ret;
+	service = ion_service_get(setup.service);
 	if (!service)
 		return -ENOENT;
-	ion_channel_describe(ch, &setup.info, service);
-	if (!(setup.flags & ION_SETUP_DRY_RUN) && ion_channel_ready(ch))
-		return -EBUSY;
-	ret = ion_copy_out(arg, &setup, sizeof(setup));
-	if (ret || (setup.flags & ION_SETUP_DRY_RUN))
-		return ret;
-
-	guard(mutex)(&ch->setup_mutex);
-	return ch->ready ? -EBUSY : ion_channel_configure(ch, &setup.info,
-						     service);
+	ret = ion_setup(file->private_data, &setup, service, arg);
+	ion_service_put(service);
+	return ret;
 }
 
 static long ion_ioctl_info(struct ion_channel *ch, void __user *arg)
@@ -127,7 +178,8 @@ static long ion_ioctl_info(struct ion_channel *ch, void __user *arg)
 	ret = ion_copy_in(&info, sizeof(info), arg);
 	if (ret)
 		return ret;
-	if (info.reserved)
+	if (info.reserved || memchr_inv(info.reserved2, 0,
+					sizeof(info.reserved2)))
 		return -EINVAL;
 	size = info.size;
 	info = ch->info;
@@ -200,12 +252,93 @@ static long ion_ioctl_eventfd(struct ion_channel *ch, const void __user *arg)
 	return ion_notify_eventfd(ch, eventfd.fd);
 }
 
+static int ion_join(struct ion_channel *ch, struct file *file)
+{
+	struct ion_channel *other;
+
+	if (file->f_op != &ion_fops)
+		return -EINVAL;
+	other = file->private_data;
+	if (other == ch)
+		return -EINVAL;
+	if (!ion_channel_ready(other))
+		return -EBADFD;
+	return ion_service_join(ch, other);
+}
+
+static long ion_ioctl_join(struct ion_channel *ch, const void __user *arg)
+{
+	struct ion_join join;
+	struct file *file;
+	int ret;
+
+	ret = ion_copy_in(&join, sizeof(join), arg);
+	if (ret)
+		return ret;
+	if (join.flags || join.reserved)
+		return -EINVAL;
+	file = fget(join.fd);
+	if (!file)
+		return -EBADF;
+	ret = ion_join(ch, file);
+	fput(file);
+	return ret;
+}
+
+static long ion_ioctl_verify(struct ion_channel *ch, void __user *arg)
+{
+	struct ion_verify verify;
+	int ret;
+
+	ret = ion_copy_in(&verify, sizeof(verify), arg);
+	if (ret)
+		return ret;
+	if (verify.flags || verify.reserved)
+		return -EINVAL;
+	ret = ion_service_verify(ch, &verify);
+	return ret ?: ion_copy_out(arg, &verify, sizeof(verify));
+}
+
+static int ion_buffers_out(const struct ion_arena *arena, u64 addr)
+{
+	u64 __user *to = u64_to_user_ptr(addr);
+	u32 words = DIV_ROUND_UP(arena->buffers, 64);
+	u64 word;
+	u32 i;
+
+	for (i = 0; i < words; i++) {
+		word = ion_arena_word(arena, i);
+		if (put_user(word, to + i))
+			return -EFAULT;
+	}
+	return 0;
+}
+
+static long ion_ioctl_buffers(struct ion_channel *ch, void __user *arg)
+{
+	struct ion_buffers buffers;
+	int ret;
+
+	ret = ion_copy_in(&buffers, sizeof(buffers), arg);
+	if (ret)
+		return ret;
+	if (buffers.flags)
+		return -EINVAL;
+	if (!ch->arena)
+		return -EOPNOTSUPP;
+	buffers.buffers = ch->arena->buffers;
+	buffers.owned = ion_arena_owned(ch->arena);
+	if (buffers.addr && ion_buffers_out(ch->arena, buffers.addr))
+		return -EFAULT;
+	return ion_copy_out(arg, &buffers, sizeof(buffers));
+}
+
 /* The calls that want a configured channel. */
 static long ion_ioctl_configured(struct ion_channel *ch, unsigned int cmd,
 				 void __user *uarg)
 {
 	/* The numbers are without a gap. */
-	if (cmd < ION_IOC_QUERY || cmd > ION_IOC_EVENTFD)
+	if (cmd < ION_IOC_QUERY || cmd > ION_IOC_BUFFERS)
 		return -ENOTTY;
 	if (!ion_channel_ready(ch))
 		return -EBADFD;
@@ -231,6 +364,12 @@ static long ion_ioctl_configured(struct ion_channel *ch, unsigned int cmd,
 		return ion_ioctl_serve(ch, uarg);
 	case ION_IOC_EVENTFD:
 		return ion_ioctl_eventfd(ch, uarg);
+	case ION_IOC_JOIN:
+		return ion_ioctl_join(ch, uarg);
+	case ION_IOC_VERIFY:
+		return ion_ioctl_verify(ch, uarg);
+	case ION_IOC_BUFFERS:
+		return ion_ioctl_buffers(ch, uarg);
 	default:
 		return -ENOTTY;
 	}
@@ -255,7 +394,7 @@ long ion_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	case ION_IOC_QUERY:
 		return ion_ioctl_query(uarg);
 	case ION_IOC_SETUP:
-		return ion_ioctl_setup(ch, uarg);
+		return ion_ioctl_setup(file, uarg);
 	default:
 		return ion_ioctl_configured(ch, cmd, uarg);
 	}

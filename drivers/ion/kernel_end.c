@@ -13,6 +13,17 @@
 #include "serve.h"
 #include "service.h"
 
+/* Packets and commands that the kernel end has pushed and popped so far. */
+static u64 ion_kernel_end_moved(const struct ion_channel *ch)
+{
+	unsigned int id;
+	u64 moved = 0;
+
+	for (id = 0; id < ION_RINGS; id++)
+		moved += READ_ONCE(ch->ring[id].end.own);
+	return moved;
+}
+
 /**
  * ion_kernel_end_pass() - let the service handle what is queued
  * @ch: the channel, configured, end_mutex held
@@ -22,13 +33,20 @@
 u32 ion_kernel_end_pass(struct ion_channel *ch)
 {
 	bool poisoned;
+	u64 before;
 	u32 done;
 
 	ion_end_assert_held(ch);
 
-	if (ion_channel_poisoned(ch))
+	if (!ch->service || ion_channel_poisoned(ch))
 		return 0;
-	done = ch->service->run(ch);
+	before = ion_kernel_end_moved(ch);
+	WRITE_ONCE(ch->ring[ION_RING_RX].stalled, false);
+	WRITE_ONCE(ch->ring[ION_RING_EVT].stalled, false);
+	WRITE_ONCE(ch->runner, current);
+	ch->service->doorbell(ch);
+	WRITE_ONCE(ch->runner, NULL);
+	done = ion_kernel_end_moved(ch) - before;
 	poisoned = ion_channel_poisoned(ch);
 	if (done || poisoned)
 		ion_notify(ch, poisoned);
@@ -41,12 +59,16 @@ u32 ion_kernel_end_pass(struct ion_channel *ch)
  */
 void ion_kernel_end_awake(struct ion_channel *ch)
 {
+	unsigned long flags;
 	unsigned int id;
 
 	ion_end_assert_held(ch);
 
-	for (id = 0; id < ION_RINGS; id++)
+	for (id = 0; id < ION_RINGS; id++) {
+		flags = ion_ring_lock(&ch->ring[id]);
 		ion_ring_awake(&ch->ring[id]);
+		ion_ring_unlock(&ch->ring[id], flags);
+	}
 }
 
 /**
@@ -58,24 +80,39 @@ void ion_kernel_end_awake(struct ion_channel *ch)
  * holds serve_wait.lock, and the thread takes it before it sets the flags for
  * another sleep. Should it be setting them for this one, they may end either
  * way, and it finds that it was kicked.
+ *
+ * Of a channel that is async another context may have armed a ring while the
+ * thread was awake; it must find the flag down if it is to set it again.
  */
 void ion_kernel_end_kicked(struct ion_channel *ch)
 {
+	unsigned long flags;
 	unsigned int id;
 
 	lockdep_assert_held(&ch->serve_wait.lock);
 
-	for (id = 0; id < ION_RINGS; id++)
-		ion_end_awake(&ch->ring[id].end);
+	for (id = 0; id < ION_RINGS; id++) {
+		struct ion_ring *ring = &ch->ring[id];
+
+		flags = ion_ring_lock(ring);
+		if (ring->async)
+			WRITE_ONCE(ring->asleep, false);
+		ion_end_awake(&ring->end);
+		ion_ring_unlock(ring, flags);
+	}
 }
 
 static bool ion_kernel_end_set_flags(struct ion_channel *ch)
 {
+	unsigned long flags;
 	bool set = false;
 	unsigned int id;
 
-	for (id = 0; id < ION_RINGS; id++)
+	for (id = 0; id < ION_RINGS; id++) {
+		flags = ion_ring_lock(&ch->ring[id]);
 		set |= ion_ring_sleep(&ch->ring[id]);
+		ion_ring_unlock(&ch->ring[id], flags);
+	}
 	return set;
 }
 
@@ -132,7 +169,7 @@ u32 ion_kernel_end_run(struct ion_channel *ch)
  * @ch: the channel, configured
  *
  * Context: may sleep. Bounded by what was queued at the call.
- * Return: 0, or -EPROTO if a ring is poisoned.
+ * Return: 0; -EPROTO if a ring is poisoned; -EPIPE if the service hung up.
  */
 int ion_kernel_end_kick(struct ion_channel *ch)
 {
@@ -145,16 +182,26 @@ int ion_kernel_end_kick(struct ion_channel *ch)
 
 	if (!ion_kernel_end_run(ch))
 		atomic64_inc(&ch->kicks_spurious);
-	return ion_channel_poisoned(ch) ? -EPROTO : 0;
+	return ion_channel_error(ch);
 }
 
-static bool ion_kernel_end_has_input(struct ion_channel *ch)
+/* Something to pop, or room for what could not be pushed. */
+static bool ion_kernel_end_has_work(struct ion_channel *ch)
 {
+	unsigned int id;
+
 	guard(ion_end)(ch);
 
 	ion_channel_look_all(ch);
-	return ion_ring_count(&ch->ring[ION_RING_TX]) ||
-	       ion_ring_count(&ch->ring[ION_RING_CMD]);
+	for (id = 0; id < ION_RINGS; id++) {
+		const struct ion_ring *ring = &ch->ring[id];
+
+		if (ring->kind->kernel_pushes ?
+			    READ_ONCE(ring->stalled) && ion_ring_free(ring) :
+			    ion_ring_count(ring))
+			return true;
+	}
+	return false;
 }
 
 /**
@@ -172,6 +219,6 @@ void ion_kernel_end_nudge(struct ion_channel *ch)
 
 	if (state == ION_KERNEL_END_SLEEPING ||
 	    (state == ION_KERNEL_END_LENT_SLEEPING &&
-	     ion_kernel_end_has_input(ch)))
+	     ion_kernel_end_has_work(ch)))
 		ion_kernel_end_kick(ch);
 }

@@ -9,7 +9,8 @@
  *		user_end.c the end of the program, for one that does not map
  * Running:	kernel_end.c when, serve.c in a lent thread; notify.c wakes the
  *		program, wait.c is where it waits
- * Services:	service.c, echo.c, sink.c
+ * Services:	service.c which there are; api_channel.c and api_ring.c what they
+ *		call, arena.c the buffers; echo.c, sink.c, source.c, pair.c
  */
 #include <linux/miscdevice.h>
 #include <linux/module.h>
@@ -17,6 +18,7 @@
 #include <linux/ion.h>
 
 #include "file.h"
+#include "service.h"
 
 static struct miscdevice ion_misc = {
 	.minor = MISC_DYNAMIC_MINOR,
@@ -29,9 +31,14 @@ static int __init ion_init(void)
 {
 	int ret;
 
-	ret = misc_register(&ion_misc);
+	ret = ion_services_init();
 	if (ret)
 		return ret;
+	ret = misc_register(&ion_misc);
+	if (ret) {
+		ion_services_exit();
+		return ret;
+	}
 	pr_info("ion: /dev/ion is ready, ABI version %d\n", ION_ABI_VERSION);
 	return 0;
 }
@@ -39,6 +46,7 @@ static int __init ion_init(void)
 static void __exit ion_exit(void)
 {
 	misc_deregister(&ion_misc);
+	ion_services_exit();
 }
 
 module_init(ion_init);

@@ -10,6 +10,10 @@
  *
  * A VMA holds the file, and so the channel; a page that user space still holds
  * when the channel goes (a pipe, a registered buffer) has its own count.
+ *
+ * The memory of an arena may be huge pages. The core maps one as such when a
+ * fault gives a page of it and the VMA lies right, for which
+ * thp_get_unmapped_area() cares.
  */
 #include <linux/cleanup.h>
 #include <linux/errno.h>
@@ -107,21 +111,25 @@ static int ion_vma_establish(struct ion_channel *ch, struct vm_area_struct *vma)
 /* The first touch of a channel that was not set up. */
 static int ion_mmap_default(struct ion_channel *ch, struct vm_area_struct *vma)
 {
-	const struct ion_service *service = ion_service_find("");
-	static const u32 slots[ION_RINGS];
-	struct ion_info info;
+	static const struct ion_setup setup;
+	struct ion_config config = { .bind.key = setup.key };
 	int ret;
 
 	lockdep_assert_held(&ch->setup_mutex);
 
-	ret = ion_geometry(&info, ION_LAYOUT_COMPACT, slots);
+	ret = ion_geometry(&config.info, &setup);
 	if (ret)
 		return ret;
-	ret = ion_vma_area(&info, vma);
+	ret = ion_vma_area(&config.info, vma);
 	if (ret < 0)
 		return ret;
-	ion_channel_describe(ch, &info, service);
-	return ion_channel_configure(ch, &info, service);
+	config.service = ion_service_get(setup.service);
+	if (!config.service)
+		return -ENOENT;
+	ion_channel_describe(ch, &config.info, config.service);
+	ret = ion_channel_configure(ch, &config);
+	ion_service_put(config.service);
+	return ret;
 }
 
 /**

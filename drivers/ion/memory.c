@@ -31,29 +31,62 @@ u64 ion_memory_limit(void)
 	return READ_ONCE(max_bytes);
 }
 
+/**
+ * ion_memory_charged() - bytes that all channels have
+ *
+ * Return: what counts against the module parameter max_bytes.
+ */
+u64 ion_memory_charged(void)
+{
+	return atomic_long_read(&ion_bytes);
+}
+
 static void ion_memory_free_pages(struct ion_memory *mem)
 {
-	while (mem->nr_pages)
-		put_page(mem->pages[--mem->nr_pages]);
+	unsigned int at = 0;
+
+	while (at < mem->nr_pages) {
+		struct folio *folio = page_folio(mem->pages[at]);
+
+		at += folio_nr_pages(folio);
+		folio_put(folio);
+	}
+	mem->nr_pages = 0;
 	kvfree(mem->pages);
 	mem->pages = NULL;
 }
 
-static int ion_memory_alloc_pages(struct ion_memory *mem, unsigned int nr)
+/* A huge page where a whole one is wanted and there is one to be had. */
+static struct folio *ion_memory_alloc_folio(unsigned int nr, bool huge)
 {
+	gfp_t gfp = ION_GFP | __GFP_ZERO;
+	struct folio *folio = NULL;
+
+	if (huge && IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE) && nr >= PTRS_PER_PTE)
+		folio = folio_alloc(gfp | __GFP_NORETRY, PMD_ORDER);
+	return folio ?: folio_alloc(gfp, 0);
+}
+
+static int ion_memory_alloc_pages(struct ion_memory *mem, unsigned int nr,
+				  bool huge)
+{
+	struct folio *folio;
+	unsigned int i;
+
 	mem->nr_pages = 0;
 	mem->pages = kvcalloc(nr, sizeof(*mem->pages), ION_GFP);
 	if (!mem->pages)
 		return -ENOMEM;
 
 	while (mem->nr_pages < nr) {
-		struct page *page = alloc_page(ION_GFP | __GFP_ZERO);
-
-		if (!page) {
+		folio = ion_memory_alloc_folio(nr - mem->nr_pages, huge);
+		if (!folio) {
 			ion_memory_free_pages(mem);
 			return -ENOMEM;
 		}
-		mem->pages[mem->nr_pages++] = page;
+		for (i = 0; i < folio_nr_pages(folio); i++)
+			mem->pages[mem->nr_pages++] = folio_page(folio, i);
+		cond_resched();
 	}
 	return 0;
 }
@@ -62,15 +95,17 @@ static int ion_memory_alloc_pages(struct ion_memory *mem, unsigned int nr)
  * ion_memory_alloc() - allocate zeroed pages to share
  * @mem: what to fill in
  * @bytes: how much, rounded up to pages
+ * @huge: in huge pages, as far as there are
  *
  * Context: may sleep. mmap_lock may be held.
  * Return: 0 or -ENOMEM, with nothing left behind.
  */
-int ion_memory_alloc(struct ion_memory *mem, size_t bytes)
+int ion_memory_alloc(struct ion_memory *mem, size_t bytes, bool huge)
 {
 	int ret;
 
-	ret = ion_memory_alloc_pages(mem, PAGE_ALIGN(bytes) >> PAGE_SHIFT);
+	ret = ion_memory_alloc_pages(mem, PAGE_ALIGN(bytes) >> PAGE_SHIFT,
+				     huge);
 	if (ret)
 		return ret;
 

@@ -16,8 +16,8 @@ struct user_struct;
 
 /**
  * struct ion_memory - pages that the kernel and a program share
- * @pages: the pages, each of order 0 and counted on its own, so that one that
- *	user space still holds outlives the channel
+ * @pages: the pages, each of order 0 or part of a huge page and counted, so that
+ *	one that user space still holds outlives the channel
  * @nr_pages: how many
  * @addr: where the kernel sees them, one after the other
  */
@@ -27,7 +27,7 @@ struct ion_memory {
 	void *addr;
 };
 
-int ion_memory_alloc(struct ion_memory *mem, size_t bytes);
+int ion_memory_alloc(struct ion_memory *mem, size_t bytes, bool huge);
 void ion_memory_free(struct ion_memory *mem);
 
 /**
@@ -44,5 +44,6 @@ int ion_charge(struct ion_charge *charge, u64 bytes);
 void ion_uncharge(struct ion_charge *charge);
 
 u64 ion_memory_limit(void);
+u64 ion_memory_charged(void);
 
 #endif /* _DRIVERS_ION_MEMORY_H */

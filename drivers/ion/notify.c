@@ -5,10 +5,13 @@
  */
 #include <linux/err.h>
 #include <linux/eventfd.h>
+#include <linux/export.h>
 #include <linux/fs.h>
+#include <linux/interrupt.h>
 #include <linux/poll.h>
 
 #include "notify.h"
+#include "serve.h"
 
 static void ion_notify_fasync(struct ion_channel *ch, __poll_t events)
 {
@@ -21,59 +24,157 @@ static void ion_notify_fasync(struct ion_channel *ch, __poll_t events)
 	kill_fasync(&ch->fasync, SIGIO, band);
 }
 
+static void ion_notify_signal(struct ion_channel *ch)
+{
+	unsigned long flags;
+
+	/* One that is being set now is for what comes after. */
+	if (!READ_ONCE(ch->eventfd))
+		return;
+	spin_lock_irqsave(&ch->eventfd_lock, flags);
+	if (ch->eventfd) {
+		atomic64_inc(&ch->signals);
+		eventfd_signal(ch->eventfd);
+	}
+	spin_unlock_irqrestore(&ch->eventfd_lock, flags);
+}
+
+static __poll_t ion_notify_state_events(const struct ion_channel *ch)
+{
+	__poll_t events = 0;
+
+	if (ion_channel_poisoned(ch))
+		events |= EPOLLERR;
+	if (ion_channel_hungup(ch))
+		events |= EPOLLHUP | EPOLLRDHUP;
+	return events;
+}
+
+/* Which rings the user end has not been told of. */
+static unsigned int ion_notify_news(struct ion_channel *ch)
+{
+	unsigned int news = 0, id;
+
+	for (id = 0; id < ION_RINGS; id++) {
+		struct ion_ring *ring = &ch->ring[id];
+		u64 own = READ_ONCE(ring->end.own);
+
+		if (READ_ONCE(ring->told) == own)
+			continue;
+		WRITE_ONCE(ring->told, own);
+		news |= BIT(id);
+	}
+	return news;
+}
+
 /**
  * ion_notify() - tell the user end that there is something new
- * @ch: the channel, configured, end_mutex held
+ * @ch: the channel, configured
  * @all: of every ring, not only of those that the kernel end moved on: the
- *	channel was reset, or a ring of it is poisoned
+ *	channel was reset or hung up, or a ring of it is poisoned
  *
  * Indices were published before. The barrier is (F), once for all rings: it
  * pairs with (E) of a user end that sets its wake flag, and with that of a
  * sleeper between it has got into @ch->wait and looks at @ch->progress again.
+ * It stands between seeing how far a ring has come and looking at the flag: of
+ * two callers at the same time, one may find that the other has told.
+ *
+ * Context: any in which wake_up() is allowed; ion_channel_notify() for others.
  */
 void ion_notify(struct ion_channel *ch, bool all)
 {
-	__poll_t events = ion_channel_poisoned(ch) ? EPOLLERR : 0;
+	unsigned int news = ion_notify_news(ch);
+	__poll_t events = ion_notify_state_events(ch);
 	bool wanted = false;
 	unsigned int id;
 
-	ion_end_assert_held(ch);
-
-	WRITE_ONCE(ch->progress, ch->progress + 1);
-	smp_mb();	/* (F), pairs with (E) */
+	if (all)
+		news = BIT(ION_RINGS) - 1;
+	atomic_long_inc(&ch->progress);
+	smp_mb__after_atomic();	/* (F), pairs with (E) */
 	for (id = 0; id < ION_RINGS; id++) {
 		struct ion_ring *ring = &ch->ring[id];
 
-		if (!all && ring->told == ring->end.own)
+		if (!(news & BIT(id)))
 			continue;
-		ring->told = ring->end.own;
 		events |= ring->kind->events;
 		wanted |= READ_ONCE(*ring->end.peer_wake);
 	}
 
 	/* The barrier above is the one that waitqueue_active() wants. */
 	if (waitqueue_active(&ch->wait)) {
-		ch->wakeups++;
+		atomic64_inc(&ch->wakeups);
 		__wake_up(&ch->wait, TASK_INTERRUPTIBLE, 0,
 			  poll_to_key(events));
 	}
-	if (wanted && ch->eventfd) {
-		ch->signals++;
-		eventfd_signal(ch->eventfd);
-	}
+	if (wanted)
+		ion_notify_signal(ch);
 	if (READ_ONCE(ch->fasync))
 		ion_notify_fasync(ch, events);
 }
+
+static void ion_notify_later(struct irq_work *work)
+{
+	struct ion_channel *ch =
+		container_of(work, struct ion_channel, notify_work);
+	bool all = atomic_xchg(&ch->notify_all, false);
+
+	ion_notify(ch, all);
+	if (all)
+		ion_serve_news(ch);
+}
+
+/**
+ * ion_notify_state() - tell everybody that the channel was poisoned or hung up
+ * @ch: the channel, configured
+ *
+ * The lent thread too. Those who wait find out for themselves which it was.
+ *
+ * Context: any.
+ */
+void ion_notify_state(struct ion_channel *ch)
+{
+	if (in_task() && !irqs_disabled()) {
+		ion_notify(ch, true);
+		ion_serve_news(ch);
+		return;
+	}
+	atomic_set(&ch->notify_all, true);
+	irq_work_queue(&ch->notify_work);
+}
+
+/**
+ * ion_channel_notify() - wake the program, if it sleeps, for what was pushed
+ * @ch: a channel
+ *
+ * Or popped, if it waits for room. doorbell() need not call it for its own
+ * channel. Once for a batch is enough; a program that is awake costs a barrier.
+ * In a hard interrupt, or with interrupts off, the waking itself is put off
+ * until they are on.
+ *
+ * Orders what was pushed before the look at whether the program sleeps: either
+ * it is woken or it sees what was pushed before it sleeps.
+ *
+ * Context: any.
+ */
+void ion_channel_notify(struct ion_channel *ch)
+{
+	if (in_hardirq() || irqs_disabled())
+		irq_work_queue(&ch->notify_work);
+	else
+		ion_notify(ch, false);
+}
+EXPORT_SYMBOL_GPL(ion_channel_notify);
 
 static struct eventfd_ctx *ion_notify_swap(struct ion_channel *ch,
 					   struct eventfd_ctx *eventfd)
 {
 	struct eventfd_ctx *old;
 
-	guard(ion_end)(ch);
-
+	spin_lock_irq(&ch->eventfd_lock);
 	old = ch->eventfd;
-	ch->eventfd = eventfd;
+	WRITE_ONCE(ch->eventfd, eventfd);
+	spin_unlock_irq(&ch->eventfd_lock);
 	return old;
 }
 
@@ -100,11 +201,25 @@ int ion_notify_eventfd(struct ion_channel *ch, int fd)
 }
 
 /**
+ * ion_notify_init() - nobody is to be told yet
+ * @ch: the channel
+ */
+void ion_notify_init(struct ion_channel *ch)
+{
+	init_waitqueue_head(&ch->wait);
+	spin_lock_init(&ch->eventfd_lock);
+	init_irq_work(&ch->notify_work, ion_notify_later);
+}
+
+/**
  * ion_notify_destroy() - forget whom to tell
  * @ch: the channel, which nobody uses any more
+ *
+ * Context: may sleep.
  */
 void ion_notify_destroy(struct ion_channel *ch)
 {
+	irq_work_sync(&ch->notify_work);
 	if (ch->eventfd)
 		eventfd_ctx_put(ch->eventfd);
 	ch->eventfd = NULL;

@@ -85,17 +85,19 @@ bool ion_ring_look(struct ion_ring *ring)
 }
 
 /**
- * ion_ring_stall() - say whether there was room for all that was to be pushed
+ * ion_ring_stall() - there was no room for all that was to be pushed
  * @ring: rx or evt
- * @stalled: there was not
  *
- * The kernel end then has itself woken when the user end makes room.
+ * Until the next pass the kernel end wants to be woken when the user end makes
+ * room. However often it tries meanwhile, that is one time that it was full.
  */
-void ion_ring_stall(struct ion_ring *ring, bool stalled)
+void ion_ring_stall(struct ion_ring *ring)
 {
-	stalled &= !ring->end.broken;
-	ring->full += stalled && !ring->stalled;
-	ring->stalled = stalled;
+	if (ring->end.broken)
+		return;
+	WRITE_ONCE(ring->stalled, true);
+	ring->full += !ring->found_full;
+	ring->found_full = true;
 }
 
 /**
@@ -104,7 +106,8 @@ void ion_ring_stall(struct ion_ring *ring, bool stalled)
  */
 void ion_ring_awake(struct ion_ring *ring)
 {
-	ring->stalled = false;
+	WRITE_ONCE(ring->stalled, false);
+	ring->found_full = false;
 	if (!ring->asleep)
 		return;
 	WRITE_ONCE(ring->asleep, false);
@@ -121,11 +124,29 @@ void ion_ring_awake(struct ion_ring *ring)
  */
 bool ion_ring_sleep(struct ion_ring *ring)
 {
-	if (ring->asleep || (ring->kind->kernel_pushes && !ring->stalled))
+	if (ring->asleep || ring->polled ||
+	    (ring->kind->kernel_pushes && !ring->stalled))
 		return false;
 	WRITE_ONCE(ring->asleep, true);
 	ion_end_sleep(&ring->end);
 	return true;
+}
+
+/**
+ * ion_ring_arm() - ask for a kick, and look once more
+ * @ring: the ring
+ *
+ * Return: true if there was nothing to do, so that a kick will come.
+ */
+bool ion_ring_arm(struct ion_ring *ring)
+{
+	u32 staged = ring->stage->ahead;
+
+	ring->polled = false;
+	WRITE_ONCE(ring->asleep, true);
+	ion_end_sleep(&ring->end);
+	ion_ring_look(ring);
+	return ring->end.broken || ion_end_known(&ring->end) == staged;
 }
 
 /**
@@ -145,7 +166,8 @@ void ion_ring_publish(struct ion_ring *ring)
  * ion_ring_reset() - empty the ring and trust the user end again
  * @ring: the ring
  *
- * Both indices go to where the producer's stood.
+ * Both indices go to where the producer's stood. What the service has peeked at
+ * is thrown away too; if it is just about to release it, it is none the wiser.
  *
  * Return: how many packets were thrown away.
  */
@@ -162,6 +184,8 @@ u32 ion_ring_reset(struct ion_ring *ring)
 		ion_ring_awake(ring);
 	} else {
 		end->own = end->ready;
+		ring->stage->ahead = 0;
+		ring->stage->detached = ring->stage->nr;
 	}
 	end->broken = ION_POISON_NONE;
 	end->seen = 0;
@@ -206,6 +230,9 @@ void ion_ring_stats(const struct ion_ring *ring, struct ion_ring_stats *stats)
 		.capacity = end->mask,
 		.head = pushed & end->mask,
 		.tail = taken & end->mask,
+		.bad_id = ring->refused[ION_REFUSED_ID],
+		.bad_range = ring->refused[ION_REFUSED_RANGE],
+		.bad_owner = ring->refused[ION_REFUSED_OWNER],
 	};
 	ion_ring_stats_poison(ring, stats);
 }

@@ -2,13 +2,17 @@
 /*
  * The kernel's end of a ring.
  *
- * Every function here wants the ends owned: end_mutex of the channel held.
+ * Every function here wants the end owned: see the locking in channel.h.
  */
 #ifndef _DRIVERS_ION_RING_H
 #define _DRIVERS_ION_RING_H
 
 #include <ion/ring.h>
+#include <linux/ion.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
+
+#include "arena.h"
 
 /**
  * struct ion_ring_kind - what the rings of all channels have in common
@@ -27,42 +31,99 @@ struct ion_ring_kind {
 extern const struct ion_ring_kind ion_ring_kinds[ION_RINGS];
 
 /**
+ * struct ion_stage - packets between peek and release, or reserve and commit
+ * @nr: how many there are
+ * @detached: they are not in the ring any more: it was reset
+ * @ahead: slots, from where the kernel end stands, that were looked at
+ * @at: number, in the count of the ring, of the slot that each one came from
+ * @slots: the packets or commands, where no program can write
+ */
+struct ion_stage {
+	u32 nr;
+	bool detached;
+	u32 ahead;
+	u64 at[ION_PEEK_MAX];
+	union {
+		struct ion_packet packets[ION_PEEK_MAX];
+		struct ion_cmd_packet cmds[ION_PEEK_MAX];
+	} slots;
+};
+
+/**
  * struct ion_ring - the kernel's end of one ring
  * @kind: which ring it is
+ * @ch: whose it is
  * @end: the view, whichever end it is
  * @producer: the view of rx and evt
  * @consumer: the view of tx and cmd
- * @discarded: packets that a reset threw away
- * @full: how often there was no room to push
- * @told: where the kernel end stood when the user end was last told
- * @stalled: the kernel end has something to push and found no room
+ * @lock: owns the end, if @async
+ * @async: the service uses the ring from any context
+ * @polled: the service looks by itself and wants no kick
+ * @stalled: since the last pass began something was to be pushed, and found no
+ *	room
  * @asleep: the wake flag of the kernel end is set
+ * @discarded: packets that a reset threw away, or that were refused
+ * @refused: packets that the arena refused, by &enum ion_refusal
+ * @full: how often there was no room to push
+ * @found_full: since there was room last, or the kernel end slept
+ * @told: where the kernel end stood when the user end was last told
+ * @stage: packets that the service has in hand
  * @mask: shared, for programs that read it; never read here
  * @user_index: shared, the index of the user end
  */
 struct ion_ring {
 	const struct ion_ring_kind *kind;
+	struct ion_channel *ch;
 	union {
 		struct ion_end end;
 		struct ion_producer producer;
 		struct ion_consumer consumer;
 	};
+	raw_spinlock_t lock;	/* the end, if async */
+	bool async;
+	bool polled;
+	bool stalled;
+	bool found_full;
+	bool asleep;
 	u64 discarded;
+	u64 refused[ION_REFUSALS];
 	u64 full;
 	u64 told;
-	bool stalled;
-	bool asleep;
+	struct ion_stage *stage;
 	u32 *mask;
 	u32 *user_index;
 };
+
+/* A ring that is not async is owned by who owns all of the channel's. */
+static inline unsigned long ion_ring_lock(struct ion_ring *ring)
+	__acquires(&ring->lock)
+{
+	unsigned long flags = 0;
+
+	if (ring->async)
+		raw_spin_lock_irqsave(&ring->lock, flags);
+	else
+		__acquire(&ring->lock);
+	return flags;
+}
+
+static inline void ion_ring_unlock(struct ion_ring *ring, unsigned long flags)
+	__releases(&ring->lock)
+{
+	if (ring->async)
+		raw_spin_unlock_irqrestore(&ring->lock, flags);
+	else
+		__release(&ring->lock);
+}
 
 bool ion_ring_look(struct ion_ring *ring);
 u64 ion_ring_user(const struct ion_ring *ring);
 u32 ion_ring_count(const struct ion_ring *ring);
 u32 ion_ring_free(const struct ion_ring *ring);
-void ion_ring_stall(struct ion_ring *ring, bool stalled);
+void ion_ring_stall(struct ion_ring *ring);
 void ion_ring_awake(struct ion_ring *ring);
 bool ion_ring_sleep(struct ion_ring *ring);
+bool ion_ring_arm(struct ion_ring *ring);
 void ion_ring_publish(struct ion_ring *ring);
 u32 ion_ring_reset(struct ion_ring *ring);
 void ion_ring_stats(const struct ion_ring *ring, struct ion_ring_stats *stats);

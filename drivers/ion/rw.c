@@ -87,6 +87,8 @@ static ssize_t ion_read(struct ion_channel *ch, struct iov_iter *to,
 		return done;
 	done = ion_read_some(ch, to);
 	mutex_unlock(&ch->user_mutex);
+	if (done == -EPIPE)
+		return 0;
 
 	if (done > 0 && ion_user_kick_needed(&ch->ring[ION_RING_RX]))
 		ion_kernel_end_kick(ch);
@@ -153,7 +155,7 @@ static ssize_t ion_rw_wait(struct ion_channel *ch, struct iov_iter *iter,
 	ion_kernel_end_nudge(ch);
 
 	while (!ret) {
-		progress = READ_ONCE(ch->progress);
+		progress = ion_channel_progress(ch);
 		done = some(ch, iter, nowait);
 		if (done != -EAGAIN || nowait)
 			return done;

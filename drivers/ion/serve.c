@@ -45,7 +45,7 @@ static int ion_serve_begin(struct ion_channel *ch)
 {
 	int ret = -EBUSY;
 
-	spin_lock(&ch->serve_wait.lock);
+	spin_lock_irq(&ch->serve_wait.lock);
 	if (!ch->server) {
 		ch->server = current->files;
 		ch->server_asleep = false;
@@ -53,16 +53,16 @@ static int ion_serve_begin(struct ion_channel *ch)
 		WRITE_ONCE(ch->server_closed, false);
 		ret = 0;
 	}
-	spin_unlock(&ch->serve_wait.lock);
+	spin_unlock_irq(&ch->serve_wait.lock);
 	return ret;
 }
 
 /* A kick that came too late for the thread is made good here. */
 static void ion_serve_end(struct ion_channel *ch)
 {
-	spin_lock(&ch->serve_wait.lock);
+	spin_lock_irq(&ch->serve_wait.lock);
 	ch->server = NULL;
-	spin_unlock(&ch->serve_wait.lock);
+	spin_unlock_irq(&ch->serve_wait.lock);
 
 	guard(ion_end)(ch);
 	ion_kernel_end_run(ch);
@@ -91,24 +91,28 @@ bool ion_serve_kick(struct ion_channel *ch)
 {
 	bool served;
 
-	spin_lock(&ch->serve_wait.lock);
+	spin_lock_irq(&ch->serve_wait.lock);
 	served = ch->server;
 	if (served)
 		ion_serve_wake(ch);
-	spin_unlock(&ch->serve_wait.lock);
+	spin_unlock_irq(&ch->serve_wait.lock);
 	return served;
 }
 
 /**
- * ion_serve_poisoned() - have the lent thread see that a ring is poisoned
+ * ion_serve_news() - have the lent thread see that the channel came to a stop
  * @ch: the channel
+ *
+ * Context: any in which wake_up() is allowed.
  */
-void ion_serve_poisoned(struct ion_channel *ch)
+void ion_serve_news(struct ion_channel *ch)
 {
-	spin_lock(&ch->serve_wait.lock);
+	unsigned long flags;
+
+	spin_lock_irqsave(&ch->serve_wait.lock, flags);
 	WRITE_ONCE(ch->server_kicked, true);
 	wake_up_locked(&ch->serve_wait);
-	spin_unlock(&ch->serve_wait.lock);
+	spin_unlock_irqrestore(&ch->serve_wait.lock, flags);
 }
 
 /**
@@ -121,12 +125,12 @@ void ion_serve_poisoned(struct ion_channel *ch)
  */
 void ion_serve_close(struct ion_channel *ch, const void *files)
 {
-	spin_lock(&ch->serve_wait.lock);
+	spin_lock_irq(&ch->serve_wait.lock);
 	if (ch->server == files) {
 		WRITE_ONCE(ch->server_closed, true);
 		wake_up_locked(&ch->serve_wait);
 	}
-	spin_unlock(&ch->serve_wait.lock);
+	spin_unlock_irq(&ch->serve_wait.lock);
 }
 
 /**
@@ -139,11 +143,11 @@ enum ion_kernel_end ion_serve_state(struct ion_channel *ch)
 {
 	enum ion_kernel_end state = ION_KERNEL_END_SLEEPING;
 
-	spin_lock(&ch->serve_wait.lock);
+	spin_lock_irq(&ch->serve_wait.lock);
 	if (ch->server)
 		state = ch->server_asleep ? ION_KERNEL_END_LENT_SLEEPING :
 					    ION_KERNEL_END_LENT;
-	spin_unlock(&ch->serve_wait.lock);
+	spin_unlock_irq(&ch->serve_wait.lock);
 	return state;
 }
 
@@ -189,8 +193,9 @@ static int ion_serve_passes(const struct ion_server *server)
 		if (done) {
 			idle_until = 0;
 		} else {
-			if (ion_channel_poisoned(ch))
-				return -EPROTO;
+			ret = ion_channel_error(ch);
+			if (ret)
+				return ret;
 			if (!server->spin)
 				return 0;
 			cpu_relax();
@@ -228,10 +233,10 @@ static int ion_serve_awake(const struct ion_server *server)
 
 static void ion_serve_set_asleep(struct ion_channel *ch, bool asleep)
 {
-	spin_lock(&ch->serve_wait.lock);
+	spin_lock_irq(&ch->serve_wait.lock);
 	ch->server_asleep = asleep;
 	WRITE_ONCE(ch->server_kicked, false);
-	spin_unlock(&ch->serve_wait.lock);
+	spin_unlock_irq(&ch->serve_wait.lock);
 }
 
 static int ion_serve_wait(const struct ion_server *server)
@@ -262,7 +267,7 @@ static int ion_serve_sleep(const struct ion_server *server)
 
 	ion_serve_set_asleep(ch, true);
 	scoped_guard(ion_end, ch)
-		again = ion_kernel_end_sleep(ch) || ion_channel_poisoned(ch);
+		again = ion_kernel_end_sleep(ch) || ion_channel_error(ch);
 	if (!again)
 		ret = ion_serve_wait(server);
 	else if (ktime_get() >= server->until)
@@ -289,8 +294,8 @@ static void ion_serve_left(struct ion_serve *serve,
  *
  * Context: may sleep, and does little else.
  * Return: 0 when the time is up; -EBUSY if another thread serves; -EPROTO if a
- * ring is poisoned; -ECANCELED if the program closed a descriptor of the
- * channel; -ERESTARTNOHAND for a signal.
+ * ring is poisoned; -EPIPE if the service hung up; -ECANCELED if the program
+ * closed a descriptor of the channel; -ERESTARTNOHAND for a signal.
  */
 int ion_serve(struct ion_channel *ch, struct ion_serve *serve)
 {

@@ -1,29 +1,337 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <linux/array_size.h>
+/*
+ * The services that there are, and which channel is whose.
+ *
+ * A service in the list can be found; a channel in the list of a service is
+ * bound to it. Both lists want ion_services_mutex. Whether a channel is bound,
+ * and every callback, wants its end_mutex, in which the former nests.
+ */
+#include <linux/cleanup.h>
+#include <linux/cred.h>
+#include <linux/errno.h>
+#include <linux/export.h>
+#include <linux/list.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/pid.h>
 #include <linux/string.h>
+#include <linux/uidgid.h>
 
+#include "builtin.h"
+#include "channel.h"
 #include "service.h"
 
-/* The first one is the default. */
-static const struct ion_service *const ion_services[] = {
+static DEFINE_MUTEX(ion_services_mutex);
+static LIST_HEAD(ion_services);
+
+static struct ion_service *const ion_builtin[] = {
 	&ion_service_echo,
 	&ion_service_sink,
 };
 
+static struct ion_service *ion_service_find(const char *name)
+{
+	struct ion_service *service;
+
+	lockdep_assert_held(&ion_services_mutex);
+
+	list_for_each_entry(service, &ion_services, list)
+		if (!strcmp(name, service->name))
+			return service;
+	return NULL;
+}
+
+static bool ion_service_valid(const struct ion_service *service)
+{
+	return service && service->name && *service->name && service->doorbell &&
+	       strlen(service->name) < ION_SERVICE_NAME_LEN;
+}
+
 /**
- * ion_service_find() - a service by its name
+ * ion_service_register() - let programs have channels of a service
+ * @service: the service; it stays where it is until it is unregistered
+ *
+ * Context: may sleep.
+ * Return: 0; -EINVAL without a name of the right length or without doorbell();
+ * -EEXIST if there is one of that name.
+ */
+int ion_service_register(struct ion_service *service)
+{
+	if (!ion_service_valid(service))
+		return -EINVAL;
+
+	guard(mutex)(&ion_services_mutex);
+
+	if (ion_service_find(service->name))
+		return -EEXIST;
+	INIT_LIST_HEAD(&service->channels);
+	list_add_tail(&service->list, &ion_services);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(ion_service_register);
+
+/* One that is bound to the service, kept; or NULL. */
+static struct ion_channel *ion_service_channel(struct ion_service *service)
+{
+	guard(mutex)(&ion_services_mutex);
+
+	if (list_empty(&service->channels))
+		return NULL;
+	return ion_channel_get(list_first_entry(&service->channels,
+						struct ion_channel,
+						of_service));
+}
+
+static void ion_service_remove(struct ion_service *service)
+{
+	guard(mutex)(&ion_services_mutex);
+
+	list_del_init(&service->list);
+}
+
+/**
+ * ion_service_unregister() - have no more channels
+ * @service: what was registered
+ *
+ * From the exit function of a module there are none. Otherwise each channel
+ * that is bound is unbound and hung up: its program gets what was pushed, then
+ * EPOLLHUP and EPIPE.
+ *
+ * Context: may sleep. Not to be called from a callback.
+ */
+void ion_service_unregister(struct ion_service *service)
+{
+	struct ion_channel *ch;
+
+	ion_service_remove(service);
+	while ((ch = ion_service_channel(service))) {
+		ion_service_unbind(ch);
+		ion_channel_put(ch);
+	}
+}
+EXPORT_SYMBOL_GPL(ion_service_unregister);
+
+/**
+ * ion_service_get() - a service by its name
  * @name: the name; empty for the default
  *
- * Return: the service, or NULL if there is none of that name.
+ * Return: the service, its module kept, or NULL if there is none of that name.
  */
-const struct ion_service *ion_service_find(const char *name)
+struct ion_service *ion_service_get(const char *name)
+{
+	struct ion_service *service;
+
+	guard(mutex)(&ion_services_mutex);
+
+	service = ion_service_find(*name ? name : ion_service_echo.name);
+	return service && try_module_get(service->owner) ? service : NULL;
+}
+
+/**
+ * ion_service_put() - undo ion_service_get()
+ * @service: the service
+ */
+void ion_service_put(struct ion_service *service)
+{
+	module_put(service->owner);
+}
+
+static int ion_service_add_channel(struct ion_service *service,
+				   struct ion_channel *ch)
+{
+	guard(mutex)(&ion_services_mutex);
+
+	if (list_empty(&service->list))
+		return -ENOENT;
+	list_add_tail(&ch->of_service, &service->channels);
+	return 0;
+}
+
+static void ion_service_remove_channel(struct ion_channel *ch)
+{
+	guard(mutex)(&ion_services_mutex);
+
+	list_del_init(&ch->of_service);
+}
+
+/* A service without bind() knows nothing that could be asked of it. */
+static int ion_service_call_bind(struct ion_service *service,
+				 struct ion_channel *ch,
+				 const struct ion_bind *how)
+{
+	int ret;
+
+	if (!service->bind)
+		return how->flags || how->arg[0] || how->arg[1] || *how->key ?
+			       -EINVAL : 0;
+	WRITE_ONCE(ch->runner, current);
+	ret = service->bind(ch, how);
+	WRITE_ONCE(ch->runner, NULL);
+	return ret;
+}
+
+/**
+ * ion_service_bind() - give the kernel ends to a service
+ * @ch: the channel, being configured
+ * @service: from ion_service_get(); the channel keeps its module too
+ * @how: what the program asks of it
+ *
+ * Return: 0; -ENOENT if it is registered no more; -EINVAL if it takes nothing;
+ * or an error of the service. An error leaves nothing bound.
+ */
+int ion_service_bind(struct ion_channel *ch, struct ion_service *service,
+		     const struct ion_bind *how)
+{
+	int ret;
+
+	guard(ion_end)(ch);
+
+	ret = ion_service_add_channel(service, ch);
+	if (ret)
+		return ret;
+	ret = ion_service_call_bind(service, ch, how);
+	if (ret) {
+		ion_service_remove_channel(ch);
+		return ret;
+	}
+	__module_get(service->owner);
+	ch->service = service;
+	return 0;
+}
+
+/**
+ * ion_service_unbind() - take the kernel ends from the service
+ * @ch: the channel; nothing happens if it is not bound
+ *
+ * No callback runs afterwards.
+ *
+ * Context: may sleep.
+ */
+void ion_service_unbind(struct ion_channel *ch)
+{
+	struct ion_service *service;
+
+	guard(ion_end)(ch);
+
+	service = ch->service;
+	if (!service)
+		return;
+	ch->service = NULL;
+	ion_service_remove_channel(ch);
+	if (service->unbind) {
+		WRITE_ONCE(ch->runner, current);
+		service->unbind(ch);
+		WRITE_ONCE(ch->runner, NULL);
+	}
+	if (!READ_ONCE(ch->closed))
+		ion_channel_hangup(ch);
+	ion_service_put(service);
+}
+
+/* Both ends, so that two that are joined to each other do not wait forever. */
+static void ion_service_lock_both(struct ion_channel *ch,
+				  struct ion_channel *other)
+{
+	struct ion_channel *first = ch < other ? ch : other;
+	struct ion_channel *second = ch < other ? other : ch;
+
+	ion_end_lock(first);
+	ion_end_lock_nested(second);
+}
+
+static int ion_service_call_join(struct ion_channel *ch,
+				 struct ion_channel *other)
+{
+	struct ion_service *service = ch->service;
+
+	if (!service || !other->service)
+		return -EPIPE;
+	if (!service->join)
+		return -EOPNOTSUPP;
+	return other->service == service ? service->join(ch, other) : -EINVAL;
+}
+
+/**
+ * ion_service_join() - ION_IOC_JOIN
+ * @ch: a channel, configured
+ * @other: another one, configured
+ *
+ * Context: may sleep.
+ * Return: 0; -EOPNOTSUPP if the service joins no channels; -EINVAL if they
+ * are not of the same one; -EPIPE if it has gone; or an error of the service.
+ */
+int ion_service_join(struct ion_channel *ch, struct ion_channel *other)
+{
+	int ret;
+
+	ion_service_lock_both(ch, other);
+	ret = ion_service_call_join(ch, other);
+	ion_end_unlock(other);
+	ion_end_unlock(ch);
+	return ret;
+}
+
+/**
+ * ion_service_verify() - ION_IOC_VERIFY
+ * @ch: a channel, configured
+ * @verify: the command; the rest is written, but size
+ *
+ * Context: may sleep.
+ * Return: 0; -EOPNOTSUPP if the service vouches for nobody; -EPIPE if it has
+ * gone.
+ */
+int ion_service_verify(struct ion_channel *ch, struct ion_verify *verify)
+{
+	const struct ion_opener *opener;
+
+	guard(ion_end)(ch);
+
+	if (!ch->service)
+		return -EPIPE;
+	if (!ch->service->verify)
+		return -EOPNOTSUPP;
+
+	verify->genuine = ch->service->verify(ch, &verify->cmd, &opener);
+	verify->pid = verify->genuine ? pid_vnr(opener->pid) : 0;
+	verify->uid = 0;
+	verify->gid = 0;
+	if (verify->genuine) {
+		verify->uid = from_kuid_munged(current_user_ns(), opener->uid);
+		verify->gid = from_kgid_munged(current_user_ns(), opener->gid);
+	}
+	return 0;
+}
+
+/**
+ * ion_services_init() - register what is built in
+ *
+ * Return: 0 or an error, with nothing left registered.
+ */
+int ion_services_init(void)
 {
 	unsigned int i;
+	int ret;
 
-	if (!*name)
-		return ion_services[0];
-	for (i = 0; i < ARRAY_SIZE(ion_services); i++)
-		if (!strcmp(name, ion_services[i]->name))
-			return ion_services[i];
-	return NULL;
+	for (i = 0; i < ARRAY_SIZE(ion_builtin); i++) {
+		ret = ion_service_register(ion_builtin[i]);
+		if (ret)
+			goto err_unregister;
+	}
+	return 0;
+
+err_unregister:
+	while (i)
+		ion_service_unregister(ion_builtin[--i]);
+	return ret;
+}
+
+/**
+ * ion_services_exit() - undo ion_services_init()
+ */
+void ion_services_exit(void)
+{
+	unsigned int i = ARRAY_SIZE(ion_builtin);
+
+	while (i)
+		ion_service_unregister(ion_builtin[--i]);
 }

@@ -4,22 +4,16 @@
 
 #include "channel.h"
 
-/**
- * struct ion_service - kernel code that owns the kernel ends of a channel
- * @name: what ION_IOC_SETUP names it by
- * @run: runs the kernel ends once, end_mutex held. It handles what was queued
- *	when it was called, and no more than that, says by ion_ring_stall()
- *	whether a ring had room for what it has, and returns how many packets
- *	and commands it moved.
- */
-struct ion_service {
-	const char *name;
-	u32 (*run)(struct ion_channel *ch);
-};
+int ion_services_init(void);
+void ion_services_exit(void);
 
-extern const struct ion_service ion_service_echo;
-extern const struct ion_service ion_service_sink;
+struct ion_service *ion_service_get(const char *name);
+void ion_service_put(struct ion_service *service);
 
-const struct ion_service *ion_service_find(const char *name);
+int ion_service_bind(struct ion_channel *ch, struct ion_service *service,
+		     const struct ion_bind *how);
+void ion_service_unbind(struct ion_channel *ch);
+int ion_service_join(struct ion_channel *ch, struct ion_channel *other);
+int ion_service_verify(struct ion_channel *ch, struct ion_verify *verify);
 
 #endif /* _DRIVERS_ION_SERVICE_H */

@@ -1,25 +1,75 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The service "sink": packets and commands are consumed and forgotten. */
-#include "service.h"
+/*
+ * The service "sink": packets and commands are consumed and forgotten. With an
+ * arena the buffers go back, empty, on rx; what finds no room there stays where
+ * it is.
+ */
+#include <linux/minmax.h>
 
-static u32 ion_sink_drain(struct ion_ring *in)
+#include "builtin.h"
+
+static void ion_sink_drain_packets(struct ion_ring *tx)
 {
-	u32 n = ion_ring_peek(&in->consumer, in->end.mask);
+	u32 left = ion_channel_capacity(tx);
+	const struct ion_packet *packets;
+	u32 n;
 
-	if (n)
-		ion_ring_release(&in->consumer, n);
-	return n;
+	while (left) {
+		n = ion_channel_peek(tx, &packets, min(left, ION_PEEK_MAX));
+		if (!n)
+			return;
+		left -= ion_channel_release(tx, n);
+	}
 }
 
-static u32 ion_sink_run(struct ion_channel *ch)
+static void ion_sink_return_buffers(struct ion_ring *tx, struct ion_ring *rx)
 {
-	ion_end_assert_held(ch);
+	u32 left = ion_channel_capacity(tx);
+	const struct ion_packet *packets;
+	struct ion_packet *empty;
+	u32 n, room, i;
 
-	return ion_sink_drain(&ch->ring[ION_RING_TX]) +
-	       ion_sink_drain(&ch->ring[ION_RING_CMD]);
+	do {
+		n = ion_channel_peek(tx, &packets, min(left, ION_PEEK_MAX));
+		room = n ? ion_channel_reserve(rx, &empty, n) : 0;
+		if (!room)
+			return;
+		for (i = 0; i < room; i++) {
+			empty[i] = packets[i];
+			empty[i].len = 0;
+		}
+		ion_channel_commit(rx, room);
+		left -= ion_channel_release(tx, room);
+	} while (left && room == n);
 }
 
-const struct ion_service ion_service_sink = {
+static void ion_sink_drain_cmds(struct ion_ring *cmd)
+{
+	u32 left = ion_channel_capacity(cmd);
+	const struct ion_cmd_packet *cmds;
+	u32 n;
+
+	while (left) {
+		n = ion_cmd_peek(cmd, &cmds, min(left, ION_PEEK_MAX));
+		if (!n)
+			return;
+		left -= ion_cmd_release(cmd, n);
+	}
+}
+
+static void ion_sink_doorbell(struct ion_channel *ch)
+{
+	struct ion_ring *tx = ion_channel_ring(ch, ION_RING_TX);
+	u32 buffer_size;
+
+	if (ion_channel_buffers(ch, &buffer_size))
+		ion_sink_return_buffers(tx, ion_channel_ring(ch, ION_RING_RX));
+	else
+		ion_sink_drain_packets(tx);
+	ion_sink_drain_cmds(ion_channel_ring(ch, ION_RING_CMD));
+}
+
+struct ion_service ion_service_sink = {
 	.name = "sink",
-	.run = ion_sink_run,
+	.doorbell = ion_sink_doorbell,
 };

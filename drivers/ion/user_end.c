@@ -9,6 +9,7 @@
 
 #include "user_end.h"
 
+/* The end is owned, and was since it was seen where the user end stands. */
 static void ion_user_publish(struct ion_ring *ring, u32 count)
 {
 	ring->end.ready += count;
@@ -23,16 +24,41 @@ static int ion_user_look(struct ion_channel *ch, struct ion_ring *ring)
 	return ion_channel_poisoned(ch) ? -EPROTO : 0;
 }
 
-/* Copy what is queued from @skip on, the oldest first. */
-static u32 ion_user_copy(const struct ion_ring *ring, void *packets, u32 skip,
-			 u32 count)
+/* As a program would: fill free slots, publish them. */
+static u32 ion_user_fill(struct ion_ring *ring, const void *packets, u32 count)
 {
+	unsigned long flags = ion_ring_lock(ring);
+	u32 n = min(count, ion_ring_free(ring));
+	u32 size = ring->kind->slot_size;
+	u64 at = ion_ring_user(ring);
+	u32 i;
+
+	for (i = 0; i < n; i++)
+		ion_slot_write(ion_end_slot(&ring->end, at + i, size),
+			       packets + i * size, size);
+	if (n)
+		ion_user_publish(ring, n);
+	ion_ring_unlock(ring, flags);
+	return n;
+}
+
+/*
+ * Copy what is queued from @skip on, the oldest first. A service in another
+ * context may be at the same slots, for which the user end is to blame, or take
+ * them meanwhile.
+ */
+static u32 ion_user_copy(struct ion_ring *ring, void *packets, u32 skip,
+			 u32 count, u64 *from)
+{
+	unsigned long flags = ion_ring_lock(ring);
 	u64 oldest = min(ring->end.own, ion_ring_user(ring)) + skip;
 	u32 queued = ion_ring_count(ring);
 	u32 size = ring->kind->slot_size;
 	u32 n = min(count, queued - min(skip, queued));
 	u32 i;
 
+	ion_ring_unlock(ring, flags);
+	*from = oldest;
 	for (i = 0; i < n; i++)
 		ion_slot_read(packets + i * size,
 			      ion_end_slot(&ring->end, oldest + i, size), size);
@@ -48,14 +74,11 @@ static u32 ion_user_copy(const struct ion_ring *ring, void *packets, u32 skip,
  *
  * Context: may sleep.
  * Return: how many were pushed; -EAGAIN if there was no room for one; -EPROTO
- * if a ring is poisoned.
+ * if a ring is poisoned; -EPIPE if the service hung up.
  */
 int ion_user_push(struct ion_channel *ch, struct ion_ring *ring,
 		  const void *packets, u32 count)
 {
-	u32 size = ring->kind->slot_size;
-	u64 at;
-	u32 n, i;
 	int ret;
 
 	guard(ion_end)(ch);
@@ -63,15 +86,9 @@ int ion_user_push(struct ion_channel *ch, struct ion_ring *ring,
 	ret = ion_user_look(ch, ring);
 	if (ret)
 		return ret;
-	n = min(count, ion_ring_free(ring));
-	if (!n)
-		return -EAGAIN;
-	at = ion_ring_user(ring);
-	for (i = 0; i < n; i++)
-		ion_slot_write(ion_end_slot(&ring->end, at + i, size),
-			       packets + i * size, size);
-	ion_user_publish(ring, n);
-	return n;
+	if (ion_channel_hungup(ch))
+		return -EPIPE;
+	return ion_user_fill(ring, packets, count) ?: -EAGAIN;
 }
 
 /**
@@ -84,11 +101,12 @@ int ion_user_push(struct ion_channel *ch, struct ion_ring *ring,
  *
  * Context: may sleep.
  * Return: how many were copied; -EAGAIN if there was none; -EPROTO if a ring
- * is poisoned.
+ * is poisoned; -EPIPE if there was none and the service hung up.
  */
 int ion_user_pop(struct ion_channel *ch, struct ion_ring *ring, void *packets,
 		 u32 count, u64 *from)
 {
+	bool hungup = ion_channel_hungup(ch);
 	int ret;
 
 	lockdep_assert_held(&ch->user_mutex);
@@ -97,9 +115,10 @@ int ion_user_pop(struct ion_channel *ch, struct ion_ring *ring, void *packets,
 	ret = ion_user_look(ch, ring);
 	if (ret)
 		return ret;
-	*from = ion_ring_user(ring);
-	ret = ion_user_copy(ring, packets, 0, count);
-	return ret ?: -EAGAIN;
+	ret = ion_user_copy(ring, packets, 0, count, from);
+	if (!ret)
+		return hungup ? -EPIPE : -EAGAIN;
+	return ret;
 }
 
 /**
@@ -116,15 +135,20 @@ int ion_user_pop(struct ion_channel *ch, struct ion_ring *ring, void *packets,
 int ion_user_release(struct ion_channel *ch, struct ion_ring *ring, u64 from,
 		     u32 count)
 {
+	unsigned long flags;
 	int ret;
 
 	lockdep_assert_held(&ch->user_mutex);
 	guard(ion_end)(ch);
 
 	ret = ion_user_look(ch, ring);
-	if (!ret && ion_ring_user(ring) == from)
+	if (ret)
+		return ret;
+	flags = ion_ring_lock(ring);
+	if (ion_ring_user(ring) == from)
 		ion_user_publish(ring, count);
-	return ret;
+	ion_ring_unlock(ring, flags);
+	return 0;
 }
 
 /**
@@ -141,10 +165,12 @@ int ion_user_release(struct ion_channel *ch, struct ion_ring *ring, u64 from,
 u32 ion_user_peek(struct ion_channel *ch, struct ion_ring *ring, void *packets,
 		  u32 skip, u32 count)
 {
+	u64 from;
+
 	guard(ion_end)(ch);
 
 	ion_channel_look(ch, ring);
-	return ion_user_copy(ring, packets, skip, count);
+	return ion_user_copy(ring, packets, skip, count, &from);
 }
 
 /**

@@ -11,8 +11,20 @@
 #include "kernel_end.h"
 #include "wait.h"
 
+/* What was pushed before is still to be had; a push fails, and needs no room. */
+static __poll_t ion_ready_hungup(__poll_t mask)
+{
+	mask |= EPOLLRDHUP | ion_ring_kinds[ION_RING_TX].events |
+		ion_ring_kinds[ION_RING_CMD].events;
+	if (!(mask & (ion_ring_kinds[ION_RING_RX].events |
+		      ion_ring_kinds[ION_RING_EVT].events)))
+		mask |= EPOLLHUP;
+	return mask;
+}
+
 static __poll_t ion_ready(struct ion_channel *ch)
 {
+	bool hungup = ion_channel_hungup(ch);
 	__poll_t mask = 0;
 	unsigned int id;
 
@@ -28,7 +40,7 @@ static __poll_t ion_ready(struct ion_channel *ch)
 						ion_ring_free(ring))
 			mask |= ring->kind->events;
 	}
-	return mask;
+	return hungup ? ion_ready_hungup(mask) : mask;
 }
 
 /**
@@ -40,7 +52,8 @@ static __poll_t ion_ready(struct ion_channel *ch)
  *
  * Context: may sleep.
  * Return: EPOLLIN for rx, EPOLLPRI for evt, EPOLLOUT for room in tx,
- * EPOLLWRBAND for room in cmd; EPOLLERR alone if a ring is poisoned.
+ * EPOLLWRBAND for room in cmd; EPOLLERR alone if a ring is poisoned. If the
+ * service hung up EPOLLRDHUP, and EPOLLHUP when rx and evt are empty.
  */
 __poll_t ion_poll(struct file *file, struct poll_table_struct *table)
 {
@@ -57,6 +70,8 @@ __poll_t ion_poll(struct file *file, struct poll_table_struct *table)
 /* 1 if it need not wait any more, 0 if it must. */
 static int ion_wait_look(struct ion_channel *ch, struct ion_wait *wait)
 {
+	bool hungup = ion_channel_hungup(ch);
+
 	guard(ion_end)(ch);
 
 	ion_channel_look_all(ch);
@@ -64,8 +79,10 @@ static int ion_wait_look(struct ion_channel *ch, struct ion_wait *wait)
 		return -EPROTO;
 	wait->rx_queued = ion_ring_count(&ch->ring[ION_RING_RX]);
 	wait->evt_queued = ion_ring_count(&ch->ring[ION_RING_EVT]);
-	return (wait->rx && wait->rx_queued >= wait->rx) ||
-	       (wait->evt && wait->evt_queued >= wait->evt);
+	if ((wait->rx && wait->rx_queued >= wait->rx) ||
+	    (wait->evt && wait->evt_queued >= wait->evt))
+		return 1;
+	return hungup ? -EPIPE : 0;
 }
 
 static int ion_wait_until(struct ion_channel *ch, struct ion_wait *wait,
@@ -76,7 +93,7 @@ static int ion_wait_until(struct ion_channel *ch, struct ion_wait *wait,
 	int ret;
 
 	do {
-		progress = READ_ONCE(ch->progress);
+		progress = ion_channel_progress(ch);
 		ret = ion_wait_look(ch, wait);
 		if (ret)
 			return ret < 0 ? ret : 0;
@@ -84,7 +101,7 @@ static int ion_wait_until(struct ion_channel *ch, struct ion_wait *wait,
 		if (left <= 0)
 			return -ETIME;
 		ret = wait_event_interruptible_hrtimeout(ch->wait,
-							 READ_ONCE(ch->progress) != progress,
+							 ion_channel_progress(ch) != progress,
 							 left);
 	} while (!ret);
 
@@ -98,7 +115,7 @@ static int ion_wait_until(struct ion_channel *ch, struct ion_wait *wait,
  *
  * Context: may sleep.
  * Return: 0; -EINVAL for counts that can not be; -ETIME; -ERESTARTSYS for a
- * signal; -EPROTO if a ring is poisoned.
+ * signal; -EPROTO if a ring is poisoned; -EPIPE if so many will not come.
  */
 int ion_wait(struct ion_channel *ch, struct ion_wait *wait)
 {
@@ -130,5 +147,5 @@ int ion_wait(struct ion_channel *ch, struct ion_wait *wait)
 int ion_wait_progress(struct ion_channel *ch, unsigned long progress)
 {
 	return wait_event_interruptible(ch->wait,
-					READ_ONCE(ch->progress) != progress);
+					ion_channel_progress(ch) != progress);
 }

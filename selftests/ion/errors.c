@@ -36,28 +36,32 @@ static void *at_the_edge(size_t bytes)
 }
 
 static const unsigned long struct_calls[] = {
-	ION_IOC_QUERY, ION_IOC_SETUP,	ION_IOC_INFO, ION_IOC_PUSH,
-	ION_IOC_POP,   ION_IOC_STATS,	ION_IOC_PEEK, ION_IOC_WAIT,
-	ION_IOC_SERVE, ION_IOC_EVENTFD,
+	ION_IOC_QUERY,	 ION_IOC_SETUP,	  ION_IOC_INFO, ION_IOC_PUSH,
+	ION_IOC_POP,	 ION_IOC_STATS,	  ION_IOC_PEEK, ION_IOC_WAIT,
+	ION_IOC_SERVE,	 ION_IOC_EVENTFD, ION_IOC_JOIN, ION_IOC_VERIFY,
+	ION_IOC_BUFFERS,
 };
 
 static const char *const struct_names[] = {
-	"QUERY", "SETUP", "INFO", "PUSH",  "POP",
-	"STATS", "PEEK",  "WAIT", "SERVE", "EVENTFD",
+	"QUERY", "SETUP", "INFO",    "PUSH", "POP",    "STATS",	  "PEEK",
+	"WAIT",	 "SERVE", "EVENTFD", "JOIN", "VERIFY", "BUFFERS",
 };
 
 static const __u32 struct_sizes[] = {
-	sizeof(struct ion_query), sizeof(struct ion_setup),
-	sizeof(struct ion_info),  sizeof(struct ion_batch),
-	sizeof(struct ion_batch), sizeof(struct ion_stats),
-	sizeof(struct ion_batch), sizeof(struct ion_wait),
-	sizeof(struct ion_serve), sizeof(struct ion_eventfd),
+	sizeof(struct ion_query),   sizeof(struct ion_setup),
+	sizeof(struct ion_info),    sizeof(struct ion_batch),
+	sizeof(struct ion_batch),   sizeof(struct ion_stats),
+	sizeof(struct ion_batch),   sizeof(struct ion_wait),
+	sizeof(struct ion_serve),   sizeof(struct ion_eventfd),
+	sizeof(struct ion_join),    sizeof(struct ion_verify),
+	sizeof(struct ion_buffers),
 };
 
 static const unsigned long configured_calls[] = {
-	ION_IOC_INFO,  ION_IOC_KICK,	ION_IOC_PUSH,  ION_IOC_POP,
-	ION_IOC_STATS, ION_IOC_PEEK,	ION_IOC_RESET, ION_IOC_WAIT,
-	ION_IOC_SERVE, ION_IOC_EVENTFD,
+	ION_IOC_INFO,	 ION_IOC_KICK,	  ION_IOC_PUSH,	 ION_IOC_POP,
+	ION_IOC_STATS,	 ION_IOC_PEEK,	  ION_IOC_RESET, ION_IOC_WAIT,
+	ION_IOC_SERVE,	 ION_IOC_EVENTFD, ION_IOC_JOIN,	 ION_IOC_VERIFY,
+	ION_IOC_BUFFERS,
 };
 
 /* A channel that is not set up, as a struct channel with nothing mapped. */
@@ -95,7 +99,7 @@ TEST_F(raw, calls_before_setup)
 }
 
 static const unsigned long unknown_calls[] = {
-	_IO(ION_IOC_MAGIC, 0x0c),
+	_IO(ION_IOC_MAGIC, 0x0f),
 	_IO(ION_IOC_MAGIC, 0x7f),
 	_IO(ION_IOC_MAGIC, 0xff),
 	_IOR(ION_IOC_MAGIC, 0x03, __u32),
@@ -131,12 +135,22 @@ static int setup_with(int fd, void (*change)(struct ion_setup *setup))
 		change;                                   \
 	}
 
-SETUP_CHANGE(flag, setup->flags = 1U << 1)
+SETUP_CHANGE(flag, setup->flags = 1U << 3)
 SETUP_CHANGE(top_flag, setup->flags = 1U << 31)
 SETUP_CHANGE(dry_and_flag, setup->flags = ION_SETUP_DRY_RUN | 1U << 16)
 SETUP_CHANGE(reserved, setup->reserved = 1)
+SETUP_CHANGE(phys_alone, setup->flags = ION_SETUP_PHYS)
+SETUP_CHANGE(endless_key, memset(setup->key, 'k', sizeof(setup->key)))
+SETUP_CHANGE(key_and_more, setup->key[5] = 'x')
+SETUP_CHANGE(size_alone, setup->buffer_size = 4096)
+SETUP_CHANGE(no_size, setup->buffers = 1)
+SETUP_CHANGE(small_size, setup->buffers = 1; setup->buffer_size = 128)
+SETUP_CHANGE(odd_size, setup->buffers = 1; setup->buffer_size = 4097)
+SETUP_CHANGE(large_size, setup->buffers = 1; setup->buffer_size = 2U << 20)
+SETUP_CHANGE(many_buffers, setup->buffers = 65537; setup->buffer_size = 256)
+SETUP_CHANGE(all_buffers, setup->buffers = ~0U; setup->buffer_size = 1U << 20)
 SETUP_CHANGE(reserved_first, setup->reserved2[0] = 1)
-SETUP_CHANGE(reserved_last, setup->reserved2[15] = 1ULL << 63)
+SETUP_CHANGE(reserved_last, setup->reserved2[8] = 1ULL << 63)
 SETUP_CHANGE(layout, setup->layout = 2)
 SETUP_CHANGE(top_layout, setup->layout = 0x80000000)
 SETUP_CHANGE(one_slot, setup->slots[0] = 1)
@@ -165,6 +179,16 @@ static const struct {
 	{ "unknown flag", EINVAL, setup_flag },
 	{ "top flag", EINVAL, setup_top_flag },
 	{ "dry run and a flag", EINVAL, setup_dry_and_flag },
+	{ "physical addresses of no arena", EINVAL, setup_phys_alone },
+	{ "key not terminated", EINVAL, setup_endless_key },
+	{ "something behind the key", EINVAL, setup_key_and_more },
+	{ "size without buffers", EINVAL, setup_size_alone },
+	{ "buffers without size", EINVAL, setup_no_size },
+	{ "128 bytes a buffer", EINVAL, setup_small_size },
+	{ "4097 bytes a buffer", EINVAL, setup_odd_size },
+	{ "2 MiB a buffer", EINVAL, setup_large_size },
+	{ "65537 buffers", EINVAL, setup_many_buffers },
+	{ "2^32 - 1 buffers", EINVAL, setup_all_buffers },
 	{ "reserved", EINVAL, setup_reserved },
 	{ "first of reserved2", EINVAL, setup_reserved_first },
 	{ "last of reserved2", EINVAL, setup_reserved_last },

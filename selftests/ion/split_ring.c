@@ -196,6 +196,7 @@ static void poison(struct __test_metadata *_metadata, struct channel *ch,
 TEST_F(ring, every_word_of_the_user_can_poison)
 {
 	struct ion_cmd_packet cmd = ion_cmd_of(0);
+	struct ion_stats stats;
 	unsigned int id, i;
 
 	for (id = 0; id < ION_RINGS; id++) {
@@ -206,8 +207,6 @@ TEST_F(ring, every_word_of_the_user_can_poison)
 	/* Nothing is on rx and evt, as the kernel knows: any move is wrong. */
 	for (id = ION_RING_RX; id < ION_RINGS; id += 2)
 		for (i = 1; i < 256; i += 127) {
-			struct ion_stats stats;
-
 			ASSERT_EQ(0, ion_get_stats(self->ch.fd, &stats));
 			poison(_metadata, &self->ch, id,
 			       (stats.ring[id].tail + i) & 255,
@@ -222,6 +221,7 @@ TEST_F(ring, every_word_of_the_user_can_poison)
 		ASSERT_TRUE(ion_ring_push_cmd(&self->ch.cmd, &cmd));
 		ASSERT_EQ(0, ion_kick(self->ch.fd));
 	}
+	ASSERT_EQ(0, ion_get_stats(self->ch.fd, &stats));
 	poison(_metadata, &self->ch, ION_RING_CMD,
 	       (*user_index(&self->ch, ION_RING_CMD) - 1) & 255,
 	       ION_POISON_ORDER);

@@ -30,13 +30,15 @@
 
 /**
  * struct ion_packet - what one slot of tx or rx holds
- * @data: for the two ends to agree upon
- * @phys: for the two ends to agree upon
- * @len: bytes of payload that the packet stands for
- * @id: number of the buffer that the packet stands for
+ * @data: where the payload begins, in bytes from the start of the arena
+ * @phys: physical address of the payload, or 0. Never read by the kernel.
+ * @len: bytes of payload; 0 hands over an empty buffer
+ * @id: number of the buffer
  * @pad: carried unchanged
  *
- * The services ``echo`` and ``sink`` look at no field and carry every bit.
+ * That is what the fields mean on a channel with an arena, where the kernel
+ * checks them. Without one they are for the two ends to agree upon, and the
+ * built-in services carry every bit.
  */
 struct ion_packet {
 	__aligned_u64 data;
@@ -138,6 +140,7 @@ enum ion_ring_id {
 #define ION_MMAP_EVT		0x30000000ULL
 #define ION_MMAP_USER		0x40000000ULL
 #define ION_MMAP_KERNEL		0x50000000ULL
+#define ION_MMAP_ARENA		0x60000000ULL
 
 /**
  * enum ion_layout - where the words of a ring lie
@@ -153,6 +156,20 @@ enum ion_layout {
 	ION_LAYOUT_SPLIT,
 };
 
+/**
+ * DOC: arena
+ *
+ * A channel may have an arena: buffers of one size, in one area. Buffer ``i``
+ * begins at byte ``i * buffer_size`` of it. A buffer belongs to the user end or
+ * to the service, at first all to the user end, and goes over with the packet
+ * that is pushed. The kernel discards a packet on tx whose buffer does not
+ * exist, was handed over before, or is left by ``data`` and ``len``; see
+ * &struct ion_ring_stats.
+ */
+#define ION_BUFFERS_MAX		65536
+#define ION_BUFFER_SIZE_MIN	256
+#define ION_BUFFER_SIZE_MAX	1048576
+
 #define ION_ABI_VERSION		1
 
 /* Bits of ion_query.features. */
@@ -160,6 +177,8 @@ enum ion_layout {
 #define ION_FEATURE_SPLIT	(1ULL << 1)	/* ION_LAYOUT_SPLIT */
 #define ION_FEATURE_WAIT	(1ULL << 2)	/* read, write, ION_IOC_WAIT, _EVENTFD */
 #define ION_FEATURE_SERVE	(1ULL << 3)	/* ION_IOC_SERVE */
+#define ION_FEATURE_ARENA	(1ULL << 4)	/* ION_MMAP_ARENA, ION_IOC_BUFFERS */
+#define ION_FEATURE_JOIN	(1ULL << 5)	/* ION_IOC_JOIN, ION_IOC_VERIFY */
 
 /**
  * DOC: calls
@@ -180,7 +199,10 @@ enum ion_layout {
  * @slots_max: most slots of a ring
  * @batch_max: most packets that one ION_IOC_PUSH, _POP or _PEEK takes
  * @max_channels: most channels that may be open in the system
- * @max_bytes: most bytes of ring memory that all channels may have together
+ * @max_bytes: most bytes of memory that all channels may have together
+ * @channels: how many channels are there now
+ * @reserved: 0
+ * @bytes: how many bytes they have now
  */
 struct ion_query {
 	__u32 size;
@@ -191,6 +213,9 @@ struct ion_query {
 	__u32 batch_max;
 	__u32 max_channels;
 	__aligned_u64 max_bytes;
+	__u32 channels;
+	__u32 reserved;
+	__aligned_u64 bytes;
 };
 
 /**
@@ -246,6 +271,9 @@ struct ion_ring_info {
  * @service: name of the service at the kernel end
  * @nr_areas: how many of @area are used
  * @reserved: 0
+ * @buffers: buffers of the arena, 0 if there is none
+ * @buffer_size: bytes of each of them
+ * @reserved2: 0
  * @ring: the rings, by &enum ion_ring_id
  * @area: what to map
  */
@@ -257,12 +285,19 @@ struct ion_info {
 	char service[ION_SERVICE_NAME_LEN];
 	__u32 nr_areas;
 	__u32 reserved;
+	__u32 buffers;
+	__u32 buffer_size;
+	__aligned_u64 reserved2[3];
 	struct ion_ring_info ring[ION_RINGS];
 	struct ion_area area[ION_AREAS_MAX];
 };
 
 /* Bits of ion_setup.flags. */
 #define ION_SETUP_DRY_RUN	(1U << 0)	/* fill in info, change nothing */
+#define ION_SETUP_STAMP		(1U << 1)	/* service pair: stamp commands */
+#define ION_SETUP_PHYS		(1U << 2)	/* tell ion_packet.phys on rx */
+
+#define ION_KEY_LEN		32
 
 /**
  * struct ion_setup - configure a channel, once (ION_IOC_SETUP)
@@ -273,12 +308,26 @@ struct ion_info {
  * @slots: slots of each ring, a power of two from ION_SLOTS_MIN to
  *	ION_SLOTS_MAX, by &enum ion_ring_id; 0 is ION_SLOTS_DEFAULT
  * @service: name of the service, padded with zeros; empty is ``echo``
+ * @buffers: buffers of the arena, up to ION_BUFFERS_MAX; 0: no arena
+ * @buffer_size: bytes of each of them, a power of two from ION_BUFFER_SIZE_MIN
+ *	to ION_BUFFER_SIZE_MAX; 0 without an arena
+ * @arg: what the service is told: to ``source`` @arg[0] is the rate in packets
+ *	per second, 0 for as many as there is room for; 0 else
+ * @key: what the service is told, padded with zeros: to ``pair`` the name that
+ *	two channels join by, empty for ION_IOC_JOIN; empty else
  * @reserved2: 0
  * @info: written by the kernel: what the channel was given. ``info.size``
  *	need not be set.
  *
- * With ION_SETUP_DRY_RUN the channel stays as it was, the limits on memory
- * are not looked at, and a channel that is set up already may be asked too.
+ * With ION_SETUP_DRY_RUN the channel stays as it was, neither the limits on
+ * memory nor what is for the service is looked at, and a channel that is set up
+ * already may be asked too.
+ *
+ * With ION_SETUP_STAMP the ids of the commands that cross a pair, in both
+ * directions, are written by the kernel; see &struct ion_verify. One of the two
+ * channels having it is enough.
+ *
+ * ION_SETUP_PHYS wants an arena, and CAP_SYS_RAWIO of who opened the channel.
  */
 struct ion_setup {
 	__u32 size;
@@ -287,7 +336,11 @@ struct ion_setup {
 	__u32 reserved;
 	__u32 slots[ION_RINGS];
 	char service[ION_SERVICE_NAME_LEN];
-	__aligned_u64 reserved2[16];
+	__u32 buffers;
+	__u32 buffer_size;
+	__aligned_u64 arg[2];
+	char key[ION_KEY_LEN];
+	__aligned_u64 reserved2[9];
 	struct ion_info info;
 };
 
@@ -326,7 +379,8 @@ enum ion_poison {
  * struct ion_ring_stats - counters and state of one ring
  * @pushed: packets that the producer published
  * @popped: packets that the consumer released
- * @discarded: packets that ION_IOC_RESET threw away
+ * @discarded: packets that ION_IOC_RESET threw away, or that the next three
+ *	count
  * @full: how often the kernel end wanted to push and found no room
  * @queued: packets in the ring now
  * @capacity: packets that the ring holds at the most
@@ -337,6 +391,9 @@ enum ion_poison {
  *	from @poison_first upwards and go on from 0 after the last slot
  * @head: head as the kernel knows it
  * @tail: tail as the kernel knows it
+ * @bad_id: packets on tx of a buffer that there is not
+ * @bad_range: packets on tx whose data and len leave their buffer
+ * @bad_owner: packets on tx of a buffer that was handed over before
  * @reserved: 0
  *
  * pushed = popped + queued + discarded, at every snapshot.
@@ -354,7 +411,10 @@ struct ion_ring_stats {
 	__u32 poison_last;
 	__u32 head;
 	__u32 tail;
-	__aligned_u64 reserved[4];
+	__aligned_u64 bad_id;
+	__aligned_u64 bad_range;
+	__aligned_u64 bad_owner;
+	__aligned_u64 reserved;
 };
 
 /**
@@ -362,11 +422,13 @@ struct ion_ring_stats {
  * @ION_KERNEL_END_SLEEPING: nothing, until it is kicked
  * @ION_KERNEL_END_LENT: a lent thread is awake in it; no kick is needed
  * @ION_KERNEL_END_LENT_SLEEPING: a lent thread sleeps in it, until it is kicked
+ * @ION_KERNEL_END_GONE: the service hung up: what is on rx and evt is the last
  */
 enum ion_kernel_end {
 	ION_KERNEL_END_SLEEPING,
 	ION_KERNEL_END_LENT,
 	ION_KERNEL_END_LENT_SLEEPING,
+	ION_KERNEL_END_GONE,
 };
 
 /**
@@ -466,6 +528,70 @@ struct ion_eventfd {
 	__u32 reserved;
 };
 
+/**
+ * struct ion_join - join two channels of the service ``pair`` (ION_IOC_JOIN)
+ * @size: sizeof(struct ion_join)
+ * @flags: 0
+ * @fd: a descriptor of the other channel
+ * @reserved: 0
+ *
+ * What one pushes to tx and cmd, the other one pops from rx and evt. Both have
+ * an arena with buffers of the same size, or neither has one.
+ */
+struct ion_join {
+	__u32 size;
+	__u32 flags;
+	__s32 fd;
+	__u32 reserved;
+};
+
+/**
+ * struct ion_verify - who sent a command (ION_IOC_VERIFY)
+ * @size: sizeof(struct ion_verify)
+ * @genuine: written by the kernel: 1 if the channel that this one is joined to
+ *	sent @cmd as it stands and the kernel stamped it, otherwise 0
+ * @pid: written by the kernel: process that opened that channel, as the caller
+ *	sees it, 0 if it does not; 0 if @genuine is 0, as the next two
+ * @uid: written by the kernel: effective user of that process at the open
+ * @gid: written by the kernel: effective group of it
+ * @flags: 0
+ * @reserved: 0
+ * @cmd: the command, as it came on evt
+ *
+ * A stamp is @cmd.id_lo, the number of the command among those that the sender
+ * sent, from 0, and @cmd.id_hi, a keyed hash of the sending channel, of that
+ * number, of kind, pad and arg.
+ */
+struct ion_verify {
+	__u32 size;
+	__u32 genuine;
+	__s32 pid;
+	__u32 uid;
+	__u32 gid;
+	__u32 flags;
+	__aligned_u64 reserved;
+	struct ion_cmd_packet cmd;
+};
+
+/**
+ * struct ion_buffers - whose buffers are whose (ION_IOC_BUFFERS)
+ * @size: sizeof(struct ion_buffers)
+ * @flags: 0
+ * @buffers: written by the kernel: buffers of the arena
+ * @owned: written by the kernel: how many belong to the user end. A buffer on
+ *	its way does: on tx until the service took the packet, on rx at once.
+ * @addr: address of an array of u64, one bit a buffer, the lowest first, with
+ *	room for @buffers bits: the bits of those that belong to the user end
+ *	are set. 0: not wanted.
+ */
+struct ion_buffers {
+	__u32 size;
+	__u32 flags;
+	__u32 buffers;
+	__u32 owned;
+	__aligned_u64 addr;
+};
+
 #define ION_IOC_MAGIC		0xEF
 
 #define ION_IOC_QUERY		_IO(ION_IOC_MAGIC, 0x00)
@@ -480,5 +606,8 @@ struct ion_eventfd {
 #define ION_IOC_WAIT		_IO(ION_IOC_MAGIC, 0x09)
 #define ION_IOC_SERVE		_IO(ION_IOC_MAGIC, 0x0a)
 #define ION_IOC_EVENTFD		_IO(ION_IOC_MAGIC, 0x0b)
+#define ION_IOC_JOIN		_IO(ION_IOC_MAGIC, 0x0c)
+#define ION_IOC_VERIFY		_IO(ION_IOC_MAGIC, 0x0d)
+#define ION_IOC_BUFFERS		_IO(ION_IOC_MAGIC, 0x0e)
 
 #endif /* _UAPI_LINUX_ION_H */

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The buffers of a channel: who owns them, and what a packet may say of one.
+ */
+#include <linux/bitmap.h>
+#include <linux/bitops.h>
+#include <linux/io.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include <linux/ion.h>
+
+#include "arena.h"
+#include "memory.h"
+
+/**
+ * ion_arena_create() - have buffers, all of them the user end's
+ * @mem: memory for them
+ * @buffers: how many
+ * @buffer_size: bytes of each
+ * @phys: tell the program where they are in physical memory
+ *
+ * Context: may sleep.
+ * Return: the arena, or NULL without memory for it.
+ */
+struct ion_arena *ion_arena_create(const struct ion_memory *mem, u32 buffers,
+				   u32 buffer_size, bool phys)
+{
+	struct ion_arena *arena = kzalloc(sizeof(*arena), ION_GFP);
+
+	if (!arena)
+		return NULL;
+	arena->user = bitmap_alloc(buffers, ION_GFP);
+	if (!arena->user) {
+		kfree(arena);
+		return NULL;
+	}
+	bitmap_zero(arena->user, buffers);
+	bitmap_set(arena->user, 0, buffers);
+	arena->mem = mem;
+	arena->buffers = buffers;
+	arena->buffer_size = buffer_size;
+	arena->phys = phys;
+	return arena;
+}
+
+/**
+ * ion_arena_destroy() - undo ion_arena_create()
+ * @arena: the arena, or NULL
+ */
+void ion_arena_destroy(struct ion_arena *arena)
+{
+	if (!arena)
+		return;
+	bitmap_free(arena->user);
+	kfree(arena);
+}
+
+/* Whether the payload is in the buffer; written so that nothing overflows. */
+static enum ion_refusal ion_arena_check(const struct ion_arena *arena,
+					const struct ion_packet *packet)
+{
+	u64 base = (u64)packet->id * arena->buffer_size;
+	u64 skip = packet->data - base;
+
+	if (packet->id >= arena->buffers)
+		return ION_REFUSED_ID;
+	if (packet->data < base || skip > arena->buffer_size ||
+	    packet->len > arena->buffer_size - skip)
+		return ION_REFUSED_RANGE;
+	return ION_REFUSALS;
+}
+
+/**
+ * ion_arena_take() - the service gets the buffer of a packet from tx
+ * @arena: the arena
+ * @packet: the packet, a private copy; phys is cleared, being nothing to trust
+ *
+ * Context: any.
+ * Return: ION_REFUSALS, or what is wrong, and then nothing was taken.
+ */
+enum ion_refusal ion_arena_take(struct ion_arena *arena,
+				struct ion_packet *packet)
+{
+	enum ion_refusal refusal = ion_arena_check(arena, packet);
+
+	if (refusal == ION_REFUSALS &&
+	    !test_and_clear_bit(packet->id, arena->user))
+		refusal = ION_REFUSED_OWNER;
+	packet->phys = 0;
+	return refusal;
+}
+
+static u64 ion_arena_phys(const struct ion_arena *arena, u64 data)
+{
+	const struct ion_memory *mem = arena->mem;
+
+	if (!arena->phys || data >> PAGE_SHIFT >= mem->nr_pages)
+		return 0;
+	return page_to_phys(mem->pages[data >> PAGE_SHIFT]) +
+	       offset_in_page(data);
+}
+
+/**
+ * ion_arena_give() - the user end gets the buffer of a packet for rx
+ * @arena: the arena
+ * @packet: the packet, a private copy; phys is filled in
+ *
+ * Context: any. To be called before the packet is published: it may come back
+ * right after.
+ * Return: ION_REFUSALS, or what is wrong, and then nothing was given.
+ */
+enum ion_refusal ion_arena_give(struct ion_arena *arena,
+				struct ion_packet *packet)
+{
+	enum ion_refusal refusal = ion_arena_check(arena, packet);
+
+	if (refusal == ION_REFUSALS &&
+	    test_and_set_bit(packet->id, arena->user))
+		refusal = ION_REFUSED_OWNER;
+	packet->phys = ion_arena_phys(arena, packet->data);
+	return refusal;
+}
+
+/**
+ * ion_arena_buffer() - the kernel's address of a payload
+ * @arena: the arena
+ * @packet: a packet whose buffer is the service's
+ * @room: bytes from there to the end of the buffer are written
+ *
+ * Context: any.
+ * Return: the address, or NULL if the packet is wrong or not the service's.
+ */
+void *ion_arena_buffer(const struct ion_arena *arena,
+		       const struct ion_packet *packet, u32 *room)
+{
+	u64 end = (packet->id + 1ULL) * arena->buffer_size;
+
+	if (ion_arena_check(arena, packet) != ION_REFUSALS ||
+	    test_bit(packet->id, arena->user))
+		return NULL;
+	*room = end - packet->data;
+	return arena->mem->addr + packet->data;
+}
+
+/**
+ * ion_arena_owned() - buffers that belong to the user end
+ * @arena: the arena
+ *
+ * Return: how many.
+ */
+u32 ion_arena_owned(const struct ion_arena *arena)
+{
+	return bitmap_weight(arena->user, arena->buffers);
+}
+
+/**
+ * ion_arena_word() - whether each of 64 buffers belongs to the user end
+ * @arena: the arena
+ * @i: number of the first one, divided by 64
+ *
+ * Return: a bit for each, the lowest first, 0 for what there is not.
+ */
+u64 ion_arena_word(const struct ion_arena *arena, u32 i)
+{
+	u64 word;
+
+	BUILD_BUG_ON(BITS_PER_LONG != 64);
+	word = READ_ONCE(arena->user[i]);
+	return word;
+}

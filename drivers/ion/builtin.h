@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The services that come with the module. They are made of <linux/ion.h> and
+ * nothing else.
+ */
+#ifndef _DRIVERS_ION_BUILTIN_H
+#define _DRIVERS_ION_BUILTIN_H
+
+#include <linux/ion.h>
+
+extern struct ion_service ion_service_echo;
+extern struct ion_service ion_service_sink;
+extern struct ion_service ion_service_source;
+extern struct ion_service ion_service_pair;
+
+#endif /* _DRIVERS_ION_BUILTIN_H */

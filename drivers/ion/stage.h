@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a service has in hand, between a ring and the service.
+ *
+ * What it peeks at is a private copy: what it checks is what it uses, whatever
+ * the program writes to the slot meanwhile. With an arena the buffer is the
+ * service's from then on. If the program resets the ring, the next peek forgets
+ * what was there; a release that comes first finds it as it left it. What a
+ * service reserves is private until it commits.
+ *
+ * Every function here wants the end owned. @size is that of the ring's slots,
+ * and a constant where these are used.
+ */
+#ifndef _DRIVERS_ION_STAGE_H
+#define _DRIVERS_ION_STAGE_H
+
+#include <linux/array_size.h>
+#include <linux/bug.h>
+#include <linux/minmax.h>
+#include <linux/string.h>
+
+#include "arena.h"
+#include "channel.h"
+
+#define ION_PACKET_SIZE	((u32)sizeof(struct ion_packet))
+#define ION_CMD_SIZE	((u32)sizeof(struct ion_cmd_packet))
+
+/* Read slots that come one after the other, from number @at on. */
+static __always_inline void ion_stage_read(const struct ion_end *end, void *to,
+					   u64 at, u32 count, u32 size)
+{
+	u32 run = ion_end_run(end, at, count);
+
+	ion_slots_read(to, ion_end_slot(end, at, size), run, size);
+	if (unlikely(run < count))
+		ion_slots_read(to + run * size, end->slots, count - run, size);
+}
+
+/* Take the buffers of what was read, and keep those packets that are right. */
+static inline void ion_stage_accept(struct ion_ring *ring, u64 at, u32 count)
+{
+	struct ion_arena *arena = ring->ch->arena;
+	struct ion_stage *stage = ring->stage;
+	struct ion_packet *packets = stage->slots.packets;
+	u32 first = stage->nr;
+	enum ion_refusal refusal;
+	u32 i;
+
+	for (i = 0; i < count; i++) {
+		struct ion_packet packet = packets[first + i];
+
+		refusal = ion_arena_take(arena, &packet);
+		if (refusal != ION_REFUSALS) {
+			ring->refused[refusal]++;
+			continue;
+		}
+		packets[stage->nr] = packet;
+		stage->at[stage->nr++] = at + i;
+	}
+}
+
+/* Move the end on over @count slots of which @good were the service's. */
+static inline void ion_stage_publish(struct ion_ring *ring, u32 count, u32 good)
+{
+	ring->discarded += count - good;
+	ring->stage->ahead -= count;
+	ion_ring_release(&ring->consumer, count);
+}
+
+static inline bool ion_ring_has_arena(const struct ion_ring *ring)
+{
+	return ring->ch->arena && ring->kind->slot_size == ION_PACKET_SIZE;
+}
+
+/* One look, one batch. Returns how many slots it went on. */
+static __always_inline u32 ion_stage_fill(struct ion_ring *ring, u32 want,
+					  u32 size)
+{
+	struct ion_stage *stage = ring->stage;
+	u32 got = ion_ring_peek(&ring->consumer, stage->ahead + want);
+	u64 at = ring->end.own + stage->ahead;
+	u32 n = got - min(got, stage->ahead);
+
+	if (!n)
+		return 0;
+	if (!stage->ahead)
+		ion_ring_fetch(&ring->consumer, n, size);
+	ion_stage_read(&ring->end, (void *)&stage->slots + stage->nr * size, at,
+		       n, size);
+	stage->ahead += n;
+	if (ion_ring_has_arena(ring))
+		ion_stage_accept(ring, at, n);
+	else
+		stage->nr += n;
+	return n;
+}
+
+/* The ring was reset. The buffers are the program's again, as all it pushed. */
+static inline void ion_stage_forget(struct ion_ring *ring)
+{
+	struct ion_stage *stage = ring->stage;
+	u32 i;
+
+	for (i = 0; ion_ring_has_arena(ring) && i < stage->nr; i++)
+		ion_arena_give(ring->ch->arena, &stage->slots.packets[i]);
+	stage->nr = 0;
+	stage->detached = false;
+}
+
+/*
+ * Have @want packets in the stage, or what there is. Those that are refused are
+ * passed over, no more of them in one call than the ring holds; with nothing
+ * before them they go at once.
+ */
+static __always_inline u32 ion_stage_peek(struct ion_ring *ring, u32 want,
+					  u32 size)
+{
+	struct ion_stage *stage = ring->stage;
+	u32 budget = ring->end.mask;
+	u32 n;
+
+	if (unlikely(stage->detached))
+		ion_stage_forget(ring);
+	want = min_t(u32, want, ION_PEEK_MAX);
+	while (stage->nr < want && budget) {
+		n = ion_stage_fill(ring, min(want - stage->nr, budget), size);
+		if (!n)
+			break;
+		if (!stage->nr)
+			ion_stage_publish(ring, stage->ahead, 0);
+		budget -= n;
+	}
+	return min(want, stage->nr);
+}
+
+/* Slots up to the first packet that stays, and refused ones before it. */
+static inline u32 ion_stage_slots(const struct ion_ring *ring, u32 count)
+{
+	const struct ion_stage *stage = ring->stage;
+
+	if (count == stage->nr)
+		return stage->ahead;
+	if (!ion_ring_has_arena(ring) || stage->detached)
+		return count;
+	return stage->at[count] - ring->end.own;
+}
+
+static __always_inline u32 ion_stage_release(struct ion_ring *ring, u32 count,
+					     u32 size)
+{
+	struct ion_stage *stage = ring->stage;
+
+	if (WARN_ONCE(count > stage->nr,
+		      "ion: a service released more than it peeked at\n"))
+		return 0;
+	if (count && !stage->detached)
+		ion_stage_publish(ring, ion_stage_slots(ring, count), count);
+	stage->nr -= count;
+	stage->detached &= stage->nr != 0;
+	if (unlikely(stage->nr)) {
+		memmove(&stage->slots, (void *)&stage->slots + count * size,
+			stage->nr * size);
+		memmove(stage->at, stage->at + count,
+			stage->nr * sizeof(*stage->at));
+	}
+	return count;
+}
+
+/* What is in the stage goes first. */
+static __always_inline u32 ion_stage_pop(struct ion_ring *ring, void *to,
+					 u32 count, u32 size)
+{
+	u32 done = 0, n;
+
+	if (!ring->stage->ahead && !ring->stage->nr && !ion_ring_has_arena(ring))
+		return ion_ring_pop_n(&ring->consumer, to, count, size);
+	while (done < count) {
+		n = ion_stage_peek(ring, count - done, size);
+		if (!n)
+			break;
+		memcpy(to + done * size, &ring->stage->slots, n * size);
+		done += ion_stage_release(ring, n, size);
+	}
+	return done;
+}
+
+/* Hand the buffers over. Returns how many packets may go. */
+static inline u32 ion_stage_give(struct ion_ring *ring, struct ion_packet *to,
+				 const struct ion_packet *packets, u32 count)
+{
+	u32 i;
+
+	for (i = 0; i < count; i++) {
+		to[i] = packets[i];
+		if (WARN_ONCE(ion_arena_give(ring->ch->arena, &to[i]) !=
+			      ION_REFUSALS,
+			      "ion: a service pushed a buffer that it does not have\n"))
+			break;
+	}
+	return i;
+}
+
+static inline u32 ion_stage_push_buffers(struct ion_ring *ring,
+					 const struct ion_packet *packets,
+					 u32 count)
+{
+	struct ion_packet given[8];
+	u32 done = 0, n;
+
+	while (done < count) {
+		n = min_t(u32, count - done, ARRAY_SIZE(given));
+		n = ion_stage_give(ring, given, packets + done, n);
+		if (!n)
+			break;
+		done += ion_ring_push_n(&ring->producer, given, n,
+					ION_PACKET_SIZE);
+	}
+	return done;
+}
+
+static __always_inline u32 ion_stage_reserve(struct ion_ring *ring, u32 want)
+{
+	u32 room = ion_ring_reserve(&ring->producer, want);
+
+	if (unlikely(room < want))
+		ion_ring_stall(ring);
+	else
+		ring->found_full = false;
+	return room;
+}
+
+static __always_inline u32 ion_stage_push(struct ion_ring *ring,
+					  const void *from, u32 count, u32 size)
+{
+	u32 room = ion_stage_reserve(ring, count);
+
+	if (!room)
+		return 0;
+	if (ion_ring_has_arena(ring))
+		return ion_stage_push_buffers(ring, from, room);
+	if (room > 1)
+		ion_ring_claim(&ring->producer, room, size);
+	return ion_ring_push_n(&ring->producer, from, room, size);
+}
+
+#endif /* _DRIVERS_ION_STAGE_H */
