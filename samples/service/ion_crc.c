@@ -85,6 +85,9 @@ static u32 crc_packets(struct ion_channel *ch, u32 want)
 
 	n = ion_channel_peek(tx, &in, want);
 	n = ion_channel_reserve(rx, &out, n);
+	if (!n)
+		return 0;
+
 	for (i = 0; i < n; i++) {
 		out[i] = in[i];
 		out[i].pad = crc_of(ch, &in[i]);
@@ -108,6 +111,9 @@ static u32 crc_commands(struct ion_channel *ch, u32 want)
 
 	n = ion_cmd_peek(cmd, &in, want);
 	n = ion_cmd_reserve(evt, &out, n);
+	if (!n)
+		return 0;
+
 	for (i = 0; i < n; i++) {
 		out[i] = in[i];
 		if (in[i].kind == ION_CRC_BYTES)
