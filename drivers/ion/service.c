@@ -217,12 +217,13 @@ void ion_service_unbind(struct ion_channel *ch)
 	if (!service)
 		return;
 	ch->service = NULL;
-	ion_service_remove_channel(ch);
 	if (service->unbind) {
 		WRITE_ONCE(ch->runner, current);
 		service->unbind(ch);
 		WRITE_ONCE(ch->runner, NULL);
 	}
+	/* Not before: ion_service_unregister() waits for those in the list. */
+	ion_service_remove_channel(ch);
 	if (!READ_ONCE(ch->closed))
 		ion_channel_hangup(ch);
 	ion_service_put(service);
