@@ -25,6 +25,12 @@ static bool ion_api_kind(const struct ion_ring *ring, u32 size, bool pushes)
 			  "ion: a service used a ring of the wrong kind\n");
 }
 
+/* ion_channel_ring() has none for a number that there is not. */
+static bool ion_api_any(const struct ion_ring *ring)
+{
+	return !WARN_ONCE(!ring, "ion: a service used no ring\n");
+}
+
 /* Who may touch the end: anybody, by its lock, or the callback that runs. */
 static bool ion_api_context(const struct ion_ring *ring)
 {
@@ -177,7 +183,7 @@ static __always_inline u32 ion_api_release(struct ion_ring *ring, u32 count,
  */
 u32 ion_channel_capacity(const struct ion_ring *ring)
 {
-	return ring->end.mask;
+	return ion_api_any(ring) ? ring->end.mask : 0;
 }
 EXPORT_SYMBOL_GPL(ion_channel_capacity);
 
@@ -202,8 +208,7 @@ bool ion_channel_arm(struct ion_ring *ring)
 	struct ion_api_hold hold;
 	bool idle;
 
-	if (WARN_ONCE(!ring, "ion: a service armed no ring\n") ||
-	    !ion_api_context(ring))
+	if (!ion_api_any(ring) || !ion_api_context(ring))
 		return true;
 	hold = ion_api_lock(ring);
 	idle = ion_ring_arm(ring);
@@ -225,8 +230,7 @@ void ion_channel_disarm(struct ion_ring *ring)
 {
 	struct ion_api_hold hold;
 
-	if (WARN_ONCE(!ring, "ion: a service disarmed no ring\n") ||
-	    !ion_api_context(ring))
+	if (!ion_api_any(ring) || !ion_api_context(ring))
 		return;
 	hold = ion_api_lock(ring);
 	ring->polled = true;
@@ -342,8 +346,8 @@ EXPORT_SYMBOL_GPL(ion_channel_commit);
  *	valid until ion_channel_release()
  * @want: how many at the most; no more than ION_PEEK_MAX are given
  *
- * A second peek gives the same ones again, and more. They are the service's
- * from now on, also if the program resets the ring, as are their buffers.
+ * A second peek gives the same ones again, and more; but if the program reset
+ * the ring meanwhile it forgets them, and their buffers are the program's again.
  *
  * Context: callbacks of the channel; any if it is async, with one owner of the
  * ring until the release.
@@ -480,8 +484,8 @@ EXPORT_SYMBOL_GPL(ion_cmd_commit);
  *	valid until ion_cmd_release()
  * @want: how many at the most; no more than ION_PEEK_MAX are given
  *
- * A second peek gives the same ones again, and more. They are the service's
- * from now on, also if the program resets the ring, as are their buffers.
+ * A second peek gives the same ones again, and more; but if the program reset
+ * the ring meanwhile it forgets them, and their buffers are the program's again.
  *
  * Context: callbacks of the channel; any if it is async, with one owner of the
  * ring until the release.
