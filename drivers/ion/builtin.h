@@ -13,4 +13,6 @@ extern struct ion_service ion_service_sink;
 extern struct ion_service ion_service_source;
 extern struct ion_service ion_service_pair;
 
+void ion_drain_cmds(struct ion_ring *cmd);
+
 #endif /* _DRIVERS_ION_BUILTIN_H */

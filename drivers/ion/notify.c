@@ -90,6 +90,8 @@ void ion_notify(struct ion_channel *ch, bool all)
 
 	if (all)
 		news = BIT(ION_RINGS) - 1;
+	if (!news)
+		return;
 	atomic_long_inc(&ch->progress);
 	smp_mb__after_atomic();	/* (F), pairs with (E) */
 	for (id = 0; id < ION_RINGS; id++) {

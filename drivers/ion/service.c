@@ -27,6 +27,8 @@ static LIST_HEAD(ion_services);
 static struct ion_service *const ion_builtin[] = {
 	&ion_service_echo,
 	&ion_service_sink,
+	&ion_service_source,
+	&ion_service_pair,
 };
 
 static struct ion_service *ion_service_find(const char *name)

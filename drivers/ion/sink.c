@@ -43,7 +43,13 @@ static void ion_sink_return_buffers(struct ion_ring *tx, struct ion_ring *rx)
 	} while (left && room == n);
 }
 
-static void ion_sink_drain_cmds(struct ion_ring *cmd)
+/**
+ * ion_drain_cmds() - consume and forget commands
+ * @cmd: the ring
+ *
+ * Context: a callback of the channel.
+ */
+void ion_drain_cmds(struct ion_ring *cmd)
 {
 	u32 left = ion_channel_capacity(cmd);
 	const struct ion_cmd_packet *cmds;
@@ -66,7 +72,7 @@ static void ion_sink_doorbell(struct ion_channel *ch)
 		ion_sink_return_buffers(tx, ion_channel_ring(ch, ION_RING_RX));
 	else
 		ion_sink_drain_packets(tx);
-	ion_sink_drain_cmds(ion_channel_ring(ch, ION_RING_CMD));
+	ion_drain_cmds(ion_channel_ring(ch, ION_RING_CMD));
 }
 
 struct ion_service ion_service_sink = {

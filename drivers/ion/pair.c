@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The service "pair": two channels are joined, and what the program of one
+ * pushes to tx and cmd the other one's pops from rx and evt. Neither maps the
+ * memory of the other.
+ *
+ * They are joined once and for good: by a name, if the same user opened both,
+ * or by ION_IOC_JOIN. Each end is kept by its channel and by its peer, so that
+ * what one program sent before it closed is still there for the other one.
+ *
+ * ion_pair_mutex is for who waits and who is joined; the lock of an end nests in
+ * it. Crossings come after it, with nothing held but the ends themselves.
+ */
+#include <linux/cleanup.h>
+#include <linux/errno.h>
+#include <linux/pid.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/uidgid.h>
+
+#include "builtin.h"
+#include "pair.h"
+
+static DEFINE_MUTEX(ion_pair_mutex);
+static LIST_HEAD(ion_pair_waiting);
+
+static struct ion_pair_end *ion_pair_end_get(struct ion_pair_end *end)
+{
+	refcount_inc(&end->ref);
+	return end;
+}
+
+static void ion_pair_end_put(struct ion_pair_end *end)
+{
+	if (!end || !refcount_dec_and_test(&end->ref))
+		return;
+	put_pid(end->opener.pid);
+	ion_stock_destroy(&end->owed);
+	ion_stock_destroy(&end->stock);
+	mutex_destroy(&end->crossing);
+	ion_channel_put(end->ch);
+	kfree(end);
+}
+
+static struct ion_pair_end *ion_pair_end_create(struct ion_channel *ch,
+						const struct ion_bind *how)
+{
+	struct ion_pair_end *end = kzalloc(sizeof(*end), GFP_KERNEL_ACCOUNT);
+
+	if (!end)
+		return NULL;
+	refcount_set(&end->ref, 1);
+	end->ch = ion_channel_get(ch);
+	end->stamp = how->flags & ION_SETUP_STAMP;
+	strscpy(end->key, how->key);
+	spin_lock_init(&end->lock);
+	mutex_init(&end->crossing);
+	INIT_LIST_HEAD(&end->waiting);
+	if (ion_stock_init(&end->stock, ch) || ion_stock_init(&end->owed, ch)) {
+		ion_pair_end_put(end);
+		return NULL;
+	}
+	return end;
+}
+
+/* The peer, kept, or NULL. */
+static struct ion_pair_end *ion_pair_peer(struct ion_pair_end *end)
+{
+	struct ion_pair_end *peer;
+
+	spin_lock(&end->lock);
+	peer = end->peer;
+	if (peer)
+		ion_pair_end_get(peer);
+	spin_unlock(&end->lock);
+	return peer;
+}
+
+static void ion_pair_set_peer(struct ion_pair_end *end,
+			      struct ion_pair_end *peer)
+{
+	struct ion_pair_end *old;
+
+	spin_lock(&end->lock);
+	old = end->peer;
+	end->peer = peer;
+	spin_unlock(&end->lock);
+	ion_pair_end_put(old);
+}
+
+static void ion_pair_connect(struct ion_pair_end *end,
+			     struct ion_pair_end *peer, bool stamp)
+{
+	const struct ion_opener *opener = ion_channel_opener(peer->ch);
+
+	lockdep_assert_held(&ion_pair_mutex);
+
+	list_del_init(&end->waiting);
+	end->joined = true;
+	end->stamp = stamp;
+	end->origin = ion_channel_id(peer->ch);
+	end->opener = *opener;
+	get_pid(opener->pid);
+	ion_pair_set_peer(end, ion_pair_end_get(peer));
+}
+
+static int ion_pair_join_ends(struct ion_pair_end *a, struct ion_pair_end *b)
+{
+	bool stamp = a->stamp || b->stamp;
+
+	lockdep_assert_held(&ion_pair_mutex);
+
+	if (a->joined || b->joined)
+		return -EISCONN;
+	if (a->stock.size != b->stock.size)
+		return -EINVAL;
+	ion_pair_connect(a, b, stamp);
+	ion_pair_connect(b, a, stamp);
+	return 0;
+}
+
+/* What was sent before they were joined. */
+static void ion_pair_begin(struct ion_pair_end *a, struct ion_pair_end *b)
+{
+	ion_pair_cross(a, b);
+	ion_pair_cross(b, a);
+	ion_channel_notify(a->ch);
+	ion_channel_notify(b->ch);
+}
+
+/* One that waits by the same name, and was opened by the same user. */
+static struct ion_pair_end *ion_pair_find(const struct ion_pair_end *end)
+{
+	kuid_t uid = ion_channel_opener(end->ch)->uid;
+	struct ion_pair_end *other;
+
+	lockdep_assert_held(&ion_pair_mutex);
+
+	list_for_each_entry(other, &ion_pair_waiting, waiting)
+		if (!strcmp(other->key, end->key) &&
+		    uid_eq(ion_channel_opener(other->ch)->uid, uid))
+			return other;
+	return NULL;
+}
+
+/* Join who waits, who is then kept for the caller, or else wait. */
+static int ion_pair_meet(struct ion_pair_end *end, struct ion_pair_end **other)
+{
+	int ret;
+
+	guard(mutex)(&ion_pair_mutex);
+
+	*other = ion_pair_find(end);
+	if (!*other) {
+		list_add_tail(&end->waiting, &ion_pair_waiting);
+		return 0;
+	}
+	ret = ion_pair_join_ends(end, *other);
+	if (!ret)
+		ion_pair_end_get(*other);
+	return ret;
+}
+
+static int ion_pair_bind(struct ion_channel *ch, const struct ion_bind *how)
+{
+	struct ion_pair_end *end, *other = NULL;
+	int ret = 0;
+
+	if (how->arg[0] || how->arg[1])
+		return -EINVAL;
+	end = ion_pair_end_create(ch, how);
+	if (!end)
+		return -ENOMEM;
+	ion_channel_set_async(ch);
+	ion_channel_set_private(ch, end);
+	if (*end->key)
+		ret = ion_pair_meet(end, &other);
+	if (ret) {
+		ion_pair_end_put(end);
+		return ret;
+	}
+	if (other) {
+		ion_pair_begin(end, other);
+		ion_pair_end_put(other);
+	}
+	return 0;
+}
+
+static int ion_pair_join(struct ion_channel *ch, struct ion_channel *other)
+{
+	struct ion_pair_end *a = ion_channel_private(ch);
+	struct ion_pair_end *b = ion_channel_private(other);
+	int ret;
+
+	mutex_lock(&ion_pair_mutex);
+	ret = ion_pair_join_ends(a, b);
+	mutex_unlock(&ion_pair_mutex);
+	if (!ret)
+		ion_pair_begin(a, b);
+	return ret;
+}
+
+/* The peer has gone: once nothing is left of what it sent, so has all. */
+static void ion_pair_finish(struct ion_pair_end *end, struct ion_pair_end *peer)
+{
+	if (!ion_pair_drained(peer))
+		return;
+	ion_channel_hangup(end->ch);
+	ion_pair_set_peer(end, NULL);
+}
+
+static void ion_pair_doorbell(struct ion_channel *ch)
+{
+	struct ion_pair_end *end = ion_channel_private(ch);
+	struct ion_pair_end *peer = ion_pair_peer(end);
+
+	if (!peer)
+		return;
+	if (!READ_ONCE(peer->gone))
+		ion_pair_cross(end, peer);
+	ion_pair_cross(peer, end);
+	ion_channel_notify(peer->ch);
+	if (READ_ONCE(peer->gone))
+		ion_pair_finish(end, peer);
+	ion_pair_end_put(peer);
+}
+
+/*
+ * The program has gone. What it sent crosses as far as there is room, and the
+ * peer takes the rest when it has made some.
+ */
+static void ion_pair_unbind(struct ion_channel *ch)
+{
+	struct ion_pair_end *end = ion_channel_private(ch);
+	struct ion_pair_end *peer;
+
+	mutex_lock(&ion_pair_mutex);
+	list_del_init(&end->waiting);
+	mutex_unlock(&ion_pair_mutex);
+
+	peer = ion_pair_peer(end);
+	WRITE_ONCE(end->gone, true);
+	if (peer) {
+		ion_pair_cross(end, peer);
+		ion_channel_notify(peer->ch);
+		if (ion_pair_drained(end))
+			ion_channel_hangup(peer->ch);
+		ion_pair_end_put(peer);
+	}
+	ion_pair_set_peer(end, NULL);
+	ion_pair_end_put(end);
+}
+
+static bool ion_pair_verify(struct ion_channel *ch,
+			    const struct ion_cmd_packet *cmd,
+			    const struct ion_opener **opener)
+{
+	struct ion_pair_end *end = ion_channel_private(ch);
+	bool joined;
+
+	mutex_lock(&ion_pair_mutex);
+	joined = end->joined && end->stamp;
+	mutex_unlock(&ion_pair_mutex);
+
+	*opener = &end->opener;
+	return joined && ion_pair_stamped(end->origin, cmd);
+}
+
+struct ion_service ion_service_pair = {
+	.name = "pair",
+	.bind = ion_pair_bind,
+	.unbind = ion_pair_unbind,
+	.doorbell = ion_pair_doorbell,
+	.join = ion_pair_join,
+	.verify = ion_pair_verify,
+};

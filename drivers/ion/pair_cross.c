@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What crosses from one channel of a pair to the other.
+ *
+ * What finds no room stays where it is, and the ring that was full is armed: a
+ * kick of its program goes on. Without arenas packets cross as they are. With
+ * them the payload is copied to an empty buffer that the receiver handed over,
+ * and the sender's buffer goes back to it, empty.
+ */
+#include <linux/array_size.h>
+#include <linux/minmax.h>
+#include <linux/once.h>
+#include <linux/random.h>
+#include <linux/sched.h>
+#include <linux/siphash.h>
+#include <linux/string.h>
+
+#include "pair.h"
+
+/* Whether to try once more to push: there is room now. Else a kick will come. */
+static bool ion_pair_room(struct ion_pair_end *to, struct ion_ring *ring)
+{
+	return !ion_channel_error(to->ch) && !ion_channel_arm(ring);
+}
+
+static void ion_pair_cross_packets(struct ion_pair_end *from,
+				   struct ion_pair_end *to)
+{
+	struct ion_ring *tx = ion_channel_ring(from->ch, ION_RING_TX);
+	struct ion_ring *rx = ion_channel_ring(to->ch, ION_RING_RX);
+	u32 left = ion_channel_capacity(tx);
+	const struct ion_packet *packets;
+	u32 n, done;
+
+	do {
+		n = ion_channel_peek(tx, &packets, min(left, ION_PEEK_MAX));
+		if (!n)
+			return;
+		done = ion_channel_push_n(rx, packets, n);
+		ion_channel_release(tx, done);
+		left -= done;
+	} while (left && (done == n || ion_pair_room(to, rx)));
+}
+
+/* Give buffers back, as far as there is room. */
+static void ion_pair_settle(struct ion_pair_end *end)
+{
+	struct ion_ring *rx = ion_channel_ring(end->ch, ION_RING_RX);
+	struct ion_packet packet;
+
+	while (ion_stock_get(&end->owed, &packet)) {
+		if (ion_channel_push(rx, &packet))
+			continue;
+		ion_stock_put(&end->owed, packet.id);
+		if (!ion_pair_room(end, rx))
+			return;
+	}
+}
+
+static bool ion_pair_reserve(struct ion_pair_end *to, struct ion_ring *rx)
+{
+	struct ion_packet *packet;
+
+	return ion_channel_reserve(rx, &packet, 1) ||
+	       (ion_pair_room(to, rx) && ion_channel_reserve(rx, &packet, 1));
+}
+
+/* The payload lies where it lay in its own buffer. */
+static void ion_pair_copy(struct ion_pair_end *from, struct ion_pair_end *to,
+			  const struct ion_packet *packet,
+			  struct ion_packet *copy)
+{
+	const void *payload;
+	u32 room;
+	void *at;
+
+	copy->data += packet->data - (u64)packet->id * from->stock.size;
+	copy->len = packet->len;
+	copy->pad = packet->pad;
+	payload = ion_packet_buffer(from->ch, packet, &room);
+	at = ion_packet_buffer(to->ch, copy, &room);
+	if (payload && at)
+		memcpy(at, payload, packet->len);
+}
+
+/* Returns false if it can not cross now. */
+static bool ion_pair_cross_buffer(struct ion_pair_end *from,
+				  struct ion_pair_end *to,
+				  const struct ion_packet *packet)
+{
+	struct ion_ring *rx = ion_channel_ring(to->ch, ION_RING_RX);
+	struct ion_packet copy;
+
+	if (!ion_stock_count(&to->stock) || !ion_pair_reserve(to, rx) ||
+	    !ion_stock_get(&to->stock, &copy))
+		return false;
+	ion_pair_copy(from, to, packet, &copy);
+	if (!ion_channel_push(rx, &copy)) {
+		ion_stock_put(&to->stock, copy.id);
+		return false;
+	}
+	ion_stock_put(&from->owed, packet->id);
+	return true;
+}
+
+static void ion_pair_cross_buffers(struct ion_pair_end *from,
+				   struct ion_pair_end *to)
+{
+	struct ion_ring *tx = ion_channel_ring(from->ch, ION_RING_TX);
+	u32 left = ion_channel_capacity(tx);
+	const struct ion_packet *packet;
+
+	for (; left && ion_channel_peek(tx, &packet, 1); left--) {
+		if (!packet->len)
+			ion_stock_put(&from->stock, packet->id);
+		else if (!ion_pair_cross_buffer(from, to, packet))
+			break;
+		ion_channel_release(tx, 1);
+		ion_pair_settle(from);
+		cond_resched();
+	}
+}
+
+static u64 ion_pair_hash(u64 origin, u64 number,
+			 const struct ion_cmd_packet *cmd)
+{
+	static siphash_key_t key;
+
+	get_random_once(&key, sizeof(key));
+	return siphash_4u64(origin, number, cmd->kind | (u64)cmd->pad << 32,
+			    cmd->arg, &key);
+}
+
+/**
+ * ion_pair_stamped() - whether the kernel stamped a command
+ * @origin: number of the channel that is said to have sent it
+ * @cmd: the command
+ *
+ * Return: true if it did.
+ */
+bool ion_pair_stamped(u64 origin, const struct ion_cmd_packet *cmd)
+{
+	return cmd->id_hi == ion_pair_hash(origin, cmd->id_lo, cmd);
+}
+
+static u32 ion_pair_push_stamped(struct ion_pair_end *from,
+				 struct ion_ring *evt,
+				 const struct ion_cmd_packet *cmds, u32 count)
+{
+	struct ion_cmd_packet stamped[8];
+	u32 n = min_t(u32, count, ARRAY_SIZE(stamped));
+	u64 origin = ion_channel_id(from->ch);
+	u32 i;
+
+	for (i = 0; i < n; i++) {
+		stamped[i] = cmds[i];
+		stamped[i].id_lo = from->sent + i;
+		stamped[i].id_hi = ion_pair_hash(origin, from->sent + i,
+						 &cmds[i]);
+	}
+	return ion_cmd_push_n(evt, stamped, n);
+}
+
+static void ion_pair_cross_cmds(struct ion_pair_end *from,
+				struct ion_pair_end *to)
+{
+	struct ion_ring *cmd = ion_channel_ring(from->ch, ION_RING_CMD);
+	struct ion_ring *evt = ion_channel_ring(to->ch, ION_RING_EVT);
+	u32 left = ion_channel_capacity(cmd);
+	const struct ion_cmd_packet *cmds;
+	u32 n, done;
+
+	do {
+		n = ion_cmd_peek(cmd, &cmds, min(left, ION_PEEK_MAX));
+		if (!n)
+			return;
+		done = from->stamp ? ion_pair_push_stamped(from, evt, cmds, n) :
+				     ion_cmd_push_n(evt, cmds, n);
+		ion_cmd_release(cmd, done);
+		from->sent += done;
+		left -= done;
+	} while (left && (done || ion_pair_room(to, evt)));
+}
+
+/**
+ * ion_pair_cross() - take over what one end has sent, as far as it can be
+ * @from: the end
+ * @to: the other one
+ *
+ * No more than the rings of @from hold.
+ *
+ * Context: may sleep.
+ */
+void ion_pair_cross(struct ion_pair_end *from, struct ion_pair_end *to)
+{
+	mutex_lock(&from->crossing);
+	if (from->stock.ids) {
+		ion_pair_settle(from);
+		ion_pair_cross_buffers(from, to);
+	} else {
+		ion_pair_cross_packets(from, to);
+	}
+	ion_pair_cross_cmds(from, to);
+	mutex_unlock(&from->crossing);
+}
+
+/**
+ * ion_pair_drained() - whether nothing is left of what one end has sent
+ * @from: the end
+ *
+ * Context: may sleep.
+ * Return: true if nothing is left that could cross.
+ */
+bool ion_pair_drained(struct ion_pair_end *from)
+{
+	const struct ion_packet *packets;
+	const struct ion_cmd_packet *cmds;
+	bool drained;
+
+	mutex_lock(&from->crossing);
+	drained = !ion_channel_peek(ion_channel_ring(from->ch, ION_RING_TX),
+				    &packets, 1) &&
+		  !ion_cmd_peek(ion_channel_ring(from->ch, ION_RING_CMD), &cmds,
+				1);
+	mutex_unlock(&from->crossing);
+	return drained;
+}

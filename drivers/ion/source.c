@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The service "source": packets with running numbers, as many as there is room
+ * for, or at a rate. Without an arena the number is in data. With one the
+ * program hands empty buffers over, and the first 8 bytes of each come back as
+ * the number. What else comes on tx or cmd is consumed and forgotten.
+ */
+#include <linux/errno.h>
+#include <linux/ktime.h>
+#include <linux/math64.h>
+#include <linux/minmax.h>
+#include <linux/slab.h>
+
+#include "builtin.h"
+#include "compat.h"
+#include "stock.h"
+
+#define ION_SOURCE_RATE_MAX	NSEC_PER_SEC
+#define ION_SOURCE_TICK_NS	(100 * NSEC_PER_USEC)
+
+/**
+ * struct ion_source - a channel of the source
+ * @ch: the channel
+ * @next: number of the next packet
+ * @stock: empty buffers
+ * @rate: packets per second; 0: as many as there is room for
+ * @begun: when the timer was started
+ * @due: packets that were due since then, whether or not there was room
+ * @timer: owns tx, rx, @next and @due if there is a rate; else doorbell() does
+ */
+struct ion_source {
+	struct ion_channel *ch;
+	u64 next;
+	struct ion_stock stock;
+	u64 rate;
+	ktime_t begun;
+	u64 due;
+	struct hrtimer timer;
+};
+
+static void ion_source_collect(struct ion_source *source)
+{
+	struct ion_ring *tx = ion_channel_ring(source->ch, ION_RING_TX);
+	u32 left = ion_channel_capacity(tx);
+	const struct ion_packet *packets;
+	u32 n, i;
+
+	while (left) {
+		n = ion_channel_peek(tx, &packets, min(left, ION_PEEK_MAX));
+		if (!n)
+			return;
+		for (i = 0; source->stock.ids && i < n; i++)
+			ion_stock_put(&source->stock, packets[i].id);
+		left -= ion_channel_release(tx, n);
+	}
+}
+
+/* Returns false if it wants a buffer and there is none. */
+static bool ion_source_make(struct ion_source *source,
+			    struct ion_packet *packet, u64 number)
+{
+	if (!source->stock.ids) {
+		*packet = (struct ion_packet) { .data = number };
+		return true;
+	}
+	return ion_stock_get(&source->stock, packet) &&
+	       !ion_packet_write(source->ch, packet, &number, sizeof(number));
+}
+
+static u32 ion_source_batch(struct ion_source *source, struct ion_ring *rx,
+			    u32 want)
+{
+	struct ion_packet *packets;
+	u32 n, made, done;
+
+	if (source->stock.ids)
+		want = min(want, ion_stock_count(&source->stock));
+	n = want ? ion_channel_reserve(rx, &packets, want) : 0;
+	for (made = 0; made < n; made++)
+		if (!ion_source_make(source, &packets[made],
+				     source->next + made))
+			break;
+	done = ion_channel_commit(rx, made);
+	source->next += done;
+	while (source->stock.ids && made > done)
+		ion_stock_put(&source->stock, packets[--made].id);
+	return done;
+}
+
+static void ion_source_fill(struct ion_source *source, u64 want)
+{
+	struct ion_ring *rx = ion_channel_ring(source->ch, ION_RING_RX);
+	u32 left = min_t(u64, want, ion_channel_capacity(rx));
+	u32 n;
+
+	while (left) {
+		n = ion_source_batch(source, rx, min(left, ION_PEEK_MAX));
+		if (!n)
+			return;
+		left -= n;
+	}
+}
+
+static enum hrtimer_restart ion_source_tick(struct hrtimer *timer)
+{
+	struct ion_source *source =
+		container_of(timer, struct ion_source, timer);
+	ktime_t now = ktime_get();
+	u64 due = mul_u64_u64_div_u64(ktime_sub(now, source->begun),
+				      source->rate, NSEC_PER_SEC);
+
+	ion_source_collect(source);
+	ion_source_fill(source, due - source->due);
+	source->due = due;
+	ion_channel_notify(source->ch);
+	hrtimer_forward(timer, now,
+			max(NSEC_PER_SEC / source->rate, ION_SOURCE_TICK_NS));
+	return HRTIMER_RESTART;
+}
+
+static void ion_source_doorbell(struct ion_channel *ch)
+{
+	struct ion_source *source = ion_channel_private(ch);
+
+	if (!source->rate) {
+		ion_source_collect(source);
+		ion_source_fill(source, U64_MAX);
+	}
+	ion_drain_cmds(ion_channel_ring(ch, ION_RING_CMD));
+}
+
+/* The timer looks at tx by itself: no kick is wanted for what is pushed. */
+static void ion_source_start(struct ion_source *source)
+{
+	ion_channel_set_async(source->ch);
+	ion_channel_disarm(ion_channel_ring(source->ch, ION_RING_TX));
+	hrtimer_setup(&source->timer, ion_source_tick, CLOCK_MONOTONIC,
+		      HRTIMER_MODE_REL_SOFT);
+	source->begun = ktime_get();
+	hrtimer_start(&source->timer, 0, HRTIMER_MODE_REL_SOFT);
+}
+
+static int ion_source_bind(struct ion_channel *ch, const struct ion_bind *how)
+{
+	struct ion_source *source;
+	int ret;
+
+	if (how->flags || how->arg[0] > ION_SOURCE_RATE_MAX || how->arg[1] ||
+	    *how->key)
+		return -EINVAL;
+	source = kzalloc(sizeof(*source), GFP_KERNEL_ACCOUNT);
+	if (!source)
+		return -ENOMEM;
+	source->ch = ch;
+	source->rate = how->arg[0];
+	ret = ion_stock_init(&source->stock, ch);
+	if (ret) {
+		kfree(source);
+		return ret;
+	}
+	ion_channel_set_private(ch, source);
+	if (source->rate)
+		ion_source_start(source);
+	return 0;
+}
+
+static void ion_source_unbind(struct ion_channel *ch)
+{
+	struct ion_source *source = ion_channel_private(ch);
+
+	if (source->rate)
+		hrtimer_cancel(&source->timer);
+	ion_stock_destroy(&source->stock);
+	kfree(source);
+}
+
+struct ion_service ion_service_source = {
+	.name = "source",
+	.bind = ion_source_bind,
+	.unbind = ion_source_unbind,
+	.doorbell = ion_source_doorbell,
+};
