@@ -3,6 +3,11 @@
 #
 # The steps of "make lint": quiet about what is clean.
 
+# Kernel code outside drivers and include, and programs.
+readonly kernel_folders=('samples/service/*.[ch]' 'selftests/modules/*.[ch]')
+readonly programs=('selftests/*.[ch]' 'samples/*.[ch]' 'lib/*.[ch]'
+		   'tools/*.[ch]' "${kernel_folders[@]/#/:!}")
+
 lint_steps()
 {
 	local k
@@ -11,9 +16,9 @@ lint_steps()
 	step "checkpatch" lint_checkpatch
 	for k in $(data_names kernels); do
 		step "no warnings with W=1 for $k" \
-			"$guest/build-module" --kernel "$k"
+			"$guest/build-module" --all --kernel "$k"
 	done
-	step "sparse" "$guest/build-module" --sparse
+	step "sparse" "$guest/build-module" --all --sparse
 	step "clang-format" lint_format
 	step "shellcheck" lint_shell
 	step "codespell" lint_spelling
@@ -63,10 +68,9 @@ lint_checkpatch()
 	program+=,PARENTHESIS_ALIGNMENT,LONG_LINE,$macros
 	checkpatch "$kernel" 'drivers/*.[ch]' || status=1
 	checkpatch "$kernel,BIT_MACRO" 'include/*.h' \
-		':!include/ion/barrier.h' || status=1
+		':!include/ion/barrier.h' "${kernel_folders[@]}" || status=1
 	checkpatch "$kernel,$barriers" include/ion/barrier.h || status=1
-	checkpatch "$kernel,BIT_MACRO,$program" 'selftests/*.[ch]' \
-		'samples/*.[ch]' 'lib/*.[ch]' 'tools/*.[ch]' || status=1
+	checkpatch "$kernel,BIT_MACRO,$program" "${programs[@]}" || status=1
 	return "$status"
 }
 
@@ -83,8 +87,7 @@ checkpatch()
 # Kernel code is checkpatch's; this is for what runs in user space.
 lint_format()
 {
-	sources 'selftests/*.[ch]' 'samples/*.[ch]' 'lib/*.[ch]' \
-		'tools/*.[ch]' |
+	sources "${programs[@]}" |
 		in_root xargs --no-run-if-empty clang-format "${1--n}" --Werror
 }
 

@@ -11,7 +11,7 @@ check_steps()
 	local k
 
 	for k in $(data_names kernels); do
-		step "module for $k" "$guest/build-module" --kernel "$k"
+		step "modules for $k" "$guest/build-module" --all --kernel "$k"
 	done
 	tap_step "headers" headers_compile
 	tap_step "litmus" tools/check/litmus

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The module, built for a guest's kernel.
+# The module, and those that use it, built for a guest's kernel.
 
-readonly module_sources=(Kbuild drivers include)
 readonly module_file=drivers/ion/ion.ko
+# Each of these folders is built as one of somebody else's would be.
+readonly module_users=(samples/service selftests/modules)
+readonly module_sources=(Kbuild drivers include "${module_users[@]}")
 
 # module_folder: where the loaded target's build lies.
 module_folder()
@@ -37,18 +39,32 @@ list_sources()
 		\( -name '*.[chS]' -o -name Kbuild \) -print0
 }
 
-# build_module: build it for the loaded target, and fail on any warning.
+# build_module [USER...]: build it for the loaded target, and the users of it,
+# and fail on any warning.
 build_module()
 {
 	local root
 
 	need_root
+	kbuild_args=(ARCH="$ARCH_KBUILD" CROSS_COMPILE="$ARCH_CROSS" W=1)
 	kbuild_in "$(module_folder)" "/usr/src/linux-headers-$(kernel_release)" \
-		ARCH="$ARCH_KBUILD" CROSS_COMPILE="$ARCH_CROSS" W=1
+		"$@"
 }
 
-# build_for_sparse: have sparse read it. It does not know the options of every
-# architecture's compiler, so it is given the build machine's own.
+# built_modules [USER...]: their paths.
+built_modules()
+{
+	local folder user
+
+	folder=$(module_folder)
+	printf '%s\n' "$folder/$module_file"
+	for user; do
+		printf '%s\n' "$folder/$user"/*.ko
+	done
+}
+
+# build_for_sparse [USER...]: have sparse read them. It does not know the options
+# of every architecture's compiler, so it is given the build machine's own.
 build_for_sparse()
 {
 	local root release native
@@ -58,28 +74,40 @@ build_for_sparse()
 	native=${release%"$ARCH_FLAVOUR"}$(dpkg --print-architecture)
 	[ -d "$root/usr/src/linux-headers-$native" ] ||
 		die "no headers of the build machine's own for $kernel"
+	kbuild_args=(C=2)
 	kbuild_in "$top/build/sparse-$kernel" "/usr/src/linux-headers-$native" \
-		C=2
+		"$@"
 }
 
-# kbuild_in FOLDER HEADERS MAKE-ARG...: in a copy of the sources, one at a time.
+# kbuild_in FOLDER HEADERS [USER...]: in a copy of the sources, one at a time.
 kbuild_in()
 {
-	local folder=$1 headers=$2 log=$1/build.log lock
+	local folder=$1 headers=$2 log=$1/build.log user lock
 
 	mkdir -p "$folder"
 	exec {lock}>"$folder.lock"
 	flock "$lock"
 	mirror_sources "$folder"
-	if ! enter_root make -C "$headers" M="$folder" "${@:3}" modules \
+	kbuild "$headers" "$folder"
+	for user in "${@:3}"; do
+		# kbuild does not look whether the symbols of others changed.
+		rm -f "$folder/$user/Module.symvers"
+		kbuild "$headers" "$folder/$user"
+	done
+	exec {lock}>&-
+}
+
+# kbuild HEADERS WHERE: a part of kbuild_in.
+kbuild()
+{
+	if ! enter_root make -C "$1" M="$2" "${kbuild_args[@]}" modules \
 		>"$log" 2>&1; then
 		cat "$log" >&2
-		die "the module does not build for $kernel"
+		die "${2#"$top/"} does not build for $kernel"
 	fi
 	if grep -n -i -E 'warning|error:' "$log" >&2; then
 		# Built objects would hide the warning from the next build.
 		rm -rf "$folder"
-		die "the module builds for $kernel with warnings"
+		die "${2#"$top/"} builds for $kernel with warnings"
 	fi
-	exec {lock}>&-
 }

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The flood: a thread, a softirq and a hard interrupt that call at the same
+ * time, again and again, for whatever the program does meanwhile.
+ */
+#include <linux/cleanup.h>
+#include <linux/delay.h>
+#include <linux/err.h>
+#include <linux/kthread.h>
+#include <linux/string.h>
+
+#include "probe.h"
+
+/* What one source does at a time. */
+#define PROBE_BURST 8
+
+static void probe_flood_push(struct probe *p, unsigned int source)
+{
+	struct ion_ring *rx = ion_channel_ring(p->ch, ION_RING_RX);
+	struct ion_packet packet = { .id = source };
+	unsigned int i;
+
+	for (i = 0; i < PROBE_BURST; i++) {
+		packet.data = p->sent[source];
+		if (!ion_channel_push(rx, &packet))
+			break;
+		WRITE_ONCE(p->sent[source], p->sent[source] + 1);
+	}
+}
+
+static void probe_flood_pop(struct probe *p, unsigned int source)
+{
+	struct ion_ring *tx = ion_channel_ring(p->ch, ION_RING_TX);
+	struct ion_packet packet;
+	unsigned int i;
+
+	for (i = 0; i < PROBE_BURST; i++) {
+		if (!ion_channel_pop(tx, &packet))
+			break;
+		atomic64_add(packet.data, &p->sum);
+		WRITE_ONCE(p->came[source], p->came[source] + 1);
+	}
+}
+
+/* One of them is given back, to be seen again. */
+static void probe_flood_peek(struct probe *p)
+{
+	struct ion_ring *cmd = ion_channel_ring(p->ch, ION_RING_CMD);
+	const struct ion_cmd_packet *cmds;
+	u32 n, want, done;
+
+	n = ion_cmd_peek(cmd, &cmds, PROBE_BURST);
+	want = n > 1 ? n - 1 : n;
+	done = want ? ion_cmd_release(cmd, want) : 0;
+	if (done != want)
+		atomic64_inc(&p->cut);
+	WRITE_ONCE(p->released, p->released + done);
+}
+
+static void probe_flood_reserve(struct probe *p)
+{
+	struct ion_ring *evt = ion_channel_ring(p->ch, ION_RING_EVT);
+	struct ion_cmd_packet *slots;
+	u32 n, i, done;
+
+	n = ion_cmd_reserve(evt, &slots, PROBE_BURST);
+	if (!n)
+		return;
+	for (i = 0; i < n; i++)
+		slots[i] = (struct ion_cmd_packet){ .arg = p->committed + i };
+	done = ion_cmd_commit(evt, n);
+	if (done != n)
+		atomic64_inc(&p->cut);
+	WRITE_ONCE(p->committed, p->committed + done);
+}
+
+static void probe_flood_from(struct probe *p, unsigned int source)
+{
+	const struct probe_flood *flood = &p->flood;
+
+	if (flood->push & BIT(source))
+		probe_flood_push(p, source);
+	if (flood->pop & BIT(source))
+		probe_flood_pop(p, source);
+	if (flood->peek & BIT(source))
+		probe_flood_peek(p);
+	if (flood->reserve & BIT(source))
+		probe_flood_reserve(p);
+	ion_channel_notify(p->ch);
+}
+
+static void probe_flood_in_softirq(struct work_struct *work)
+{
+	probe_flood_from(container_of(work, struct probe, flood_soft),
+			 PROBE_FROM_SOFTIRQ);
+}
+
+static void probe_flood_in_hardirq(struct irq_work *work)
+{
+	probe_flood_from(container_of(work, struct probe, flood_hard),
+			 PROBE_FROM_HARDIRQ);
+}
+
+static int probe_flooder(void *data)
+{
+	struct probe *p = data;
+	u32 pause = p->flood.interval_us;
+
+	while (!kthread_should_stop()) {
+		queue_work(system_bh_wq, &p->flood_soft);
+		irq_work_queue(&p->flood_hard);
+		probe_flood_from(p, PROBE_FROM_THREAD);
+		usleep_range(pause, pause + 20);
+	}
+	cancel_work_sync(&p->flood_soft);
+	irq_work_sync(&p->flood_hard);
+	return 0;
+}
+
+void probe_flood_init(struct probe *p)
+{
+	mutex_init(&p->flood_mutex);
+	INIT_WORK(&p->flood_soft, probe_flood_in_softirq);
+	p->flood_hard = IRQ_WORK_INIT_HARD(probe_flood_in_hardirq);
+}
+
+void probe_flood_end(struct probe *p)
+{
+	guard(mutex)(&p->flood_mutex);
+	if (!p->flooder)
+		return;
+	kthread_stop(p->flooder);
+	p->flooder = NULL;
+}
+
+static bool probe_flood_is_none(const struct probe_flood *flood)
+{
+	return !(flood->push | flood->pop | flood->peek | flood->reserve);
+}
+
+/* One owner of a ring between peek and release, or reserve and commit. */
+static bool probe_flood_valid(const struct probe_flood *flood)
+{
+	u32 all = flood->push | flood->pop | flood->peek | flood->reserve;
+
+	return !(all & ~(BIT(PROBE_SOURCES) - 1)) &&
+	       hweight32(flood->peek) <= 1 && hweight32(flood->reserve) <= 1 &&
+	       flood->interval_us <= USEC_PER_SEC && !flood->reserved;
+}
+
+/* A thread that was not begun yet when it is stopped never runs. */
+static int probe_flood_begin(struct probe *p)
+{
+	struct task_struct *task;
+
+	guard(mutex)(&p->flood_mutex);
+	if (p->flooder)
+		return -EBUSY;
+	task = kthread_run(probe_flooder, p, "ion_probe");
+	if (IS_ERR(task))
+		return PTR_ERR(task);
+	p->flooder = task;
+	return 0;
+}
+
+int probe_flood_set(struct probe *p, const struct probe_flood *flood)
+{
+	if (!probe_flood_valid(flood))
+		return -EINVAL;
+	if (!(p->flags & PROBE_ASYNC) || !p->ch)
+		return -EPERM;
+	probe_flood_end(p);
+	if (probe_flood_is_none(flood))
+		return 0;
+	p->flood = *flood;
+	return probe_flood_begin(p);
+}
