@@ -19,6 +19,9 @@ check_steps()
 	for k in $(data_names kernels); do
 		tap_step "selftests on $k" run_selftests "$k"
 	done
+	for k in $(data_names kernels); do
+		tap_step "misuse on $k" run_misuse "$k"
+	done
 	tap_step "waiting on one processor" run_on_one_processor
 	step "benchmarks" build_benchmarks
 	tap_step "instructions" count_instructions
@@ -46,10 +49,31 @@ install_selftests()
 		"INSTALL_PATH=$top/build/kselftest"
 }
 
+# run_guest KERNEL [OPTION...]: with the modules that tests insert.
+run_guest()
+{
+	local modules module adds=()
+
+	modules=$("$guest/build-module" --all --kernel "$1") || return
+	for module in $modules; do
+		adds+=(--add "$module")
+	done
+	"$guest/run" --kernel "$1" "${adds[@]}" "${@:2}"
+}
+
 run_selftests()
 {
-	"$guest/run" --kernel "$1" --timeout 900 --log "build/log/kernel-$1" \
+	run_guest "$1" --timeout 900 --log "build/log/kernel-$1" \
 		--add build/kselftest -- kselftest/run_kselftest.sh
+}
+
+# The kernel warns of a module that makes mistakes: the test makes them, and
+# looks whether it did. Nowhere else is a warning what is wanted.
+run_misuse()
+{
+	run_guest "$1" --expect 'WARNING: .*\[ion\]' \
+		--log "build/log/kernel-misuse-$1" \
+		--add build/kselftest/ion -- ion/service_misuse
 }
 
 build_benchmarks()
@@ -92,11 +116,12 @@ run_on_one_processor()
 {
 	local test tests=()
 
-	for test in wait wait_event rw serve serve_end stress; do
+	for test in wait wait_event rw serve serve_end stress service_wake \
+		service_flood; do
 		tests+=(-t "ion:$test")
 	done
-	"$guest/run" --smp 1 --timeout 900 --log build/log/kernel-one \
-		--add build/kselftest -- kselftest/run_kselftest.sh "${tests[@]}"
+	run_guest "$default_kernel" --smp 1 --timeout 900 \
+		--log build/log/kernel-one --add build/kselftest -- kselftest/run_kselftest.sh "${tests[@]}"
 }
 
 # headers_compile: each public header alone, as C and as C++, for 64 and for 32

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A thread, a softirq and a hard interrupt on the rings of one channel at the
+ * same time: nothing is lost, nothing comes twice, nobody is left asleep.
+ */
+#include "service_test.h"
+
+#define ALL_SOURCES ((1U << PROBE_SOURCES) - 1)
+#define FLOOD_NS    SECOND
+
+FIXTURE(service_flood)
+{
+	struct inventory before;
+	struct service s;
+};
+
+ION_LAYOUT_VARIANTS(service_flood);
+
+FIXTURE_SETUP(service_flood)
+{
+	SERVICE_BEGIN(self->before);
+	ASSERT_EQ(0,
+		  service_open_variant(&self->s, PROBE_ASYNC, PROBE_IN_CALLER,
+				       variant->layout, 64));
+}
+
+FIXTURE_TEARDOWN(service_flood)
+{
+	service_close(&self->s);
+	SERVICE_END(self->before);
+}
+
+/* Each source's packets come in the order that it pushed them in. */
+static bool in_order(const struct ion_packet *packet, __u64 *next)
+{
+	return packet->id < PROBE_SOURCES && packet->data == next[packet->id]++;
+}
+
+/* Sleep by what ion_channel_notify() promises, and take what there is. */
+static int take_some(struct service *s, __u64 *next, int timeout_ms)
+{
+	struct ion_packet packet;
+	int n = 0;
+
+	if (ion_poll_for(s->ch.fd, POLLIN, timeout_ms) != POLLIN)
+		return 0;
+	while (ion_ring_pop(&s->ch.rx, &packet)) {
+		if (!in_order(&packet, next))
+			return -EBADMSG;
+		n++;
+	}
+	return n;
+}
+
+TEST_F(service_flood, pushes_from_everywhere)
+{
+	struct probe_flood flood = { .push = ALL_SOURCES, .interval_us = 50 };
+	__u64 next[PROBE_SOURCES] = { 0 }, until = now_ns() + FLOOD_NS;
+	struct service *s = &self->s;
+	struct probe_counts counts;
+	unsigned int i;
+
+	ASSERT_EQ(0, service_flood(s, &flood));
+	while (now_ns() < until)
+		ASSERT_LT(0, take_some(s, next, LONG_MS));
+	ASSERT_EQ(0, service_flood(s, NULL));
+	EXPECT_LE(0, take_some(s, next, 0));
+	counts = service_counts(s);
+	for (i = 0; i < PROBE_SOURCES; i++) {
+		EXPECT_EQ(counts.pushed[i], next[i])
+		TH_LOG("source %u", i);
+		EXPECT_LT(0, next[i]);
+	}
+}
+
+TEST_F(service_flood, pops_from_everywhere)
+{
+	struct probe_flood flood = { .pop = ALL_SOURCES, .interval_us = 50 };
+	__u64 sent = 0, sum = 0, until = now_ns() + FLOOD_NS;
+	struct service *s = &self->s;
+	struct probe_counts counts;
+	struct ion_stats stats;
+
+	ASSERT_EQ(0, service_flood(s, &flood));
+	while (now_ns() < until) {
+		struct ion_packet packet = { .data = sent };
+
+		if (ion_ring_push(&s->ch.tx, &packet)) {
+			sum += sent++;
+			continue;
+		}
+		ASSERT_EQ(POLLOUT, ion_poll_for(s->ch.fd, POLLOUT, LONG_MS));
+	}
+	ASSERT_TRUE(AWAIT(!ion_get_stats(s->ch.fd, &stats) &&
+			  !stats.ring[ION_RING_TX].queued));
+	ASSERT_EQ(0, service_flood(s, NULL));
+	counts = service_counts(s);
+	EXPECT_EQ(sent, counts.popped[0] + counts.popped[1] + counts.popped[2]);
+	EXPECT_EQ(sum, counts.sum);
+	EXPECT_EQ(sent, stats.ring[ION_RING_TX].popped);
+}
+
+/* By one owner each, while the others push and pop on the rings beside. */
+TEST_F(service_flood, peeks_and_reserves)
+{
+	struct probe_flood flood = {
+		.push = 1U << PROBE_FROM_THREAD,
+		.pop = 1U << PROBE_FROM_HARDIRQ,
+		.peek = 1U << PROBE_FROM_HARDIRQ,
+		.reserve = 1U << PROBE_FROM_SOFTIRQ,
+		.interval_us = 50,
+	};
+	__u64 sent = 0, came = 0, until = now_ns() + FLOOD_NS;
+	struct service *s = &self->s;
+	struct ion_cmd_packet cmd;
+	struct probe_counts counts;
+
+	ASSERT_EQ(0, service_flood(s, &flood));
+	while (now_ns() < until) {
+		cmd = ion_cmd_of(sent);
+		sent += ion_ring_push_cmd(&s->ch.cmd, &cmd);
+		while (ion_ring_pop_cmd(&s->ch.evt, &cmd))
+			ASSERT_EQ(came++, cmd.arg);
+		ion_push_from(&s->ch, sent, 1);
+		ion_ring_release(&s->ch.rx, ion_ring_peek(&s->ch.rx, 64));
+	}
+	ASSERT_TRUE(AWAIT(service_counts(s).released == sent));
+	ASSERT_EQ(0, service_flood(s, NULL));
+	while (ion_ring_pop_cmd(&s->ch.evt, &cmd))
+		ASSERT_EQ(came++, cmd.arg);
+	counts = service_counts(s);
+	EXPECT_EQ(came, counts.committed);
+	EXPECT_EQ(0, counts.cut);
+	EXPECT_LT(0, came);
+}
+
+/* Kicks, a lent thread and interrupts at once. */
+TEST_F(service_flood, beside_a_lent_thread)
+{
+	struct probe_flood flood = { .push = ALL_SOURCES, .interval_us = 50 };
+	__u64 next[PROBE_SOURCES] = { 0 }, until = now_ns() + FLOOD_NS;
+	struct service *s = &self->s;
+	struct task server;
+
+	ASSERT_EQ(0, service_flood(s, &flood));
+	task_handle_signal(0);
+	task_start(&server, task_serve, &s->ch, MS / 20, 0);
+	while (now_ns() < until) {
+		ASSERT_LT(0, take_some(s, next, LONG_MS));
+		ASSERT_EQ(0, ion_kick(s->ch.fd));
+	}
+	ASSERT_EQ(0, service_flood(s, NULL));
+	EXPECT_EQ(-EINTR, server_stop(&server));
+	EXPECT_EQ(WAKES_IDLE, kernel_wakes(&s->ch) | WAKES_IDLE);
+}
+
+ION_TEST_KERNEL_LOG()
+
+SERVICE_TEST_MAIN
