@@ -4,6 +4,7 @@
 #define _DRIVERS_ION_COMPAT_H
 
 #include <linux/hrtimer.h>
+#include <linux/mm.h>
 #include <linux/version.h>
 
 /* 6.13 put the two steps into one, 6.15 removed the first of them. */
@@ -14,6 +15,21 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 {
 	hrtimer_init(timer, clock, mode);
 	timer->function = fn;
+}
+#endif
+
+/*
+ * Older kernels have no way for a driver to map a huge page that is counted,
+ * and fault its small ones in.
+ */
+#if KERNEL_VERSION(6, 16, 0) > LINUX_VERSION_CODE || \
+	!defined(CONFIG_TRANSPARENT_HUGEPAGE)
+#define vmf_insert_folio_pmd	ion_compat_insert_folio_pmd
+static inline vm_fault_t ion_compat_insert_folio_pmd(struct vm_fault *vmf,
+						     struct folio *folio,
+						     bool write)
+{
+	return VM_FAULT_FALLBACK;
 }
 #endif
 

@@ -11,9 +11,8 @@
  * A VMA holds the file, and so the channel; a page that user space still holds
  * when the channel goes (a pipe, a registered buffer) has its own count.
  *
- * The memory of an arena may be huge pages. The core maps one as such when a
- * fault gives a page of it and the VMA lies right, for which
- * thp_get_unmapped_area() cares.
+ * The memory of an arena may be huge pages. One is mapped as such if the VMA lies
+ * right, for which thp_get_unmapped_area() cares.
  */
 #include <linux/cleanup.h>
 #include <linux/errno.h>
@@ -22,6 +21,7 @@
 #include <linux/mman.h>
 
 #include "channel.h"
+#include "compat.h"
 #include "geometry.h"
 #include "mapping.h"
 #include "service.h"
@@ -38,6 +38,26 @@ static vm_fault_t ion_vm_fault(struct vm_fault *vmf)
 	vmf->page = mem->pages[at];
 	get_page(vmf->page);
 	return 0;
+}
+
+static vm_fault_t ion_vm_huge_fault(struct vm_fault *vmf, unsigned int order)
+{
+	const struct ion_memory *mem = vmf->vma->vm_private_data;
+	unsigned long begin = vmf->address & PMD_MASK;
+	struct folio *folio;
+	pgoff_t at;
+
+	if (!mem || order != PMD_ORDER || begin < vmf->vma->vm_start)
+		return VM_FAULT_FALLBACK;
+	at = (begin - vmf->vma->vm_start) >> PAGE_SHIFT;
+	if (at >= mem->nr_pages)
+		return VM_FAULT_FALLBACK;
+	folio = page_folio(mem->pages[at]);
+	if (folio_order(folio) != PMD_ORDER ||
+	    folio_page(folio, 0) != mem->pages[at])
+		return VM_FAULT_FALLBACK;
+
+	return vmf_insert_folio_pmd(vmf, folio, vmf->flags & FAULT_FLAG_WRITE);
 }
 
 /*
@@ -65,6 +85,7 @@ static const struct vm_operations_struct ion_vm_ops = {
 	.may_split = ion_vm_may_split,
 	.mremap = ion_vm_mremap,
 	.fault = ion_vm_fault,
+	.huge_fault = ion_vm_huge_fault,
 };
 
 /* The number of the area that the VMA asks for, or an error. */
