@@ -247,6 +247,19 @@ TEST_F(service_wake, hangup_is_for_good)
 	EXPECT_TRUE(ion_poll_for(s->ch.fd, POLLIN, 0) & POLLHUP);
 }
 
+/* Whoever sleeps is told by the call that finds the ring poisoned. */
+TEST_F(service_wake, poison)
+{
+	struct service *s = &self->s;
+
+	task_start(&self->task, sleep_in_wait, &s->ch, 5, 0);
+	EXPECT_TRUE(task_sleeps(&self->task));
+	WRITE_ONCE(*user_index(&s->ch, ION_RING_TX), 0xfffff);
+	EXPECT_TRUE(task_sleeps(&self->task));
+	EXPECT_EQ(0, service_call(s, PROBE_POP, ION_RING_TX, 1));
+	EXPECT_EQ(-EPROTO, task_join(&self->task));
+}
+
 static __u64 doorbells(struct service *s)
 {
 	return service_counts(s).doorbells;
