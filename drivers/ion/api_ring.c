@@ -174,6 +174,39 @@ static __always_inline u32 ion_api_release(struct ion_ring *ring, u32 count,
 	return n;
 }
 
+/* Whether slots can be copied as they are, with nothing between. */
+static __always_inline bool ion_api_direct(const struct ion_ring *from,
+					   const struct ion_ring *to)
+{
+	return !from->async && !to->async && !from->ch->arena &&
+	       !from->stage->nr;
+}
+
+static __always_inline u32 ion_api_move(struct ion_ring *from,
+					struct ion_ring *to, u32 count,
+					u32 size)
+{
+	u32 done = 0, n, pushed;
+
+	if (!ion_api_ok(from, size, false) || !ion_api_ok(to, size, true))
+		return 0;
+	count = min_t(u32, count, from->end.mask);
+	if (ion_api_direct(from, to))
+		return ion_channel_error(from->ch) ? 0 :
+			       ion_stage_move(from, to, count, size);
+
+	while (done < count) {
+		n = ion_api_peek(from, min(count - done, ION_PEEK_MAX), size);
+		if (!n)
+			break;
+		pushed = ion_api_push(to, &from->stage->slots, n, size);
+		done += ion_api_release(from, pushed, size);
+		if (pushed < n)
+			break;
+	}
+	return done;
+}
+
 /**
  * ion_channel_capacity() - packets or commands that a ring holds
  * @ring: a ring
@@ -378,6 +411,24 @@ u32 ion_channel_release(struct ion_ring *ring, u32 count)
 EXPORT_SYMBOL_GPL(ion_channel_release);
 
 /**
+ * ion_channel_move() - pop packets from tx and push them to rx as they are
+ * @tx: tx of a channel
+ * @rx: rx of the same channel, or of another one if both are async
+ * @count: how many at the most; never more than tx holds
+ *
+ * What finds no room stays on tx. With an arena each buffer goes with its
+ * packet, which only makes sense on the same channel.
+ *
+ * Context: callbacks of the channel; any if it is async, with one owner of tx.
+ * Return: how many were moved.
+ */
+u32 ion_channel_move(struct ion_ring *tx, struct ion_ring *rx, u32 count)
+{
+	return ion_api_move(tx, rx, count, ION_PACKET_SIZE);
+}
+EXPORT_SYMBOL_GPL(ion_channel_move);
+
+/**
  * ion_cmd_push() - push a command to evt
  * @ring: evt of a channel
  * @cmd: the command, copied
@@ -514,3 +565,20 @@ u32 ion_cmd_release(struct ion_ring *ring, u32 count)
 	return ion_api_release(ring, count, ION_CMD_SIZE);
 }
 EXPORT_SYMBOL_GPL(ion_cmd_release);
+
+/**
+ * ion_cmd_move() - pop commands from cmd and push them to evt as they are
+ * @cmd: cmd of a channel
+ * @evt: evt of the same channel, or of another one if both are async
+ * @count: how many at the most; never more than cmd holds
+ *
+ * What finds no room stays on cmd.
+ *
+ * Context: callbacks of the channel; any if it is async, with one owner of cmd.
+ * Return: how many were moved.
+ */
+u32 ion_cmd_move(struct ion_ring *cmd, struct ion_ring *evt, u32 count)
+{
+	return ion_api_move(cmd, evt, count, ION_CMD_SIZE);
+}
+EXPORT_SYMBOL_GPL(ion_cmd_move);

@@ -326,22 +326,6 @@ err_free:
 }
 
 /**
- * ion_channel_poisoned() - whether a ring of the channel is poisoned
- * @ch: the channel, configured
- *
- * A channel with a poisoned ring stands still until it is reset.
- */
-bool ion_channel_poisoned(const struct ion_channel *ch)
-{
-	unsigned int id;
-
-	for (id = 0; id < ION_RINGS; id++)
-		if (READ_ONCE(ch->ring[id].end.broken))
-			return true;
-	return false;
-}
-
-/**
  * ion_channel_look() - see how far the user end has come in a ring
  * @ch: the channel, end_mutex held
  * @ring: the ring

@@ -182,6 +182,22 @@ static inline unsigned long ion_channel_progress(const struct ion_channel *ch)
 	return atomic_long_read_acquire(&ch->progress);
 }
 
+/**
+ * ion_channel_poisoned() - whether a ring of the channel is poisoned
+ * @ch: the channel, configured
+ *
+ * A channel with a poisoned ring stands still until it is reset.
+ */
+static __always_inline bool ion_channel_poisoned(const struct ion_channel *ch)
+{
+	static_assert(ION_RINGS == 4);
+
+	return READ_ONCE(ch->ring[0].end.broken) |
+	       READ_ONCE(ch->ring[1].end.broken) |
+	       READ_ONCE(ch->ring[2].end.broken) |
+	       READ_ONCE(ch->ring[3].end.broken);
+}
+
 static inline void ion_end_lock(struct ion_channel *ch)
 {
 	atomic_inc(&ch->end_wanted);
@@ -212,7 +228,6 @@ DEFINE_GUARD(ion_end, struct ion_channel *, ion_end_lock(_T),
 
 void ion_channel_look(struct ion_channel *ch, struct ion_ring *ring);
 void ion_channel_look_all(struct ion_channel *ch);
-bool ion_channel_poisoned(const struct ion_channel *ch);
 void ion_channel_stats(struct ion_channel *ch, struct ion_stats *stats);
 int ion_channel_reset(struct ion_channel *ch);
 

@@ -243,4 +243,57 @@ static __always_inline u32 ion_stage_push(struct ion_ring *ring,
 	return ion_ring_push_n(&ring->producer, from, room, size);
 }
 
+/*
+ * From slot to slot, each word read once, for rings that the callback owns both
+ * of. So many are handed over at once: the other side works on them meanwhile.
+ * Of 16, 32 and 64, 32 was the fastest there and back with a lent thread.
+ */
+#define ION_MOVE_BATCH	32U
+
+static __always_inline u32 ion_stage_move_batch(struct ion_consumer *in,
+						struct ion_producer *out,
+						u32 want, u32 size)
+{
+	u32 n = ion_ring_reserve(out, want);
+	u64 to = out->end.own, from = in->end.own;
+	u32 done, run;
+
+	ion_ring_fetch(in, n, size);
+	ion_ring_claim(out, n, size);
+
+	for (done = 0; done < n; done += run) {
+		run = ion_end_run(&out->end, to + done, n - done);
+		run = ion_end_run(&in->end, from + done, run);
+		ion_slots_read(ion_end_slot(&out->end, to + done, size),
+			       ion_end_slot(&in->end, from + done, size), run,
+			       size);
+	}
+	if (n) {
+		ion_ring_commit(out, n);
+		ion_ring_release(in, n);
+	}
+	return n;
+}
+
+static __always_inline u32 ion_stage_move(struct ion_ring *from,
+					  struct ion_ring *to, u32 count,
+					  u32 size)
+{
+	u32 want = ion_ring_peek(&from->consumer, count);
+	u32 done = 0, n;
+
+	while (done < want) {
+		n = ion_stage_move_batch(&from->consumer, &to->producer,
+					 min(want - done, ION_MOVE_BATCH),
+					 size);
+		if (!n) {
+			ion_ring_stall(to);
+			return done;
+		}
+		done += n;
+	}
+	to->found_full = false;
+	return done;
+}
+
 #endif /* _DRIVERS_ION_STAGE_H */

@@ -138,6 +138,7 @@ u32 ion_channel_commit(struct ion_ring *ring, u32 count);
 u32 ion_channel_peek(struct ion_ring *ring, const struct ion_packet **packets,
 		     u32 want);
 u32 ion_channel_release(struct ion_ring *ring, u32 count);
+u32 ion_channel_move(struct ion_ring *tx, struct ion_ring *rx, u32 count);
 
 /* Commands: push to evt, pop from cmd. */
 bool ion_cmd_push(struct ion_ring *ring, const struct ion_cmd_packet *cmd);
@@ -152,6 +153,7 @@ u32 ion_cmd_commit(struct ion_ring *ring, u32 count);
 u32 ion_cmd_peek(struct ion_ring *ring, const struct ion_cmd_packet **cmds,
 		 u32 want);
 u32 ion_cmd_release(struct ion_ring *ring, u32 count);
+u32 ion_cmd_move(struct ion_ring *cmd, struct ion_ring *evt, u32 count);
 
 /* Buffers of the arena. */
 u32 ion_channel_buffers(const struct ion_channel *ch, u32 *buffer_size);
