@@ -95,19 +95,41 @@ static __always_inline u32 ion_api_push(struct ion_ring *ring, const void *from,
 	return n;
 }
 
+static __always_inline u32 ion_api_pop_some(struct ion_ring *ring, void *to,
+					    u32 count, u32 size, u32 *refused)
+{
+	struct ion_api_hold hold = ion_api_lock(ring);
+	u32 n = 0;
+
+	*refused = 0;
+	if (!ion_channel_poisoned(ring->ch))
+		n = ion_stage_pop(ring, to, count, size, refused);
+	ion_api_unlock(ring, hold);
+	return n;
+}
+
+/*
+ * A batch at a time, so that interrupts are not off for long, and no more than
+ * the ring holds of what is refused.
+ */
 static __always_inline u32 ion_api_pop(struct ion_ring *ring, void *to,
 				       u32 count, u32 size)
 {
-	struct ion_api_hold hold;
-	u32 n = 0;
+	u32 done = 0, budget, refused, n;
 
 	if (!ion_api_ok(ring, size, false))
 		return 0;
-	hold = ion_api_lock(ring);
-	if (!ion_channel_poisoned(ring->ch))
-		n = ion_stage_pop(ring, to, count, size);
-	ion_api_unlock(ring, hold);
-	return n;
+	budget = ring->end.mask;
+	while (done < count) {
+		n = ion_api_pop_some(ring, to + done * size,
+				     min_t(u32, count - done, ION_PEEK_MAX),
+				     size, &refused);
+		if (!n && (!refused || refused > budget))
+			break;
+		budget -= refused;
+		done += n;
+	}
+	return done;
 }
 
 static __always_inline u32 ion_api_reserve(struct ion_ring *ring, u32 want,
@@ -145,19 +167,34 @@ static __always_inline u32 ion_api_commit(struct ion_ring *ring, u32 count,
 	return n;
 }
 
+static __always_inline u32 ion_api_peek_some(struct ion_ring *ring, u32 want,
+					     u32 size, u32 *refused)
+{
+	struct ion_api_hold hold = ion_api_lock(ring);
+	u32 n = 0;
+
+	*refused = 0;
+	if (!ion_channel_poisoned(ring->ch))
+		n = ion_stage_peek(ring, want, size, refused);
+	ion_api_unlock(ring, hold);
+	return n;
+}
+
 static __always_inline u32 ion_api_peek(struct ion_ring *ring, u32 want,
 					u32 size)
 {
-	struct ion_api_hold hold;
-	u32 n = 0;
+	u32 budget, refused, n;
 
-	if (!ion_api_ok(ring, size, false))
+	if (!want || !ion_api_ok(ring, size, false))
 		return 0;
-	hold = ion_api_lock(ring);
-	if (!ion_channel_poisoned(ring->ch))
-		n = ion_stage_peek(ring, want, size);
-	ion_api_unlock(ring, hold);
-	return n;
+	budget = ring->end.mask;
+	do {
+		n = ion_api_peek_some(ring, want, size, &refused);
+		if (n || !refused || refused > budget)
+			return n;
+		budget -= refused;
+	} while (budget);
+	return 0;
 }
 
 static __always_inline u32 ion_api_release(struct ion_ring *ring, u32 count,

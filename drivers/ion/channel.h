@@ -223,6 +223,15 @@ static inline void ion_end_assert_held(const struct ion_channel *ch)
 	lockdep_assert_held(&ch->end_mutex);
 }
 
+/* Who is in a callback of the service, and may use the rings for it. */
+static inline void ion_channel_run(struct ion_channel *ch,
+				   const struct task_struct *runner)
+{
+	ion_end_assert_held(ch);
+
+	WRITE_ONCE(ch->runner, runner);
+}
+
 DEFINE_GUARD(ion_end, struct ion_channel *, ion_end_lock(_T),
 	     ion_end_unlock(_T))
 

@@ -43,9 +43,9 @@ u32 ion_kernel_end_pass(struct ion_channel *ch)
 	before = ion_kernel_end_moved(ch);
 	WRITE_ONCE(ch->ring[ION_RING_RX].stalled, false);
 	WRITE_ONCE(ch->ring[ION_RING_EVT].stalled, false);
-	WRITE_ONCE(ch->runner, current);
+	ion_channel_run(ch, current);
 	ch->service->doorbell(ch);
-	WRITE_ONCE(ch->runner, NULL);
+	ion_channel_run(ch, NULL);
 	done = ion_kernel_end_moved(ch) - before;
 	poisoned = ion_channel_poisoned(ch);
 	if (done || poisoned)
@@ -122,14 +122,17 @@ static bool ion_kernel_end_set_flags(struct ion_channel *ch)
  *
  * What the user end published before it could see a flag is handled here, what
  * it publishes later comes with a kick. A pass may find a ring full and so set
- * another flag; none is taken back, so there is at most one pass more than
- * there are rings, whatever the user end does meanwhile. The first is due even
- * if all flags were set before: a kick that they led to may have been dropped.
+ * another flag, so that there is at most one pass more than there are rings. The
+ * first is due even if all flags were set before: a kick that they led to may
+ * have been dropped. Of a channel that is async a kick takes flags back that a
+ * lent thread is just setting; however many come, the thread does not stay here
+ * for them, since it finds that it was kicked.
  *
  * Return: how many packets and commands were moved.
  */
 u32 ion_kernel_end_sleep(struct ion_channel *ch)
 {
+	unsigned int passes = 0;
 	u32 done = 0;
 
 	ion_end_assert_held(ch);
@@ -138,7 +141,7 @@ u32 ion_kernel_end_sleep(struct ion_channel *ch)
 	ion_kernel_end_set_flags(ch);
 	do
 		done += ion_kernel_end_pass(ch);
-	while (ion_kernel_end_set_flags(ch));
+	while (ion_kernel_end_set_flags(ch) && passes++ < ION_RINGS);
 	return done;
 }
 

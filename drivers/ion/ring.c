@@ -5,6 +5,7 @@
 #include <linux/poll.h>
 
 #include "ring.h"
+#include "stage.h"
 
 const struct ion_ring_kind ion_ring_kinds[ION_RINGS] = {
 	[ION_RING_TX] = {
@@ -168,6 +169,7 @@ void ion_ring_publish(struct ion_ring *ring)
  *
  * Both indices go to where the producer's stood. What the service has peeked at
  * is thrown away too; if it is just about to release it, it is none the wiser.
+ * The user end is to be told of it.
  *
  * Return: how many packets were thrown away.
  */
@@ -184,11 +186,11 @@ u32 ion_ring_reset(struct ion_ring *ring)
 		ion_ring_awake(ring);
 	} else {
 		end->own = end->ready;
-		ring->stage->ahead = 0;
-		ring->stage->detached = ring->stage->nr;
+		ion_stage_detach(ring);
 	}
 	end->broken = ION_POISON_NONE;
 	end->seen = 0;
+	WRITE_ONCE(ring->told, end->own);
 
 	WRITE_ONCE(*ring->user_index, end->own & end->mask);
 	ion_ring_publish(ring);

@@ -166,9 +166,9 @@ static int ion_service_call_bind(struct ion_service *service,
 	if (!service->bind)
 		return how->flags || how->arg[0] || how->arg[1] || *how->key ?
 			       -EINVAL : 0;
-	WRITE_ONCE(ch->runner, current);
+	ion_channel_run(ch, current);
 	ret = service->bind(ch, how);
-	WRITE_ONCE(ch->runner, NULL);
+	ion_channel_run(ch, NULL);
 	return ret;
 }
 
@@ -220,9 +220,9 @@ void ion_service_unbind(struct ion_channel *ch)
 		return;
 	ch->service = NULL;
 	if (service->unbind) {
-		WRITE_ONCE(ch->runner, current);
+		ion_channel_run(ch, current);
 		service->unbind(ch);
-		WRITE_ONCE(ch->runner, NULL);
+		ion_channel_run(ch, NULL);
 	}
 	/* Not before: ion_service_unregister() waits for those in the list. */
 	ion_service_remove_channel(ch);
@@ -246,12 +246,21 @@ static int ion_service_call_join(struct ion_channel *ch,
 				 struct ion_channel *other)
 {
 	struct ion_service *service = ch->service;
+	int ret;
 
 	if (!service || !other->service)
 		return -EPIPE;
 	if (!service->join)
 		return -EOPNOTSUPP;
-	return other->service == service ? service->join(ch, other) : -EINVAL;
+	if (other->service != service)
+		return -EINVAL;
+
+	ion_channel_run(ch, current);
+	ion_channel_run(other, current);
+	ret = service->join(ch, other);
+	ion_channel_run(other, NULL);
+	ion_channel_run(ch, NULL);
+	return ret;
 }
 
 /**
@@ -294,7 +303,9 @@ int ion_service_verify(struct ion_channel *ch, struct ion_verify *verify)
 	if (!ch->service->verify)
 		return -EOPNOTSUPP;
 
+	ion_channel_run(ch, current);
 	verify->genuine = ch->service->verify(ch, &verify->cmd, &opener);
+	ion_channel_run(ch, NULL);
 	verify->pid = verify->genuine ? pid_vnr(opener->pid) : 0;
 	verify->uid = 0;
 	verify->gid = 0;

@@ -15,8 +15,11 @@
 #include "compat.h"
 #include "stock.h"
 
-#define ION_SOURCE_RATE_MAX	NSEC_PER_SEC
-#define ION_SOURCE_TICK_NS	(100 * NSEC_PER_USEC)
+#define ION_SOURCE_RATE_MAX	10000000
+#define ION_SOURCE_TICK_NS	((u64)NSEC_PER_MSEC)
+
+/* A tick is time that nobody is charged: it does no more than this. */
+#define ION_SOURCE_TICK_MAX	16384U
 
 /**
  * struct ion_source - a channel of the source
@@ -41,7 +44,7 @@ struct ion_source {
 static void ion_source_collect(struct ion_source *source)
 {
 	struct ion_ring *tx = ion_channel_ring(source->ch, ION_RING_TX);
-	u32 left = ion_channel_capacity(tx);
+	u32 left = min(ion_channel_capacity(tx), ION_SOURCE_TICK_MAX);
 	const struct ion_packet *packets;
 	u32 n, i;
 
@@ -110,11 +113,12 @@ static enum hrtimer_restart ion_source_tick(struct hrtimer *timer)
 				      source->rate, NSEC_PER_SEC);
 
 	ion_source_collect(source);
-	ion_source_fill(source, due - source->due);
+	ion_source_fill(source, min_t(u64, due - source->due,
+				      ION_SOURCE_TICK_MAX));
 	source->due = due;
 	ion_channel_notify(source->ch);
-	hrtimer_forward(timer, now,
-			max(NSEC_PER_SEC / source->rate, ION_SOURCE_TICK_NS));
+	hrtimer_forward(timer, now, max_t(u64, NSEC_PER_SEC / source->rate,
+					  ION_SOURCE_TICK_NS));
 	return HRTIMER_RESTART;
 }
 

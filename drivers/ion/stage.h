@@ -72,9 +72,9 @@ static inline bool ion_ring_has_arena(const struct ion_ring *ring)
 	return ring->ch->arena && ring->kind->slot_size == ION_PACKET_SIZE;
 }
 
-/* One look, one batch. Returns how many slots it went on. */
-static __always_inline u32 ion_stage_fill(struct ion_ring *ring, u32 want,
-					  u32 size)
+/* One look, one batch. */
+static __always_inline void ion_stage_fill(struct ion_ring *ring, u32 want,
+					   u32 size)
 {
 	struct ion_stage *stage = ring->stage;
 	u32 got = ion_ring_peek(&ring->consumer, stage->ahead + want);
@@ -82,7 +82,7 @@ static __always_inline u32 ion_stage_fill(struct ion_ring *ring, u32 want,
 	u32 n = got - min(got, stage->ahead);
 
 	if (!n)
-		return 0;
+		return;
 	if (!stage->ahead)
 		ion_ring_fetch(&ring->consumer, n, size);
 	ion_stage_read(&ring->end, (void *)&stage->slots + stage->nr * size, at,
@@ -92,7 +92,6 @@ static __always_inline u32 ion_stage_fill(struct ion_ring *ring, u32 want,
 		ion_stage_accept(ring, at, n);
 	else
 		stage->nr += n;
-	return n;
 }
 
 /* The ring was reset. The buffers are the program's again, as all it pushed. */
@@ -107,28 +106,36 @@ static inline void ion_stage_forget(struct ion_ring *ring)
 	stage->detached = false;
 }
 
+/* The ring is being reset. Only who owns the end for good knows that it may. */
+static inline void ion_stage_detach(struct ion_ring *ring)
+{
+	ring->stage->ahead = 0;
+	ring->stage->detached = ring->stage->nr;
+	if (!ring->async)
+		ion_stage_forget(ring);
+}
+
 /*
  * Have @want packets in the stage, or what there is. Those that are refused are
- * passed over, no more of them in one call than the ring holds; with nothing
- * before them they go at once.
+ * passed over; if there is nothing before them they go at once, and @refused
+ * says how many. It may be worth to look again then, with the end let go of in
+ * between.
  */
 static __always_inline u32 ion_stage_peek(struct ion_ring *ring, u32 want,
-					  u32 size)
+					  u32 size, u32 *refused)
 {
 	struct ion_stage *stage = ring->stage;
-	u32 budget = ring->end.mask;
-	u32 n;
 
+	*refused = 0;
 	if (unlikely(stage->detached))
 		ion_stage_forget(ring);
 	want = min_t(u32, want, ION_PEEK_MAX);
-	while (stage->nr < want && budget) {
-		n = ion_stage_fill(ring, min(want - stage->nr, budget), size);
-		if (!n)
-			break;
-		if (!stage->nr)
+	if (stage->nr < want) {
+		ion_stage_fill(ring, want - stage->nr, size);
+		if (!stage->nr && stage->ahead) {
+			*refused = stage->ahead;
 			ion_stage_publish(ring, stage->ahead, 0);
-		budget -= n;
+		}
 	}
 	return min(want, stage->nr);
 }
@@ -168,20 +175,17 @@ static __always_inline u32 ion_stage_release(struct ion_ring *ring, u32 count,
 
 /* What is in the stage goes first. */
 static __always_inline u32 ion_stage_pop(struct ion_ring *ring, void *to,
-					 u32 count, u32 size)
+					 u32 count, u32 size, u32 *refused)
 {
-	u32 done = 0, n;
+	u32 n;
 
-	if (!ring->stage->ahead && !ring->stage->nr && !ion_ring_has_arena(ring))
+	*refused = 0;
+	if (!ring->stage->nr && !ion_ring_has_arena(ring))
 		return ion_ring_pop_n(&ring->consumer, to, count, size);
-	while (done < count) {
-		n = ion_stage_peek(ring, count - done, size);
-		if (!n)
-			break;
-		memcpy(to + done * size, &ring->stage->slots, n * size);
-		done += ion_stage_release(ring, n, size);
-	}
-	return done;
+
+	n = ion_stage_peek(ring, count, size, refused);
+	memcpy(to, &ring->stage->slots, n * size);
+	return ion_stage_release(ring, n, size);
 }
 
 /* Hand the buffers over. Returns how many packets may go. */
