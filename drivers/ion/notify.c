@@ -50,18 +50,24 @@ static __poll_t ion_notify_state_events(const struct ion_channel *ch)
 	return events;
 }
 
-/* Which rings the user end has not been told of. */
+/*
+ * Which rings the user end has not been told of. The end is owned when it is
+ * written down: whoever saw a count that is not published yet would look at the
+ * wake flag too early, and keep from doing so who comes when it is.
+ */
 static unsigned int ion_notify_news(struct ion_channel *ch)
 {
 	unsigned int news = 0, id;
+	unsigned long flags;
 
 	for (id = 0; id < ION_RINGS; id++) {
 		struct ion_ring *ring = &ch->ring[id];
-		u64 own = READ_ONCE(ring->end.own);
 
-		if (READ_ONCE(ring->told) == own)
+		if (READ_ONCE(ring->told) == READ_ONCE(ring->end.own))
 			continue;
-		WRITE_ONCE(ring->told, own);
+		flags = ion_ring_lock(ring);
+		WRITE_ONCE(ring->told, ring->end.own);
+		ion_ring_unlock(ring, flags);
 		news |= BIT(id);
 	}
 	return news;
@@ -69,7 +75,7 @@ static unsigned int ion_notify_news(struct ion_channel *ch)
 
 /**
  * ion_notify() - tell the user end that there is something new
- * @ch: the channel, configured
+ * @ch: the channel, configured; unless @all or async, end_mutex held
  * @all: of every ring, not only of those that the kernel end moved on: the
  *	channel was reset or hung up, or a ring of it is poisoned
  *
@@ -83,13 +89,11 @@ static unsigned int ion_notify_news(struct ion_channel *ch)
  */
 void ion_notify(struct ion_channel *ch, bool all)
 {
-	unsigned int news = ion_notify_news(ch);
+	unsigned int news = all ? BIT(ION_RINGS) - 1 : ion_notify_news(ch);
 	__poll_t events = ion_notify_state_events(ch);
 	bool wanted = false;
 	unsigned int id;
 
-	if (all)
-		news = BIT(ION_RINGS) - 1;
 	if (!news)
 		return;
 	atomic_long_inc(&ch->progress);
@@ -161,10 +165,13 @@ void ion_notify_state(struct ion_channel *ch)
  */
 void ion_channel_notify(struct ion_channel *ch)
 {
-	if (in_hardirq() || irqs_disabled())
-		irq_work_queue(&ch->notify_work);
-	else
+	/* Only its callbacks push: what they did is told when they return. */
+	if (!ch->async && (READ_ONCE(ch->runner) != current || !in_task()))
+		return;
+	if (!in_hardirq() && !irqs_disabled())
 		ion_notify(ch, false);
+	else if (ch->async)
+		irq_work_queue(&ch->notify_work);
 }
 EXPORT_SYMBOL_GPL(ion_channel_notify);
 
