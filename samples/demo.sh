@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 #
 # demo.sh [FILE]: inserts ion.ko, carries FILE (default /bin/busybox) through
-# the kernel and back, compares, and removes the module again. Runs as root
-# beside ion.ko, carry and hello, and wants no more than busybox. Ends with 0
-# if all was as it should be, with 1 and the reason if not.
+# the kernel and back, sends it from one process to another, has another module
+# sum it up, compares, and removes the modules again. Runs as root beside
+# ion.ko, ion_crc.ko, carry, crc, hello and send, and wants no more than
+# busybox. Ends with 0 if all was as it should be, with 1 and the reason if not.
 set -eu
 
 file=$(readlink -f "${1:-/bin/busybox}")
@@ -12,6 +13,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 back=$(mktemp)
 mark="ion demo $$"
 inserted=
+receiver=
 
 fail()
 {
@@ -21,18 +23,28 @@ fail()
 
 clean_up()
 {
+	[ -z "$receiver" ] || kill "$receiver" 2>/dev/null || :
+	wait
 	rm -f "$back"
-	[ -z "$inserted" ] || rmmod ion || :
+	for module in $inserted; do
+		rmmod "$module" || :
+	done
 }
 trap clean_up EXIT
 
-# A step is a headline, the command as it is run, and what it prints.
+# The command as it is run, and what it prints.
+run()
+{
+	printf '# %s\n' "$*"
+	"$@" || fail "status $? of: $*"
+}
+
+# A headline, and a command.
 step()
 {
 	printf '\n== %s\n' "$1"
 	shift
-	printf '# %s\n' "$*"
-	"$@" || fail "status $? of: $*"
+	run "$@"
 }
 
 # The kernel's log since the demo began.
@@ -46,31 +58,61 @@ sum_of()
 	sha256sum <"$1" | cut -d ' ' -f 1
 }
 
+# compare WHAT: what came back, with the file.
+compare()
+{
+	printf '\n== SHA-256 of what went and of what came %s\n' "$1"
+	sent=$(sum_of "$file")
+	received=$(sum_of "$back")
+	printf '%s  went\n%s  came %s\n' "$sent" "$received" "$1"
+	[ "$sent" = "$received" ] || fail "they differ"
+}
+
+# gzip ends with the CRC-32 of the file and its length, four bytes each.
+crc_of()
+{
+	gzip -c <"$1" | tail -c 8 | head -c 4 | od -A n -t x4 | tr -d ' '
+}
+
 [ -r "$file" ] || fail "$file: can not be read; give another file"
 [ ! -e /dev/ion ] || fail "the module is loaded already; rmmod ion first"
 cd "$here"
-[ -f ion.ko ] || fail "no ion.ko in $here; build it first"
+for module in ion.ko ion_crc.ko; do
+	[ -f "$module" ] || fail "no $module in $here; build it first"
+done
 PATH=$here:$PATH
 
 uname -srm
 echo "$mark" >/dev/kmsg
 
 step "the module" insmod ion.ko
-inserted=yes
+inserted=ion
 log | grep 'ion: /dev/ion is ready' || fail "no word of it in the kernel log"
 ls -l /dev/ion
 
 step "one packet" hello
 step "the file" ls -l "$file"
 step "there and back" carry --output "$back" "$file"
+compare back
 
-printf '\n== SHA-256 of what went and of what came back\n'
-sent=$(sum_of "$file")
-received=$(sum_of "$back")
-printf '%s  went\n%s  came back\n' "$sent" "$received"
-[ "$sent" = "$received" ] || fail "they differ"
+printf '\n== from one process to another\n# send receive demo %s &\n' "$back"
+: >"$back"
+send receive demo "$back" 2>&1 &
+receiver=$!
+# A receiver that fails before the two meet leaves a sender that waits.
+run timeout 60 send send demo "$file"
+wait "$receiver" || fail "status $? of the receiver"
+receiver=
+compare across
 
-step "the end" rmmod ion
+step "a module of its own" insmod ion_crc.ko
+inserted="ion_crc ion"
+step "its CRC-32 of the file" crc "$file"
+ours=$(crc "$file" | cut -d ' ' -f 1)
+printf '%s  says gzip\n' "$(crc_of "$file")"
+[ "$ours" = "$(crc_of "$file")" ] || fail "they differ"
+
+step "the end" rmmod ion_crc ion
 inserted=
 [ ! -e /dev/ion ] || fail "/dev/ion is still there"
 

@@ -352,9 +352,11 @@ static double now(void)
 	return ts.tv_sec + ts.tv_nsec / 1e9;
 }
 
-static void show(const struct side *s, const char *what, double seconds)
+/* What the receiver has for the standard output may be the file. */
+static void show(const struct side *s, FILE *to, const char *what,
+		 double seconds)
 {
-	fprintf(stderr, "%s %llu bytes in %.3f s: %.0f MB/s\n", what, s->bytes,
+	fprintf(to, "%s %llu bytes in %.3f s: %.0f MB/s\n", what, s->bytes,
 		seconds, s->bytes / seconds / 1e6);
 }
 
@@ -378,7 +380,7 @@ static void run_sender(struct side *s, int file, const char *name)
 	meet(s, KIND_SENDER, KIND_RECEIVER);
 	start = now();
 	send_file(s, file, name);
-	show(s, "sent", now() - start);
+	show(s, stdout, "sent", now() - start);
 }
 
 static void run_receiver(struct side *s, int file, const char *name)
@@ -391,7 +393,7 @@ static void run_receiver(struct side *s, int file, const char *name)
 	meet(s, KIND_RECEIVER, KIND_SENDER);
 	start = now();
 	receive_file(s, file, name);
-	show(s, "received", now() - start);
+	show(s, stderr, "received", now() - start);
 }
 
 static void show_help(void)
