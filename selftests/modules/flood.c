@@ -4,9 +4,12 @@
  * time, again and again, for whatever the program does meanwhile.
  */
 #include <linux/cleanup.h>
+#include <linux/cpumask.h>
 #include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/kthread.h>
+#include <linux/ktime.h>
+#include <linux/smp.h>
 #include <linux/string.h>
 
 #include "probe.h"
@@ -101,19 +104,44 @@ static void probe_flood_in_hardirq(struct irq_work *work)
 			 PROBE_FROM_HARDIRQ);
 }
 
+/* With one processor this is the other thread, interrupts off. */
+static void probe_flood_in_interrupt(void *data)
+{
+	probe_flood_from(data, PROBE_FROM_INTERRUPT);
+}
+
 static int probe_flooder(void *data)
+{
+	struct probe *p = data;
+	u32 pause = p->flood.interval_us;
+	bool here = false;
+	ktime_t until;
+
+	while (!kthread_should_stop()) {
+		until = ktime_add_us(ktime_get(), pause);
+		queue_work_on(here ? p->flood_cpu : p->flood_other,
+			      system_bh_wq, &p->flood_soft);
+		do
+			probe_flood_from(p, PROBE_FROM_THREAD);
+		while (ktime_before(ktime_get(), until));
+		usleep_range(pause, pause + 20);
+		here = !here;
+	}
+	return 0;
+}
+
+/* It does not look where the other thread is: so it interrupts it anywhere. */
+static int probe_interrupter(void *data)
 {
 	struct probe *p = data;
 	u32 pause = p->flood.interval_us;
 
 	while (!kthread_should_stop()) {
-		queue_work(system_bh_wq, &p->flood_soft);
+		smp_call_function_single(p->flood_cpu, probe_flood_in_interrupt,
+					 p, true);
 		irq_work_queue(&p->flood_hard);
-		probe_flood_from(p, PROBE_FROM_THREAD);
 		usleep_range(pause, pause + 20);
 	}
-	cancel_work_sync(&p->flood_soft);
-	irq_work_sync(&p->flood_hard);
 	return 0;
 }
 
@@ -124,13 +152,20 @@ void probe_flood_init(struct probe *p)
 	p->flood_hard = IRQ_WORK_INIT_HARD(probe_flood_in_hardirq);
 }
 
+static void probe_flood_stop(struct task_struct **task)
+{
+	if (*task)
+		kthread_stop(*task);
+	*task = NULL;
+}
+
 void probe_flood_end(struct probe *p)
 {
 	guard(mutex)(&p->flood_mutex);
-	if (!p->flooder)
-		return;
-	kthread_stop(p->flooder);
-	p->flooder = NULL;
+	probe_flood_stop(&p->flooder);
+	probe_flood_stop(&p->interrupter);
+	cancel_work_sync(&p->flood_soft);
+	irq_work_sync(&p->flood_hard);
 }
 
 static bool probe_flood_is_none(const struct probe_flood *flood)
@@ -148,19 +183,38 @@ static bool probe_flood_valid(const struct probe_flood *flood)
 	       flood->interval_us <= USEC_PER_SEC && !flood->reserved;
 }
 
-/* A thread that was not begun yet when it is stopped never runs. */
+static struct task_struct *probe_flood_start(struct probe *p, unsigned int cpu,
+					     int (*run)(void *data))
+{
+	struct task_struct *task = kthread_create(run, p, "ion_probe");
+
+	if (!IS_ERR(task)) {
+		kthread_bind(task, cpu);
+		wake_up_process(task);
+	}
+	return task;
+}
+
+/* A thread that is stopped before it began never runs: nothing is to be undone. */
 static int probe_flood_begin(struct probe *p)
 {
-	struct task_struct *task;
+	struct task_struct *one, *two;
 
 	guard(mutex)(&p->flood_mutex);
 	if (p->flooder)
 		return -EBUSY;
-	task = kthread_run(probe_flooder, p, "ion_probe");
-	if (IS_ERR(task))
-		return PTR_ERR(task);
-	p->flooder = task;
-	return 0;
+	p->flood_cpu = raw_smp_processor_id();
+	p->flood_other = cpumask_any_but(cpu_online_mask, p->flood_cpu);
+	if (p->flood_other >= nr_cpu_ids)
+		p->flood_other = p->flood_cpu;
+	one = probe_flood_start(p, p->flood_cpu, probe_flooder);
+	if (IS_ERR(one))
+		return PTR_ERR(one);
+	p->flooder = one;
+	two = probe_flood_start(p, p->flood_other, probe_interrupter);
+	if (!IS_ERR(two))
+		p->interrupter = two;
+	return PTR_ERR_OR_ZERO(two);
 }
 
 int probe_flood_set(struct probe *p, const struct probe_flood *flood)

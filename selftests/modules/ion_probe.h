@@ -109,11 +109,15 @@ struct probe_run {
 	};
 };
 
-/* Where a flood comes from. */
+/*
+ * Where a flood comes from: a thread, what runs at the same time on another
+ * processor if there is one, and what interrupts the thread.
+ */
 enum probe_flood_source {
 	PROBE_FROM_THREAD,
-	PROBE_FROM_SOFTIRQ,
-	PROBE_FROM_HARDIRQ,
+	PROBE_FROM_SOFTIRQ, /* of either processor */
+	PROBE_FROM_HARDIRQ, /* of the other processor */
+	PROBE_FROM_INTERRUPT, /* of the thread's processor */
 	PROBE_SOURCES,
 };
 
@@ -124,7 +128,7 @@ enum probe_flood_source {
  * @pop: sources that pop from tx
  * @peek: the source that peeks and releases on cmd, a bit
  * @reserve: the source that reserves and commits on evt, a bit
- * @interval_us: how long the sources rest between
+ * @interval_us: how long the thread calls, and how long it rests
  * @reserved: 0
  *
  * With no bit set the flood ends.

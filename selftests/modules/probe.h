@@ -32,9 +32,12 @@ struct task_struct;
  * @hard_work: makes it in a hard interrupt
  * @flood_mutex: starts and ends the flood
  * @flood: what it is to do
- * @flooder: sets the pace of the flood, or NULL
- * @flood_soft: its softirq
- * @flood_hard: its hard interrupt
+ * @flooder: the thread of the flood, or NULL
+ * @interrupter: another one, on another processor if there is one
+ * @flood_cpu: where @flooder runs
+ * @flood_other: where @interrupter runs
+ * @flood_soft: the softirq of the flood
+ * @flood_hard: a hard interrupt of @flood_other
  * @sent: packets that each source of the flood pushed
  * @came: packets that each source popped
  * @sum: of their data
@@ -65,6 +68,9 @@ struct probe {
 	struct mutex flood_mutex; /* starts and ends the flood */
 	struct probe_flood flood;
 	struct task_struct *flooder;
+	struct task_struct *interrupter;
+	unsigned int flood_cpu;
+	unsigned int flood_other;
 	struct work_struct flood_soft;
 	struct irq_work flood_hard;
 	u64 sent[PROBE_SOURCES];
