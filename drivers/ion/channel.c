@@ -17,6 +17,7 @@
 #include "arena.h"
 #include "channel.h"
 #include "geometry.h"
+#include "kernel_end.h"
 #include "notify.h"
 #include "serve.h"
 #include "service.h"
@@ -398,10 +399,14 @@ void ion_channel_stats(struct ion_channel *ch, struct ion_stats *stats)
  * ion_channel_reset() - empty the rings and trust the user end again
  * @ch: the channel, configured, user_mutex held
  *
+ * The kernel end runs if it waited for room, or for the reset: what it has to
+ * push need not have been in a ring, and no kick would come for it.
+ *
  * Return: how many packets and commands were thrown away.
  */
 int ion_channel_reset(struct ion_channel *ch)
 {
+	bool waited = false;
 	unsigned long flags;
 	unsigned int id;
 	int thrown = 0;
@@ -410,11 +415,19 @@ int ion_channel_reset(struct ion_channel *ch)
 	guard(ion_end)(ch);
 
 	for (id = 0; id < ION_RINGS; id++) {
-		flags = ion_ring_lock(&ch->ring[id]);
-		thrown += ion_ring_reset(&ch->ring[id]);
-		ion_ring_unlock(&ch->ring[id], flags);
+		struct ion_ring *ring = &ch->ring[id];
+
+		flags = ion_ring_lock(ring);
+		waited |= ring->end.broken ||
+			  (ring->kind->kernel_pushes && ring->asleep);
+		thrown += ion_ring_reset(ring);
+		ion_ring_unlock(ring, flags);
 	}
 	ch->resets++;
 	ion_notify(ch, true);
+	if (waited) {
+		ion_kernel_end_run(ch);
+		ion_serve_news(ch);
+	}
 	return thrown;
 }
