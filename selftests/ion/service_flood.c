@@ -137,6 +137,49 @@ TEST_F(service_flood, peeks_and_reserves)
 	EXPECT_LT(0, came);
 }
 
+/* Every way to sleep until there is a packet: whether there was one in time. */
+static bool sleep_until_packet(struct service *s, int event, __u64 number)
+{
+	__u64 left = LONG_MS * MS;
+	bool came = true;
+
+	switch (number % 3) {
+	case 0:
+		return !ion_wait_for(s->ch.fd, 1, 0, &left);
+	case 1:
+		return ion_poll_for(s->ch.fd, POLLIN, LONG_MS) == POLLIN;
+	default:
+		ion_end_sleep(&s->ch.rx.end);
+		while (came && !ion_ring_peek(&s->ch.rx, 1)) {
+			came = ion_poll_for(event, POLLIN, LONG_MS) == POLLIN;
+			came = came && read(event, &left, sizeof(left)) > 0;
+		}
+		ion_end_awake(&s->ch.rx.end);
+		return came;
+	}
+}
+
+/* One packet at a time, so that nothing else wakes who was not woken by it. */
+TEST_F(service_flood, no_wake_up_is_lost)
+{
+	struct probe_flood flood = { .echo = ALL_SOURCES, .interval_us = 30 };
+	int event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	__u64 number, until = now_ns() + 2 * FLOOD_NS;
+	struct service *s = &self->s;
+
+	ASSERT_EQ(0, ion_set_eventfd(s->ch.fd, event));
+	ASSERT_EQ(0, service_flood(s, &flood));
+	for (number = 0; now_ns() < until; number++) {
+		ASSERT_EQ(1, ion_push_from(&s->ch, number, 1));
+		ASSERT_TRUE(sleep_until_packet(s, event, number))
+		TH_LOG("packet %llu", number);
+		ASSERT_EQ(1, ion_pop_from(&s->ch, number, 2));
+	}
+	EXPECT_LT(100, number);
+	EXPECT_EQ(0, service_counts(s).cut);
+	close(event);
+}
+
 /* Kicks, a lent thread and interrupts at once. */
 TEST_F(service_flood, beside_a_lent_thread)
 {
@@ -155,6 +198,73 @@ TEST_F(service_flood, beside_a_lent_thread)
 	ASSERT_EQ(0, service_flood(s, NULL));
 	EXPECT_EQ(-EINTR, server_stop(&server));
 	EXPECT_EQ(WAKES_IDLE, kernel_wakes(&s->ch) | WAKES_IDLE);
+}
+
+/* Buffers there and back: each with its own contents, and none is lost. */
+
+#define BUFFERS	    32
+#define BUFFER_SIZE 256
+
+static bool send_buffer(struct service *s, __u16 id, __u64 number)
+{
+	struct ion_packet packet = {
+		.data = id * BUFFER_SIZE,
+		.len = sizeof(number),
+		.id = id,
+	};
+	char *arena = channel_at(&s->ch, ION_MMAP_ARENA);
+
+	memcpy(arena + packet.data, &number, sizeof(number));
+	packet.pad = (__u32)ion_mix(number);
+	return ion_ring_push(&s->ch.tx, &packet);
+}
+
+static bool buffer_is_right(struct service *s, const struct ion_packet *packet)
+{
+	char *arena = channel_at(&s->ch, ION_MMAP_ARENA);
+	__u64 number;
+
+	memcpy(&number, arena + packet->data, sizeof(number));
+	return packet->data == packet->id * BUFFER_SIZE &&
+	       packet->pad == (__u32)ion_mix(number) &&
+	       number % BUFFERS == packet->id;
+}
+
+TEST_F(service_flood, buffers)
+{
+	struct probe_flood flood = { .echo = ALL_SOURCES, .interval_us = 30 };
+	struct ion_buffers buffers = { .size = sizeof(buffers) };
+	__u64 sent, came = 0, until = now_ns() + FLOOD_NS;
+	struct service *s = &self->s;
+	struct ion_packet packet;
+	struct ion_stats stats;
+	struct ion_setup setup;
+
+	service_close(s);
+	service_setup(&setup, PROBE_ASYNC);
+	setup.layout = variant->layout;
+	setup.buffers = BUFFERS;
+	setup.buffer_size = BUFFER_SIZE;
+	ASSERT_EQ(0, service_open_setup(s, &setup));
+	ASSERT_EQ(0, service_flood(s, &flood));
+	for (sent = 0; sent < BUFFERS; sent++)
+		ASSERT_TRUE(send_buffer(s, (__u16)sent, sent));
+	while (came < sent) {
+		ASSERT_EQ(POLLIN, ion_poll_for(s->ch.fd, POLLIN, LONG_MS));
+		while (ion_ring_pop(&s->ch.rx, &packet)) {
+			came++;
+			ASSERT_TRUE(buffer_is_right(s, &packet));
+			if (now_ns() > until)
+				continue;
+			ASSERT_TRUE(send_buffer(s, packet.id,
+						sent++ * BUFFERS + packet.id));
+		}
+	}
+	ASSERT_EQ(0, ion_call(s->ch.fd, ION_IOC_BUFFERS, &buffers));
+	EXPECT_EQ(BUFFERS, buffers.owned);
+	ASSERT_EQ(0, ion_get_stats(s->ch.fd, &stats));
+	EXPECT_EQ(0, stats.ring[ION_RING_TX].discarded);
+	EXPECT_EQ(0, service_counts(s).cut);
 }
 
 ION_TEST_KERNEL_LOG()

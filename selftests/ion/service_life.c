@@ -57,20 +57,6 @@ TEST_F(service_life, bind_decides)
 	EXPECT_EQ(0, probe_totals().bound);
 }
 
-TEST_F(service_life, what_was_refused_is_not_async)
-{
-	int fd = ion_open(O_RDWR);
-	struct ion_setup setup;
-
-	service_setup(&setup, PROBE_REFUSE);
-	setup.arg[1] = (__u64)-EPERM;
-	EXPECT_EQ(-EPERM, ion_call(fd, ION_IOC_SETUP, &setup));
-	ion_setup_init(&setup, "echo");
-	EXPECT_EQ(0, ion_call(fd, ION_IOC_SETUP, &setup));
-	EXPECT_EQ(0, ion_kick(fd));
-	close(fd);
-}
-
 TEST_F(service_life, a_dry_run_asks_nobody)
 {
 	struct ion_setup setup;

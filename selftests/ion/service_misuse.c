@@ -276,6 +276,24 @@ TEST_F(service_misuse, async_when_it_is_too_late)
 	warned_of(_metadata, MISTAKE_CONTEXT);
 }
 
+/* A bind() that failed has not made the channel async for the next one. */
+TEST_F(service_misuse, async_that_was_refused)
+{
+	struct service *s = &self->s;
+	struct ion_setup setup;
+
+	s->ch.fd = ion_open(O_RDWR);
+	service_setup(&setup, PROBE_REFUSE);
+	setup.arg[1] = (__u64)-EPERM;
+	EXPECT_EQ(-EPERM, ion_call(s->ch.fd, ION_IOC_SETUP, &setup));
+	service_setup(&setup, 0);
+	ASSERT_EQ(0, ion_call(s->ch.fd, ION_IOC_SETUP, &setup));
+	ASSERT_EQ(0, channel_map(&s->ch));
+	ASSERT_EQ(0, service_attach(s));
+	refused(_metadata, s, PROBE_PUSH, ION_RING_RX, 1, "push");
+	warned_of(_metadata, MISTAKE_CONTEXT);
+}
+
 /* Buffers: the program's own, and none. */
 TEST_F(service_misuse, a_buffer_that_is_not_the_services)
 {

@@ -45,6 +45,22 @@ static void probe_flood_pop(struct probe *p, unsigned int source)
 	}
 }
 
+/* Whoever sends takes care that there is room. */
+static void probe_flood_echo(struct probe *p)
+{
+	struct ion_ring *tx = ion_channel_ring(p->ch, ION_RING_TX);
+	struct ion_ring *rx = ion_channel_ring(p->ch, ION_RING_RX);
+	struct ion_packet packet;
+	unsigned int i;
+
+	for (i = 0; i < PROBE_BURST; i++) {
+		if (!ion_channel_pop(tx, &packet))
+			break;
+		if (!ion_channel_push(rx, &packet))
+			atomic64_inc(&p->cut);
+	}
+}
+
 /* One of them is given back, to be seen again. */
 static void probe_flood_peek(struct probe *p)
 {
@@ -89,6 +105,8 @@ static void probe_flood_from(struct probe *p, unsigned int source)
 		probe_flood_peek(p);
 	if (flood->reserve & BIT(source))
 		probe_flood_reserve(p);
+	if (flood->echo & BIT(source))
+		probe_flood_echo(p);
 	ion_channel_notify(p->ch);
 }
 
@@ -168,19 +186,18 @@ void probe_flood_end(struct probe *p)
 	irq_work_sync(&p->flood_hard);
 }
 
-static bool probe_flood_is_none(const struct probe_flood *flood)
+static u32 probe_flood_sources(const struct probe_flood *flood)
 {
-	return !(flood->push | flood->pop | flood->peek | flood->reserve);
+	return flood->push | flood->pop | flood->peek | flood->reserve |
+	       flood->echo;
 }
 
 /* One owner of a ring between peek and release, or reserve and commit. */
 static bool probe_flood_valid(const struct probe_flood *flood)
 {
-	u32 all = flood->push | flood->pop | flood->peek | flood->reserve;
-
-	return !(all & ~(BIT(PROBE_SOURCES) - 1)) &&
+	return !(probe_flood_sources(flood) & ~(BIT(PROBE_SOURCES) - 1)) &&
 	       hweight32(flood->peek) <= 1 && hweight32(flood->reserve) <= 1 &&
-	       flood->interval_us <= USEC_PER_SEC && !flood->reserved;
+	       flood->interval_us <= USEC_PER_SEC;
 }
 
 static struct task_struct *probe_flood_start(struct probe *p, unsigned int cpu,
@@ -224,7 +241,7 @@ int probe_flood_set(struct probe *p, const struct probe_flood *flood)
 	if (!(p->flags & PROBE_ASYNC) || !p->ch)
 		return -EPERM;
 	probe_flood_end(p);
-	if (probe_flood_is_none(flood))
+	if (!probe_flood_sources(flood))
 		return 0;
 	p->flood = *flood;
 	return probe_flood_begin(p);

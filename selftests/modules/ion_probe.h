@@ -128,8 +128,8 @@ enum probe_flood_source {
  * @pop: sources that pop from tx
  * @peek: the source that peeks and releases on cmd, a bit
  * @reserve: the source that reserves and commits on evt, a bit
+ * @echo: sources that push to rx what they pop from tx
  * @interval_us: how long the thread calls, and how long it rests
- * @reserved: 0
  *
  * With no bit set the flood ends.
  */
@@ -138,8 +138,8 @@ struct probe_flood {
 	__u32 pop;
 	__u32 peek;
 	__u32 reserve;
+	__u32 echo;
 	__u32 interval_us;
-	__u32 reserved;
 };
 
 /**
@@ -151,7 +151,8 @@ struct probe_flood {
  * @sum: of &ion_packet.data of all that was popped
  * @released: commands that were peeked and released
  * @committed: answers that were reserved and committed
- * @cut: how often a release or commit did less than it was asked for
+ * @cut: how often a release or commit did less than it was asked for, or an
+ *	echo found no room
  */
 struct probe_counts {
 	__u64 doorbells;

@@ -94,10 +94,14 @@ static int probe_bind(struct ion_channel *ch, const struct ion_bind *how)
 
 	if (how->arg[0] & ~(u64)PROBE_FLAGS)
 		return -EINVAL;
-	if (how->arg[0] & PROBE_REFUSE)
-		return (int)how->arg[1];
+	/* Nothing is left of a bind() that failed. */
 	if (ion_channel_private(ch))
 		atomic64_inc(&probe_late);
+	if (how->arg[0] & PROBE_REFUSE) {
+		ion_channel_set_async(ch);
+		ion_channel_set_private(ch, ch);
+		return (int)how->arg[1];
+	}
 	p = probe_create(ch, how);
 	if (!p)
 		return -ENOMEM;
