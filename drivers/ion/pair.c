@@ -13,6 +13,7 @@
  */
 #include <linux/cleanup.h>
 #include <linux/errno.h>
+#include <linux/minmax.h>
 #include <linux/pid.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -119,11 +120,27 @@ static int ion_pair_join_ends(struct ion_pair_end *a, struct ion_pair_end *b)
 	return 0;
 }
 
+/*
+ * Both ways, until no buffer moves: an empty one from here has a payload cross
+ * from there, behind which there may be empty ones for what waits here. Nobody
+ * but this call would look again. No more than the rings hold.
+ */
+static void ion_pair_exchange(struct ion_pair_end *a, struct ion_pair_end *b)
+{
+	u32 left = ion_channel_capacity(ion_channel_ring(a->ch, ION_RING_TX)) +
+		   ion_channel_capacity(ion_channel_ring(b->ch, ION_RING_TX));
+	u32 done;
+
+	do {
+		done = ion_pair_cross(a, b) + ion_pair_cross(b, a);
+		left -= min(left, done);
+	} while (done && left);
+}
+
 /* What was sent before they were joined. */
 static void ion_pair_begin(struct ion_pair_end *a, struct ion_pair_end *b)
 {
-	ion_pair_cross(a, b);
-	ion_pair_cross(b, a);
+	ion_pair_exchange(a, b);
 	ion_channel_notify(a->ch);
 	ion_channel_notify(b->ch);
 }
@@ -216,9 +233,7 @@ static void ion_pair_doorbell(struct ion_channel *ch)
 
 	if (!peer)
 		return;
-	if (!READ_ONCE(peer->gone))
-		ion_pair_cross(end, peer);
-	ion_pair_cross(peer, end);
+	ion_pair_exchange(end, peer);
 	ion_channel_notify(peer->ch);
 	if (READ_ONCE(peer->gone))
 		ion_pair_finish(end, peer);
@@ -241,7 +256,7 @@ static void ion_pair_unbind(struct ion_channel *ch)
 	peer = ion_pair_peer(end);
 	WRITE_ONCE(end->gone, true);
 	if (peer) {
-		ion_pair_cross(end, peer);
+		ion_pair_exchange(end, peer);
 		ion_channel_notify(peer->ch);
 		if (ion_pair_drained(end))
 			ion_channel_hangup(peer->ch);

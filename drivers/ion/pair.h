@@ -52,7 +52,7 @@ struct ion_pair_end {
 	struct list_head waiting;
 };
 
-void ion_pair_cross(struct ion_pair_end *from, struct ion_pair_end *to);
+u32 ion_pair_cross(struct ion_pair_end *from, struct ion_pair_end *to);
 bool ion_pair_drained(struct ion_pair_end *from);
 bool ion_pair_stamped(u64 origin, const struct ion_cmd_packet *cmd);
 

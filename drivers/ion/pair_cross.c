@@ -57,14 +57,6 @@ static void ion_pair_settle(struct ion_pair_end *end)
 	}
 }
 
-static bool ion_pair_reserve(struct ion_pair_end *to, struct ion_ring *rx)
-{
-	struct ion_packet *packet;
-
-	return ion_channel_reserve(rx, &packet, 1) ||
-	       (ion_pair_room(to, rx) && ion_channel_reserve(rx, &packet, 1));
-}
-
 /* The payload lies where it lay in its own buffer. */
 static void ion_pair_copy(struct ion_pair_end *from, struct ion_pair_end *to,
 			  const struct ion_packet *packet,
@@ -83,34 +75,56 @@ static void ion_pair_copy(struct ion_pair_end *from, struct ion_pair_end *to,
 		memcpy(at, payload, packet->len);
 }
 
-/* Returns false if it can not cross now. */
+/* Returns false if there is no room, or no buffer. */
+static bool ion_pair_try_buffer(struct ion_pair_end *from,
+				struct ion_pair_end *to, struct ion_ring *rx,
+				const struct ion_packet *packet)
+{
+	struct ion_packet copy, *room;
+
+	if (!ion_channel_reserve(rx, &room, 1) ||
+	    !ion_stock_get(&to->stock, &copy))
+		return false;
+	ion_pair_copy(from, to, packet, &copy);
+	if (ion_channel_push(rx, &copy))
+		return true;
+	/* Buffers that @to gets back took the room meanwhile. */
+	ion_stock_put(&to->stock, copy.id);
+	return false;
+}
+
+/*
+ * Returns false if it can not cross now. To one that has gone nothing crosses,
+ * and the buffer goes back all the same: what waits behind it may be wanted.
+ */
 static bool ion_pair_cross_buffer(struct ion_pair_end *from,
 				  struct ion_pair_end *to,
 				  const struct ion_packet *packet)
 {
 	struct ion_ring *rx = ion_channel_ring(to->ch, ION_RING_RX);
-	struct ion_packet copy;
 
-	if (!ion_stock_count(&to->stock) || !ion_pair_reserve(to, rx) ||
-	    !ion_stock_get(&to->stock, &copy))
-		return false;
-	ion_pair_copy(from, to, packet, &copy);
-	if (!ion_channel_push(rx, &copy)) {
-		ion_stock_put(&to->stock, copy.id);
-		return false;
+	if (!READ_ONCE(to->gone)) {
+		if (!ion_stock_count(&to->stock))
+			return false;
+		if (!ion_pair_try_buffer(from, to, rx, packet) &&
+		    !(ion_pair_room(to, rx) &&
+		      ion_pair_try_buffer(from, to, rx, packet)))
+			return false;
 	}
 	ion_stock_put(&from->owed, packet->id);
 	return true;
 }
 
-static void ion_pair_cross_buffers(struct ion_pair_end *from,
-				   struct ion_pair_end *to)
+/* Returns how many packets were taken from tx. */
+static u32 ion_pair_cross_buffers(struct ion_pair_end *from,
+				  struct ion_pair_end *to)
 {
 	struct ion_ring *tx = ion_channel_ring(from->ch, ION_RING_TX);
-	u32 left = ion_channel_capacity(tx);
+	u32 most = ion_channel_capacity(tx);
 	const struct ion_packet *packet;
+	u32 done;
 
-	for (; left && ion_channel_peek(tx, &packet, 1); left--) {
+	for (done = 0; done < most && ion_channel_peek(tx, &packet, 1); done++) {
 		if (!packet->len)
 			ion_stock_put(&from->stock, packet->id);
 		else if (!ion_pair_cross_buffer(from, to, packet))
@@ -119,6 +133,7 @@ static void ion_pair_cross_buffers(struct ion_pair_end *from,
 		ion_pair_settle(from);
 		cond_resched();
 	}
+	return done;
 }
 
 static u64 ion_pair_hash(u64 origin, u64 number,
@@ -190,18 +205,24 @@ static void ion_pair_cross_cmds(struct ion_pair_end *from,
  * No more than the rings of @from hold.
  *
  * Context: may sleep.
+ * Return: how many buffers were taken: more may be able to cross the other way.
  */
-void ion_pair_cross(struct ion_pair_end *from, struct ion_pair_end *to)
+u32 ion_pair_cross(struct ion_pair_end *from, struct ion_pair_end *to)
 {
+	bool gone = READ_ONCE(to->gone);
+	u32 done = 0;
+
 	mutex_lock(&from->crossing);
 	if (from->stock.ids) {
 		ion_pair_settle(from);
-		ion_pair_cross_buffers(from, to);
-	} else {
+		done = ion_pair_cross_buffers(from, to);
+	} else if (!gone) {
 		ion_pair_cross_packets(from, to);
 	}
-	ion_pair_cross_cmds(from, to);
+	if (!gone)
+		ion_pair_cross_cmds(from, to);
 	mutex_unlock(&from->crossing);
+	return done;
 }
 
 /**
