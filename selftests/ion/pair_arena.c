@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A pair with arenas: payloads are copied from the buffers of one to empty ones
+ * of the other, and each gets its own buffers back.
+ */
+#include "pair_test.h"
+
+#define SLOTS	32
+#define BUFFERS 24
+#define SIZE	4096
+
+FIXTURE(copy)
+{
+	struct ion_query before;
+	struct channel a;
+	struct channel b;
+};
+
+ION_LAYOUT_VARIANTS(copy);
+
+FIXTURE_SETUP(copy)
+{
+	self->before = arena_usage();
+	ASSERT_EQ(0, pair_open_arena(&self->a, &self->b, variant->layout, SLOTS,
+				     BUFFERS, SIZE));
+}
+
+FIXTURE_TEARDOWN(copy)
+{
+	channel_close(&self->a);
+	channel_close(&self->b);
+	EXPECT_TRUE(arena_usage_is(&self->before));
+}
+
+/* Hand over the empty buffers from @from to @to, without a kick. */
+static bool push_empty(struct channel *ch, __u32 from, __u32 to)
+{
+	for (; from < to; from++)
+		if (!arena_push(ch, arena_packet(ch, from, 0, 0)))
+			return false;
+	return true;
+}
+
+static bool give(struct channel *ch, __u32 from, __u32 to)
+{
+	return push_empty(ch, from, to) && !ion_kick(ch->fd);
+}
+
+static bool push_payload(struct channel *ch, __u32 id, __u64 number)
+{
+	struct ion_packet packet =
+		arena_packet(ch, id, number % 64, SIZE - 64 - number % 100);
+
+	arena_fill(ch, &packet, number);
+	packet.pad = (__u32)number;
+	return arena_push(ch, packet);
+}
+
+/* A payload is next, this one, where it was in the buffer it was sent in. */
+static bool pop_payload(struct channel *ch, __u64 number)
+{
+	struct ion_packet packet = arena_pop(ch);
+
+	return arena_packet_sane(ch, &packet) &&
+	       packet.len == SIZE - 64 - number % 100 &&
+	       packet.data % SIZE == number % 64 &&
+	       packet.pad == (__u32)number && !packet.phys &&
+	       arena_holds(ch, &packet, number);
+}
+
+/* A buffer that was sent is next, and nothing in it. */
+static bool pop_back(struct channel *ch, __u32 id)
+{
+	struct ion_packet packet = arena_pop(ch);
+
+	return packet.id == id && !packet.len && !packet.pad && !packet.phys &&
+	       arena_packet_sane(ch, &packet);
+}
+
+TEST_F(copy, a_payload_goes_and_the_buffer_comes_back)
+{
+	struct channel *a = &self->a, *b = &self->b;
+	__u64 i;
+
+	ASSERT_TRUE(give(b, 0, 3));
+	EXPECT_EQ(BUFFERS - 3, arena_owned(b->fd, NULL));
+	for (i = 0; i < 200; i++) {
+		__u32 id = i % BUFFERS;
+
+		ASSERT_TRUE(push_payload(a, id, i));
+		ASSERT_EQ(0, ion_kick(a->fd));
+		ASSERT_TRUE(pop_payload(b, i));
+		ASSERT_TRUE(pop_back(a, id));
+		EXPECT_EQ(BUFFERS, arena_owned(a->fd, NULL));
+		EXPECT_EQ(BUFFERS - 2, arena_owned(b->fd, NULL));
+		/* The last that came goes first: it is the same one again. */
+		ASSERT_TRUE(give(b, 2, 3));
+	}
+	EXPECT_TRUE(arena_rx_empty(a));
+	EXPECT_TRUE(arena_rx_empty(b));
+}
+
+/* What was not sent is not seen, and what was there is not written over. */
+TEST_F(copy, not_a_byte_more)
+{
+	static const struct {
+		__u32 skip;
+		__u16 len;
+	} parts[] = { { 0, 1 },	    { SIZE - 1, 1 }, { 1, SIZE - 2 },
+		      { 100, 200 }, { 7, 9 },	     { 0, SIZE } };
+	struct channel *a = &self->a, *b = &self->b;
+	unsigned int i, k;
+
+	for (i = 0; i < ARRAY_SIZE(parts); i++) {
+		memset(arena_at(a, 0), 0xaa, BUFFERS * SIZE);
+		memset(arena_at(b, 0), 0x55, BUFFERS * SIZE);
+		ASSERT_TRUE(give(b, 5, 6));
+		ASSERT_TRUE(arena_send(a, arena_packet(a, 9, parts[i].skip,
+						       parts[i].len)));
+		EXPECT_EQ(5, arena_pop(b).id);
+		EXPECT_TRUE(pop_back(a, 9));
+		for (k = 0; k < BUFFERS * SIZE; k++) {
+			__u32 at = k - 5 * SIZE - parts[i].skip;
+
+			ASSERT_EQ(at < parts[i].len ? 0xaa : 0x55,
+				  *arena_at(b, k));
+		}
+	}
+}
+
+TEST_F(copy, without_an_empty_buffer_it_waits)
+{
+	struct channel *a = &self->a, *b = &self->b;
+	__u32 i;
+
+	for (i = 0; i < 10; i++)
+		ASSERT_TRUE(push_payload(a, i, i));
+	ASSERT_EQ(0, ion_kick(a->fd));
+	EXPECT_TRUE(arena_rx_empty(b));
+	EXPECT_TRUE(arena_rx_empty(a));
+	for (i = 0; i < 10; i++) {
+		/* It is the giver's kick that has it come. */
+		ASSERT_TRUE(give(b, i, i + 1));
+		EXPECT_TRUE(pop_payload(b, i));
+		EXPECT_TRUE(pop_back(a, i));
+		EXPECT_TRUE(arena_rx_empty(b));
+	}
+	EXPECT_EQ(BUFFERS, arena_owned(a->fd, NULL));
+	EXPECT_EQ(BUFFERS, arena_owned(b->fd, NULL));
+}
+
+static int sleep_in_wait(struct task *task)
+{
+	__u64 left = LONG_MS * MS;
+
+	return ion_wait_for(task->ch->fd, (__u32)task->arg[0], 0, &left);
+}
+
+/* Each payload has the next one's buffer behind it, in both directions. */
+TEST_F(copy, empties_between_payloads)
+{
+	struct channel *a = &self->a, *b = &self->b;
+	struct task sleeper;
+	__u32 i;
+
+	ASSERT_TRUE(give(a, 20, 21));
+	ASSERT_TRUE(give(b, 20, 21));
+	for (i = 0; i < 8; i++) {
+		ASSERT_TRUE(push_payload(a, i, i));
+		ASSERT_TRUE(push_empty(a, 10 + i, 11 + i));
+		ASSERT_TRUE(push_payload(b, i, i));
+		ASSERT_TRUE(push_empty(b, 10 + i, 11 + i));
+	}
+	/* Both sleep: what one call unblocks must not wait for another. */
+	task_start(&sleeper, sleep_in_wait, a, 16, 0);
+	EXPECT_EQ(0, task_join(&sleeper));
+	EXPECT_EQ(16, ion_ring_peek(&a->rx, SLOTS));
+	EXPECT_EQ(16, ion_ring_peek(&b->rx, SLOTS));
+}
+
+/* Give-backs that find no room wait, and take none from what is sent. */
+TEST_F(copy, a_ring_full_of_give_backs)
+{
+	struct channel a, b;
+	struct ion_setup setup;
+	__u32 i, from = 0;
+
+	arena_wants(&setup, variant->layout, "pair", SLOTS, BUFFERS, SIZE);
+	ASSERT_EQ(0, channel_open_live(&b, &setup));
+	setup.slots[ION_RING_RX] = 4;
+	ASSERT_EQ(0, channel_open_live(&a, &setup));
+	ASSERT_EQ(0, ion_join(a.fd, b.fd));
+	ASSERT_TRUE(give(&b, 0, BUFFERS));
+	for (i = 0; i < BUFFERS; i++)
+		ASSERT_TRUE(push_payload(&a, i, i));
+	ASSERT_EQ(0, ion_kick(a.fd));
+	for (i = 0; i < BUFFERS; i++)
+		EXPECT_TRUE(pop_payload(&b, i));
+	EXPECT_EQ(3, arena_owned(a.fd, NULL));
+	EXPECT_EQ(1, kernel_wake(&a, ION_RING_RX));
+	for (i = 0; i < BUFFERS; i++) {
+		struct ion_packet back = arena_pop(&a);
+
+		EXPECT_EQ(0, back.len);
+		EXPECT_FALSE(from >> back.id & 1);
+		from |= 1U << back.id;
+		ASSERT_EQ(0, ion_kick(a.fd));
+	}
+	EXPECT_EQ((1U << BUFFERS) - 1, from);
+	EXPECT_EQ(BUFFERS, arena_owned(a.fd, NULL));
+	channel_close(&a);
+	channel_close(&b);
+}
+
+/* What waits, is in the stock, or is owed, can not be handed over again. */
+TEST_F(copy, what_is_over_is_over)
+{
+	struct channel *a = &self->a, *b = &self->b;
+	struct ion_stats stats;
+
+	ASSERT_TRUE(give(a, 5, 6));
+	ASSERT_TRUE(give(a, 5, 6));
+	ASSERT_TRUE(push_payload(a, 1, 1));
+	ASSERT_TRUE(push_payload(a, 1, 1));
+	ASSERT_EQ(0, ion_kick(a->fd));
+	ASSERT_TRUE(give(b, 0, 2));
+	EXPECT_TRUE(pop_payload(b, 1));
+	ASSERT_EQ(0, arena_stats(a->fd, &stats));
+	EXPECT_LE(1, stats.ring[ION_RING_TX].bad_owner);
+	EXPECT_TRUE(pop_back(a, 1));
+}
+
+/* Who has gone had sent it: it comes when there is a buffer, then the end. */
+TEST_F(copy, what_waited_comes_after_the_sender_has_gone)
+{
+	struct channel *a = &self->a, *b = &self->b;
+	__u32 i;
+
+	for (i = 0; i < 10; i++)
+		ASSERT_TRUE(push_payload(a, i, i));
+	ASSERT_EQ(0, ion_kick(a->fd));
+	channel_close(a);
+	EXPECT_EQ(0, ion_poll_for(b->fd, POLLIN | POLLRDHUP, 0));
+	/* What it sends to nobody does not stand in the way, and comes back. */
+	ASSERT_TRUE(push_payload(b, 20, 1));
+	for (i = 0; i < 9; i++) {
+		ASSERT_TRUE(give(b, i, i + 1));
+		if (!i)
+			EXPECT_TRUE(pop_back(b, 20));
+		EXPECT_TRUE(pop_payload(b, i));
+	}
+	ASSERT_TRUE(push_empty(b, i, i + 1));
+	ion_kick(b->fd);
+	EXPECT_TRUE(pop_payload(b, i));
+	EXPECT_EQ(-EPIPE, ion_kick(b->fd));
+	EXPECT_EQ(POLLHUP | POLLRDHUP,
+		  ion_poll_for(b->fd, POLLIN | POLLRDHUP, 0));
+}
+
+/**
+ * struct talker - a program that sends payloads, and takes the other one's
+ * @ch: its channel
+ * @idle: buffers to send in
+ * @nr_idle: how many of those
+ * @sent: payloads that it has sent
+ * @got: payloads that it has got
+ */
+struct talker {
+	struct channel *ch;
+	__u32 idle[BUFFERS];
+	__u32 nr_idle;
+	__u64 sent;
+	__u64 got;
+};
+
+#define SENDS 4 /* buffers that it sends in; the others are to receive in */
+
+/* Whether what came is right; each buffer goes on to where it is wanted. */
+static bool talker_take(struct talker *t, struct ion_packet packet)
+{
+	if (!packet.len) {
+		t->idle[t->nr_idle++] = packet.id;
+		return true;
+	}
+	if (packet.pad != (__u32)t->got || !arena_holds(t->ch, &packet, t->got))
+		return false;
+	t->got++;
+	return push_empty(t->ch, packet.id, packet.id + 1);
+}
+
+/*
+ * A payload that waits for a buffer holds up the empty ones behind it: so they
+ * go first, and payloads when they are through.
+ */
+static void talker_sends(struct talker *t, __u64 most)
+{
+	if (!AWAIT(ion_ring_reserve(&t->ch->tx, SLOTS) == SLOTS - 1))
+		return;
+	while (t->nr_idle && t->sent < most)
+		push_payload(t->ch, t->idle[--t->nr_idle], t->sent++);
+}
+
+static int talker_sleeps(struct talker *t, __u64 most)
+{
+	__u64 left = LONG_MS * MS;
+
+	if (t->got == most && t->nr_idle == SENDS)
+		return 0;
+	return ion_wait_for(t->ch->fd, 1, 0, &left);
+}
+
+static int talk(struct task *task)
+{
+	struct talker t = { .ch = task->ch };
+	__u64 most = task->arg[0];
+	int ret = 0;
+
+	for (; t.nr_idle < SENDS; t.nr_idle++)
+		t.idle[t.nr_idle] = t.nr_idle;
+	if (!give(t.ch, SENDS, BUFFERS))
+		return -EIO;
+	while (!ret && (t.got < most || t.nr_idle < SENDS)) {
+		while (!arena_rx_empty(t.ch))
+			if (!talker_take(&t, arena_pop(t.ch)))
+				return -ERANGE;
+		ret = ion_kick(t.ch->fd);
+		if (!ret) {
+			talker_sends(&t, most);
+			ret = ion_kick(t.ch->fd) ?: talker_sleeps(&t, most);
+		}
+	}
+	return ret;
+}
+
+static int talks(struct channel *a, struct channel *b, __u64 payloads)
+{
+	struct task one, other;
+	int ret;
+
+	task_start(&one, talk, a, payloads, 0);
+	task_start(&other, talk, b, payloads, 0);
+	ret = task_join(&one);
+	return task_join(&other) ?: ret;
+}
+
+/* 4 MiB each way. */
+TEST_F_TIMEOUT(copy, megabytes_both_ways_at_once, 60)
+{
+	struct channel *a = &self->a, *b = &self->b;
+	struct ion_stats stats;
+
+	EXPECT_EQ(0, talks(a, b, 1000));
+	EXPECT_EQ(SENDS, arena_owned(a->fd, NULL));
+	EXPECT_EQ(SENDS, arena_owned(b->fd, NULL));
+	ASSERT_EQ(0, arena_stats(a->fd, &stats));
+	EXPECT_EQ(0, stats.ring[ION_RING_TX].discarded);
+}
+
+TEST_F_TIMEOUT(copy, megabytes_by_lent_threads, 60)
+{
+	struct task servers[2];
+
+	ASSERT_TRUE(server_start(&servers[0], &self->a, 20000, 0));
+	ASSERT_TRUE(server_start(&servers[1], &self->b, NO_SPIN, 0));
+	EXPECT_EQ(0, talks(&self->a, &self->b, 500));
+	EXPECT_EQ(-EINTR, server_stop(&servers[0]));
+	EXPECT_EQ(-EINTR, server_stop(&servers[1]));
+}
+
+ION_TEST_KERNEL_LOG()
+
+ION_TEST_MAIN
