@@ -181,7 +181,7 @@ TEST_F(service_arena, what_is_refused_is_passed_over)
 	EXPECT_EQ(0, stats.queued);
 }
 
-/* A whole ring of them is no packet, by whatever call, and goes at once. */
+/* A whole ring of them is no packet, by whatever call, and goes away. */
 TEST_F(service_arena, nothing_but_what_is_refused)
 {
 	static const __u32 calls[] = { PROBE_POP, PROBE_POP_N, PROBE_PEEK };
@@ -217,6 +217,9 @@ TEST_F(service_arena, reset)
 	EXPECT_EQ(0, call_on(s, &run, PROBE_PEEK, ION_RING_TX, 32));
 	EXPECT_EQ(BUFFERS, owned(s));
 
+	/* A callback never has a reset between peek and release. */
+	if (!(variant->flags & PROBE_ASYNC))
+		return;
 	for (i = 0; i < 3; i++)
 		EXPECT_TRUE(give(s, i));
 	EXPECT_EQ(3, call_on(s, &run, PROBE_PEEK, ION_RING_TX, 32));
