@@ -286,6 +286,54 @@ TEST_F(service_calls, peek_cmd)
 	test_peek(_metadata, &self->s, true);
 }
 
+static __s64 move(struct service *s, bool cmds, __u32 count)
+{
+	return service_call(s, cmds ? PROBE_CMD_MOVE : PROBE_MOVE, in_of(cmds),
+			    count);
+}
+
+static void test_move(struct __test_metadata *_metadata, struct service *s,
+		      bool cmds)
+{
+	struct ion_ring_stats stats;
+	__u64 number;
+
+	EXPECT_EQ(0, move(s, cmds, 8));
+	for (number = 0; number < 5 * CAPACITY; number += CAPACITY) {
+		EXPECT_EQ(CAPACITY, send(s, cmds, number, SLOTS));
+		EXPECT_EQ(0, move(s, cmds, 0));
+		EXPECT_EQ(10, move(s, cmds, 10));
+		EXPECT_EQ(10, take(s, cmds, number, SLOTS));
+
+		/* What was peeked at goes with the others, in its turn. */
+		EXPECT_EQ(4, in(s, cmds, PROBE_PEEK, number + 10, 4));
+		EXPECT_EQ(CAPACITY - 10, move(s, cmds, ~0U));
+		EXPECT_EQ(CAPACITY - 10, take(s, cmds, number + 10, SLOTS));
+		EXPECT_EQ(0, in(s, cmds, PROBE_PEEK, 0, 1));
+	}
+
+	/* What finds no room stays where it is. */
+	EXPECT_EQ(40, out(s, cmds, PROBE_PUSH_N, 0, 40));
+	EXPECT_EQ(CAPACITY, send(s, cmds, 40, SLOTS));
+	EXPECT_EQ(CAPACITY - 40, move(s, cmds, CAPACITY));
+	EXPECT_EQ(0, move(s, cmds, 1));
+	stats = stats_of(s, in_of(cmds));
+	EXPECT_EQ(40, stats.queued);
+	EXPECT_EQ(CAPACITY, take(s, cmds, 0, SLOTS));
+	EXPECT_EQ(40, move(s, cmds, CAPACITY));
+	EXPECT_EQ(40, take(s, cmds, CAPACITY, SLOTS));
+}
+
+TEST_F(service_calls, move)
+{
+	test_move(_metadata, &self->s, false);
+}
+
+TEST_F(service_calls, move_cmd)
+{
+	test_move(_metadata, &self->s, true);
+}
+
 /*
  * A reset throws away what was peeked at, too. Who looks again sees what came
  * since. An interrupt that is about to release it can not know, and need not; a

@@ -153,6 +153,12 @@ TEST_F(service_misuse, a_ring_of_the_wrong_kind)
 		for (ring = 0; ring < ION_RINGS; ring++)
 			if (ring != right_ring(call))
 				refused(_metadata, s, call, ring, 1, "wrong");
+	for (ring = 0; ring < ION_RINGS; ring++) {
+		if (ring != ION_RING_TX)
+			refused(_metadata, s, PROBE_MOVE, ring, 1, "move");
+		if (ring != ION_RING_CMD)
+			refused(_metadata, s, PROBE_CMD_MOVE, ring, 1, "move");
+	}
 	warned_of(_metadata, MISTAKE_RING);
 }
 
@@ -168,6 +174,8 @@ TEST_F(service_misuse, no_ring)
 		refused(_metadata, s, call, PROBE_NO_RING, 1, "none");
 		refused(_metadata, s, call, ION_RINGS, 1, "unknown");
 	}
+	refused(_metadata, s, PROBE_MOVE, PROBE_NO_RING, 1, "move");
+	refused(_metadata, s, PROBE_CMD_MOVE, PROBE_NO_RING, 1, "move");
 	warned_of(_metadata, MISTAKE_RING);
 	refused(_metadata, s, PROBE_CAPACITY, PROBE_NO_RING, 0, "capacity");
 	refused(_metadata, s, PROBE_DISARM, PROBE_NO_RING, 0, "disarm");
@@ -182,6 +190,8 @@ static void outside(struct __test_metadata *_metadata, struct service *s)
 
 	for (call = PROBE_PUSH; call <= PROBE_CMD_RELEASE; call++)
 		refused(_metadata, s, call, right_ring(call), 1, "outside");
+	refused(_metadata, s, PROBE_MOVE, ION_RING_TX, 1, "outside");
+	refused(_metadata, s, PROBE_CMD_MOVE, ION_RING_CMD, 1, "outside");
 	refused(_metadata, s, PROBE_DISARM, ION_RING_TX, 0, "outside");
 }
 

@@ -124,10 +124,26 @@ static s64 probe_buffers(struct probe *p, struct probe_run *run)
 	}
 }
 
+static s64 probe_move(struct probe *p, struct ion_ring *from,
+		      const struct probe_run *run)
+{
+	struct ion_ring *to;
+
+	if (run->call == PROBE_MOVE) {
+		to = ion_channel_ring(p->ch, ION_RING_RX);
+		return ion_channel_move(from, to, run->count);
+	}
+	to = ion_channel_ring(p->ch, ION_RING_EVT);
+	return ion_cmd_move(from, to, run->count);
+}
+
 static s64 probe_channel(struct probe *p, struct ion_ring *ring,
 			 struct probe_run *run)
 {
 	switch (run->call) {
+	case PROBE_MOVE:
+	case PROBE_CMD_MOVE:
+		return probe_move(p, ring, run);
 	case PROBE_CAPACITY:
 		return ion_channel_capacity(ring);
 	case PROBE_ARM:
