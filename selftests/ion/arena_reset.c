@@ -205,7 +205,7 @@ TEST_F(buffers, a_reset_takes_nothing_from_the_service)
 	EXPECT_EQ(BUFFERS, arena_owned(ch->fd, NULL));
 }
 
-/* Echo has a look at what it can not push yet: that goes back at its next. */
+/* Echo has had a look at what it can not push yet: that goes back at once. */
 TEST_F(buffers, a_reset_of_what_the_service_looked_at)
 {
 	struct channel ch;
@@ -218,6 +218,7 @@ TEST_F(buffers, a_reset_of_what_the_service_looked_at)
 		ASSERT_EQ(0, stock(&ch, 20, 30));
 		EXPECT_EQ(BUFFERS - 10, arena_owned(ch.fd, NULL));
 		EXPECT_EQ(SLOTS - 1 + 10, ion_reset(ch.fd));
+		EXPECT_EQ(BUFFERS, arena_owned(ch.fd, NULL));
 		channel_attach_live(&ch);
 		/* The same ones again. They are taken, and are not there twice. */
 		ASSERT_EQ(0, stock(&ch, 20, 30));

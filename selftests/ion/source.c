@@ -253,7 +253,7 @@ TEST_F(source, the_timer_ends_with_the_channel)
 	int round;
 
 	for (round = 0; round < 50; round++) {
-		ASSERT_EQ(0, open_rate(&ch, variant->layout, 1000000000,
+		ASSERT_EQ(0, open_rate(&ch, variant->layout, 10000000,
 				       round & 1 ? 16 : 0));
 		if (round & 2)
 			sleep_ns(MS);
@@ -279,8 +279,8 @@ static int setup_with(__u64 rate, __u64 arg, __u32 flags, const char *key)
 TEST_F(source, what_it_refuses)
 {
 	EXPECT_EQ(0, setup_with(1, 0, 0, ""));
-	EXPECT_EQ(0, setup_with(1000000000, 0, 0, ""));
-	EXPECT_EQ(-EINVAL, setup_with(1000000001, 0, 0, ""));
+	EXPECT_EQ(0, setup_with(10000000, 0, 0, ""));
+	EXPECT_EQ(-EINVAL, setup_with(10000001, 0, 0, ""));
 	EXPECT_EQ(-EINVAL, setup_with(~0ULL, 0, 0, ""));
 	EXPECT_EQ(-EINVAL, setup_with(1ULL << 32, 0, 0, ""));
 	EXPECT_EQ(-EINVAL, setup_with(0, 1, 0, ""));
