@@ -213,6 +213,26 @@ TEST_F(end, wakes_all_who_sleep)
 	EXPECT_TRUE(ended(&self->b));
 }
 
+static int sleep_for_five(struct task *task)
+{
+	__u64 left = LONG_MS * MS;
+
+	return ion_wait_for(task->ch->fd, 5, 0, &left);
+}
+
+/* Nobody kicked for what was pushed last: the close sees to that. */
+TEST_F(end, wakes_for_what_was_pushed_last)
+{
+	struct task sleeper;
+
+	task_start(&sleeper, sleep_for_five, &self->b, 0, 0);
+	ASSERT_TRUE(task_sleeps(&sleeper));
+	EXPECT_EQ(5, ion_push_from(&self->a, 0, 5));
+	channel_close(&self->a);
+	EXPECT_EQ(0, task_join(&sleeper));
+	EXPECT_EQ(5, ion_pop_from(&self->b, 0, 9));
+}
+
 TEST_F(end, wakes_by_eventfd)
 {
 	int event = eventfd(0, EFD_NONBLOCK);
