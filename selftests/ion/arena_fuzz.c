@@ -1,0 +1,409 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Whose each buffer is, against a model, over a random walk: packets of every
+ * kind, right and wrong, by mmap and by calls, kicks, resets. After every step
+ * the bitmap, the counters and what came agree with the model.
+ *
+ * The seed is printed; ION_TEST_SEED in the environment repeats a run.
+ */
+#include "arena_test.h"
+
+#define STEPS	15000
+#define BUFFERS 70
+#define SIZE	256
+/* What is queued fits one look of the service: see ION_PEEK_MAX. */
+#define SLOTS 32
+
+enum kind {
+	ECHO,
+	SINK,
+	SOURCE
+};
+
+static const char *const names[] = { "echo", "sink", "source" };
+
+/* What became of a packet on tx. */
+enum state {
+	UNSEEN,
+	HELD,
+	REFUSED
+};
+
+struct entry {
+	struct ion_packet packet;
+	enum state state;
+};
+
+/**
+ * struct model - what must be
+ * @ch: the channel
+ * @kind: its service
+ * @seed: of the random numbers
+ * @user: the buffers that are the program's
+ * @tx: what is in the ring
+ * @nr_tx: how much
+ * @rx: what is in the ring
+ * @nr_rx: how much
+ * @stock: what source keeps
+ * @nr_stock: how much
+ * @number: the next one of source
+ * @pushed: to tx
+ * @popped: from tx
+ * @discarded: from tx
+ * @refused: by cause: id, range, owner
+ */
+struct model {
+	struct channel ch;
+	enum kind kind;
+	__u64 seed;
+	bool user[BUFFERS];
+	struct entry tx[SLOTS];
+	__u32 nr_tx;
+	struct ion_packet rx[SLOTS];
+	__u32 nr_rx;
+	__u16 stock[BUFFERS];
+	__u32 nr_stock;
+	__u64 number;
+	__u64 pushed;
+	__u64 popped;
+	__u64 discarded;
+	__u64 refused[3];
+};
+
+/* The rule, written a second time: by numbers that can not overflow. */
+static int refusal(const struct model *m, const struct ion_packet *p)
+{
+	__uint128_t begin = (__uint128_t)p->id * SIZE, at = p->data;
+
+	if (p->id >= BUFFERS)
+		return 0;
+	if (at < begin || at + p->len > begin + SIZE)
+		return 1;
+	return m->user[p->id] ? -1 : 2;
+}
+
+static void model_look(struct model *m)
+{
+	__u32 i;
+
+	for (i = 0; i < m->nr_tx; i++) {
+		struct entry *entry = &m->tx[i];
+		int cause;
+
+		if (entry->state != UNSEEN)
+			continue;
+		cause = refusal(m, &entry->packet);
+		entry->state = cause < 0 ? HELD : REFUSED;
+		if (cause < 0)
+			m->user[entry->packet.id] = false;
+		else
+			m->refused[cause]++;
+	}
+}
+
+static void model_drop_first(struct model *m)
+{
+	if (m->tx[0].state == HELD)
+		m->popped++;
+	else
+		m->discarded++;
+	memmove(&m->tx[0], &m->tx[1], --m->nr_tx * sizeof(m->tx[0]));
+}
+
+static struct entry *model_held(struct model *m)
+{
+	__u32 i;
+
+	for (i = 0; i < m->nr_tx; i++)
+		if (m->tx[i].state == HELD)
+			return &m->tx[i];
+	return NULL;
+}
+
+static void model_give(struct model *m, struct ion_packet packet)
+{
+	packet.phys = 0;
+	m->user[packet.id] = true;
+	m->rx[m->nr_rx++] = packet;
+}
+
+/* What the service makes of one that is right; false if it can not. */
+static bool model_serve(struct model *m, struct ion_packet packet)
+{
+	if (m->kind == SOURCE) {
+		m->stock[m->nr_stock++] = packet.id;
+		return true;
+	}
+	if (m->nr_rx == SLOTS - 1)
+		return false;
+	if (m->kind == SINK)
+		packet.len = 0;
+	model_give(m, packet);
+	return true;
+}
+
+/* A refused one goes with the one before it, or at once if there is none. */
+static void model_kick(struct model *m)
+{
+	struct entry *held;
+	bool moved = false;
+
+	model_look(m);
+	while ((held = model_held(m)) && model_serve(m, held->packet)) {
+		while (m->tx[0].state != HELD)
+			model_drop_first(m);
+		model_drop_first(m);
+		moved = true;
+	}
+	while (m->nr_tx && m->tx[0].state == REFUSED && (moved || !held))
+		model_drop_first(m);
+	while (m->nr_stock && m->nr_rx < SLOTS - 1) {
+		__u16 id = m->stock[--m->nr_stock];
+
+		model_give(m, (struct ion_packet){ .data = (__u64)id * SIZE,
+						   .len = 8,
+						   .id = id });
+		m->number++;
+	}
+}
+
+static int model_reset(struct model *m)
+{
+	int thrown = m->nr_tx + m->nr_rx;
+	__u32 i;
+
+	for (i = 0; i < m->nr_tx; i++)
+		if (m->tx[i].state == HELD)
+			m->user[m->tx[i].packet.id] = true;
+	m->discarded += m->nr_tx;
+	m->nr_tx = 0;
+	m->nr_rx = 0;
+	/* The kernel end goes on if it waited for room. */
+	model_kick(m);
+	return thrown;
+}
+
+/* Mostly right, often nearly so, sometimes anything. */
+static struct ion_packet random_packet(struct model *m)
+{
+	__u32 id = arena_below(&m->seed, BUFFERS);
+	__u32 skip = arena_below(&m->seed, SIZE + 1);
+	__u32 len = arena_below(&m->seed, SIZE - skip + 1);
+	struct ion_packet packet = arena_packet(&m->ch, id, skip, len);
+
+	packet.phys = arena_random(&m->seed);
+	packet.pad = (__u32)m->pushed;
+	switch (arena_below(&m->seed, 16)) {
+	case 0:
+		packet.id += BUFFERS;
+		break;
+	case 1:
+		packet.len = SIZE - skip + 1;
+		break;
+	case 2:
+		packet.data -= skip + arena_below(&m->seed, 2);
+		break;
+	case 3:
+		packet.data ^= 1ULL << arena_below(&m->seed, 64);
+		break;
+	case 4:
+		packet.len = (__u16)arena_random(&m->seed);
+		packet.data = arena_random(&m->seed);
+		break;
+	default:
+		break;
+	}
+	return packet;
+}
+
+static bool step_push(struct model *m)
+{
+	__u32 most = 1 + arena_below(&m->seed, 6);
+	bool call = arena_random(&m->seed) & 1;
+
+	while (most--) {
+		struct ion_packet packet = random_packet(m);
+		bool room = m->nr_tx < SLOTS - 1;
+		int ret;
+
+		if (call)
+			ret = ion_batch(m->ch.fd, ION_IOC_PUSH, ION_RING_TX,
+					&packet, 1) == 1;
+		else
+			ret = arena_push(&m->ch, packet);
+		if (ret != room)
+			return false;
+		if (call)
+			channel_attach_live(&m->ch);
+		if (!room)
+			return true;
+		m->tx[m->nr_tx++] = (struct entry){ packet, UNSEEN };
+		m->pushed++;
+	}
+	return true;
+}
+
+/*
+ * The numbers of source are in the buffers; but not if the program has handed
+ * one over again before it looked.
+ */
+static bool content_right(struct model *m, const struct ion_packet *packet)
+{
+	__u64 number = m->number - m->nr_rx;
+	__u32 i;
+
+	if (m->kind != SOURCE || !m->user[packet->id])
+		return true;
+	for (i = 1; i < m->nr_rx; i++)
+		if (m->rx[i].id == packet->id)
+			return true;
+	return !memcmp(arena_at(&m->ch, packet->data), &number, 8);
+}
+
+static bool step_pop(struct model *m)
+{
+	__u32 most = 1 + arena_below(&m->seed, 2 * SLOTS);
+	struct ion_packet packet;
+
+	while (most-- && m->nr_rx) {
+		if (!ion_ring_pop(&m->ch.rx, &packet) || packet.phys ||
+		    !arena_same(&packet, &m->rx[0]) ||
+		    !content_right(m, &packet))
+			return false;
+		memmove(&m->rx[0], &m->rx[1], --m->nr_rx * sizeof(m->rx[0]));
+	}
+	return m->nr_rx || arena_rx_empty(&m->ch);
+}
+
+static bool step_reset(struct model *m)
+{
+	int thrown = model_reset(m);
+
+	if (ion_reset(m->ch.fd) != thrown)
+		return false;
+	channel_attach_live(&m->ch);
+	return true;
+}
+
+static bool bitmap_agrees(struct model *m)
+{
+	__u64 bits[2];
+	int owned = arena_owned(m->ch.fd, bits), count = 0;
+	__u32 i;
+
+	for (i = 0; i < BUFFERS; i++) {
+		if ((bits[i / 64] >> (i % 64) & 1) != m->user[i])
+			return false;
+		count += m->user[i];
+	}
+	return owned == count;
+}
+
+static bool counters_agree(struct model *m)
+{
+	const struct ion_ring_stats *tx;
+	struct ion_stats stats;
+
+	if (arena_stats(m->ch.fd, &stats))
+		return false;
+	tx = &stats.ring[ION_RING_TX];
+	return tx->pushed == m->pushed && tx->popped == m->popped &&
+	       tx->discarded == m->discarded && tx->queued == m->nr_tx &&
+	       tx->bad_id == m->refused[0] && tx->bad_range == m->refused[1] &&
+	       tx->bad_owner == m->refused[2] &&
+	       stats.ring[ION_RING_RX].queued == m->nr_rx;
+}
+
+/* One step at random: what it was if it went wrong. */
+static const char *step(struct model *m)
+{
+	__u32 what = arena_below(&m->seed, 100);
+
+	if (what < 45)
+		return step_push(m) ? NULL : "push";
+	if (what < 65)
+		return step_pop(m) ? NULL : "pop";
+	if (what < 66)
+		return step_reset(m) ? NULL : "reset";
+	model_kick(m);
+	return ion_kick(m->ch.fd) ? "kick" : NULL;
+}
+
+FIXTURE(fuzz)
+{
+	struct model m;
+};
+
+FIXTURE_VARIANT(fuzz)
+{
+	__u32 layout;
+	enum kind kind;
+};
+
+/* clang-format off */
+
+FIXTURE_VARIANT_ADD(fuzz, echo_compact)
+{
+	.layout = ION_LAYOUT_COMPACT,
+	.kind = ECHO,
+};
+
+FIXTURE_VARIANT_ADD(fuzz, echo_split)
+{
+	.layout = ION_LAYOUT_SPLIT,
+	.kind = ECHO,
+};
+
+FIXTURE_VARIANT_ADD(fuzz, sink)
+{
+	.layout = ION_LAYOUT_COMPACT,
+	.kind = SINK,
+};
+
+FIXTURE_VARIANT_ADD(fuzz, source)
+{
+	.layout = ION_LAYOUT_SPLIT,
+	.kind = SOURCE,
+};
+
+/* clang-format on */
+
+FIXTURE_SETUP(fuzz)
+{
+	memset(&self->m, 0, sizeof(self->m));
+	memset(self->m.user, 1, sizeof(self->m.user));
+	self->m.kind = variant->kind;
+	self->m.seed = arena_seed();
+	ASSERT_EQ(0, arena_open(&self->m.ch, variant->layout,
+				names[variant->kind], SLOTS, BUFFERS, SIZE));
+}
+
+FIXTURE_TEARDOWN(fuzz)
+{
+	channel_close(&self->m.ch);
+}
+
+TEST_F(fuzz, agrees_with_the_model)
+{
+	struct model *m = &self->m;
+	const char *wrong;
+	int i;
+
+	for (i = 0; i < STEPS; i++) {
+		wrong = step(m);
+		ASSERT_EQ(NULL, wrong)
+		TH_LOG("step %d: %s", i, wrong);
+		ASSERT_TRUE(bitmap_agrees(m))
+		TH_LOG("step %d", i);
+		ASSERT_TRUE(counters_agree(m))
+		TH_LOG("step %d", i);
+	}
+	/* It got somewhere. */
+	EXPECT_LT(STEPS / 10, m->popped);
+	for (i = 0; i < 3; i++)
+		EXPECT_LT(STEPS / 200, m->refused[i]);
+}
+
+ION_TEST_KERNEL_LOG()
+
+ION_TEST_MAIN
