@@ -1,0 +1,1091 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * libionchannel: /dev/ion for programs in C and C++.
+ *
+ * What moves packets is inline here and makes no system call. What opens, waits,
+ * kicks and diagnoses is in the library. Calls return a number or 0 when they
+ * succeed and -errno when not; ionc_explain() has a sentence for each. They may
+ * change errno.
+ *
+ * Threads: each of the four ends of a channel, tx, rx, cmd and evt, may be used
+ * by one thread at a time, and different ends by different threads at once. The
+ * comment of a call tells which ends it uses; "none" may be called by any thread
+ * at any time, but for the time of ionc_close(), ionc_detach(), ionc_reset() and
+ * ionc_reattach(), which have the channel to themselves. Different channels have
+ * nothing to do with each other.
+ *
+ * Signal handlers: the inline calls and ionc_kick_now(), ionc_buffer_get() and
+ * ionc_buffer_put() may be called in one, if the code that it interrupts does
+ * not use the same end. A call that sleeps returns -EINTR when a handler ran,
+ * or goes on (SA_RESTART); nothing is lost, and it may be called again.
+ *
+ * fork(): the child has no mapping of the rings. All that it may do with the
+ * channel is ionc_close().
+ */
+#ifndef _IONCHANNEL_H
+#define _IONCHANNEL_H
+
+#include <ion/ring.h>
+#include <stddef.h>
+#include <string.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A time that does not end. */
+#define IONC_FOREVER (~0ULL)
+
+/* What can be waited for, a bit each. */
+#define IONC_TX	 (1U << ION_RING_TX)  /* room on tx */
+#define IONC_RX	 (1U << ION_RING_RX)  /* a packet on rx */
+#define IONC_CMD (1U << ION_RING_CMD) /* room on cmd */
+#define IONC_EVT (1U << ION_RING_EVT) /* an answer on evt */
+
+/**
+ * struct ionc_channel - a channel
+ * @tx: the end that pushes packets
+ * @rx: the end that pops packets
+ * @cmd: the end that pushes commands
+ * @evt: the end that pops answers
+ * @arena: the first buffer, NULL if there is no arena
+ * @buffers: buffers of the arena
+ * @buffer_size: bytes of each of them
+ * @fd: the descriptor
+ *
+ * The library makes it; the inline functions use it. Go through them.
+ */
+struct ionc_channel {
+	/* An end that one thread writes to is on cache lines of its own. */
+	struct ion_producer tx __attribute__((aligned(128)));
+	struct ion_consumer rx __attribute__((aligned(128)));
+	struct ion_producer cmd __attribute__((aligned(128)));
+	struct ion_consumer evt __attribute__((aligned(128)));
+	unsigned char *arena __attribute__((aligned(128)));
+	__u32 buffers;
+	__u32 buffer_size;
+	int fd;
+};
+
+/* Bits of ionc_options.flags. */
+#define IONC_COMPACT (1U << 0) /* the compact layout */
+#define IONC_STAMP   (1U << 1) /* ION_SETUP_STAMP */
+#define IONC_PHYS    (1U << 2) /* ION_SETUP_PHYS */
+#define IONC_NO_SPIN (1U << 3) /* waits sleep at once */
+
+/**
+ * struct ionc_options - how a channel is to be
+ * @size: sizeof(struct ionc_options); ionc_options_init() sets it
+ * @flags: IONC_COMPACT, IONC_STAMP, IONC_PHYS, IONC_NO_SPIN
+ * @device: the device; NULL: /dev/ion
+ * @service: the service; NULL: echo
+ * @key: what &struct ion_setup calls key, or NULL
+ * @slots: slots of each ring, by &enum ion_ring_id; 0: 256
+ * @buffers: buffers of the arena; 0: no arena
+ * @buffer_size: bytes of each; 0: 2048
+ * @arg: what &struct ion_setup calls arg
+ * @spin_ns: how long waits look at the rings before they sleep; 0: 20000, and
+ *	not at all on a machine with one processor
+ *
+ * All zero but @size is what most programs want. It may grow at its end.
+ */
+struct ionc_options {
+	__u32 size;
+	__u32 flags;
+	const char *device;
+	const char *service;
+	const char *key;
+	__u32 slots[ION_RINGS];
+	__u32 buffers;
+	__u32 buffer_size;
+	__u64 arg[2];
+	__u64 spin_ns;
+};
+
+/**
+ * ionc_options_init() - the defaults
+ * @options: what to fill in
+ */
+static inline void ionc_options_init(struct ionc_options *options)
+{
+	memset(options, 0, sizeof(*options));
+	options->size = (__u32)sizeof(*options);
+}
+
+/* ---- open and close ---------------------------------------------------- */
+
+/**
+ * ionc_open() - open the device, set the channel up, map it
+ * @ch: where the channel goes
+ * @options: how it is to be, or NULL: split layout, 256 slots, service echo
+ *
+ * A driver without the split layout gives the compact one.
+ *
+ * Return: 0; -EPROTONOSUPPORT if the driver has another version of the ABI;
+ * -EOPNOTSUPP if it lacks what is asked for; -E2BIG for options that are newer
+ * than the library; -errno of open(), ION_IOC_SETUP or mmap().
+ */
+int ionc_open(struct ionc_channel **ch, const struct ionc_options *options);
+
+/**
+ * ionc_attach() - use a channel that is open and set up already
+ * @ch: where the channel goes
+ * @fd: its descriptor, as it came by SCM_RIGHTS for example. ionc_close()
+ *	closes it; when this call fails it stays as it is.
+ * @options: @spin_ns and @flags with IONC_NO_SPIN are looked at; NULL will do
+ *
+ * Goes on where the rings stand. Whoever used the ends before may do so no more.
+ *
+ * Return: 0; -EBADFD if the channel was not set up; -ENOTTY if it is no channel
+ * at all; -EPROTONOSUPPORT; -errno of mmap().
+ */
+int ionc_attach(struct ionc_channel **ch, int fd,
+		const struct ionc_options *options);
+
+/**
+ * ionc_detach() - let go of the channel, but keep it open
+ * @ch: the channel; it is gone afterwards
+ *
+ * Takes a lent thread back first. For who hands the descriptor to another
+ * program.
+ *
+ * Return: the descriptor.
+ */
+int ionc_detach(struct ionc_channel *ch);
+
+/**
+ * ionc_close() - end all of it
+ * @ch: the channel, or NULL; it is gone afterwards
+ *
+ * Takes a lent thread back first.
+ */
+void ionc_close(struct ionc_channel *ch);
+
+/**
+ * ionc_info() - the geometry of the channel
+ * @ch: the channel
+ *
+ * Ends: none.
+ * Return: what ION_IOC_INFO told, which never changes.
+ */
+const struct ion_info *ionc_info(const struct ionc_channel *ch);
+
+/**
+ * ionc_fd() - the descriptor
+ * @ch: the channel
+ *
+ * For poll(), or to be passed on. Ends: none.
+ *
+ * Return: the descriptor, which stays the channel's.
+ */
+static inline int ionc_fd(const struct ionc_channel *ch)
+{
+	return ch->fd;
+}
+
+/* ---- packets ----------------------------------------------------------- */
+
+/**
+ * ionc_push() - push a packet
+ * @ch: the channel
+ * @packet: the packet, copied
+ *
+ * ionc_kick() after the last one of a batch. Ends: tx.
+ *
+ * Return: false, with nothing changed, if there is no room.
+ */
+static inline bool ionc_push(struct ionc_channel *ch,
+			     const struct ion_packet *packet)
+{
+	return ion_ring_push(&ch->tx, packet);
+}
+
+/**
+ * ionc_push_n() - push a batch of packets
+ * @ch: the channel
+ * @packets: array of @count packets
+ * @count: how many at the most
+ *
+ * Ends: tx.
+ *
+ * Return: how many there was room for.
+ */
+static inline __u32 ionc_push_n(struct ionc_channel *ch,
+				const struct ion_packet *packets, __u32 count)
+{
+	return ion_ring_push_n(&ch->tx, packets, count, sizeof(*packets));
+}
+
+/**
+ * ionc_reserve() - get free slots of tx to fill in place
+ * @ch: the channel
+ * @want: how many at the most
+ *
+ * Ends: tx.
+ *
+ * Return: how many there are.
+ */
+static inline __u32 ionc_reserve(struct ionc_channel *ch, __u32 want)
+{
+	return ion_ring_reserve(&ch->tx, want);
+}
+
+/**
+ * ionc_slot() - a reserved slot
+ * @ch: the channel
+ * @i: its number among those reserved, from 0
+ *
+ * Ends: tx.
+ *
+ * Return: the slot. It holds what was there before.
+ */
+static inline struct ion_packet *ionc_slot(struct ionc_channel *ch, __u32 i)
+{
+	return (struct ion_packet *)ion_ring_slot(&ch->tx, i,
+						  sizeof(struct ion_packet));
+}
+
+/**
+ * ionc_commit() - push what was filled in place
+ * @ch: the channel
+ * @count: how many, no more than were reserved
+ *
+ * Ends: tx.
+ */
+static inline void ionc_commit(struct ionc_channel *ch, __u32 count)
+{
+	ion_ring_commit(&ch->tx, count);
+}
+
+/**
+ * ionc_pop() - pop a packet
+ * @ch: the channel
+ * @packet: where it goes
+ *
+ * Ends: rx.
+ *
+ * Return: false, with nothing changed, if there is none.
+ */
+static inline bool ionc_pop(struct ionc_channel *ch, struct ion_packet *packet)
+{
+	return ion_ring_pop(&ch->rx, packet);
+}
+
+/**
+ * ionc_pop_n() - pop a batch of packets
+ * @ch: the channel
+ * @packets: room for @count packets
+ * @count: how many at the most
+ *
+ * Ends: rx.
+ *
+ * Return: how many there were.
+ */
+static inline __u32 ionc_pop_n(struct ionc_channel *ch,
+			       struct ion_packet *packets, __u32 count)
+{
+	return ion_ring_pop_n(&ch->rx, packets, count, sizeof(*packets));
+}
+
+/**
+ * ionc_peek() - have packets of rx to read in place
+ * @ch: the channel
+ * @want: how many at the most
+ *
+ * Ends: rx.
+ *
+ * Return: how many there are.
+ */
+static inline __u32 ionc_peek(struct ionc_channel *ch, __u32 want)
+{
+	return ion_ring_peek(&ch->rx, want);
+}
+
+/**
+ * ionc_peeked() - a packet in place
+ * @ch: the channel
+ * @i: its number among those peeked at, from 0
+ *
+ * Ends: rx.
+ *
+ * Return: the packet, good until it is released.
+ */
+static inline const struct ion_packet *ionc_peeked(struct ionc_channel *ch,
+						   __u32 i)
+{
+	const void *slot =
+		ion_ring_peeked(&ch->rx, i, sizeof(struct ion_packet));
+
+	return (const struct ion_packet *)slot;
+}
+
+/**
+ * ionc_release() - pop what was read in place
+ * @ch: the channel
+ * @count: how many, no more than were peeked at
+ *
+ * Ends: rx.
+ */
+static inline void ionc_release(struct ionc_channel *ch, __u32 count)
+{
+	ion_ring_release(&ch->rx, count);
+}
+
+/* ---- commands and answers ---------------------------------------------- */
+
+/**
+ * ionc_push_cmd() - push a command
+ * @ch: the channel
+ * @cmd: the command, copied
+ *
+ * Ends: cmd.
+ *
+ * Return: false, with nothing changed, if there is no room.
+ */
+static inline bool ionc_push_cmd(struct ionc_channel *ch,
+				 const struct ion_cmd_packet *cmd)
+{
+	return ion_ring_push_cmd(&ch->cmd, cmd);
+}
+
+/**
+ * ionc_push_cmd_n() - push a batch of commands
+ * @ch: the channel
+ * @cmds: array of @count commands
+ * @count: how many at the most
+ *
+ * Ends: cmd.
+ *
+ * Return: how many there was room for.
+ */
+static inline __u32 ionc_push_cmd_n(struct ionc_channel *ch,
+				    const struct ion_cmd_packet *cmds,
+				    __u32 count)
+{
+	return ion_ring_push_n(&ch->cmd, cmds, count, sizeof(*cmds));
+}
+
+/**
+ * ionc_reserve_cmd() - get free slots of cmd to fill in place
+ * @ch: the channel
+ * @want: how many at the most
+ *
+ * Ends: cmd.
+ *
+ * Return: how many there are.
+ */
+static inline __u32 ionc_reserve_cmd(struct ionc_channel *ch, __u32 want)
+{
+	return ion_ring_reserve(&ch->cmd, want);
+}
+
+/**
+ * ionc_slot_cmd() - a reserved slot of cmd
+ * @ch: the channel
+ * @i: its number among those reserved, from 0
+ *
+ * Ends: cmd.
+ *
+ * Return: the slot. It holds what was there before.
+ */
+static inline struct ion_cmd_packet *ionc_slot_cmd(struct ionc_channel *ch,
+						   __u32 i)
+{
+	void *slot = ion_ring_slot(&ch->cmd, i, sizeof(struct ion_cmd_packet));
+
+	return (struct ion_cmd_packet *)slot;
+}
+
+/**
+ * ionc_commit_cmd() - push what was filled in place
+ * @ch: the channel
+ * @count: how many, no more than were reserved
+ *
+ * Ends: cmd.
+ */
+static inline void ionc_commit_cmd(struct ionc_channel *ch, __u32 count)
+{
+	ion_ring_commit(&ch->cmd, count);
+}
+
+/**
+ * ionc_pop_evt() - pop an answer
+ * @ch: the channel
+ * @cmd: where it goes
+ *
+ * Ends: evt.
+ *
+ * Return: false, with nothing changed, if there is none.
+ */
+static inline bool ionc_pop_evt(struct ionc_channel *ch,
+				struct ion_cmd_packet *cmd)
+{
+	return ion_ring_pop_cmd(&ch->evt, cmd);
+}
+
+/**
+ * ionc_pop_evt_n() - pop a batch of answers
+ * @ch: the channel
+ * @cmds: room for @count answers
+ * @count: how many at the most
+ *
+ * Ends: evt.
+ *
+ * Return: how many there were.
+ */
+static inline __u32 ionc_pop_evt_n(struct ionc_channel *ch,
+				   struct ion_cmd_packet *cmds, __u32 count)
+{
+	return ion_ring_pop_n(&ch->evt, cmds, count, sizeof(*cmds));
+}
+
+/**
+ * ionc_peek_evt() - have answers to read in place
+ * @ch: the channel
+ * @want: how many at the most
+ *
+ * Ends: evt.
+ *
+ * Return: how many there are.
+ */
+static inline __u32 ionc_peek_evt(struct ionc_channel *ch, __u32 want)
+{
+	return ion_ring_peek(&ch->evt, want);
+}
+
+/**
+ * ionc_peeked_evt() - an answer in place
+ * @ch: the channel
+ * @i: its number among those peeked at, from 0
+ *
+ * Ends: evt.
+ *
+ * Return: the answer, good until it is released.
+ */
+static inline const struct ion_cmd_packet *
+ionc_peeked_evt(struct ionc_channel *ch, __u32 i)
+{
+	const void *slot =
+		ion_ring_peeked(&ch->evt, i, sizeof(struct ion_cmd_packet));
+
+	return (const struct ion_cmd_packet *)slot;
+}
+
+/**
+ * ionc_release_evt() - pop what was read in place
+ * @ch: the channel
+ * @count: how many, no more than were peeked at
+ *
+ * Ends: evt.
+ */
+static inline void ionc_release_evt(struct ionc_channel *ch, __u32 count)
+{
+	ion_ring_release(&ch->evt, count);
+}
+
+/* ---- kick -------------------------------------------------------------- */
+
+/**
+ * ionc_kick_now() - kick, whether it is needed or not
+ * @ch: the channel
+ *
+ * Ends: none.
+ *
+ * Return: 0; -EPROTO if a ring is poisoned; -EPIPE if the service hung up.
+ */
+int ionc_kick_now(struct ionc_channel *ch);
+
+/* Words that the other end, or another thread, may write meanwhile. */
+static inline __u32 ionc_queued_shared(const __u32 *head, const __u32 *tail,
+				       __u64 mask)
+{
+	return (__atomic_load_n(head, __ATOMIC_RELAXED) -
+		__atomic_load_n(tail, __ATOMIC_RELAXED)) &
+	       (__u32)mask;
+}
+
+/* The kernel end sleeps, and something is queued for it. */
+static inline bool ionc_stale_push(const struct ion_end *end)
+{
+	return __atomic_load_n(end->peer_wake, __ATOMIC_RELAXED) &&
+	       ionc_queued_shared(end->own_index, end->peer_index, end->mask);
+}
+
+/* The kernel end waits for room, and there is some. */
+static inline bool ionc_stale_pop(const struct ion_end *end)
+{
+	return __atomic_load_n(end->peer_wake, __ATOMIC_RELAXED) &&
+	       ionc_queued_shared(end->peer_index, end->own_index, end->mask) <
+		       (__u32)end->mask;
+}
+
+/**
+ * ionc_needs_kick() - whether the kernel end sleeps on what there is to do
+ * @ch: the channel
+ *
+ * A full barrier, and four loads while the kernel end is awake. Ends: none.
+ *
+ * Return: true if nothing more happens without a kick.
+ */
+static inline bool ionc_needs_kick(const struct ionc_channel *ch)
+{
+	/* Between publishing and looking at the flags: (F) of <ion/ring.h>. */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	return ionc_stale_push(&ch->tx.end) || ionc_stale_push(&ch->cmd.end) ||
+	       ionc_stale_pop(&ch->rx.end) || ionc_stale_pop(&ch->evt.end);
+}
+
+/**
+ * ionc_kick() - kick if that is needed
+ * @ch: the channel
+ *
+ * After the last push, or the last pop, of a batch. Without a lent thread the
+ * kernel end then runs in this call: what it answers is there afterwards. Ends:
+ * none.
+ *
+ * Return: 0; -EPROTO if a ring is poisoned; -EPIPE if the service hung up.
+ */
+static inline int ionc_kick(struct ionc_channel *ch)
+{
+	return ionc_needs_kick(ch) ? ionc_kick_now(ch) : 0;
+}
+
+/* ---- waiting ----------------------------------------------------------- */
+
+/**
+ * ionc_wait() - wait for packets or answers
+ * @ch: the channel
+ * @rx: until so many packets are on rx; 0: do not look at rx
+ * @evt: until so many answers are on evt; 0: do not look at evt
+ * @timeout_ns: how long at the most; 0 looks once; IONC_FOREVER
+ *
+ * Kicks, looks at the rings for a while, then sleeps. It ends as soon as one of
+ * the two counts is there. Ends: rx and evt, each if its count is not 0.
+ *
+ * Return: 0; -ETIME; -EINTR; -EPROTO if a ring is poisoned; -EPIPE if the service
+ * hung up and so many will not come; -ESTALE if another program moved the ring
+ * on; -EINVAL for two zeros or more than a ring holds.
+ */
+int ionc_wait(struct ionc_channel *ch, __u32 rx, __u32 evt, __u64 timeout_ns);
+
+/**
+ * ionc_wait_rx() - wait for packets
+ * @ch: the channel
+ * @count: until so many are on rx
+ * @timeout_ns: how long at the most
+ *
+ * Ends: rx.
+ *
+ * Return: as ionc_wait().
+ */
+static inline int ionc_wait_rx(struct ionc_channel *ch, __u32 count,
+			       __u64 timeout_ns)
+{
+	if (count && ion_ring_peek(&ch->rx, count) == count)
+		return 0;
+	return ionc_wait(ch, count, 0, timeout_ns);
+}
+
+/**
+ * ionc_wait_evt() - wait for answers
+ * @ch: the channel
+ * @count: until so many are on evt
+ * @timeout_ns: how long at the most
+ *
+ * Ends: evt.
+ *
+ * Return: as ionc_wait().
+ */
+static inline int ionc_wait_evt(struct ionc_channel *ch, __u32 count,
+				__u64 timeout_ns)
+{
+	if (count && ion_ring_peek(&ch->evt, count) == count)
+		return 0;
+	return ionc_wait(ch, 0, count, timeout_ns);
+}
+
+/**
+ * ionc_poll() - wait for any of several things
+ * @ch: the channel
+ * @events: IONC_TX, IONC_RX, IONC_CMD, IONC_EVT
+ * @timeout_ns: how long at the most; 0 looks once; IONC_FOREVER
+ *
+ * Ends: those of the @events.
+ *
+ * Return: those of the @events that are there, more than 0; else as ionc_wait().
+ */
+int ionc_poll(struct ionc_channel *ch, unsigned int events, __u64 timeout_ns);
+
+/**
+ * ionc_wait_room() - wait for room to push packets
+ * @ch: the channel
+ * @timeout_ns: how long at the most
+ *
+ * Ends: tx.
+ *
+ * Return: 0 if there is a free slot; else as ionc_wait().
+ */
+static inline int ionc_wait_room(struct ionc_channel *ch, __u64 timeout_ns)
+{
+	int ret = ionc_poll(ch, IONC_TX, timeout_ns);
+
+	return ret < 0 ? ret : 0;
+}
+
+/**
+ * ionc_wait_room_cmd() - wait for room to push commands
+ * @ch: the channel
+ * @timeout_ns: how long at the most
+ *
+ * Ends: cmd.
+ *
+ * Return: 0 if there is a free slot; else as ionc_wait().
+ */
+static inline int ionc_wait_room_cmd(struct ionc_channel *ch, __u64 timeout_ns)
+{
+	int ret = ionc_poll(ch, IONC_CMD, timeout_ns);
+
+	return ret < 0 ? ret : 0;
+}
+
+/**
+ * ionc_check() - whether the channel still works
+ * @ch: the channel
+ *
+ * Ends: none.
+ *
+ * Return: 0; -EPROTO if a ring is poisoned; -EPIPE if the service hung up and
+ * rx and evt are empty.
+ */
+int ionc_check(struct ionc_channel *ch);
+
+/* ---- calls that do all of it ------------------------------------------- */
+
+/**
+ * ionc_send() - push packets, kick, and wait for room where there is none
+ * @ch: the channel
+ * @packets: array of @count packets
+ * @count: how many
+ * @timeout_ns: how long to wait for room at the most
+ *
+ * Ends: tx.
+ *
+ * Return: how many were pushed, which is less than @count if the time was up or
+ * a signal came; else as ionc_wait().
+ */
+int ionc_send(struct ionc_channel *ch, const struct ion_packet *packets,
+	      __u32 count, __u64 timeout_ns);
+
+/**
+ * ionc_receive() - wait until there are packets, and pop them
+ * @ch: the channel
+ * @packets: room for @count packets
+ * @count: how many at the most
+ * @timeout_ns: how long to wait for the first at the most
+ *
+ * Ends: rx.
+ *
+ * Return: how many were popped, one at the least; else as ionc_wait().
+ */
+int ionc_receive(struct ionc_channel *ch, struct ion_packet *packets,
+		 __u32 count, __u64 timeout_ns);
+
+/**
+ * ionc_send_cmd() - push a command, kick, and wait for room if there is none
+ * @ch: the channel
+ * @cmd: the command
+ * @timeout_ns: how long to wait for room at the most
+ *
+ * Ends: cmd.
+ *
+ * Return: 0; else as ionc_wait().
+ */
+int ionc_send_cmd(struct ionc_channel *ch, const struct ion_cmd_packet *cmd,
+		  __u64 timeout_ns);
+
+/**
+ * ionc_receive_evt() - wait until there is an answer, and pop it
+ * @ch: the channel
+ * @cmd: where it goes
+ * @timeout_ns: how long to wait at the most
+ *
+ * Ends: evt.
+ *
+ * Return: 0; else as ionc_wait().
+ */
+int ionc_receive_evt(struct ionc_channel *ch, struct ion_cmd_packet *cmd,
+		     __u64 timeout_ns);
+
+/* ---- in an event loop: an eventfd -------------------------------------- */
+
+/**
+ * ionc_eventfd() - have an eventfd
+ * @ch: the channel
+ *
+ * It is made by the first call, does not block, and goes with the channel. One
+ * thread at a time. Ends: none.
+ *
+ * Return: the eventfd; -errno of eventfd() or ION_IOC_EVENTFD.
+ */
+int ionc_eventfd(struct ionc_channel *ch);
+
+/**
+ * ionc_use_eventfd() - use an eventfd of the program's
+ * @ch: the channel
+ * @fd: an eventfd that does not block, also of several channels; it stays the
+ *	program's. -1: none any more.
+ *
+ * One thread at a time. Ends: none.
+ *
+ * Return: 0; -EINVAL if it is no eventfd; -EBADF.
+ */
+int ionc_use_eventfd(struct ionc_channel *ch, int fd);
+
+/**
+ * ionc_arm() - before sleeping on the eventfd
+ * @ch: the channel
+ * @events: IONC_TX, IONC_RX, IONC_CMD, IONC_EVT
+ *
+ * Sets the wake flags, kicks, and looks once more. Ends: those of the @events.
+ *
+ * Return: 0: sleep, and ionc_disarm() afterwards. More than 0: do not sleep, so
+ * many of the @events are there; the flags are taken back. -EPROTO, -EPIPE as
+ * ionc_wait(), with the flags taken back.
+ */
+int ionc_arm(struct ionc_channel *ch, unsigned int events);
+
+/**
+ * ionc_disarm() - after sleeping on the eventfd
+ * @ch: the channel
+ * @events: what was armed
+ *
+ * Takes the wake flags back and reads the eventfd. If none of the @events is
+ * there, ionc_check() tells why it was signalled. Ends: those of the @events.
+ */
+void ionc_disarm(struct ionc_channel *ch, unsigned int events);
+
+/* ---- a lent thread ----------------------------------------------------- */
+
+/* Bits of ionc_lend_options.flags. */
+#define IONC_LEND_PIN	      (1U << 0) /* on one processor, @cpu */
+#define IONC_LEND_NEVER_SLEEP (1U << 1) /* look for work without an end */
+#define IONC_LEND_NO_SPIN     (1U << 2) /* sleep as soon as there is none */
+
+/**
+ * struct ionc_lend_options - how a thread is to be lent
+ * @size: sizeof(struct ionc_lend_options)
+ * @flags: IONC_LEND_PIN, IONC_LEND_NEVER_SLEEP, IONC_LEND_NO_SPIN
+ * @idle_ns: how long it looks for work before it sleeps; 0: 1 ms
+ * @cpu: number of the processor
+ * @reserved: 0
+ *
+ * All zero but @size is a good default. It may grow at its end.
+ */
+struct ionc_lend_options {
+	__u32 size;
+	__u32 flags;
+	__u64 idle_ns;
+	__u32 cpu;
+	__u32 reserved;
+};
+
+/**
+ * ionc_lend() - make a thread and lend it to the kernel end
+ * @ch: the channel
+ * @options: how, or NULL
+ *
+ * The thread has all signals blocked. It goes on over a poisoned ring when the
+ * channel is reset. One thread at a time may call this and ionc_take_back().
+ * Ends: none.
+ *
+ * Return: 0 when it has run the kernel end; -EBUSY if a thread is lent already;
+ * -EINVAL for a processor that there is not; -EPROTO; -EPIPE; -EAGAIN if no
+ * thread can be made.
+ */
+int ionc_lend(struct ionc_channel *ch, const struct ionc_lend_options *options);
+
+/**
+ * ionc_take_back() - end the lent thread
+ * @ch: the channel
+ *
+ * However little it has run, it is gone afterwards. Ends: none.
+ *
+ * Return: 0; -ENOENT if none was lent; -EPROTO or -EPIPE if it had stopped
+ * running by itself, for that reason.
+ */
+int ionc_take_back(struct ionc_channel *ch);
+
+/* ---- buffers of the arena ---------------------------------------------- */
+
+/**
+ * ionc_buffer_get() - allocate a buffer
+ * @ch: the channel
+ *
+ * No system call and no lock. Ends: none.
+ *
+ * Return: its number; -ENOBUFS if all are in use.
+ */
+int ionc_buffer_get(struct ionc_channel *ch);
+
+/**
+ * ionc_buffer_put() - free a buffer
+ * @ch: the channel
+ * @id: its number, from ionc_buffer_get() or a packet that was popped
+ *
+ * No system call and no lock. Ends: none.
+ *
+ * Return: 0; -EINVAL if there is no such buffer; -EALREADY if it is free.
+ */
+int ionc_buffer_put(struct ionc_channel *ch, __u32 id);
+
+/**
+ * ionc_buffer() - where a buffer is
+ * @ch: the channel
+ * @id: its number
+ *
+ * Ends: none.
+ *
+ * Return: its first byte, or NULL if there is no such buffer.
+ */
+static inline void *ionc_buffer(const struct ionc_channel *ch, __u32 id)
+{
+	if (id >= ch->buffers)
+		return NULL;
+	return ch->arena + (size_t)id * ch->buffer_size;
+}
+
+/**
+ * ionc_payload() - where the payload of a packet is
+ * @ch: the channel
+ * @packet: the packet
+ *
+ * Ends: none.
+ *
+ * Return: its first byte; NULL if it does not lie within the buffer.
+ */
+static inline void *ionc_payload(const struct ionc_channel *ch,
+				 const struct ion_packet *packet)
+{
+	__u64 begin = (__u64)packet->id * ch->buffer_size;
+	__u64 at = packet->data - begin;
+
+	if (packet->id >= ch->buffers || at >= ch->buffer_size ||
+	    packet->len > ch->buffer_size - at)
+		return NULL;
+	return ch->arena + (size_t)packet->data;
+}
+
+/**
+ * ionc_packet() - the packet that hands over a buffer
+ * @ch: the channel
+ * @id: number of the buffer
+ * @len: bytes of payload, from its first byte; 0: an empty buffer
+ *
+ * Ends: none.
+ *
+ * Return: what ionc_push() takes.
+ */
+static inline struct ion_packet ionc_packet(const struct ionc_channel *ch,
+					    __u32 id, __u16 len)
+{
+	struct ion_packet packet;
+
+	memset(&packet, 0, sizeof(packet));
+	packet.data = (__u64)id * ch->buffer_size;
+	packet.len = len;
+	packet.id = (__u16)id;
+	return packet;
+}
+
+/**
+ * ionc_give() - hand an empty buffer to the service
+ * @ch: the channel
+ * @id: number of the buffer
+ *
+ * Ends: tx.
+ *
+ * Return: false, with nothing changed, if there is no room.
+ */
+static inline bool ionc_give(struct ionc_channel *ch, __u32 id)
+{
+	struct ion_packet packet = ionc_packet(ch, id, 0);
+
+	return ionc_push(ch, &packet);
+}
+
+/**
+ * ionc_give_free() - hand free buffers to the service, empty
+ * @ch: the channel
+ * @count: how many at the most
+ *
+ * For services that fill buffers: source, and pair for who receives. Ends: tx.
+ *
+ * Return: how many were handed over; the rest found no room, or none was free.
+ */
+__u32 ionc_give_free(struct ionc_channel *ch, __u32 count);
+
+/**
+ * ionc_owners() - whose buffers are whose
+ * @ch: the channel
+ * @bits: room for a bit a buffer, in words of 64, or NULL: those of the user end
+ *	are set
+ *
+ * A buffer on its way still is the user end's, on tx until the service took it.
+ * Ends: none.
+ *
+ * Return: how many belong to the user end; -EOPNOTSUPP without an arena.
+ */
+int ionc_owners(struct ionc_channel *ch, __u64 *bits);
+
+/* ---- diagnostics, and what only some services have --------------------- */
+
+/* The inline functions below tell the library how large a struct is here. */
+int ionc_query_struct(struct ionc_channel *ch, struct ion_query *query);
+int ionc_stats_struct(struct ionc_channel *ch, struct ion_stats *stats);
+int ionc_verify_struct(struct ionc_channel *ch, struct ion_verify *verify);
+
+/**
+ * ionc_query() - what the driver can do
+ * @ch: the channel
+ * @query: all of it is written
+ *
+ * Ends: none.
+ *
+ * Return: 0 or -errno.
+ */
+static inline int ionc_query(struct ionc_channel *ch, struct ion_query *query)
+{
+	memset(query, 0, sizeof(*query));
+	query->size = (__u32)sizeof(*query);
+	return ionc_query_struct(ch, query);
+}
+
+/**
+ * ionc_stats() - the counters of the channel
+ * @ch: the channel
+ * @stats: all of it is written
+ *
+ * Ends: none.
+ *
+ * Return: 0 or -errno.
+ */
+static inline int ionc_stats(struct ionc_channel *ch, struct ion_stats *stats)
+{
+	memset(stats, 0, sizeof(*stats));
+	stats->size = (__u32)sizeof(*stats);
+	return ionc_stats_struct(ch, stats);
+}
+
+/**
+ * ionc_peek_ring() - copy what is queued, of any ring
+ * @ch: the channel
+ * @ring: &enum ion_ring_id
+ * @skip: how many of the oldest to pass over
+ * @to: room for @count packets, or commands
+ * @count: how many at the most, up to ION_BATCH_MAX
+ *
+ * Ends: none.
+ *
+ * Return: how many were copied, also 0; -errno.
+ */
+int ionc_peek_ring(struct ionc_channel *ch, __u32 ring, __u32 skip, void *to,
+		   __u32 count);
+
+/**
+ * ionc_reset() - empty the rings, and mend those that are poisoned
+ * @ch: the channel
+ *
+ * Afterwards every buffer that belongs to the user end is free. Ends: all, and
+ * nothing else may be under way but a lent thread.
+ *
+ * Return: how many packets and commands were discarded; -errno.
+ */
+int ionc_reset(struct ionc_channel *ch);
+
+/**
+ * ionc_reattach() - look at the rings anew
+ * @ch: the channel
+ *
+ * After another program reset the channel, or used an end of it. Ends: all.
+ *
+ * Return: 0 or -errno.
+ */
+int ionc_reattach(struct ionc_channel *ch);
+
+/**
+ * ionc_join() - join two channels of the service pair
+ * @ch: the one
+ * @fd: a descriptor of the other one
+ *
+ * Ends: none.
+ *
+ * Return: 0 or -errno of ION_IOC_JOIN.
+ */
+int ionc_join(struct ionc_channel *ch, int fd);
+
+/**
+ * ionc_verify() - who sent a command, by the service pair
+ * @ch: the channel
+ * @cmd: the command as it came on evt
+ * @verify: all of it is written
+ *
+ * Ends: none.
+ *
+ * Return: 1 if it is genuine, 0 if not; -errno of ION_IOC_VERIFY.
+ */
+static inline int ionc_verify(struct ionc_channel *ch,
+			      const struct ion_cmd_packet *cmd,
+			      struct ion_verify *verify)
+{
+	memset(verify, 0, sizeof(*verify));
+	verify->size = (__u32)sizeof(*verify);
+	verify->cmd = *cmd;
+	return ionc_verify_struct(ch, verify);
+}
+
+/* ---- errors ------------------------------------------------------------ */
+
+/**
+ * enum ionc_call - for ionc_explain()
+ * @IONC_ANY: a call that has no number of its own
+ * @IONC_OPEN: ionc_open()
+ * @IONC_ATTACH: ionc_attach()
+ * @IONC_KICK: ionc_kick(), ionc_kick_now(), ionc_check()
+ * @IONC_WAIT: all that wait, ionc_poll(), ionc_arm(), send and receive
+ * @IONC_EVENTFD: ionc_eventfd(), ionc_use_eventfd()
+ * @IONC_LEND: ionc_lend(), ionc_take_back()
+ * @IONC_BUFFER: ionc_buffer_get(), ionc_buffer_put(), ionc_owners()
+ * @IONC_PEEK: ionc_peek_ring()
+ * @IONC_JOIN: ionc_join()
+ * @IONC_VERIFY: ionc_verify()
+ */
+enum ionc_call {
+	IONC_ANY,
+	IONC_OPEN,
+	IONC_ATTACH,
+	IONC_KICK,
+	IONC_WAIT,
+	IONC_EVENTFD,
+	IONC_LEND,
+	IONC_BUFFER,
+	IONC_PEEK,
+	IONC_JOIN,
+	IONC_VERIFY,
+};
+
+/**
+ * ionc_explain() - what an error means, and what to do
+ * @call: the call that failed
+ * @error: what it returned, -errno
+ *
+ * May be called in a signal handler.
+ *
+ * Return: a sentence, without a full stop; never NULL, not to be freed.
+ */
+const char *ionc_explain(enum ionc_call call, int error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* _IONCHANNEL_H */

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The lent thread.
+ *
+ * It is brought back by closing a descriptor of the channel, a spare one, which
+ * ends ION_IOC_SERVE in the threads of the program, and needs neither a signal
+ * nor a handler. A close that comes before the call has begun ends nothing: so
+ * the thread looks at a flag before each call, and who wants it back sets the
+ * flag and then closes until the thread says that it has seen it. dup3() onto
+ * the spare descriptor closes it and has it back in one step, so that this can
+ * not fail for want of a descriptor.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+#define IONC_IDLE_NS 1000000
+
+#define IONC_LEND_FLAGS \
+	(IONC_LEND_PIN | IONC_LEND_NEVER_SLEEP | IONC_LEND_NO_SPIN)
+
+/* How long to wait between two closes. */
+#define IONC_AGAIN_NS 200000
+
+/**
+ * struct ionc_lent - a lent thread
+ * @fd: the channel's descriptor
+ * @spare: another one of it
+ * @idle_ns: what ION_IOC_SERVE is told
+ * @lock: for what follows
+ * @news: something of it changed
+ * @stop: the thread is to end
+ * @begun: it has run the kernel end, or failed to
+ * @ended: it makes no call any more
+ * @resets: how often the channel was reset
+ * @error: why it does not run the kernel end, 0 if it does
+ * @made: there is a thread
+ * @thread: the thread
+ */
+struct ionc_lent {
+	int fd;
+	int spare;
+	__u64 idle_ns;
+	pthread_mutex_t lock;
+	pthread_cond_t news;
+	bool stop;
+	bool begun;
+	bool ended;
+	unsigned int resets;
+	int error;
+	bool made;
+	pthread_t thread;
+};
+
+/* ---- in the lent thread ------------------------------------------------ */
+
+static int ionc_serve(struct ionc_lent *lent, __u64 max_ns)
+{
+	struct ion_serve serve;
+
+	memset(&serve, 0, sizeof(serve));
+	serve.size = sizeof(serve);
+	serve.idle_ns = lent->idle_ns;
+	serve.max_ns = max_ns;
+	return ionc_ioctl(lent->fd, ION_IOC_SERVE, &serve);
+}
+
+/*
+ * Write down how a call went that was made after so many resets; whether to make
+ * another one. Over a poisoned ring it sleeps until the next reset.
+ */
+static bool ionc_lent_goes_on(struct ionc_lent *lent, int ret,
+			      unsigned int *resets)
+{
+	bool called = ret != -ECANCELED && ret != -EINTR;
+	bool again;
+
+	pthread_mutex_lock(&lent->lock);
+	lent->error = called ? ret : 0;
+	/* Closed as it began: it is not known yet whether it can. */
+	lent->begun = lent->begun || called;
+	pthread_cond_broadcast(&lent->news);
+	while (lent->error == -EPROTO && !lent->stop && lent->resets == *resets)
+		pthread_cond_wait(&lent->news, &lent->lock);
+	again = !lent->stop && (!lent->error || lent->error == -EPROTO);
+	*resets = lent->resets;
+	pthread_mutex_unlock(&lent->lock);
+	return again;
+}
+
+static void *ionc_lent_main(void *arg)
+{
+	struct ionc_lent *lent = arg;
+	unsigned int resets = 0;
+	int ret;
+
+	/* The first call is a short one: it tells whether the thread can serve. */
+	do {
+		ret = ionc_serve(lent, lent->begun ? 0 : 1);
+	} while (ionc_lent_goes_on(lent, ret, &resets));
+
+	pthread_mutex_lock(&lent->lock);
+	lent->ended = true;
+	pthread_cond_broadcast(&lent->news);
+	pthread_mutex_unlock(&lent->lock);
+	return NULL;
+}
+
+/* ---- starting ---------------------------------------------------------- */
+
+static int ionc_lend_idle(const struct ionc_lend_options *options, __u64 *idle)
+{
+	if (options->flags & ~IONC_LEND_FLAGS || options->reserved)
+		return -EINVAL;
+	if (options->flags & IONC_LEND_NEVER_SLEEP)
+		*idle = 0;
+	else if (options->flags & IONC_LEND_NO_SPIN)
+		*idle = ION_SERVE_NO_SPIN;
+	else
+		*idle = options->idle_ns ? options->idle_ns : IONC_IDLE_NS;
+	return 0;
+}
+
+static int ionc_lend_attr(pthread_attr_t *attr,
+			  const struct ionc_lend_options *options)
+{
+	cpu_set_t set;
+
+	if (!(options->flags & IONC_LEND_PIN))
+		return 0;
+	if (options->cpu >= CPU_SETSIZE)
+		return -EINVAL;
+	CPU_ZERO(&set);
+	CPU_SET(options->cpu, &set);
+	return -pthread_attr_setaffinity_np(attr, sizeof(set), &set);
+}
+
+/* Signals are for the other threads of the program. */
+static int ionc_lend_thread(struct ionc_lent *lent,
+			    const struct ionc_lend_options *options)
+{
+	pthread_attr_t attr;
+	sigset_t all, old;
+	int ret;
+
+	ret = pthread_attr_init(&attr);
+	if (ret)
+		return -ret;
+	ret = ionc_lend_attr(&attr, options);
+	if (!ret) {
+		sigfillset(&all);
+		pthread_sigmask(SIG_SETMASK, &all, &old);
+		ret = -pthread_create(&lent->thread, &attr, ionc_lent_main,
+				      lent);
+		pthread_sigmask(SIG_SETMASK, &old, NULL);
+		lent->made = !ret;
+	}
+	pthread_attr_destroy(&attr);
+	return ret;
+}
+
+static struct ionc_lent *ionc_lent_new(int fd, __u64 idle_ns)
+{
+	struct ionc_lent *lent = calloc(1, sizeof(*lent));
+	pthread_condattr_t attr;
+
+	if (!lent)
+		return NULL;
+	lent->fd = fd;
+	lent->idle_ns = idle_ns;
+	pthread_mutex_init(&lent->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&lent->news, &attr);
+	pthread_condattr_destroy(&attr);
+	return lent;
+}
+
+/* @mine: no child of who made it, in which nobody waits on what is destroyed. */
+static void ionc_lent_free(struct ionc_lent *lent, bool mine)
+{
+	if (lent->spare >= 0)
+		close(lent->spare);
+	if (mine) {
+		pthread_cond_destroy(&lent->news);
+		pthread_mutex_destroy(&lent->lock);
+	}
+	free(lent);
+}
+
+static int ionc_lent_begin(struct ionc_lent *lent,
+			   const struct ionc_lend_options *options)
+{
+	int ret;
+
+	lent->spare = fcntl(lent->fd, F_DUPFD_CLOEXEC, 0);
+	if (lent->spare < 0)
+		return -errno;
+	ret = ionc_lend_thread(lent, options);
+	if (ret)
+		return ret;
+	pthread_mutex_lock(&lent->lock);
+	while (!lent->begun)
+		pthread_cond_wait(&lent->news, &lent->lock);
+	ret = lent->error;
+	pthread_mutex_unlock(&lent->lock);
+	return ret;
+}
+
+int ionc_lend(struct ionc_channel *ch, const struct ionc_lend_options *options)
+{
+	struct ionc_lend_options ours = { .size = sizeof(ours) };
+	struct ionc_private *p = ionc_private(ch);
+	struct ionc_lent *lent;
+	__u64 idle_ns;
+	int ret = 0;
+
+	if (p->lent)
+		return -EBUSY;
+	if (options)
+		ret = ionc_copy_options(&ours, sizeof(ours), options,
+					sizeof(ours));
+	if (!ret)
+		ret = ionc_lend_idle(&ours, &idle_ns);
+	if (ret)
+		return ret;
+	lent = ionc_lent_new(ch->fd, idle_ns);
+	if (!lent)
+		return -ENOMEM;
+	ret = ionc_lent_begin(lent, &ours);
+	p->lent = lent;
+	if (ret)
+		ionc_take_back(ch);
+	return ret;
+}
+
+/* ---- ending ------------------------------------------------------------ */
+
+static void ionc_lent_pause(struct ionc_lent *lent)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += IONC_AGAIN_NS;
+	if (until.tv_nsec >= 1000000000L) {
+		until.tv_nsec -= 1000000000L;
+		until.tv_sec++;
+	}
+	pthread_cond_timedwait(&lent->news, &lent->lock, &until);
+}
+
+static int ionc_lent_end(struct ionc_lent *lent)
+{
+	int error;
+
+	pthread_mutex_lock(&lent->lock);
+	lent->stop = true;
+	pthread_cond_broadcast(&lent->news);
+	while (!lent->ended) {
+		dup3(lent->fd, lent->spare, O_CLOEXEC);
+		ionc_lent_pause(lent);
+	}
+	error = lent->error;
+	pthread_mutex_unlock(&lent->lock);
+	pthread_join(lent->thread, NULL);
+	return error;
+}
+
+int ionc_take_back(struct ionc_channel *ch)
+{
+	struct ionc_private *p = ionc_private(ch);
+	struct ionc_lent *lent = p->lent;
+	bool mine = p->owner == getpid();
+	int error = 0;
+
+	if (!lent)
+		return -ENOENT;
+	p->lent = NULL;
+	/* A child has no such thread. */
+	if (lent->made && mine)
+		error = ionc_lent_end(lent);
+	ionc_lent_free(lent, mine);
+	return error;
+}
+
+void ionc_lent_resume(struct ionc_private *p)
+{
+	struct ionc_lent *lent = p->lent;
+
+	if (!lent)
+		return;
+	pthread_mutex_lock(&lent->lock);
+	lent->resets++;
+	pthread_cond_broadcast(&lent->news);
+	pthread_mutex_unlock(&lent->lock);
+}
