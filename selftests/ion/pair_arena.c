@@ -190,10 +190,12 @@ TEST_F(copy, a_ring_full_of_give_backs)
 	setup.slots[ION_RING_RX] = 4;
 	ASSERT_EQ(0, channel_open_live(&a, &setup));
 	ASSERT_EQ(0, ion_join(a.fd, b.fd));
-	ASSERT_TRUE(give(&b, 0, BUFFERS));
 	for (i = 0; i < BUFFERS; i++)
 		ASSERT_TRUE(push_payload(&a, i, i));
 	ASSERT_EQ(0, ion_kick(a.fd));
+	EXPECT_EQ(0, kernel_wake(&a, ION_RING_RX));
+	/* It is a kick of the other one that fills the ring, and arms it. */
+	ASSERT_TRUE(give(&b, 0, BUFFERS));
 	for (i = 0; i < BUFFERS; i++)
 		EXPECT_TRUE(pop_payload(&b, i));
 	EXPECT_EQ(3, arena_owned(a.fd, NULL));
