@@ -80,54 +80,72 @@ static __always_inline void ion_api_unlock(struct ion_ring *ring,
 		ion_notify_state(ring->ch);
 }
 
-static __always_inline u32 ion_api_push(struct ion_ring *ring, const void *from,
-					u32 count, u32 size)
-{
-	struct ion_api_hold hold;
-	u32 n = 0;
-
-	if (!ion_api_ok(ring, size, true))
-		return 0;
-	hold = ion_api_lock(ring);
-	if (!ion_channel_error(ring->ch))
-		n = ion_stage_push(ring, from, count, size);
-	ion_api_unlock(ring, hold);
-	return n;
-}
-
-static __always_inline u32 ion_api_pop_some(struct ion_ring *ring, void *to,
-					    u32 count, u32 size, u32 *refused)
+static __always_inline u32 ion_api_push_some(struct ion_ring *ring,
+					     const void *from, u32 count,
+					     u32 size)
 {
 	struct ion_api_hold hold = ion_api_lock(ring);
 	u32 n = 0;
 
-	*refused = 0;
-	if (!ion_channel_poisoned(ring->ch))
-		n = ion_stage_pop(ring, to, count, size, refused);
+	if (!ion_channel_error(ring->ch))
+		n = ion_stage_push(ring, from, ion_stage_reserve(ring, count),
+				   size);
 	ion_api_unlock(ring, hold);
 	return n;
 }
 
-/*
- * A batch at a time, so that interrupts are not off for long, and no more than
- * the ring holds of what is refused.
- */
+/* With a lock to hold it goes by batches: interrupts are not off for long. */
+static __always_inline u32 ion_api_batch(const struct ion_ring *ring, u32 count)
+{
+	return ring->async ? min_t(u32, count, ION_PEEK_MAX) : count;
+}
+
+static __always_inline u32 ion_api_push(struct ion_ring *ring, const void *from,
+					u32 count, u32 size)
+{
+	u32 done = 0, want, n;
+
+	if (!ion_api_ok(ring, size, true))
+		return 0;
+	while (done < count) {
+		want = ion_api_batch(ring, count - done);
+		n = ion_api_push_some(ring, from + (size_t)done * size, want,
+				      size);
+		done += n;
+		if (n < want)
+			break;
+	}
+	return done;
+}
+
+static __always_inline u32 ion_api_pop_some(struct ion_ring *ring, void *to,
+					    u32 count, u32 size, bool *again)
+{
+	struct ion_api_hold hold = ion_api_lock(ring);
+	u32 n = 0;
+
+	*again = false;
+	if (!ion_channel_poisoned(ring->ch))
+		n = ion_stage_pop(ring, to, count, size, again);
+	ion_api_unlock(ring, hold);
+	return n;
+}
+
 static __always_inline u32 ion_api_pop(struct ion_ring *ring, void *to,
 				       u32 count, u32 size)
 {
-	u32 done = 0, budget, refused, n;
+	u32 done = 0, n;
+	bool again;
 
 	if (!ion_api_ok(ring, size, false))
 		return 0;
-	budget = ring->end.mask;
 	while (done < count) {
-		n = ion_api_pop_some(ring, to + done * size,
-				     min_t(u32, count - done, ION_PEEK_MAX),
-				     size, &refused);
-		if (!n && (!refused || refused > budget))
-			break;
-		budget -= refused;
+		n = ion_api_pop_some(ring, to + (size_t)done * size,
+				     ion_api_batch(ring, count - done), size,
+				     &again);
 		done += n;
+		if (!n && !again)
+			break;
 	}
 	return done;
 }
@@ -161,21 +179,23 @@ static __always_inline u32 ion_api_commit(struct ion_ring *ring, u32 count,
 	if (!WARN_ONCE(count > ring->stage->nr,
 		       "ion: a service committed more than it reserved\n") &&
 	    !ion_channel_error(ring->ch))
-		n = ion_stage_push(ring, &ring->stage->slots, count, size);
+		n = ion_stage_push(ring, &ring->stage->slots,
+				   ion_ring_reserve(&ring->producer, count),
+				   size);
 	ring->stage->nr = 0;
 	ion_api_unlock(ring, hold);
 	return n;
 }
 
 static __always_inline u32 ion_api_peek_some(struct ion_ring *ring, u32 want,
-					     u32 size, u32 *refused)
+					     u32 size, bool *again)
 {
 	struct ion_api_hold hold = ion_api_lock(ring);
 	u32 n = 0;
 
-	*refused = 0;
+	*again = false;
 	if (!ion_channel_poisoned(ring->ch))
-		n = ion_stage_peek(ring, want, size, refused);
+		n = ion_stage_peek(ring, want, size, again);
 	ion_api_unlock(ring, hold);
 	return n;
 }
@@ -183,18 +203,15 @@ static __always_inline u32 ion_api_peek_some(struct ion_ring *ring, u32 want,
 static __always_inline u32 ion_api_peek(struct ion_ring *ring, u32 want,
 					u32 size)
 {
-	u32 budget, refused, n;
+	bool again;
+	u32 n;
 
 	if (!want || !ion_api_ok(ring, size, false))
 		return 0;
-	budget = ring->end.mask;
-	do {
-		n = ion_api_peek_some(ring, want, size, &refused);
-		if (n || !refused || refused > budget)
-			return n;
-		budget -= refused;
-	} while (budget);
-	return 0;
+	do
+		n = ion_api_peek_some(ring, want, size, &again);
+	while (!n && again);
+	return n;
 }
 
 static __always_inline u32 ion_api_release(struct ion_ring *ring, u32 count,
@@ -215,7 +232,7 @@ static __always_inline u32 ion_api_release(struct ion_ring *ring, u32 count,
 static __always_inline bool ion_api_direct(const struct ion_ring *from,
 					   const struct ion_ring *to)
 {
-	return !from->async && !to->async && !from->ch->arena &&
+	return !from->async && from->ch == to->ch && !from->ch->arena &&
 	       !from->stage->nr;
 }
 
@@ -344,6 +361,8 @@ EXPORT_SYMBOL_GPL(ion_channel_pop);
  * @packets: array of @count of them, copied
  * @count: how many at the most
  *
+ * Of a channel that is async it is ION_PEEK_MAX at a time that are atomic.
+ *
  * Context: callbacks of the channel; any if it is async.
  * Return: how many were pushed, the first of the array: all of them, or as
  * many as there was room for; 0 if ion_channel_error() says why.
@@ -374,8 +393,8 @@ EXPORT_SYMBOL_GPL(ion_channel_pop_n);
 /**
  * ion_channel_reserve() - get room for packets on rx
  * @ring: rx of a channel
- * @packets: set to an array to fill, not seen by the program, valid until
- *	ion_channel_commit(). What it holds at first is not defined.
+ * @packets: set to an array to fill, not seen by the program, valid until the
+ *	next reserve. What it holds at first is not defined.
  * @want: how many at the most; no more than ION_PEEK_MAX are given
  *
  * Nothing need be undone if it is not used, and the next reserve forgets it.
@@ -501,6 +520,8 @@ EXPORT_SYMBOL_GPL(ion_cmd_pop);
  * @cmds: array of @count of them, copied
  * @count: how many at the most
  *
+ * Of a channel that is async it is ION_PEEK_MAX at a time that are atomic.
+ *
  * Context: callbacks of the channel; any if it is async.
  * Return: how many were pushed, the first of the array: all of them, or as
  * many as there was room for; 0 if ion_channel_error() says why.
@@ -531,8 +552,8 @@ EXPORT_SYMBOL_GPL(ion_cmd_pop_n);
 /**
  * ion_cmd_reserve() - get room for commands on evt
  * @ring: evt of a channel
- * @cmds: set to an array to fill, not seen by the program, valid until
- *	ion_cmd_commit(). What it holds at first is not defined.
+ * @cmds: set to an array to fill, not seen by the program, valid until the
+ *	next reserve. What it holds at first is not defined.
  * @want: how many at the most; no more than ION_PEEK_MAX are given
  *
  * Nothing need be undone if it is not used, and the next reserve forgets it.

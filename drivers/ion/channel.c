@@ -269,18 +269,20 @@ static void ion_channel_connect(struct ion_channel *ch, unsigned int id)
  * ion_channel_describe() - say in the geometry whose it is
  * @ch: the channel
  * @info: its number and the name of its service are filled in
- * @service: the service that it is to have
+ * @service: name of the service that it is to have
  */
 void ion_channel_describe(const struct ion_channel *ch, struct ion_info *info,
-			  const struct ion_service *service)
+			  const char *service)
 {
 	info->channel = ch->id;
-	strscpy_pad(info->service, service->name);
+	strscpy_pad(info->service, service);
 }
 
 /* Back to what ion_channel_create() made, but for what a service left behind. */
 static void ion_channel_unconfigure(struct ion_channel *ch)
 {
+	irq_work_sync(&ch->notify_work);
+	WRITE_ONCE(ch->hungup, false);
 	ion_channel_free(ch);
 	memset(&ch->info, 0, sizeof(ch->info));
 	memset(ch->ring, 0, sizeof(ch->ring));
@@ -311,7 +313,7 @@ int ion_channel_configure(struct ion_channel *ch,
 	ch->info = config->info;
 	for (id = 0; id < ION_RINGS; id++)
 		ion_channel_connect(ch, id);
-	ret = ion_service_bind(ch, config->service, &config->bind);
+	ret = ion_service_bind(ch, ch->info.service, &config->bind);
 	if (ret)
 		goto err_free;
 
@@ -345,6 +347,28 @@ void ion_channel_look(struct ion_channel *ch, struct ion_ring *ring)
 	ion_ring_unlock(ring, flags);
 	if (fresh)
 		ion_notify_state(ch);
+}
+
+/**
+ * ion_channel_queued() - packets in a ring
+ * @ch: the channel, end_mutex held
+ * @ring: the ring
+ *
+ * Where the user end stands is as it was last looked at.
+ *
+ * Return: a number from 0 to mask.
+ */
+u32 ion_channel_queued(struct ion_channel *ch, struct ion_ring *ring)
+{
+	unsigned long flags;
+	u32 count;
+
+	ion_end_assert_held(ch);
+
+	flags = ion_ring_lock(ring);
+	count = ion_ring_count(ring);
+	ion_ring_unlock(ring, flags);
+	return count;
 }
 
 /**
@@ -400,7 +424,8 @@ void ion_channel_stats(struct ion_channel *ch, struct ion_stats *stats)
  * @ch: the channel, configured, user_mutex held
  *
  * The kernel end runs if it waited for room, or for the reset: what it has to
- * push need not have been in a ring, and no kick would come for it.
+ * push need not have been in a ring, and no kick would come for it. It runs as
+ * well if it has something in hand that was on tx or cmd, to let go of that.
  *
  * Return: how many packets and commands were thrown away.
  */
@@ -418,7 +443,7 @@ int ion_channel_reset(struct ion_channel *ch)
 		struct ion_ring *ring = &ch->ring[id];
 
 		flags = ion_ring_lock(ring);
-		waited |= ring->end.broken ||
+		waited |= ring->end.broken || ring->stage->nr ||
 			  (ring->kind->kernel_pushes && ring->asleep);
 		thrown += ion_ring_reset(ring);
 		ion_ring_unlock(ring, flags);

@@ -143,14 +143,12 @@ struct ion_channel {
 
 /**
  * struct ion_config - what a channel is to be
- * @info: from ion_geometry() and ion_channel_describe()
- * @service: from ion_service_get()
+ * @info: from ion_geometry() and ion_channel_describe(); it names the service
  * @bind: what the service is told
  * @phys: the program is told where buffers are in physical memory
  */
 struct ion_config {
 	struct ion_info info;
-	struct ion_service *service;
 	struct ion_bind bind;
 	bool phys;
 };
@@ -159,7 +157,8 @@ struct ion_channel *ion_channel_create(void);
 void ion_channel_close(struct ion_channel *ch);
 
 void ion_channel_describe(const struct ion_channel *ch, struct ion_info *info,
-			  const struct ion_service *service);
+			  const char *service);
+u32 ion_channel_queued(struct ion_channel *ch, struct ion_ring *ring);
 int ion_channel_configure(struct ion_channel *ch,
 			  const struct ion_config *config);
 

@@ -19,8 +19,8 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 #endif
 
 /*
- * Older kernels have no way for a driver to map a huge page that is counted,
- * and fault its small ones in.
+ * Older kernels let no driver map a huge page that is counted. Some of them do
+ * it themselves when a fault gives a part of one; the others map small pages.
  */
 #if KERNEL_VERSION(6, 16, 0) > LINUX_VERSION_CODE || \
 	!defined(CONFIG_TRANSPARENT_HUGEPAGE)

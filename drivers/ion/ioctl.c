@@ -118,10 +118,9 @@ static int ion_setup_permit(const struct file *file,
 
 /* What the channel is to be is told before it becomes so, or is refused. */
 static int ion_setup(struct ion_channel *ch, struct ion_setup *setup,
-		     struct ion_service *service, void __user *arg)
+		     const char *service, void __user *arg)
 {
 	struct ion_config config = {
-		.service = service,
 		.bind = {
 			.flags = setup->flags & ION_SETUP_STAMP,
 			.arg = { setup->arg[0], setup->arg[1] },
@@ -145,8 +144,8 @@ static int ion_setup(struct ion_channel *ch, struct ion_setup *setup,
 
 static long ion_ioctl_setup(struct file *file, void __user *arg)
 {
-	struct ion_service *service;
 	struct ion_setup setup;
+	const char *service;
 	int ret;
 
 	ret = ion_copy_in(&setup, sizeof(setup), arg);
@@ -161,12 +160,10 @@ static long ion_ioctl_setup(struct file *file, void __user *arg)
 	ret = ion_geometry(&setup.info, &setup);
 	if (ret)
 		return ret;
-	service = ion_service_get(setup.service);
+	service = ion_service_known(setup.service);
 	if (!service)
 		return -ENOENT;
-	ret = ion_setup(file->private_data, &setup, service, arg);
-	ion_service_put(service);
-	return ret;
+	return ion_setup(file->private_data, &setup, service, arg);
 }
 
 static long ion_ioctl_info(struct ion_channel *ch, void __user *arg)

@@ -43,6 +43,7 @@ u32 ion_kernel_end_pass(struct ion_channel *ch)
 	before = ion_kernel_end_moved(ch);
 	WRITE_ONCE(ch->ring[ION_RING_RX].stalled, false);
 	WRITE_ONCE(ch->ring[ION_RING_EVT].stalled, false);
+	WRITE_ONCE(ch->ring[ION_RING_TX].stage->refused, 0);
 	ion_channel_run(ch, current);
 	ch->service->doorbell(ch);
 	ion_channel_run(ch, NULL);
@@ -197,11 +198,12 @@ static bool ion_kernel_end_has_work(struct ion_channel *ch)
 
 	ion_channel_look_all(ch);
 	for (id = 0; id < ION_RINGS; id++) {
-		const struct ion_ring *ring = &ch->ring[id];
+		struct ion_ring *ring = &ch->ring[id];
+		u32 queued = ion_channel_queued(ch, ring);
 
-		if (ring->kind->kernel_pushes ?
-			    READ_ONCE(ring->stalled) && ion_ring_free(ring) :
-			    ion_ring_count(ring))
+		if (ring->kind->kernel_pushes ? READ_ONCE(ring->stalled) &&
+						queued < ring->end.mask :
+						queued)
 			return true;
 	}
 	return false;

@@ -144,13 +144,8 @@ static int ion_mmap_default(struct ion_channel *ch, struct vm_area_struct *vma)
 	ret = ion_vma_area(&config.info, vma);
 	if (ret < 0)
 		return ret;
-	config.service = ion_service_get(setup.service);
-	if (!config.service)
-		return -ENOENT;
-	ion_channel_describe(ch, &config.info, config.service);
-	ret = ion_channel_configure(ch, &config);
-	ion_service_put(config.service);
-	return ret;
+	ion_channel_describe(ch, &config.info, ion_service_known(setup.service));
+	return ion_channel_configure(ch, &config);
 }
 
 /**

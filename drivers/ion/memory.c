@@ -57,12 +57,15 @@ static void ion_memory_free_pages(struct ion_memory *mem)
 }
 
 /* A huge page where a whole one is wanted and there is one to be had. */
-static struct folio *ion_memory_alloc_folio(unsigned int nr, bool huge)
+static struct folio *ion_memory_alloc_folio(unsigned int at, unsigned int nr,
+					    bool huge)
 {
 	gfp_t gfp = ION_GFP | __GFP_ZERO;
 	struct folio *folio = NULL;
 
-	if (huge && IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE) && nr >= PTRS_PER_PTE)
+	/* It is mapped as one only if it lies as it does in the address space. */
+	if (huge && IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE) &&
+	    IS_ALIGNED(at, PTRS_PER_PTE) && nr - at >= PTRS_PER_PTE)
 		folio = folio_alloc(gfp | __GFP_NORETRY, PMD_ORDER);
 	return folio ?: folio_alloc(gfp, 0);
 }
@@ -79,7 +82,7 @@ static int ion_memory_alloc_pages(struct ion_memory *mem, unsigned int nr,
 		return -ENOMEM;
 
 	while (mem->nr_pages < nr) {
-		folio = ion_memory_alloc_folio(nr - mem->nr_pages, huge);
+		folio = ion_memory_alloc_folio(mem->nr_pages, nr, huge);
 		if (!folio) {
 			ion_memory_free_pages(mem);
 			return -ENOMEM;

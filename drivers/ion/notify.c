@@ -119,6 +119,14 @@ void ion_notify(struct ion_channel *ch, bool all)
 		ion_notify_fasync(ch, events);
 }
 
+/* On PREEMPT_RT the locks of a wake-up sleep. */
+static bool ion_notify_allowed(void)
+{
+	if (in_hardirq() || irqs_disabled())
+		return false;
+	return !IS_ENABLED(CONFIG_PREEMPT_RT) || !preempt_count();
+}
+
 static void ion_notify_later(struct irq_work *work)
 {
 	struct ion_channel *ch =
@@ -140,7 +148,7 @@ static void ion_notify_later(struct irq_work *work)
  */
 void ion_notify_state(struct ion_channel *ch)
 {
-	if (in_task() && !irqs_disabled()) {
+	if (ion_notify_allowed()) {
 		ion_notify(ch, true);
 		ion_serve_news(ch);
 		return;
@@ -168,7 +176,7 @@ void ion_channel_notify(struct ion_channel *ch)
 	/* Only its callbacks push: what they did is told when they return. */
 	if (!ch->async && (READ_ONCE(ch->runner) != current || !in_task()))
 		return;
-	if (!in_hardirq() && !irqs_disabled())
+	if (ion_notify_allowed())
 		ion_notify(ch, false);
 	else if (ch->async)
 		irq_work_queue(&ch->notify_work);

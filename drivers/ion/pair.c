@@ -36,11 +36,23 @@ static void ion_pair_end_put(struct ion_pair_end *end)
 	if (!end || !refcount_dec_and_test(&end->ref))
 		return;
 	put_pid(end->opener.pid);
+	kvfree(end->payloads);
 	ion_stock_destroy(&end->owed);
 	ion_stock_destroy(&end->stock);
 	mutex_destroy(&end->crossing);
 	ion_channel_put(end->ch);
 	kfree(end);
+}
+
+static int ion_pair_end_queue(struct ion_pair_end *end)
+{
+	u32 size, buffers = ion_channel_buffers(end->ch, &size);
+
+	if (!buffers)
+		return 0;
+	end->payloads = kvmalloc_array(buffers, sizeof(*end->payloads),
+				       GFP_KERNEL_ACCOUNT);
+	return end->payloads ? 0 : -ENOMEM;
 }
 
 static struct ion_pair_end *ion_pair_end_create(struct ion_channel *ch,
@@ -57,7 +69,8 @@ static struct ion_pair_end *ion_pair_end_create(struct ion_channel *ch,
 	spin_lock_init(&end->lock);
 	mutex_init(&end->crossing);
 	INIT_LIST_HEAD(&end->waiting);
-	if (ion_stock_init(&end->stock, ch) || ion_stock_init(&end->owed, ch)) {
+	if (ion_stock_init(&end->stock, ch) || ion_stock_init(&end->owed, ch) ||
+	    ion_pair_end_queue(end)) {
 		ion_pair_end_put(end);
 		return NULL;
 	}
@@ -258,8 +271,7 @@ static void ion_pair_unbind(struct ion_channel *ch)
 	if (peer) {
 		ion_pair_exchange(end, peer);
 		ion_channel_notify(peer->ch);
-		if (ion_pair_drained(end))
-			ion_channel_hangup(peer->ch);
+		ion_pair_finish(peer, end);
 		ion_pair_end_put(peer);
 	}
 	ion_pair_set_peer(end, NULL);

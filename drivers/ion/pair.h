@@ -27,6 +27,11 @@
  *	and is the only one to reserve room for packets at the peer
  * @stock: empty buffers of @ch, for what comes from the peer
  * @owed: empty buffers of @ch that are to go back on rx, and found no room
+ * @payloads: payloads of @ch that wait for an empty buffer of the peer, in a ring
+ *	with room for every buffer: were they left on tx, the empty ones behind
+ *	them could not be had, for which the peer may wait; @crossing
+ * @first: number of the first of them
+ * @nr: how many there are
  * @stamp: commands that cross are stamped
  * @sent: commands that were sent
  * @origin: number of the peer's channel, for a stamp
@@ -44,6 +49,9 @@ struct ion_pair_end {
 	struct mutex crossing;	/* to the peer */
 	struct ion_stock stock;
 	struct ion_stock owed;
+	struct ion_packet *payloads;
+	u32 first;
+	u32 nr;
 	bool stamp;
 	u64 sent;
 	u64 origin;

@@ -15,6 +15,7 @@
 #include <linux/siphash.h>
 #include <linux/string.h>
 
+#include "builtin.h"
 #include "pair.h"
 
 /* Whether to try once more to push: there is room now. Else a kick will come. */
@@ -40,6 +41,22 @@ static void ion_pair_cross_packets(struct ion_pair_end *from,
 		ion_channel_release(tx, done);
 		left -= done;
 	} while (left && (done == n || ion_pair_room(to, rx)));
+}
+
+/* The other one has gone: who waits for room on tx must not wait for ever. */
+static void ion_pair_drop_packets(struct ion_pair_end *from)
+{
+	struct ion_ring *tx = ion_channel_ring(from->ch, ION_RING_TX);
+	u32 left = ion_channel_capacity(tx);
+	const struct ion_packet *packets;
+	u32 n;
+
+	for (; left; left -= n) {
+		n = ion_channel_peek(tx, &packets, min(left, ION_PEEK_MAX));
+		if (!n)
+			return;
+		ion_channel_release(tx, n);
+	}
 }
 
 /* Give buffers back, as far as there is room. */
@@ -93,9 +110,35 @@ static bool ion_pair_try_buffer(struct ion_pair_end *from,
 	return false;
 }
 
+/* Take all that is on tx: empty buffers to the stock, the others to wait. */
+static u32 ion_pair_collect(struct ion_pair_end *from)
+{
+	struct ion_ring *tx = ion_channel_ring(from->ch, ION_RING_TX);
+	u32 left = ion_channel_capacity(tx);
+	u32 buffers, size, done = 0, n, i;
+	const struct ion_packet *packets;
+
+	buffers = ion_channel_buffers(from->ch, &size);
+	for (; done < left; done += n) {
+		n = ion_channel_peek(tx, &packets,
+				     min(left - done, ION_PEEK_MAX));
+		if (!n)
+			break;
+		for (i = 0; i < n; i++)
+			if (packets[i].len)
+				from->payloads[(from->first + from->nr++) %
+					       buffers] = packets[i];
+			else
+				ion_stock_put(&from->stock, packets[i].id);
+		ion_channel_release(tx, n);
+		cond_resched();
+	}
+	return done;
+}
+
 /*
  * Returns false if it can not cross now. To one that has gone nothing crosses,
- * and the buffer goes back all the same: what waits behind it may be wanted.
+ * and the buffer goes back all the same.
  */
 static bool ion_pair_cross_buffer(struct ion_pair_end *from,
 				  struct ion_pair_end *to,
@@ -115,21 +158,19 @@ static bool ion_pair_cross_buffer(struct ion_pair_end *from,
 	return true;
 }
 
-/* Returns how many packets were taken from tx. */
+/* Returns how many packets were taken from tx, or crossed. */
 static u32 ion_pair_cross_buffers(struct ion_pair_end *from,
 				  struct ion_pair_end *to)
 {
-	struct ion_ring *tx = ion_channel_ring(from->ch, ION_RING_TX);
-	u32 most = ion_channel_capacity(tx);
-	const struct ion_packet *packet;
-	u32 done;
+	u32 done = ion_pair_collect(from);
+	u32 buffers, size;
 
-	for (done = 0; done < most && ion_channel_peek(tx, &packet, 1); done++) {
-		if (!packet->len)
-			ion_stock_put(&from->stock, packet->id);
-		else if (!ion_pair_cross_buffer(from, to, packet))
-			break;
-		ion_channel_release(tx, 1);
+	buffers = ion_channel_buffers(from->ch, &size);
+	while (from->nr &&
+	       ion_pair_cross_buffer(from, to, &from->payloads[from->first])) {
+		from->first = (from->first + 1) % buffers;
+		from->nr--;
+		done++;
 		ion_pair_settle(from);
 		cond_resched();
 	}
@@ -205,7 +246,7 @@ static void ion_pair_cross_cmds(struct ion_pair_end *from,
  * No more than the rings of @from hold.
  *
  * Context: may sleep.
- * Return: how many buffers were taken: more may be able to cross the other way.
+ * Return: how many buffers were moved: more may be able to cross the other way.
  */
 u32 ion_pair_cross(struct ion_pair_end *from, struct ion_pair_end *to)
 {
@@ -218,8 +259,12 @@ u32 ion_pair_cross(struct ion_pair_end *from, struct ion_pair_end *to)
 		done = ion_pair_cross_buffers(from, to);
 	} else if (!gone) {
 		ion_pair_cross_packets(from, to);
+	} else {
+		ion_pair_drop_packets(from);
 	}
-	if (!gone)
+	if (gone)
+		ion_drain_cmds(ion_channel_ring(from->ch, ION_RING_CMD));
+	else
 		ion_pair_cross_cmds(from, to);
 	mutex_unlock(&from->crossing);
 	return done;
@@ -239,7 +284,8 @@ bool ion_pair_drained(struct ion_pair_end *from)
 	bool drained;
 
 	mutex_lock(&from->crossing);
-	drained = !ion_channel_peek(ion_channel_ring(from->ch, ION_RING_TX),
+	drained = !from->nr &&
+		  !ion_channel_peek(ion_channel_ring(from->ch, ION_RING_TX),
 				    &packets, 1) &&
 		  !ion_cmd_peek(ion_channel_ring(from->ch, ION_RING_CMD), &cmds,
 				1);

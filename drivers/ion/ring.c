@@ -5,7 +5,6 @@
 #include <linux/poll.h>
 
 #include "ring.h"
-#include "stage.h"
 
 const struct ion_ring_kind ion_ring_kinds[ION_RINGS] = {
 	[ION_RING_TX] = {
@@ -143,6 +142,7 @@ bool ion_ring_arm(struct ion_ring *ring)
 {
 	u32 staged = ring->stage->ahead;
 
+	ring->stage->refused = 0;
 	ring->polled = false;
 	WRITE_ONCE(ring->asleep, true);
 	ion_end_sleep(&ring->end);
@@ -185,10 +185,11 @@ u32 ion_ring_reset(struct ion_ring *ring)
 		end->ready = end->own + end->mask;
 		ion_ring_awake(ring);
 	} else {
-		end->own = end->ready;
-		ion_stage_detach(ring);
+		WRITE_ONCE(end->own, end->ready);
+		ring->stage->ahead = 0;
+		ring->stage->detached = ring->stage->nr;
 	}
-	end->broken = ION_POISON_NONE;
+	WRITE_ONCE(end->broken, ION_POISON_NONE);
 	end->seen = 0;
 	WRITE_ONCE(ring->told, end->own);
 

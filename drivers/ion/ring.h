@@ -35,6 +35,8 @@ extern const struct ion_ring_kind ion_ring_kinds[ION_RINGS];
  * @nr: how many there are
  * @detached: they are not in the ring any more: it was reset
  * @ahead: slots, from where the kernel end stands, that were looked at
+ * @refused: packets that were refused since a pass began, or a peek found
+ *	nothing: a program can make more as fast as they are passed over
  * @at: number, in the count of the ring, of the slot that each one came from
  * @slots: the packets or commands, where no program can write
  */
@@ -42,6 +44,7 @@ struct ion_stage {
 	u32 nr;
 	bool detached;
 	u32 ahead;
+	u32 refused;
 	u64 at[ION_PEEK_MAX];
 	union {
 		struct ion_packet packets[ION_PEEK_MAX];

@@ -19,6 +19,7 @@
 
 #include "builtin.h"
 #include "channel.h"
+#include "notify.h"
 #include "service.h"
 
 static DEFINE_MUTEX(ion_services_mutex);
@@ -114,50 +115,65 @@ void ion_service_unregister(struct ion_service *service)
 EXPORT_SYMBOL_GPL(ion_service_unregister);
 
 /**
- * ion_service_get() - a service by its name
+ * ion_service_known() - the name of a service that there is
  * @name: the name; empty for the default
  *
- * Return: the service, its module kept, or NULL if there is none of that name.
+ * By the time that a channel is bound it may have gone: only the list knows.
+ *
+ * Return: the name, or NULL if there is none of that name.
  */
-struct ion_service *ion_service_get(const char *name)
+const char *ion_service_known(const char *name)
+{
+	if (!*name)
+		name = ion_service_echo.name;
+
+	guard(mutex)(&ion_services_mutex);
+
+	return ion_service_find(name) ? name : NULL;
+}
+
+/* Put the channel in the list of a service, and keep its module. */
+static struct ion_service *ion_service_add_channel(const char *name,
+						   struct ion_channel *ch)
 {
 	struct ion_service *service;
 
 	guard(mutex)(&ion_services_mutex);
 
-	service = ion_service_find(*name ? name : ion_service_echo.name);
-	return service && try_module_get(service->owner) ? service : NULL;
-}
-
-/**
- * ion_service_put() - undo ion_service_get()
- * @service: the service
- */
-void ion_service_put(struct ion_service *service)
-{
-	module_put(service->owner);
-}
-
-static int ion_service_add_channel(struct ion_service *service,
-				   struct ion_channel *ch)
-{
-	guard(mutex)(&ion_services_mutex);
-
-	if (list_empty(&service->list))
-		return -ENOENT;
+	service = ion_service_find(name);
+	if (!service || !try_module_get(service->owner))
+		return NULL;
 	list_add_tail(&ch->of_service, &service->channels);
-	return 0;
+	return service;
 }
 
-static void ion_service_remove_channel(struct ion_channel *ch)
+/* From now on the service may be freed, though not the code of its module. */
+static void ion_service_remove_channel(struct ion_channel *ch,
+				       const struct ion_service *service)
 {
-	guard(mutex)(&ion_services_mutex);
+	struct module *owner = service->owner;
 
-	list_del_init(&ch->of_service);
+	scoped_guard(mutex, &ion_services_mutex)
+		list_del_init(&ch->of_service);
+	module_put(owner);
+}
+
+/* Poison that a callback finds is told of when it is over. */
+static bool ion_service_enter(struct ion_channel *ch)
+{
+	ion_channel_run(ch, current);
+	return ion_channel_poisoned(ch);
+}
+
+static void ion_service_leave(struct ion_channel *ch, bool was_poisoned)
+{
+	ion_channel_run(ch, NULL);
+	if (!was_poisoned && ion_channel_poisoned(ch))
+		ion_notify_state(ch);
 }
 
 /* A service without bind() knows nothing that could be asked of it. */
-static int ion_service_call_bind(struct ion_service *service,
+static int ion_service_call_bind(const struct ion_service *service,
 				 struct ion_channel *ch,
 				 const struct ion_bind *how)
 {
@@ -169,36 +185,35 @@ static int ion_service_call_bind(struct ion_service *service,
 	ion_channel_run(ch, current);
 	ret = service->bind(ch, how);
 	ion_channel_run(ch, NULL);
-	return ret;
+	return ret > 0 ? -EINVAL : ret;
 }
 
 /**
  * ion_service_bind() - give the kernel ends to a service
  * @ch: the channel, being configured
- * @service: from ion_service_get(); the channel keeps its module too
+ * @name: from ion_service_known()
  * @how: what the program asks of it
  *
  * Return: 0; -ENOENT if it is registered no more; -EINVAL if it takes nothing;
  * or an error of the service. An error leaves nothing bound.
  */
-int ion_service_bind(struct ion_channel *ch, struct ion_service *service,
+int ion_service_bind(struct ion_channel *ch, const char *name,
 		     const struct ion_bind *how)
 {
+	struct ion_service *service;
 	int ret;
 
 	guard(ion_end)(ch);
 
-	ret = ion_service_add_channel(service, ch);
-	if (ret)
-		return ret;
+	service = ion_service_add_channel(name, ch);
+	if (!service)
+		return -ENOENT;
 	ret = ion_service_call_bind(service, ch, how);
-	if (ret) {
-		ion_service_remove_channel(ch);
-		return ret;
-	}
-	__module_get(service->owner);
-	ch->service = service;
-	return 0;
+	if (ret)
+		ion_service_remove_channel(ch, service);
+	else
+		ch->service = service;
+	return ret;
 }
 
 /**
@@ -224,11 +239,10 @@ void ion_service_unbind(struct ion_channel *ch)
 		service->unbind(ch);
 		ion_channel_run(ch, NULL);
 	}
-	/* Not before: ion_service_unregister() waits for those in the list. */
-	ion_service_remove_channel(ch);
 	if (!READ_ONCE(ch->closed))
 		ion_channel_hangup(ch);
-	ion_service_put(service);
+	/* Not before: ion_service_unregister() waits for those in the list. */
+	ion_service_remove_channel(ch, service);
 }
 
 /* Both ends, so that two that are joined to each other do not wait forever. */
@@ -246,6 +260,7 @@ static int ion_service_call_join(struct ion_channel *ch,
 				 struct ion_channel *other)
 {
 	struct ion_service *service = ch->service;
+	bool ch_poisoned, other_poisoned;
 	int ret;
 
 	if (!service || !other->service)
@@ -255,11 +270,11 @@ static int ion_service_call_join(struct ion_channel *ch,
 	if (other->service != service)
 		return -EINVAL;
 
-	ion_channel_run(ch, current);
-	ion_channel_run(other, current);
+	ch_poisoned = ion_service_enter(ch);
+	other_poisoned = ion_service_enter(other);
 	ret = service->join(ch, other);
-	ion_channel_run(other, NULL);
-	ion_channel_run(ch, NULL);
+	ion_service_leave(other, other_poisoned);
+	ion_service_leave(ch, ch_poisoned);
 	return ret;
 }
 
@@ -295,6 +310,7 @@ int ion_service_join(struct ion_channel *ch, struct ion_channel *other)
 int ion_service_verify(struct ion_channel *ch, struct ion_verify *verify)
 {
 	const struct ion_opener *opener;
+	bool poisoned;
 
 	guard(ion_end)(ch);
 
@@ -303,9 +319,9 @@ int ion_service_verify(struct ion_channel *ch, struct ion_verify *verify)
 	if (!ch->service->verify)
 		return -EOPNOTSUPP;
 
-	ion_channel_run(ch, current);
+	poisoned = ion_service_enter(ch);
 	verify->genuine = ch->service->verify(ch, &verify->cmd, &opener);
-	ion_channel_run(ch, NULL);
+	ion_service_leave(ch, poisoned);
 	verify->pid = verify->genuine ? pid_vnr(opener->pid) : 0;
 	verify->uid = 0;
 	verify->gid = 0;

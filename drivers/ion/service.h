@@ -7,10 +7,8 @@
 int ion_services_init(void);
 void ion_services_exit(void);
 
-struct ion_service *ion_service_get(const char *name);
-void ion_service_put(struct ion_service *service);
-
-int ion_service_bind(struct ion_channel *ch, struct ion_service *service,
+const char *ion_service_known(const char *name);
+int ion_service_bind(struct ion_channel *ch, const char *name,
 		     const struct ion_bind *how);
 void ion_service_unbind(struct ion_channel *ch);
 int ion_service_join(struct ion_channel *ch, struct ion_channel *other);

@@ -38,7 +38,7 @@ static void ion_sink_return_buffers(struct ion_ring *tx, struct ion_ring *rx)
 			empty[i] = packets[i];
 			empty[i].len = 0;
 		}
-		ion_channel_commit(rx, room);
+		room = ion_channel_commit(rx, room);
 		left -= ion_channel_release(tx, room);
 	} while (left && room == n);
 }

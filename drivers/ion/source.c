@@ -15,11 +15,11 @@
 #include "compat.h"
 #include "stock.h"
 
-#define ION_SOURCE_RATE_MAX	10000000
+#define ION_SOURCE_RATE_MAX	1000000
 #define ION_SOURCE_TICK_NS	((u64)NSEC_PER_MSEC)
 
-/* A tick is time that nobody is charged: it does no more than this. */
-#define ION_SOURCE_TICK_MAX	16384U
+/* A tick is time that nobody is charged: it makes no more than this. */
+#define ION_SOURCE_TICK_MAX	4096U
 
 /**
  * struct ion_source - a channel of the source
@@ -29,7 +29,8 @@
  * @rate: packets per second; 0: as many as there is room for
  * @begun: when the timer was started
  * @due: packets that were due since then, whether or not there was room
- * @timer: owns tx, rx, @next and @due if there is a rate; else doorbell() does
+ * @timer: owns rx, @next and @due if there is a rate; else doorbell() does. tx
+ *	is doorbell()'s, in time that the program is charged.
  */
 struct ion_source {
 	struct ion_channel *ch;
@@ -44,7 +45,7 @@ struct ion_source {
 static void ion_source_collect(struct ion_source *source)
 {
 	struct ion_ring *tx = ion_channel_ring(source->ch, ION_RING_TX);
-	u32 left = min(ion_channel_capacity(tx), ION_SOURCE_TICK_MAX);
+	u32 left = ion_channel_capacity(tx);
 	const struct ion_packet *packets;
 	u32 n, i;
 
@@ -108,17 +109,15 @@ static enum hrtimer_restart ion_source_tick(struct hrtimer *timer)
 {
 	struct ion_source *source =
 		container_of(timer, struct ion_source, timer);
-	ktime_t now = ktime_get();
-	u64 due = mul_u64_u64_div_u64(ktime_sub(now, source->begun),
+	u64 due = mul_u64_u64_div_u64(ktime_sub(ktime_get(), source->begun),
 				      source->rate, NSEC_PER_SEC);
 
-	ion_source_collect(source);
 	ion_source_fill(source, min_t(u64, due - source->due,
 				      ION_SOURCE_TICK_MAX));
 	source->due = due;
 	ion_channel_notify(source->ch);
-	hrtimer_forward(timer, now, max_t(u64, NSEC_PER_SEC / source->rate,
-					  ION_SOURCE_TICK_NS));
+	hrtimer_forward_now(timer, max_t(u64, NSEC_PER_SEC / source->rate,
+					 ION_SOURCE_TICK_NS));
 	return HRTIMER_RESTART;
 }
 
@@ -126,18 +125,15 @@ static void ion_source_doorbell(struct ion_channel *ch)
 {
 	struct ion_source *source = ion_channel_private(ch);
 
-	if (!source->rate) {
-		ion_source_collect(source);
+	ion_source_collect(source);
+	if (!source->rate)
 		ion_source_fill(source, U64_MAX);
-	}
 	ion_drain_cmds(ion_channel_ring(ch, ION_RING_CMD));
 }
 
-/* The timer looks at tx by itself: no kick is wanted for what is pushed. */
 static void ion_source_start(struct ion_source *source)
 {
 	ion_channel_set_async(source->ch);
-	ion_channel_disarm(ion_channel_ring(source->ch, ION_RING_TX));
 	hrtimer_setup(&source->timer, ion_source_tick, CLOCK_MONOTONIC,
 		      HRTIMER_MODE_REL_SOFT);
 	source->begun = ktime_get();

@@ -52,6 +52,7 @@ static inline void ion_stage_accept(struct ion_ring *ring, u64 at, u32 count)
 		refusal = ion_arena_take(arena, &packet);
 		if (refusal != ION_REFUSALS) {
 			ring->refused[refusal]++;
+			stage->refused++;
 			continue;
 		}
 		packets[stage->nr] = packet;
@@ -106,38 +107,32 @@ static inline void ion_stage_forget(struct ion_ring *ring)
 	stage->detached = false;
 }
 
-/* The ring is being reset. Only who owns the end for good knows that it may. */
-static inline void ion_stage_detach(struct ion_ring *ring)
-{
-	ring->stage->ahead = 0;
-	ring->stage->detached = ring->stage->nr;
-	if (!ring->async)
-		ion_stage_forget(ring);
-}
-
 /*
  * Have @want packets in the stage, or what there is. Those that are refused are
- * passed over; if there is nothing before them they go at once, and @refused
- * says how many. It may be worth to look again then, with the end let go of in
- * between.
+ * passed over; if there is nothing before them they go at once, and @again says
+ * that there may be more behind them. No more than the ring holds are, or a
+ * program could keep a loop over its packets going for ever.
  */
 static __always_inline u32 ion_stage_peek(struct ion_ring *ring, u32 want,
-					  u32 size, u32 *refused)
+					  u32 size, bool *again)
 {
 	struct ion_stage *stage = ring->stage;
 
-	*refused = 0;
+	*again = false;
 	if (unlikely(stage->detached))
 		ion_stage_forget(ring);
 	want = min_t(u32, want, ION_PEEK_MAX);
-	if (stage->nr < want) {
+	if (stage->nr < want && stage->refused < ring->end.mask)
 		ion_stage_fill(ring, want - stage->nr, size);
-		if (!stage->nr && stage->ahead) {
-			*refused = stage->ahead;
-			ion_stage_publish(ring, stage->ahead, 0);
-		}
-	}
-	return min(want, stage->nr);
+	if (stage->nr)
+		return min(want, stage->nr);
+
+	*again = stage->ahead;
+	if (*again)
+		ion_stage_publish(ring, stage->ahead, 0);
+	else
+		stage->refused = 0;
+	return 0;
 }
 
 /* Slots up to the first packet that stays, and refused ones before it. */
@@ -175,15 +170,15 @@ static __always_inline u32 ion_stage_release(struct ion_ring *ring, u32 count,
 
 /* What is in the stage goes first. */
 static __always_inline u32 ion_stage_pop(struct ion_ring *ring, void *to,
-					 u32 count, u32 size, u32 *refused)
+					 u32 count, u32 size, bool *again)
 {
 	u32 n;
 
-	*refused = 0;
+	*again = false;
 	if (!ring->stage->nr && !ion_ring_has_arena(ring))
 		return ion_ring_pop_n(&ring->consumer, to, count, size);
 
-	n = ion_stage_peek(ring, count, size, refused);
+	n = ion_stage_peek(ring, count, size, again);
 	memcpy(to, &ring->stage->slots, n * size);
 	return ion_stage_release(ring, n, size);
 }
@@ -233,11 +228,10 @@ static __always_inline u32 ion_stage_reserve(struct ion_ring *ring, u32 want)
 	return room;
 }
 
+/* There is room for @room of them, as was seen. */
 static __always_inline u32 ion_stage_push(struct ion_ring *ring,
-					  const void *from, u32 count, u32 size)
+					  const void *from, u32 room, u32 size)
 {
-	u32 room = ion_stage_reserve(ring, count);
-
 	if (!room)
 		return 0;
 	if (ion_ring_has_arena(ring))

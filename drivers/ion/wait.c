@@ -34,10 +34,11 @@ static __poll_t ion_ready(struct ion_channel *ch)
 	if (ion_channel_poisoned(ch))
 		return EPOLLERR;
 	for (id = 0; id < ION_RINGS; id++) {
-		const struct ion_ring *ring = &ch->ring[id];
+		struct ion_ring *ring = &ch->ring[id];
+		u32 queued = ion_channel_queued(ch, ring);
 
-		if (ring->kind->kernel_pushes ? ion_ring_count(ring) :
-						ion_ring_free(ring))
+		if (ring->kind->kernel_pushes ? queued :
+						queued < ring->end.mask)
 			mask |= ring->kind->events;
 	}
 	return hungup ? ion_ready_hungup(mask) : mask;
@@ -77,8 +78,8 @@ static int ion_wait_look(struct ion_channel *ch, struct ion_wait *wait)
 	ion_channel_look_all(ch);
 	if (ion_channel_poisoned(ch))
 		return -EPROTO;
-	wait->rx_queued = ion_ring_count(&ch->ring[ION_RING_RX]);
-	wait->evt_queued = ion_ring_count(&ch->ring[ION_RING_EVT]);
+	wait->rx_queued = ion_channel_queued(ch, &ch->ring[ION_RING_RX]);
+	wait->evt_queued = ion_channel_queued(ch, &ch->ring[ION_RING_EVT]);
 	if ((wait->rx && wait->rx_queued >= wait->rx) ||
 	    (wait->evt && wait->evt_queued >= wait->evt))
 		return 1;

@@ -226,9 +226,10 @@ static __always_inline bool ion_end_look(struct ion_end *end, __u64 lead)
 	step = (seen - (end->ready - lead)) & end->mask;
 	if (unlikely(seen > end->mask ||
 		     step > end->mask - ion_end_known(end))) {
-		end->broken = seen > end->mask ? ION_POISON_RANGE :
-						 ION_POISON_ORDER;
 		end->seen = (__u32)seen;
+		/* Others may look, without owning the end, whether it is. */
+		WRITE_ONCE(end->broken, seen > end->mask ? ION_POISON_RANGE :
+							   ION_POISON_ORDER);
 		return false;
 	}
 	end->ready += step;
@@ -259,7 +260,8 @@ static __always_inline bool ion_end_take_one(struct ion_end *end, __u64 lead)
 
 static __always_inline void ion_end_publish(struct ion_end *end, __u32 count)
 {
-	end->own += count;
+	/* Others may look, without owning the end, how far it has come. */
+	WRITE_ONCE(end->own, end->own + count);
 	/* (B) pairs with (C), (D) with (A). */
 	smp_store_release(end->own_index, (__u32)(end->own & end->mask));
 }

@@ -16,10 +16,11 @@
  * any context: threads, softirqs, hard interrupts, with interrupts off or on.
  * A ring then has a spinlock. Each call here is atomic, so that two pushes from
  * two processors mix; but what goes from peek to release, or from reserve to
- * commit, wants one owner of that ring at a time.
+ * commit, wants one owner of that ring at a time. What is pushed or popped in
+ * one call, up to ION_PEEK_MAX, stays together.
  *
- * A call in the wrong context, for a ring of the wrong kind, or for more than
- * was reserved, warns once and does nothing.
+ * A use of a ring in the wrong context, of a ring of the wrong kind, or of more
+ * than was reserved, warns once and does nothing.
  *
  * Ordering
  * --------
@@ -89,7 +90,8 @@ struct ion_opener {
  * @channels: private to ion
  *
  * The callbacks of one channel are called one at a time, in process context,
- * and may sleep. They must not touch user memory.
+ * and may sleep. They must not touch user memory, nor take a lock under which
+ * anybody does.
  */
 struct ion_service {
 	const char *name;

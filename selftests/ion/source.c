@@ -278,7 +278,7 @@ TEST_F(source, what_it_refuses)
 {
 	EXPECT_EQ(0, setup_with(1, 0, 0, ""));
 	EXPECT_EQ(0, setup_with(1000000, 0, 0, ""));
-	EXPECT_EQ(-EINVAL, setup_with(10000001, 0, 0, ""));
+	EXPECT_EQ(-EINVAL, setup_with(1000001, 0, 0, ""));
 	EXPECT_EQ(-EINVAL, setup_with(~0ULL, 0, 0, ""));
 	EXPECT_EQ(-EINVAL, setup_with(1ULL << 32, 0, 0, ""));
 	EXPECT_EQ(-EINVAL, setup_with(0, 1, 0, ""));
