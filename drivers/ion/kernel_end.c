@@ -201,9 +201,9 @@ static bool ion_kernel_end_has_work(struct ion_channel *ch)
 		struct ion_ring *ring = &ch->ring[id];
 		u32 queued = ion_channel_queued(ch, ring);
 
-		if (ring->kind->kernel_pushes ? READ_ONCE(ring->stalled) &&
-						queued < ring->end.mask :
-						queued)
+		if (!ring->kind->kernel_pushes && queued)
+			return true;
+		if (READ_ONCE(ring->stalled) && queued < ring->end.mask)
 			return true;
 	}
 	return false;
