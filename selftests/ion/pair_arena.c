@@ -178,6 +178,43 @@ TEST_F(copy, empties_between_payloads)
 	EXPECT_EQ(16, ion_ring_peek(&b->rx, SLOTS));
 }
 
+/* Give back, empty, what came. Returns the payloads among it. */
+static unsigned int take_all(struct channel *ch)
+{
+	struct ion_packet packet;
+	unsigned int payloads = 0;
+
+	while (ion_ring_pop(&ch->rx, &packet)) {
+		payloads += packet.len != 0;
+		packet.len = 0;
+		if (!arena_push(ch, packet))
+			return 0;
+	}
+	return ion_kick(ch->fd) ? 0 : payloads;
+}
+
+/*
+ * Each sends twice as much as the other has buffers for, and so each has empty
+ * ones on tx behind payloads that wait for such.
+ */
+TEST_F(copy, nobody_waits_behind_who_waits_for_him)
+{
+	unsigned int came[2] = { 0 }, i;
+
+	ASSERT_TRUE(push_empty(&self->a, 0, 8));
+	ASSERT_TRUE(push_empty(&self->b, 0, 8));
+	for (i = 8; i < BUFFERS; i++) {
+		ASSERT_TRUE(push_payload(&self->a, i, i));
+		ASSERT_TRUE(push_payload(&self->b, i, i));
+	}
+	for (i = 0; i < 8; i++) {
+		came[0] += take_all(&self->a);
+		came[1] += take_all(&self->b);
+	}
+	EXPECT_EQ(BUFFERS - 8, came[0]);
+	EXPECT_EQ(BUFFERS - 8, came[1]);
+}
+
 /* Give-backs that find no room wait, and take none from what is sent. */
 TEST_F(copy, a_ring_full_of_give_backs)
 {
