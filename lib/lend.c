@@ -89,7 +89,9 @@ static bool ionc_lent_goes_on(struct ionc_lent *lent, int ret,
 	pthread_cond_broadcast(&lent->news);
 	while (lent->error == -EPROTO && !lent->stop && lent->resets == *resets)
 		pthread_cond_wait(&lent->news, &lent->lock);
-	again = !lent->stop && (!lent->error || lent->error == -EPROTO);
+	if (lent->error == -EPROTO && lent->resets != *resets)
+		lent->error = 0;
+	again = !lent->stop && !lent->error;
 	*resets = lent->resets;
 	pthread_mutex_unlock(&lent->lock);
 	return again;
