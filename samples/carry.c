@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <ion/barrier.h>
 #include <ion/ring.h>
 #include <poll.h>
 #include <stdio.h>

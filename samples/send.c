@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <ion/barrier.h>
 #include <ion/ring.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -8,6 +8,11 @@
 
 #include <ion/ring.h>
 
+#ifndef _ION_BARRIER_H
+#define _ION_BARRIER_ENDS
+#include <ion/barrier.h>
+#endif
+
 /**
  * struct ion_ring_words - where a program sees the words of a ring
  * @head: the producer's index
@@ -129,5 +134,7 @@ static inline void ion_consumer_attach(struct ion_consumer *c, void *ring,
 
 	ion_consumer_attach_words(c, &words);
 }
+
+#include <ion/barrier_end.h>
 
 #endif /* _ION_ATTACH_H */

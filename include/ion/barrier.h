@@ -2,19 +2,26 @@
 /*
  * The kernel's names for ordered memory access, for programs: what <ion/ring.h>
  * is written in, on the compiler's __atomic built-ins.
+ *
+ * A program that includes this has the names. One that includes <ion/ring.h> or
+ * <ion/attach.h> alone has none of them: <ion/barrier_end.h> takes back what was
+ * defined here.
  */
 #ifndef _ION_BARRIER_H
 #define _ION_BARRIER_H
 
 #ifndef READ_ONCE
+#define _ION_MADE_READ_ONCE
 #define READ_ONCE(x)		(*(const volatile __typeof__(x) *)&(x))
 #endif
 
 #ifndef WRITE_ONCE
+#define _ION_MADE_WRITE_ONCE
 #define WRITE_ONCE(x, v)	(*(volatile __typeof__(x) *)&(x) = (v))
 #endif
 
 #ifndef smp_mb
+#define _ION_MADE_SMP_MB
 #define smp_mb()		__atomic_thread_fence(__ATOMIC_SEQ_CST)
 #endif
 
@@ -25,6 +32,7 @@
  */
 #if defined(__riscv)
 #ifndef smp_store_release
+#define _ION_MADE_SMP_STORE_RELEASE
 #define smp_store_release(p, v)						\
 	do {								\
 		__atomic_thread_fence(__ATOMIC_RELEASE);		\
@@ -32,6 +40,7 @@
 	} while (0)
 #endif
 #ifndef smp_load_acquire
+#define _ION_MADE_SMP_LOAD_ACQUIRE
 #define smp_load_acquire(p)						\
 	(__extension__ ({						\
 		__typeof__(*(p)) ___v =					\
@@ -42,22 +51,27 @@
 #endif
 #else
 #ifndef smp_store_release
+#define _ION_MADE_SMP_STORE_RELEASE
 #define smp_store_release(p, v)	__atomic_store_n((p), (v), __ATOMIC_RELEASE)
 #endif
 #ifndef smp_load_acquire
+#define _ION_MADE_SMP_LOAD_ACQUIRE
 #define smp_load_acquire(p)	__atomic_load_n((p), __ATOMIC_ACQUIRE)
 #endif
 #endif
 
 #ifndef __always_inline
+#define _ION_MADE_ALWAYS_INLINE
 #define __always_inline		inline __attribute__((always_inline))
 #endif
 
 #ifndef unlikely
+#define _ION_MADE_UNLIKELY
 #define unlikely(x)		__builtin_expect(!!(x), 0)
 #endif
 
 #ifndef OPTIMIZER_HIDE_VAR
+#define _ION_MADE_OPTIMIZER_HIDE_VAR
 #define OPTIMIZER_HIDE_VAR(var)	__asm__("" : "+r"(var))
 #endif
 

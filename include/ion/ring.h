@@ -46,8 +46,11 @@
 #include <asm/barrier.h>
 #include <linux/compiler.h>
 #else
-#include <ion/barrier.h>
 #include <stdbool.h>
+#ifndef _ION_BARRIER_H
+#define _ION_BARRIER_ENDS
+#include <ion/barrier.h>
+#endif
 #endif
 
 /**
@@ -577,6 +580,7 @@ static __always_inline bool ion_ring_pop_cmd(struct ion_consumer *c,
 }
 
 #ifndef __KERNEL__
+#include <ion/barrier_end.h>
 #include <ion/attach.h>
 #endif
 

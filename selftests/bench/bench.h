@@ -2,6 +2,7 @@
 #ifndef _ION_BENCH_H
 #define _ION_BENCH_H
 
+#include <ion/barrier.h>
 #include <ion/ring.h>
 
 /**

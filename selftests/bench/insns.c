@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include <ion/barrier.h>
 #include <ion/ring.h>
 
 #define SLOTS	65536U

@@ -4,7 +4,8 @@
 # compiling is the test.
 
 abi_headers := ../../include/uapi/linux/ion.h ../../include/ion/ring.h \
-	../../include/ion/attach.h ../../include/ion/barrier.h
+	../../include/ion/attach.h ../../include/ion/barrier.h \
+	../../include/ion/barrier_end.h
 abi_flags := -I../../include/uapi -I../../include -fsyntax-only -Werror \
 	-Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow \
 	-Wcast-qual -Wundef -Wstrict-aliasing=2 -O2

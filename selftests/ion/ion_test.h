@@ -23,6 +23,7 @@
 
 #include <linux/ion.h>
 #include <ion/ring.h>
+#include <ion/barrier.h>
 
 #include "kselftest_harness.h"
 
