@@ -32,13 +32,14 @@ FIXTURE_VARIANT(library)
 	unsigned int flags;
 };
 
-FIXTURE_VARIANT_ADD(library, compact){
-	.flags = IONC_COMPACT,
-};
+#define LIBRARY_VARIANT(name, which)       \
+	FIXTURE_VARIANT_ADD(library, name) \
+	{                                  \
+		.flags = which             \
+	}
 
-FIXTURE_VARIANT_ADD(library, split){
-	.flags = 0,
-};
+LIBRARY_VARIANT(compact, IONC_COMPACT);
+LIBRARY_VARIANT(split, 0);
 
 static int open_channel(struct ionc_channel **ch, unsigned int flags,
 			const char *service, const char *key, __u32 buffers)
