@@ -15,6 +15,7 @@ check_steps()
 	done
 	tap_step "headers" headers_compile
 	tap_step "litmus" tools/check/litmus
+	tap_step "library" in_root make -s -C lib check
 	step "selftests" install_selftests
 	for k in $(data_names kernels); do
 		tap_step "selftests on $k" run_selftests "$k"
