@@ -53,6 +53,16 @@
 #endif
 #endif
 
+/*
+ * In the kernel others look, without owning the end, how far it has come and
+ * whether it is broken. A program keeps its view to itself, and in registers.
+ */
+#ifdef __KERNEL__
+#define ION_VIEW_SET(field, value)	WRITE_ONCE(field, value)
+#else
+#define ION_VIEW_SET(field, value)	((field) = (value))
+#endif
+
 /**
  * struct ion_end - private view of one end of a ring
  * @own: packets that this end published or released so far
@@ -230,9 +240,8 @@ static __always_inline bool ion_end_look(struct ion_end *end, __u64 lead)
 	if (unlikely(seen > end->mask ||
 		     step > end->mask - ion_end_known(end))) {
 		end->seen = (__u32)seen;
-		/* Others may look, without owning the end, whether it is. */
-		WRITE_ONCE(end->broken, seen > end->mask ? ION_POISON_RANGE :
-							   ION_POISON_ORDER);
+		ION_VIEW_SET(end->broken, seen > end->mask ? ION_POISON_RANGE :
+							     ION_POISON_ORDER);
 		return false;
 	}
 	end->ready += step;
@@ -263,8 +272,7 @@ static __always_inline bool ion_end_take_one(struct ion_end *end, __u64 lead)
 
 static __always_inline void ion_end_publish(struct ion_end *end, __u32 count)
 {
-	/* Others may look, without owning the end, how far it has come. */
-	WRITE_ONCE(end->own, end->own + count);
+	ION_VIEW_SET(end->own, end->own + count);
 	/* (B) pairs with (C), (D) with (A). */
 	smp_store_release(end->own_index, (__u32)(end->own & end->mask));
 }
