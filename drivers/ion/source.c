@@ -131,9 +131,11 @@ static void ion_source_doorbell(struct ion_channel *ch)
 	ion_drain_cmds(ion_channel_ring(ch, ION_RING_CMD));
 }
 
+/* The next tick sees by itself what room there is: no kick is wanted for it. */
 static void ion_source_start(struct ion_source *source)
 {
 	ion_channel_set_async(source->ch);
+	ion_channel_disarm(ion_channel_ring(source->ch, ION_RING_RX));
 	hrtimer_setup(&source->timer, ion_source_tick, CLOCK_MONOTONIC,
 		      HRTIMER_MODE_REL_SOFT);
 	source->begun = ktime_get();

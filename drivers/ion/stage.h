@@ -152,9 +152,6 @@ static __always_inline u32 ion_stage_release(struct ion_ring *ring, u32 count,
 {
 	struct ion_stage *stage = ring->stage;
 
-	if (WARN_ONCE(count > stage->nr,
-		      "ion: a service released more than it peeked at\n"))
-		return 0;
 	if (count && !stage->detached)
 		ion_stage_publish(ring, ion_stage_slots(ring, count), count);
 	stage->nr -= count;

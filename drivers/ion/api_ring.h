@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a service does with a ring, for packets and for commands: they differ in
+ * nothing but their size, which is a constant where these are used.
+ */
+#ifndef _DRIVERS_ION_API_RING_H
+#define _DRIVERS_ION_API_RING_H
+
+#include <linux/bug.h>
+#include <linux/minmax.h>
+
+#include <linux/ion.h>
+
+#include "channel.h"
+#include "notify.h"
+#include "stage.h"
+
+bool ion_api_any(const struct ion_ring *ring);
+bool ion_api_context(const struct ion_ring *ring);
+bool ion_api_ok(const struct ion_ring *ring, u32 size, bool pushes);
+bool ion_api_peeked(const struct ion_ring *ring, u32 count);
+bool ion_api_reserved(const struct ion_ring *ring, u32 count);
+
+/**
+ * struct ion_api_hold - the end of a ring, owned for one call
+ * @flags: of the interrupts
+ * @broken: the ring was poisoned before
+ */
+struct ion_api_hold {
+	unsigned long flags;
+	bool broken;
+};
+
+static __always_inline struct ion_api_hold ion_api_lock(struct ion_ring *ring)
+	__acquires(&ring->lock)
+{
+	struct ion_api_hold hold = { .flags = ion_ring_lock(ring) };
+
+	hold.broken = ring->end.broken;
+	return hold;
+}
+
+/*
+ * A callback has the program told of a poisoned ring when it is over. In any
+ * other context who finds it tells at once.
+ */
+static __always_inline void ion_api_unlock(struct ion_ring *ring,
+					   struct ion_api_hold hold)
+	__releases(&ring->lock)
+{
+	bool fresh = ring->async && ring->end.broken && !hold.broken;
+
+	ion_ring_unlock(ring, hold.flags);
+	if (unlikely(fresh))
+		ion_notify_state(ring->ch);
+}
+
+static __always_inline u32 ion_api_push_some(struct ion_ring *ring,
+					     const void *from, u32 count,
+					     u32 size)
+{
+	struct ion_api_hold hold = ion_api_lock(ring);
+	u32 n = 0;
+
+	if (!ion_channel_error(ring->ch))
+		n = ion_stage_push(ring, from, ion_stage_reserve(ring, count),
+				   size);
+	ion_api_unlock(ring, hold);
+	return n;
+}
+
+/* With a lock to hold it goes by batches: interrupts are not off for long. */
+static __always_inline u32 ion_api_batch(const struct ion_ring *ring, u32 count)
+{
+	return ring->async ? min_t(u32, count, ION_PEEK_MAX) : count;
+}
+
+static __always_inline u32 ion_api_push(struct ion_ring *ring, const void *from,
+					u32 count, u32 size)
+{
+	u32 done = 0, want, n;
+
+	if (!ion_api_ok(ring, size, true))
+		return 0;
+	while (done < count) {
+		want = ion_api_batch(ring, count - done);
+		n = ion_api_push_some(ring, from + (size_t)done * size, want,
+				      size);
+		done += n;
+		if (n < want)
+			break;
+	}
+	return done;
+}
+
+static __always_inline u32 ion_api_pop_some(struct ion_ring *ring, void *to,
+					    u32 count, u32 size, bool *again)
+{
+	struct ion_api_hold hold = ion_api_lock(ring);
+	u32 n = 0;
+
+	*again = false;
+	if (!ion_channel_poisoned(ring->ch))
+		n = ion_stage_pop(ring, to, count, size, again);
+	ion_api_unlock(ring, hold);
+	return n;
+}
+
+static __always_inline u32 ion_api_pop(struct ion_ring *ring, void *to,
+				       u32 count, u32 size)
+{
+	u32 done = 0, n;
+	bool again;
+
+	if (!ion_api_ok(ring, size, false))
+		return 0;
+	while (done < count) {
+		n = ion_api_pop_some(ring, to + (size_t)done * size,
+				     ion_api_batch(ring, count - done), size,
+				     &again);
+		done += n;
+		if (!n && !again)
+			break;
+	}
+	return done;
+}
+
+static __always_inline u32 ion_api_reserve(struct ion_ring *ring, u32 want,
+					   u32 size)
+{
+	struct ion_api_hold hold;
+	u32 n = 0;
+
+	if (!ion_api_ok(ring, size, true))
+		return 0;
+	want = min_t(u32, want, ION_PEEK_MAX);
+	hold = ion_api_lock(ring);
+	if (!ion_channel_error(ring->ch))
+		n = ion_stage_reserve(ring, want);
+	ring->stage->nr = n;
+	ion_api_unlock(ring, hold);
+	return n;
+}
+
+static __always_inline u32 ion_api_commit(struct ion_ring *ring, u32 count,
+					  u32 size)
+{
+	struct ion_api_hold hold;
+	u32 n = 0;
+
+	if (!ion_api_ok(ring, size, true))
+		return 0;
+	hold = ion_api_lock(ring);
+	if (ion_api_reserved(ring, count) && !ion_channel_error(ring->ch))
+		n = ion_stage_push(ring, &ring->stage->slots,
+				   ion_ring_reserve(&ring->producer, count),
+				   size);
+	ring->stage->nr = 0;
+	ion_api_unlock(ring, hold);
+	return n;
+}
+
+static __always_inline u32 ion_api_peek_some(struct ion_ring *ring, u32 want,
+					     u32 size, bool *again)
+{
+	struct ion_api_hold hold = ion_api_lock(ring);
+	u32 n = 0;
+
+	*again = false;
+	if (!ion_channel_poisoned(ring->ch))
+		n = ion_stage_peek(ring, want, size, again);
+	ion_api_unlock(ring, hold);
+	return n;
+}
+
+static __always_inline u32 ion_api_peek(struct ion_ring *ring, u32 want,
+					u32 size)
+{
+	bool again;
+	u32 n;
+
+	if (!want || !ion_api_ok(ring, size, false))
+		return 0;
+	do
+		n = ion_api_peek_some(ring, want, size, &again);
+	while (!n && again);
+	return n;
+}
+
+static __always_inline u32 ion_api_release(struct ion_ring *ring, u32 count,
+					   u32 size)
+{
+	struct ion_api_hold hold;
+	u32 n = 0;
+
+	if (!ion_api_ok(ring, size, false))
+		return 0;
+	hold = ion_api_lock(ring);
+	if (ion_api_peeked(ring, count))
+		n = ion_stage_release(ring, count, size);
+	ion_api_unlock(ring, hold);
+	return n;
+}
+
+/* Whether slots can be copied as they are, with nothing between. */
+static __always_inline bool ion_api_direct(const struct ion_ring *from,
+					   const struct ion_ring *to)
+{
+	return !from->async && from->ch == to->ch && !from->ch->arena &&
+	       !from->stage->nr;
+}
+
+static __always_inline u32 ion_api_move(struct ion_ring *from,
+					struct ion_ring *to, u32 count,
+					u32 size)
+{
+	u32 done = 0, n, pushed;
+
+	if (!ion_api_ok(from, size, false) || !ion_api_ok(to, size, true))
+		return 0;
+	count = min_t(u32, count, from->end.mask);
+	if (ion_api_direct(from, to))
+		return ion_channel_error(from->ch) ? 0 :
+			       ion_stage_move(from, to, count, size);
+
+	while (done < count) {
+		n = ion_api_peek(from, min(count - done, ION_PEEK_MAX), size);
+		if (!n)
+			break;
+		pushed = ion_api_push(to, &from->stage->slots, n, size);
+		done += ion_api_release(from, pushed, size);
+		if (pushed < n)
+			break;
+	}
+	return done;
+}
+
+#endif /* _DRIVERS_ION_API_RING_H */
