@@ -2,8 +2,6 @@
 /* <linux/ion.h>: what a service does with a ring of either kind. */
 #include <linux/bug.h>
 #include <linux/export.h>
-#include <linux/preempt.h>
-#include <linux/sched.h>
 
 #include "api_ring.h"
 
@@ -39,7 +37,7 @@ bool ion_api_context(const struct ion_ring *ring)
 {
 	if (ring->async)
 		return true;
-	return !WARN_ONCE(READ_ONCE(ring->ch->runner) != current || !in_task(),
+	return !WARN_ONCE(!ion_channel_in_callback(ring->ch),
 			  "ion: a service used a ring outside its callbacks\n");
 }
 

@@ -13,6 +13,7 @@ extern struct ion_service ion_service_sink;
 extern struct ion_service ion_service_source;
 extern struct ion_service ion_service_pair;
 
+void ion_drain_packets(struct ion_ring *tx);
 void ion_drain_cmds(struct ion_ring *cmd);
 
 #endif /* _DRIVERS_ION_BUILTIN_H */

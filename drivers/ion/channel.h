@@ -40,7 +40,9 @@
 #include <linux/cleanup.h>
 #include <linux/irq_work.h>
 #include <linux/mutex.h>
+#include <linux/preempt.h>
 #include <linux/refcount.h>
+#include <linux/sched.h>
 #include <linux/types.h>
 #include <linux/wait.h>
 
@@ -229,6 +231,12 @@ static inline void ion_channel_run(struct ion_channel *ch,
 	ion_end_assert_held(ch);
 
 	WRITE_ONCE(ch->runner, runner);
+}
+
+/* Whether that is the caller, and not an interrupt that came upon it. */
+static inline bool ion_channel_in_callback(const struct ion_channel *ch)
+{
+	return READ_ONCE(ch->runner) == current && in_task();
 }
 
 DEFINE_GUARD(ion_end, struct ion_channel *, ion_end_lock(_T),

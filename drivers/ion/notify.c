@@ -174,7 +174,7 @@ void ion_notify_state(struct ion_channel *ch)
 void ion_channel_notify(struct ion_channel *ch)
 {
 	/* Only its callbacks push: what they did is told when they return. */
-	if (!ch->async && (READ_ONCE(ch->runner) != current || !in_task()))
+	if (!ch->async && !ion_channel_in_callback(ch))
 		return;
 	if (ion_notify_allowed())
 		ion_notify(ch, false);

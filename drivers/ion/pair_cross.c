@@ -43,22 +43,6 @@ static void ion_pair_cross_packets(struct ion_pair_end *from,
 	} while (left && (done == n || ion_pair_room(to, rx)));
 }
 
-/* The other one has gone: who waits for room on tx must not wait for ever. */
-static void ion_pair_drop_packets(struct ion_pair_end *from)
-{
-	struct ion_ring *tx = ion_channel_ring(from->ch, ION_RING_TX);
-	u32 left = ion_channel_capacity(tx);
-	const struct ion_packet *packets;
-	u32 n;
-
-	for (; left; left -= n) {
-		n = ion_channel_peek(tx, &packets, min(left, ION_PEEK_MAX));
-		if (!n)
-			return;
-		ion_channel_release(tx, n);
-	}
-}
-
 /* Give buffers back, as far as there is room. */
 static void ion_pair_settle(struct ion_pair_end *end)
 {
@@ -260,7 +244,8 @@ u32 ion_pair_cross(struct ion_pair_end *from, struct ion_pair_end *to)
 	} else if (!gone) {
 		ion_pair_cross_packets(from, to);
 	} else {
-		ion_pair_drop_packets(from);
+		/* Who waits for room on tx must not wait for ever. */
+		ion_drain_packets(ion_channel_ring(from->ch, ION_RING_TX));
 	}
 	if (gone)
 		ion_drain_cmds(ion_channel_ring(from->ch, ION_RING_CMD));

@@ -8,7 +8,13 @@
 
 #include "builtin.h"
 
-static void ion_sink_drain_packets(struct ion_ring *tx)
+/**
+ * ion_drain_packets() - consume and forget packets
+ * @tx: the ring, of a channel without an arena
+ *
+ * Context: a callback of the channel, or any if it is async.
+ */
+void ion_drain_packets(struct ion_ring *tx)
 {
 	u32 left = ion_channel_capacity(tx);
 	const struct ion_packet *packets;
@@ -47,7 +53,7 @@ static void ion_sink_return_buffers(struct ion_ring *tx, struct ion_ring *rx)
  * ion_drain_cmds() - consume and forget commands
  * @cmd: the ring
  *
- * Context: a callback of the channel.
+ * Context: a callback of the channel, or any if it is async.
  */
 void ion_drain_cmds(struct ion_ring *cmd)
 {
@@ -71,7 +77,7 @@ static void ion_sink_doorbell(struct ion_channel *ch)
 	if (ion_channel_buffers(ch, &buffer_size))
 		ion_sink_return_buffers(tx, ion_channel_ring(ch, ION_RING_RX));
 	else
-		ion_sink_drain_packets(tx);
+		ion_drain_packets(tx);
 	ion_drain_cmds(ion_channel_ring(ch, ION_RING_CMD));
 }
 
