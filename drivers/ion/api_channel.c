@@ -77,7 +77,6 @@ void ion_channel_set_async(struct ion_channel *ch)
 	if (WARN_ONCE(ch->ready || READ_ONCE(ch->runner) != current,
 		      "ion: a service made a channel async outside bind()\n"))
 		return;
-	ch->async = true;
 	for (id = 0; id < ION_RINGS; id++)
 		ch->ring[id].async = true;
 }

@@ -287,7 +287,6 @@ static void ion_channel_unconfigure(struct ion_channel *ch)
 	memset(&ch->info, 0, sizeof(ch->info));
 	memset(ch->ring, 0, sizeof(ch->ring));
 	ch->private = NULL;
-	ch->async = false;
 }
 
 /**

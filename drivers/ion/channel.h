@@ -64,7 +64,6 @@ struct fasync_struct;
  * @ready: the channel is configured
  * @closed: no descriptor and no mapping is left
  * @hungup: the service will push no more; see ion_channel_hangup()
- * @async: the service uses the rings from any context
  * @service: what owns the kernel ends, NULL when it has gone; end_mutex
  * @of_service: in the list of its channels
  * @private: the service's
@@ -108,7 +107,6 @@ struct ion_channel {
 	bool ready;
 	bool closed;
 	bool hungup;
-	bool async;
 	struct ion_service *service;
 	struct list_head of_service;
 	void *private;
@@ -231,6 +229,12 @@ static inline void ion_channel_run(struct ion_channel *ch,
 	ion_end_assert_held(ch);
 
 	WRITE_ONCE(ch->runner, runner);
+}
+
+/* Whether the service uses the rings from any context: all of them, or none. */
+static inline bool ion_channel_async(const struct ion_channel *ch)
+{
+	return ch->ring[ION_RING_TX].async;
 }
 
 /* Whether that is the caller, and not an interrupt that came upon it. */

@@ -174,11 +174,11 @@ void ion_notify_state(struct ion_channel *ch)
 void ion_channel_notify(struct ion_channel *ch)
 {
 	/* Only its callbacks push: what they did is told when they return. */
-	if (!ch->async && !ion_channel_in_callback(ch))
+	if (!ion_channel_async(ch) && !ion_channel_in_callback(ch))
 		return;
 	if (ion_notify_allowed())
 		ion_notify(ch, false);
-	else if (ch->async)
+	else if (ion_channel_async(ch))
 		irq_work_queue(&ch->notify_work);
 }
 EXPORT_SYMBOL_GPL(ion_channel_notify);
