@@ -51,6 +51,10 @@ static_assert(sizeof(struct ion_eventfd) == 16);
 static_assert(sizeof(struct ion_join) == 16);
 static_assert(sizeof(struct ion_verify) == 64);
 static_assert(sizeof(struct ion_buffers) == 24);
+static_assert(sizeof(struct ion_selftest) == 24);
+static_assert(sizeof(struct ion_selftest_result) == 128);
+static_assert(sizeof(struct ion_list) == 32);
+static_assert(sizeof(struct ion_list_entry) == 576);
 
 static const u64 ion_mmap_offset[ION_RINGS] = {
 	[ION_RING_TX] = ION_MMAP_TX,

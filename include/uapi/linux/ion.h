@@ -179,6 +179,8 @@ enum ion_layout {
 #define ION_FEATURE_SERVE	(1ULL << 3)	/* ION_IOC_SERVE */
 #define ION_FEATURE_ARENA	(1ULL << 4)	/* ION_MMAP_ARENA, ION_IOC_BUFFERS */
 #define ION_FEATURE_JOIN	(1ULL << 5)	/* ION_IOC_JOIN, ION_IOC_VERIFY */
+#define ION_FEATURE_LIST	(1ULL << 6)	/* ION_IOC_LIST */
+#define ION_FEATURE_SELFTEST	(1ULL << 7)	/* ION_IOC_SELFTEST */
 
 /**
  * DOC: calls
@@ -592,6 +594,124 @@ struct ion_buffers {
 	__aligned_u64 addr;
 };
 
+/* Most channels of one ION_IOC_LIST. */
+#define ION_LIST_MAX		64
+
+#define ION_COMM_LEN		16
+
+/**
+ * enum ion_channel_state - how far a channel has come
+ * @ION_CHANNEL_OPEN: it was opened, and not set up yet
+ * @ION_CHANNEL_READY: it was set up
+ * @ION_CHANNEL_CLOSED: the program closed it, and a service keeps it still
+ */
+enum ion_channel_state {
+	ION_CHANNEL_OPEN,
+	ION_CHANNEL_READY,
+	ION_CHANNEL_CLOSED,
+};
+
+/**
+ * struct ion_list_entry - one channel of the system
+ * @channel: number of the channel
+ * @pid: the process that opened it, by its number in the pid namespace of the
+ *	caller; 0 if it has none there
+ * @uid: the effective user that opened it, by its number in the user namespace
+ *	of the caller
+ * @comm: name of that process as it is now, padded with zeros; empty if it has
+ *	ended
+ * @state: &enum ion_channel_state
+ * @layout: &enum ion_layout; 0 from here on if the channel was not set up
+ * @service: name of the service at the kernel end
+ * @bytes: memory charged for it
+ * @buffers: buffers of the arena, 0 if there is none
+ * @buffer_size: bytes of each of them
+ * @buffers_owned: how many of them belong to the user end
+ * @reserved: 0
+ * @reserved2: 0
+ * @stats: as ION_IOC_STATS tells
+ */
+struct ion_list_entry {
+	__aligned_u64 channel;
+	__u32 pid;
+	__u32 uid;
+	char comm[ION_COMM_LEN];
+	__u32 state;
+	__u32 layout;
+	char service[ION_SERVICE_NAME_LEN];
+	__aligned_u64 bytes;
+	__u32 buffers;
+	__u32 buffer_size;
+	__u32 buffers_owned;
+	__u32 reserved;
+	__aligned_u64 reserved2[3];
+	struct ion_stats stats;
+};
+
+/**
+ * struct ion_list - the channels of the system (ION_IOC_LIST)
+ * @size: sizeof(struct ion_list)
+ * @count: how many entries at the most, 1..ION_LIST_MAX
+ * @after: only channels of a higher number; 0 for the first call, then the
+ *	number of the last entry of the call before
+ * @addr: address of an array of &struct ion_list_entry
+ * @entry_size: sizeof(struct ion_list_entry); what this kernel does not know of
+ *	a larger one is 0
+ * @flags: 0
+ *
+ * Those that the caller's effective user opened, or all of them with
+ * CAP_SYS_ADMIN, by rising number. The channel that is asked need not be set up.
+ */
+struct ion_list {
+	__u32 size;
+	__u32 count;
+	__aligned_u64 after;
+	__aligned_u64 addr;
+	__u32 entry_size;
+	__u32 flags;
+};
+
+#define ION_SELFTEST_NAME_LEN	32
+#define ION_SELFTEST_DETAIL_LEN	80
+
+/**
+ * struct ion_selftest_result - one test of ION_IOC_SELFTEST
+ * @name: what it looked at, padded with zeros, for example ``poison.tx.range``
+ * @ns: how long it took, in nanoseconds
+ * @error: 0 if it passed; -ECANCELED if it could not be made; else another
+ *	negative error
+ * @reserved: 0
+ * @detail: if it did not pass, what was seen and what was expected, padded with
+ *	zeros
+ */
+struct ion_selftest_result {
+	char name[ION_SELFTEST_NAME_LEN];
+	__aligned_u64 ns;
+	__s32 error;
+	__u32 reserved;
+	char detail[ION_SELFTEST_DETAIL_LEN];
+};
+
+/**
+ * struct ion_selftest - have the driver test itself (ION_IOC_SELFTEST)
+ * @size: sizeof(struct ion_selftest)
+ * @count: room for so many results; written by the kernel: how many tests there
+ *	are
+ * @failed: written by the kernel: how many of them did not pass
+ * @flags: 0
+ * @addr: address of an array of &struct ion_selftest_result
+ *
+ * Wants CAP_SYS_ADMIN. The tests have channels of their own: no other is
+ * touched, and the one that is asked need not be set up.
+ */
+struct ion_selftest {
+	__u32 size;
+	__u32 count;
+	__u32 failed;
+	__u32 flags;
+	__aligned_u64 addr;
+};
+
 #define ION_IOC_MAGIC		0xEF
 
 #define ION_IOC_QUERY		_IO(ION_IOC_MAGIC, 0x00)
@@ -609,5 +729,7 @@ struct ion_buffers {
 #define ION_IOC_JOIN		_IO(ION_IOC_MAGIC, 0x0c)
 #define ION_IOC_VERIFY		_IO(ION_IOC_MAGIC, 0x0d)
 #define ION_IOC_BUFFERS		_IO(ION_IOC_MAGIC, 0x0e)
+#define ION_IOC_SELFTEST	_IO(ION_IOC_MAGIC, 0x0f)
+#define ION_IOC_LIST		_IO(ION_IOC_MAGIC, 0x10)
 
 #endif /* _UAPI_LINUX_ION_H */
