@@ -9,57 +9,26 @@
 #include <linux/cred.h>
 #include <linux/errno.h>
 #include <linux/export.h>
-#include <linux/moduleparam.h>
 #include <linux/pid.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
 #include "arena.h"
 #include "channel.h"
+#include "channels.h"
 #include "geometry.h"
 #include "kernel_end.h"
 #include "notify.h"
 #include "serve.h"
 #include "service.h"
 
-static unsigned int max_channels = 1024;
-module_param(max_channels, uint, 0644);
-MODULE_PARM_DESC(max_channels, "Most channels open at the same time (default 1024)");
-
-static atomic_t ion_channels = ATOMIC_INIT(0);
-static atomic64_t ion_channel_ids = ATOMIC64_INIT(0);
-
-/**
- * ion_channel_limit() - channels that may be open at the same time
- *
- * Return: the module parameter max_channels.
- */
-u32 ion_channel_limit(void)
+static void ion_channel_undo_create(struct ion_channel *ch)
 {
-	return READ_ONCE(max_channels);
-}
-
-/**
- * ion_channel_count() - channels that there are
- *
- * Return: how many were opened and are not gone yet.
- */
-u32 ion_channel_count(void)
-{
-	return atomic_read(&ion_channels);
-}
-
-static bool ion_channel_admit(void)
-{
-	unsigned int limit = ion_channel_limit();
-	int now = atomic_read(&ion_channels);
-
-	do {
-		if (now >= limit)
-			return false;
-	} while (!atomic_try_cmpxchg(&ion_channels, &now, now + 1));
-
-	return true;
+	put_pid(ch->opener.pid);
+	mutex_destroy(&ch->end_mutex);
+	mutex_destroy(&ch->user_mutex);
+	mutex_destroy(&ch->setup_mutex);
+	kfree(ch);
 }
 
 /**
@@ -72,16 +41,10 @@ struct ion_channel *ion_channel_create(void)
 {
 	struct ion_channel *ch;
 
-	if (!ion_channel_admit())
-		return ERR_PTR(-ENFILE);
-
 	ch = kzalloc(sizeof(*ch), ION_GFP);
-	if (!ch) {
-		atomic_dec(&ion_channels);
+	if (!ch)
 		return ERR_PTR(-ENOMEM);
-	}
 	refcount_set(&ch->ref, 1);
-	ch->id = atomic64_inc_return(&ion_channel_ids);
 	ch->opener.pid = get_pid(task_tgid(current));
 	ch->opener.uid = current_euid();
 	ch->opener.gid = current_egid();
@@ -91,6 +54,11 @@ struct ion_channel *ion_channel_create(void)
 	INIT_LIST_HEAD(&ch->of_service);
 	ion_notify_init(ch);
 	init_waitqueue_head(&ch->serve_wait);
+	/* From here on it is seen. */
+	if (ion_channels_add(ch)) {
+		ion_channel_undo_create(ch);
+		return ERR_PTR(-ENFILE);
+	}
 	return ch;
 }
 
@@ -172,14 +140,10 @@ static void ion_channel_free(struct ion_channel *ch)
 
 static void ion_channel_destroy(struct ion_channel *ch)
 {
+	ion_channels_remove(ch);
 	ion_notify_destroy(ch);
 	ion_channel_free(ch);
-	put_pid(ch->opener.pid);
-	mutex_destroy(&ch->end_mutex);
-	mutex_destroy(&ch->user_mutex);
-	mutex_destroy(&ch->setup_mutex);
-	kfree(ch);
-	atomic_dec(&ion_channels);
+	ion_channel_undo_create(ch);
 }
 
 /**

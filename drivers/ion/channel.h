@@ -23,7 +23,8 @@
  * eventfd_lock	keeps the eventfd while it is signalled.
  *
  * Order: user_mutex or setup_mutex, end_mutex, serve_wait.lock, ring.lock. The
- * mutex of service.c and eventfd_lock nest in end_mutex and in nothing else.
+ * mutex of service.c and eventfd_lock nest in end_mutex and in nothing else; that
+ * of channels.c nests in all of them but the spinlocks.
  *
  * What is not configuration and is looked at without a lock (closed, hungup,
  * progress, broken of a ring) is read by READ_ONCE() and only ever a reason to
@@ -56,6 +57,7 @@ struct fasync_struct;
  * struct ion_channel - what one open of /dev/ion owns
  * @ref: the open file holds one, and each service that keeps the channel
  * @id: number, never used twice
+ * @of_all: in the list of all channels
  * @opener: who opened it
  * @setup_mutex: see above
  * @user_mutex: see above
@@ -99,6 +101,7 @@ struct fasync_struct;
 struct ion_channel {
 	refcount_t ref;
 	u64 id;
+	struct list_head of_all;
 	struct ion_opener opener;
 	struct mutex setup_mutex;	/* the one configuration */
 	struct mutex user_mutex;	/* consuming calls at the user end */
@@ -250,8 +253,5 @@ void ion_channel_look(struct ion_channel *ch, struct ion_ring *ring);
 void ion_channel_look_all(struct ion_channel *ch);
 void ion_channel_stats(struct ion_channel *ch, struct ion_stats *stats);
 int ion_channel_reset(struct ion_channel *ch);
-
-u32 ion_channel_limit(void);
-u32 ion_channel_count(void);
 
 #endif /* _DRIVERS_ION_CHANNEL_H */

@@ -13,10 +13,12 @@
 #include "arena.h"
 #include "batch.h"
 #include "channel.h"
+#include "channels.h"
 #include "file.h"
 #include "geometry.h"
 #include "ioctl.h"
 #include "kernel_end.h"
+#include "list.h"
 #include "notify.h"
 #include "serve.h"
 #include "service.h"
@@ -70,13 +72,14 @@ static long ion_ioctl_query(void __user *arg)
 	query.abi_version = ION_ABI_VERSION;
 	query.features = ION_FEATURE_COMPACT | ION_FEATURE_SPLIT |
 			 ION_FEATURE_WAIT | ION_FEATURE_SERVE |
-			 ION_FEATURE_ARENA | ION_FEATURE_JOIN;
+			 ION_FEATURE_ARENA | ION_FEATURE_JOIN |
+			 ION_FEATURE_LIST;
 	query.slots_min = ION_SLOTS_MIN;
 	query.slots_max = ION_SLOTS_MAX;
 	query.batch_max = ION_BATCH_MAX;
-	query.max_channels = ion_channel_limit();
+	query.max_channels = ion_channels_limit();
 	query.max_bytes = ion_memory_limit();
-	query.channels = ion_channel_count();
+	query.channels = ion_channels_count();
 	query.reserved = 0;
 	query.bytes = ion_memory_charged();
 	return ion_copy_out(arg, &query, sizeof(query));
@@ -330,6 +333,15 @@ static long ion_ioctl_buffers(struct ion_channel *ch, void __user *arg)
 	return ion_copy_out(arg, &buffers, sizeof(buffers));
 }
 
+static long ion_ioctl_list(const void __user *arg)
+{
+	struct ion_list list;
+	int ret;
+
+	ret = ion_copy_in(&list, sizeof(list), arg);
+	return ret ?: ion_list(&list);
+}
+
 /* The calls that want a configured channel. */
 static long ion_ioctl_configured(struct ion_channel *ch, unsigned int cmd,
 				 void __user *uarg)
@@ -392,6 +404,8 @@ long ion_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return ion_ioctl_query(uarg);
 	case ION_IOC_SETUP:
 		return ion_ioctl_setup(file, uarg);
+	case ION_IOC_LIST:
+		return ion_ioctl_list(uarg);
 	default:
 		return ion_ioctl_configured(ch, cmd, uarg);
 	}

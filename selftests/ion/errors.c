@@ -39,12 +39,12 @@ static const unsigned long struct_calls[] = {
 	ION_IOC_QUERY,	 ION_IOC_SETUP,	  ION_IOC_INFO, ION_IOC_PUSH,
 	ION_IOC_POP,	 ION_IOC_STATS,	  ION_IOC_PEEK, ION_IOC_WAIT,
 	ION_IOC_SERVE,	 ION_IOC_EVENTFD, ION_IOC_JOIN, ION_IOC_VERIFY,
-	ION_IOC_BUFFERS,
+	ION_IOC_BUFFERS, ION_IOC_LIST,
 };
 
 static const char *const struct_names[] = {
 	"QUERY", "SETUP", "INFO",    "PUSH", "POP",    "STATS",	  "PEEK",
-	"WAIT",	 "SERVE", "EVENTFD", "JOIN", "VERIFY", "BUFFERS",
+	"WAIT",	 "SERVE", "EVENTFD", "JOIN", "VERIFY", "BUFFERS", "LIST",
 };
 
 static const __u32 struct_sizes[] = {
@@ -54,7 +54,7 @@ static const __u32 struct_sizes[] = {
 	sizeof(struct ion_batch),   sizeof(struct ion_wait),
 	sizeof(struct ion_serve),   sizeof(struct ion_eventfd),
 	sizeof(struct ion_join),    sizeof(struct ion_verify),
-	sizeof(struct ion_buffers),
+	sizeof(struct ion_buffers), sizeof(struct ion_list),
 };
 
 static const unsigned long configured_calls[] = {
@@ -99,7 +99,7 @@ TEST_F(raw, calls_before_setup)
 }
 
 static const unsigned long unknown_calls[] = {
-	_IO(ION_IOC_MAGIC, 0x0f),
+	_IO(ION_IOC_MAGIC, 0x11),
 	_IO(ION_IOC_MAGIC, 0x7f),
 	_IO(ION_IOC_MAGIC, 0xff),
 	_IOR(ION_IOC_MAGIC, 0x03, __u32),

@@ -17,11 +17,11 @@
 /* What ionctl exits with. */
 enum exit_status {
 	EXIT_OK = 0,
-	EXIT_FAILED = 1, /* it did not work, and said why */
-	EXIT_USAGE = 2, /* the command line is wrong: nothing was done */
+	EXIT_FAILED = 1,    /* it did not work, and said why */
+	EXIT_USAGE = 2,	    /* the command line is wrong: nothing was done */
 	EXIT_NO_DEVICE = 3, /* there is no /dev/ion */
-	EXIT_DENIED = 4, /* it may not be used, or not for that */
-	EXIT_BROKEN = 5, /* a ring is poisoned, or a selftest failed */
+	EXIT_DENIED = 4,    /* it may not be used, or not for that */
+	EXIT_BROKEN = 5,    /* a ring is poisoned, or a selftest failed */
 };
 
 /**

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What ION_IOC_LIST tells of each channel. */
+#include <linux/cred.h>
+#include <linux/errno.h>
+#include <linux/minmax.h>
+#include <linux/pid.h>
+#include <linux/sched.h>
+#include <linux/sched/task.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+#include <linux/uidgid.h>
+
+#include "arena.h"
+#include "channel.h"
+#include "channels.h"
+#include "list.h"
+
+static_assert(ION_COMM_LEN == TASK_COMM_LEN);
+
+/* By the numbers of the caller's namespaces, in which the opener may have none. */
+static void ion_list_opener(struct ion_list_entry *entry,
+			    const struct ion_opener *opener)
+{
+	struct task_struct *task = get_pid_task(opener->pid, PIDTYPE_TGID);
+
+	entry->pid = pid_vnr(opener->pid);
+	entry->uid = from_kuid_munged(current_user_ns(), opener->uid);
+	if (!task)
+		return;
+	get_task_comm(entry->comm, task);
+	put_task_struct(task);
+}
+
+static void ion_list_ready(struct ion_list_entry *entry, struct ion_channel *ch)
+{
+	entry->layout = ch->info.layout;
+	strscpy_pad(entry->service, ch->info.service);
+	entry->bytes = ch->info.bytes;
+	if (ch->arena) {
+		entry->buffers = ch->arena->buffers;
+		entry->buffer_size = ch->info.buffer_size;
+		entry->buffers_owned = ion_arena_owned(ch->arena);
+	}
+	entry->stats.size = sizeof(entry->stats);
+	ion_channel_stats(ch, &entry->stats);
+}
+
+static void ion_list_fill(struct ion_list_entry *entry, struct ion_channel *ch)
+{
+	/* Every byte goes to the caller. */
+	memset(entry, 0, sizeof(*entry));
+	entry->channel = ch->id;
+	ion_list_opener(entry, &ch->opener);
+	if (ion_channel_ready(ch)) {
+		entry->state = ION_CHANNEL_READY;
+		ion_list_ready(entry, ch);
+	}
+	if (READ_ONCE(ch->closed))
+		entry->state = ION_CHANNEL_CLOSED;
+}
+
+static int ion_list_out(const struct ion_list *list, u32 at,
+			const struct ion_list_entry *entry)
+{
+	void __user *to = u64_to_user_ptr(list->addr) +
+			  (size_t)at * list->entry_size;
+
+	if (copy_to_user(to, entry, sizeof(*entry)) ||
+	    clear_user(to + sizeof(*entry), list->entry_size - sizeof(*entry)))
+		return -EFAULT;
+	return 0;
+}
+
+/**
+ * ion_list() - tell the caller of the channels that it may see
+ * @list: the request
+ *
+ * Each entry is one snapshot. A channel that is opened or closed meanwhile is in
+ * the list or is not.
+ *
+ * Context: may sleep.
+ * Return: how many entries were written, 0 after the last; -EINVAL for a count
+ * or a size that can not be; -E2BIG for a size that is too large; -EFAULT.
+ */
+int ion_list(const struct ion_list *list)
+{
+	struct ion_channel *channels[ION_LIST_MAX];
+	struct ion_list_entry entry;
+	int ret = 0;
+	u32 nr, i;
+
+	if (!list->count || list->count > ION_LIST_MAX || list->flags ||
+	    list->entry_size < sizeof(entry))
+		return -EINVAL;
+	if (list->entry_size > PAGE_SIZE)
+		return -E2BIG;
+
+	nr = ion_channels_get(list->after, channels, list->count);
+	for (i = 0; i < nr; i++) {
+		if (!ret) {
+			ion_list_fill(&entry, channels[i]);
+			ret = ion_list_out(list, i, &entry);
+		}
+		ion_channel_put(channels[i]);
+	}
+	return ret ?: nr;
+}
