@@ -4,7 +4,7 @@
 # demo.sh [FILE]: inserts ion.ko, carries FILE (default /bin/busybox) through
 # the kernel and back, sends it from one process to another, has another module
 # sum it up, compares, and removes the modules again. Runs as root beside
-# ion.ko, ion_crc.ko, carry, crc, hello and send, and wants no more than
+# ion.ko, ion_crc.ko, carry, crc, five, hello and send, and wants no more than
 # busybox. Ends with 0 if all was as it should be, with 1 and the reason if not.
 set -eu
 
@@ -91,6 +91,7 @@ log | grep 'ion: /dev/ion is ready' || fail "no word of it in the kernel log"
 ls -l /dev/ion
 
 step "one packet" hello
+step "the same by the library" five
 step "the file" ls -l "$file"
 step "there and back" carry --output "$back" "$file"
 compare back

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-2.0-only OR MIT
+#
+# awk -f shown.awk FILE... PAGE: every program that the last one shows, between
+# ```c and ```, is one of the files before, to the letter.
+FNR == 1 { name[++files] = FILENAME }
+{ text[files] = text[files] $0 "\n" }
+
+END {
+	count = split(text[files], page, "\n")
+	for (i = 1; i <= count; i++) {
+		if (page[i] == "```c") {
+			begin = i
+			shown = ""
+		} else if (begin && page[i] == "```") {
+			look(begin, shown)
+			begin = 0
+		} else {
+			shown = shown page[i] "\n"
+		}
+	}
+	if (!blocks) {
+		print name[files] ": shows no program"
+		bad = 1
+	}
+	exit bad
+}
+
+function look(at, shown,    i)
+{
+	blocks++
+	for (i = 1; i < files; i++)
+		if (text[i] == shown)
+			return
+	print name[files] ":" at ": is none of the samples as they stand"
+	bad = 1
+}
