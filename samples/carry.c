@@ -6,6 +6,9 @@
  * One command goes before the packets and one after them. Each bears a random
  * 128-bit id, and its answer has to bear the same. Once the rings are mapped,
  * the only system calls are the kicks.
+ *
+ * It has the default rings of a channel that was not set up, and uses the two
+ * headers alone, as a program in the original layout does.
  */
 #include <err.h>
 #include <errno.h>

@@ -10,12 +10,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <ion/ring.h>
+#include <ionchannel.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "service/ion_crc.h"
@@ -29,86 +26,35 @@ enum {
 };
 
 struct crc {
-	int fd;
-	struct ion_info info;
-	unsigned char *buffer;
-	struct ion_producer tx, cmd;
-	struct ion_consumer rx, evt;
+	struct ionc_channel *ch;
+	__u32 buffer;
 	__u64 bytes;
 };
 
 /* ---- the channel ------------------------------------------------------- */
 
-static const char *setup_advice(int error)
-{
-	switch (error) {
-	case ENOENT:
-		return "; load the service: insmod ion_crc.ko";
-	case ENOMEM:
-		return "; raise RLIMIT_MEMLOCK (ulimit -l)";
-	case ENOSPC:
-		return "; raise the module parameter max_bytes of ion";
-	default:
-		return "";
-	}
-}
-
-/* The area at an offset, mapped as far as it may be. */
-static void *map_area(const struct crc *c, __u64 offset)
-{
-	const struct ion_area *area = c->info.area;
-	void *memory;
-
-	while (area->offset != offset)
-		area++;
-	memory =
-		mmap(NULL, area->length, area->prot, MAP_SHARED, c->fd, offset);
-	if (memory == MAP_FAILED)
-		err(EXIT_UNTRIED, "mmap");
-	return memory;
-}
-
 static void channel_open(struct crc *c, const char *device)
 {
-	struct ion_setup setup = {
-		.size = sizeof(setup),
-		.service = "crc32",
-		.buffers = 1,
-		.buffer_size = BUFFER_SIZE,
-	};
+	struct ionc_options options;
+	int ret;
 
-	c->fd = open(device, O_RDWR | O_CLOEXEC);
-	if (c->fd < 0)
-		err(EXIT_UNTRIED, "%s", device);
-	if (ioctl(c->fd, ION_IOC_SETUP, &setup))
-		errx(EXIT_UNTRIED, "service crc32: %s%s", strerror(errno),
-		     setup_advice(errno));
-	c->info = setup.info;
-
-	c->buffer = map_area(c, ION_MMAP_ARENA);
-	ion_producer_attach(&c->tx, map_area(c, ION_MMAP_TX),
-			    ION_SLOTS_DEFAULT);
-	ion_consumer_attach(&c->rx, map_area(c, ION_MMAP_RX),
-			    ION_SLOTS_DEFAULT);
-	ion_producer_attach(&c->cmd, map_area(c, ION_MMAP_CMD),
-			    ION_SLOTS_DEFAULT);
-	ion_consumer_attach(&c->evt, map_area(c, ION_MMAP_EVT),
-			    ION_SLOTS_DEFAULT);
+	ionc_options_init(&options);
+	options.device = device;
+	options.service = "crc32";
+	options.buffers = 1;
+	options.buffer_size = BUFFER_SIZE;
+	ret = ionc_open(&c->ch, &options);
+	if (ret)
+		errx(EXIT_UNTRIED, "%s, service crc32: %s%s", device,
+		     ionc_explain(IONC_OPEN, ret),
+		     ret == -ENOENT ? "; insert ion.ko, then ion_crc.ko" : "");
+	c->buffer = (__u32)ionc_buffer_get(c->ch);
 }
 
-/* WAIT kicks the kernel end, and comes back when there is an answer. */
-static void wait_for_answer(const struct crc *c, __u32 packets, __u32 commands)
+static void must(int ret)
 {
-	struct ion_wait wait = {
-		.size = sizeof(wait),
-		.rx = packets,
-		.evt = commands,
-		.timeout_ns = ION_WAIT_FOREVER,
-	};
-
-	while (ioctl(c->fd, ION_IOC_WAIT, &wait))
-		if (errno != EINTR)
-			err(EXIT_FAILED, "waiting for an answer");
+	if (ret < 0)
+		errx(EXIT_FAILED, "%s", ionc_explain(IONC_WAIT, ret));
 }
 
 /* ---- what the service does --------------------------------------------- */
@@ -116,12 +62,12 @@ static void wait_for_answer(const struct crc *c, __u32 packets, __u32 commands)
 /* The sum of all so far, with the bytes in the buffer. */
 static __u32 sum_buffer(struct crc *c, __u32 sum, __u16 len)
 {
-	struct ion_packet packet = { .len = len, .pad = sum };
+	struct ion_packet packet = ionc_packet(c->ch, c->buffer, len);
 
-	if (!ion_ring_push(&c->tx, &packet))
-		errx(EXIT_FAILED, "no room for a packet");
-	wait_for_answer(c, 1, 0);
-	if (!ion_ring_pop(&c->rx, &packet) || packet.len != len)
+	packet.pad = sum;
+	must(ionc_send(c->ch, &packet, 1, IONC_FOREVER));
+	must(ionc_receive(c->ch, &packet, 1, IONC_FOREVER));
+	if (packet.id != c->buffer || packet.len != len)
 		errx(EXIT_FAILED, "another packet came back");
 	c->bytes += len;
 	return packet.pad;
@@ -131,11 +77,9 @@ static __u64 ask_bytes(struct crc *c)
 {
 	struct ion_cmd_packet cmd = { .kind = ION_CRC_BYTES, .id_lo = 1 };
 
-	if (!ion_ring_push_cmd(&c->cmd, &cmd))
-		errx(EXIT_FAILED, "no room for a command");
-	wait_for_answer(c, 0, 1);
-	if (!ion_ring_pop_cmd(&c->evt, &cmd) || cmd.kind != ION_CRC_BYTES ||
-	    cmd.id_lo != 1)
+	must(ionc_send_cmd(c->ch, &cmd, IONC_FOREVER));
+	must(ionc_receive_evt(c->ch, &cmd, IONC_FOREVER));
+	if (cmd.kind != ION_CRC_BYTES || cmd.id_lo != 1)
 		errx(EXIT_FAILED, "no answer to the command");
 	return cmd.arg;
 }
@@ -144,6 +88,7 @@ static __u64 ask_bytes(struct crc *c)
 
 static void sum_file(struct crc *c, const char *name)
 {
+	void *buffer = ionc_buffer(c->ch, c->buffer);
 	int fd = STDIN_FILENO;
 	__u32 sum = 0;
 	ssize_t n;
@@ -152,7 +97,7 @@ static void sum_file(struct crc *c, const char *name)
 		fd = open(name, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		err(EXIT_UNTRIED, "%s", name);
-	while ((n = read(fd, c->buffer, BUFFER_SIZE)) > 0)
+	while ((n = read(fd, buffer, BUFFER_SIZE)) > 0)
 		sum = sum_buffer(c, sum, n);
 	if (n < 0)
 		err(EXIT_UNTRIED, "%s", name);
@@ -205,5 +150,6 @@ int main(int argc, char **argv)
 		sum_file(&c, argv[optind]);
 	if (ask_bytes(&c) != c.bytes)
 		errx(EXIT_FAILED, "the service counted other bytes");
+	ionc_close(c.ch);
 	return EXIT_SUMMED;
 }

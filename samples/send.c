@@ -15,20 +15,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <ion/barrier.h>
-#include <ion/ring.h>
+#include <ionchannel.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
 #define BUFFER_SIZE 32768 /* the len of a packet has 16 bits */
 #define BUFFERS	    64
-#define BATCH	    8	 /* so many buffers are handed over at once */
-#define LOOKS	    1000 /* so often for news, before it sleeps */
+#define BATCH	    8 /* so many buffers are handed over at once */
 
 enum {
 	EXIT_WHOLE,   /* the whole file arrived */
@@ -50,157 +46,64 @@ struct options {
 	const char *file;
 };
 
-/* Our side of the pair. Buffers in spare are ours, the others are handed over. */
 struct side {
-	int fd;
-	struct ion_info info;
-	unsigned char *arena;
-	struct ion_producer tx, cmd;
-	struct ion_consumer rx, evt;
-	__u16 spare[BUFFERS];
-	unsigned int spares;
+	struct ionc_channel *ch;
 	__u64 bytes;
 };
 
 /* ---- the channel ------------------------------------------------------- */
 
-static const char *setup_advice(int error)
-{
-	switch (error) {
-	case EINVAL:
-		return "; the other side has no buffers, or of another size";
-	case ENOMEM:
-		return "; raise RLIMIT_MEMLOCK (ulimit -l)";
-	case ENOSPC:
-		return "; raise the module parameter max_bytes of ion";
-	default:
-		return "";
-	}
-}
-
-/* The area at an offset, mapped as far as it may be. */
-static void *map_area(const struct side *s, __u64 offset)
-{
-	const struct ion_area *area = s->info.area;
-	void *memory;
-
-	while (area->offset != offset)
-		area++;
-	memory =
-		mmap(NULL, area->length, area->prot, MAP_SHARED, s->fd, offset);
-	if (memory == MAP_FAILED)
-		err(EXIT_UNTRIED, "mmap");
-	return memory;
-}
-
 static void side_open(struct side *s, const struct options *opt)
 {
-	struct ion_setup setup = {
-		.size = sizeof(setup),
-		.service = "pair",
-		.buffers = BUFFERS,
-		.buffer_size = BUFFER_SIZE,
-	};
+	struct ionc_options options;
+	int ret;
 
-	if (!*opt->word || strlen(opt->word) >= sizeof(setup.key))
-		errx(EXIT_UNTRIED, "WORD has 1 to %zu bytes, not %zu",
-		     sizeof(setup.key) - 1, strlen(opt->word));
-	memcpy(setup.key, opt->word, strlen(opt->word));
-
-	s->fd = open(opt->device, O_RDWR | O_CLOEXEC);
-	if (s->fd < 0)
-		err(EXIT_UNTRIED, "%s", opt->device);
-	if (ioctl(s->fd, ION_IOC_SETUP, &setup))
-		errx(EXIT_UNTRIED, "joining by the word %s: %s%s", opt->word,
-		     strerror(errno), setup_advice(errno));
-	s->info = setup.info;
-
-	s->arena = map_area(s, ION_MMAP_ARENA);
-	ion_producer_attach(&s->tx, map_area(s, ION_MMAP_TX),
-			    ION_SLOTS_DEFAULT);
-	ion_consumer_attach(&s->rx, map_area(s, ION_MMAP_RX),
-			    ION_SLOTS_DEFAULT);
-	ion_producer_attach(&s->cmd, map_area(s, ION_MMAP_CMD),
-			    ION_SLOTS_DEFAULT);
-	ion_consumer_attach(&s->evt, map_area(s, ION_MMAP_EVT),
-			    ION_SLOTS_DEFAULT);
-	while (s->spares < BUFFERS) {
-		s->spare[s->spares] = s->spares;
-		s->spares++;
-	}
+	if (!*opt->word)
+		errx(EXIT_UNTRIED, "WORD has 1 byte at the least");
+	ionc_options_init(&options);
+	options.device = opt->device;
+	options.service = "pair";
+	options.key = opt->word;
+	options.buffers = BUFFERS;
+	options.buffer_size = BUFFER_SIZE;
+	ret = ionc_open(&s->ch, &options);
+	if (ret)
+		errx(EXIT_UNTRIED, "%s, joining by the word %s: %s",
+		     opt->device, opt->word, ionc_explain(IONC_OPEN, ret));
 }
 
-/* ---- waiting ----------------------------------------------------------- */
+static void must(const struct side *s, int ret)
+{
+	if (ret == -EPIPE)
+		errx(EXIT_BROKEN, "the other side has gone; %llu bytes so far",
+		     (unsigned long long)s->bytes);
+	if (ret < 0)
+		errx(EXIT_BROKEN, "%s", ionc_explain(IONC_WAIT, ret));
+}
 
 /* What was sent before the other side went is still there to be read. */
-static bool news(struct side *s)
+static void kick(struct side *s)
 {
-	return ion_ring_peek(&s->rx, 1) || ion_ring_peek(&s->evt, 1);
+	int ret = ionc_kick(s->ch);
+
+	if (ret && ionc_poll(s->ch, IONC_RX | IONC_EVT, 0) < 0)
+		must(s, ret);
 }
 
-static void failed(const struct side *s, const char *what)
-{
-	if (errno == EPIPE)
-		errx(EXIT_BROKEN, "the other side has gone; %llu bytes so far",
-		     s->bytes);
-	err(EXIT_BROKEN, "%s", what);
-}
-
-static bool kernel_sleeps(const struct side *s)
-{
-	return READ_ONCE(*s->tx.end.peer_wake) ||
-	       READ_ONCE(*s->rx.end.peer_wake) ||
-	       READ_ONCE(*s->cmd.end.peer_wake) ||
-	       READ_ONCE(*s->evt.end.peer_wake);
-}
-
-/* After pushing, or making room. */
-static void wake_kernel(struct side *s)
-{
-	/* Between publishing and looking, or a wake-up could be lost. */
-	smp_mb();
-	if (kernel_sleeps(s) && ioctl(s->fd, ION_IOC_KICK) && !news(s))
-		failed(s, "kick");
-}
-
-/* A short wait costs less than a sleep, so look for a while first. */
 static void wait_for_news(struct side *s)
 {
-	struct ion_wait wait = {
-		.size = sizeof(wait),
-		.rx = 1,
-		.evt = 1,
-		.timeout_ns = ION_WAIT_FOREVER,
-	};
-	unsigned int i;
-
-	for (i = 0; i < LOOKS; i++)
-		if (news(s))
-			return;
-	while (ioctl(s->fd, ION_IOC_WAIT, &wait) && !news(s))
-		if (errno != EINTR)
-			failed(s, "waiting for the other side");
+	must(s, ionc_poll(s->ch, IONC_RX | IONC_EVT, IONC_FOREVER));
 }
 
 /* ---- commands ---------------------------------------------------------- */
 
-static void tell(struct side *s, __u32 kind, __u64 arg)
-{
-	struct ion_cmd_packet cmd = { .kind = kind, .arg = arg };
-
-	if (!ion_ring_push_cmd(&s->cmd, &cmd))
-		errx(EXIT_BROKEN, "no room for a command");
-}
-
 /* Each side says what it is, which also is the wait for the other one. */
 static void meet(struct side *s, __u32 kind, __u32 other)
 {
-	struct ion_cmd_packet cmd;
+	struct ion_cmd_packet cmd = { .kind = kind };
 
-	tell(s, kind, 0);
-	wake_kernel(s);
-	while (!ion_ring_pop_cmd(&s->evt, &cmd))
-		wait_for_news(s);
+	must(s, ionc_send_cmd(s->ch, &cmd, IONC_FOREVER));
+	must(s, ionc_receive_evt(s->ch, &cmd, IONC_FOREVER));
 	if (cmd.kind == kind)
 		errx(EXIT_UNTRIED, "the other side is to %s too",
 		     kind == KIND_SENDER ? "send" : "receive");
@@ -213,7 +116,7 @@ static bool heard_end(struct side *s, __u64 *bytes)
 {
 	struct ion_cmd_packet cmd;
 
-	if (!ion_ring_pop_cmd(&s->evt, &cmd))
+	if (!ionc_pop_evt(s->ch, &cmd))
 		return false;
 	if (cmd.kind != KIND_END)
 		errx(EXIT_BROKEN, "a command of unknown kind %u", cmd.kind);
@@ -223,21 +126,12 @@ static bool heard_end(struct side *s, __u64 *bytes)
 
 /* ---- buffers ----------------------------------------------------------- */
 
-static unsigned char *buffer_of(const struct side *s, __u16 id)
-{
-	return s->arena + (size_t)id * BUFFER_SIZE;
-}
-
 /* There are fewer buffers than slots, so there always is a free slot. */
-static void hand_over(struct side *s, __u16 id, __u16 len)
+static void hand_over(struct side *s, __u32 id, __u16 len)
 {
-	struct ion_packet packet = {
-		.data = (__u64)id * BUFFER_SIZE,
-		.len = len,
-		.id = id,
-	};
+	struct ion_packet packet = ionc_packet(s->ch, id, len);
 
-	if (!ion_ring_push(&s->tx, &packet))
+	if (!ionc_push(s->ch, &packet))
 		errx(EXIT_BROKEN, "no room for a packet");
 }
 
@@ -247,53 +141,62 @@ static void take_back(struct side *s)
 {
 	struct ion_packet packet;
 
-	while (ion_ring_pop(&s->rx, &packet))
-		s->spare[s->spares++] = packet.id;
+	while (ionc_pop(s->ch, &packet))
+		ionc_buffer_put(s->ch, packet.id);
 }
 
-/* Fill some of the spare buffers. False at the end of the file. */
+/* A buffer to fill; all of them may be on their way. */
+static __u32 get_buffer(struct side *s)
+{
+	int id;
+
+	while ((id = ionc_buffer_get(s->ch)) < 0) {
+		must(s, ionc_wait_rx(s->ch, 1, IONC_FOREVER));
+		take_back(s);
+	}
+	return (__u32)id;
+}
+
+/* False at the end of the file. */
 static bool send_some(struct side *s, int file, const char *name)
 {
 	unsigned int i;
 	ssize_t n;
-	__u16 id;
+	__u32 id;
 
-	for (i = 0; i < BATCH && s->spares; i++) {
-		id = s->spare[s->spares - 1];
-		n = read(file, buffer_of(s, id), BUFFER_SIZE);
+	for (i = 0; i < BATCH; i++) {
+		id = get_buffer(s);
+		n = read(file, ionc_buffer(s->ch, id), BUFFER_SIZE);
 		if (n < 0)
 			err(EXIT_UNTRIED, "%s", name);
 		if (!n)
 			return false;
-		s->spares--;
-		hand_over(s, id, n);
-		s->bytes += n;
+		hand_over(s, id, (__u16)n);
+		s->bytes += (__u64)n;
 	}
 	return true;
 }
 
 static void send_file(struct side *s, int file, const char *name)
 {
+	struct ion_cmd_packet end = { .kind = KIND_END };
 	__u64 arrived;
 	bool more;
 
 	do {
-		take_back(s);
-		if (!s->spares)
-			wait_for_news(s);
 		more = send_some(s, file, name);
-		wake_kernel(s);
+		kick(s);
 	} while (more);
 
-	tell(s, KIND_END, s->bytes);
+	end.arg = s->bytes;
+	must(s, ionc_send_cmd(s->ch, &end, IONC_FOREVER));
 	do {
-		take_back(s);
-		wake_kernel(s);
 		wait_for_news(s);
+		take_back(s);
 	} while (!heard_end(s, &arrived));
 	if (arrived != s->bytes)
-		errx(EXIT_BROKEN, "%llu bytes of %llu arrived", arrived,
-		     s->bytes);
+		errx(EXIT_BROKEN, "%llu bytes of %llu arrived",
+		     (unsigned long long)arrived, (unsigned long long)s->bytes);
 }
 
 /* ---- the receiver ------------------------------------------------------ */
@@ -303,7 +206,7 @@ static void save(int file, const char *name, const unsigned char *from,
 {
 	ssize_t n;
 
-	for (; left; from += n, left -= n) {
+	for (; left; from += n, left -= (size_t)n) {
 		n = write(file, from, left);
 		if (n < 0)
 			err(EXIT_UNTRIED, "%s", name);
@@ -315,8 +218,8 @@ static void receive_some(struct side *s, int file, const char *name)
 	struct ion_packet packet;
 	unsigned int i;
 
-	for (i = 0; i < BATCH && ion_ring_pop(&s->rx, &packet); i++) {
-		save(file, name, s->arena + packet.data, packet.len);
+	for (i = 0; i < BATCH && ionc_pop(s->ch, &packet); i++) {
+		save(file, name, ionc_payload(s->ch, &packet), packet.len);
 		s->bytes += packet.len;
 		hand_over(s, packet.id, 0);
 	}
@@ -324,23 +227,24 @@ static void receive_some(struct side *s, int file, const char *name)
 
 static void receive_file(struct side *s, int file, const char *name)
 {
+	struct ion_cmd_packet end = { .kind = KIND_END };
 	__u64 sent = 0;
-	bool end = false;
+	bool ended = false;
 
-	while (!end || s->bytes < sent) {
+	while (!ended || s->bytes < sent) {
 		wait_for_news(s);
 		receive_some(s, file, name);
-		wake_kernel(s);
-		end = end || heard_end(s, &sent);
+		kick(s);
+		ended = ended || heard_end(s, &sent);
 	}
 	if (s->bytes > sent)
-		errx(EXIT_BROKEN, "%llu bytes came, %llu were sent", s->bytes,
-		     sent);
+		errx(EXIT_BROKEN, "%llu bytes came, %llu were sent",
+		     (unsigned long long)s->bytes, (unsigned long long)sent);
 	if (close(file))
 		err(EXIT_UNTRIED, "%s", name);
-	tell(s, KIND_END, s->bytes);
+	end.arg = s->bytes;
 	/* The sender may go as soon as it has that, and this fails. */
-	ioctl(s->fd, ION_IOC_KICK);
+	ionc_send_cmd(s->ch, &end, IONC_FOREVER);
 }
 
 /* ---- the whole --------------------------------------------------------- */
@@ -357,8 +261,9 @@ static double now(void)
 static void show(const struct side *s, FILE *to, const char *what,
 		 double seconds)
 {
-	fprintf(to, "%s %llu bytes in %.3f s: %.0f MB/s\n", what, s->bytes,
-		seconds, s->bytes / seconds / 1e6);
+	fprintf(to, "%s %llu bytes in %.3f s: %.0f MB/s\n", what,
+		(unsigned long long)s->bytes, seconds,
+		(double)s->bytes / seconds / 1e6);
 }
 
 static int file_open(const struct options *opt, bool sends)
@@ -389,8 +294,7 @@ static void run_receiver(struct side *s, int file, const char *name)
 	double start;
 
 	/* The kernel needs empty buffers to copy to. */
-	while (s->spares)
-		hand_over(s, s->spare[--s->spares], 0);
+	ionc_give_free(s->ch, BUFFERS);
 	meet(s, KIND_RECEIVER, KIND_SENDER);
 	start = now();
 	receive_file(s, file, name);
@@ -461,5 +365,6 @@ int main(int argc, char **argv)
 		run_sender(&s, file, opt.file);
 	else
 		run_receiver(&s, file, opt.file);
+	ionc_close(s.ch);
 	return EXIT_WHOLE;
 }

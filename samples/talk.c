@@ -5,19 +5,15 @@
  *
  * A line goes as packets, 16 bytes in each, and a command after them says how
  * long it is. The kernel stamps the command, so that the other side can ask who
- * sent it. Nothing is mapped: read(), write(), PUSH and POP do.
+ * sent it.
  */
 #include <err.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
-#include <linux/ion.h>
+#include <ionchannel.h>
 #include <poll.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #define PAYLOAD	     16 /* bytes of a packet: data and phys */
@@ -36,83 +32,56 @@ enum {
 };
 
 struct talk {
-	int fd;
+	struct ionc_channel *ch;
 	bool said_bye, heard_bye;
 };
 
-/* ---- the channel ------------------------------------------------------- */
-
 static void channel_open(struct talk *t, const char *device, const char *word)
 {
-	struct ion_setup setup = {
-		.size = sizeof(setup),
-		.flags = ION_SETUP_STAMP,
-		.service = "pair",
-	};
+	struct ionc_options options;
+	int ret;
 
-	if (!*word || strlen(word) >= sizeof(setup.key))
-		errx(EXIT_UNTRIED, "WORD has 1 to %zu bytes, not %zu",
-		     sizeof(setup.key) - 1, strlen(word));
-	memcpy(setup.key, word, strlen(word));
-
-	t->fd = open(device, O_RDWR | O_CLOEXEC);
-	if (t->fd < 0)
-		err(EXIT_UNTRIED, "%s", device);
-	if (ioctl(t->fd, ION_IOC_SETUP, &setup))
-		err(EXIT_UNTRIED, "joining by the word %s", word);
+	if (!*word)
+		errx(EXIT_UNTRIED, "WORD has 1 byte at the least");
+	ionc_options_init(&options);
+	options.device = device;
+	options.service = "pair";
+	options.key = word;
+	options.flags = IONC_STAMP;
+	ret = ionc_open(&t->ch, &options);
+	if (ret)
+		errx(EXIT_UNTRIED, "%s, joining by the word %s: %s", device,
+		     word, ionc_explain(IONC_OPEN, ret));
 }
 
-/* What is to be done when a call says that the other one is not there. */
-static void give_up(const char *what)
+static void must(int ret)
 {
-	if (errno == EPIPE)
+	if (ret == -EPIPE)
 		errx(EXIT_GONE, "the other one has gone");
-	err(EXIT_GONE, "%s", what);
+	if (ret < 0)
+		errx(EXIT_GONE, "%s", ionc_explain(IONC_WAIT, ret));
 }
 
 /* ---- saying ------------------------------------------------------------ */
 
-static void push_command(const struct talk *t, const struct ion_cmd_packet *cmd)
+/* If the other one has gone, there may still be something to hear of it. */
+static void may_be_late(int ret)
 {
-	struct ion_batch batch = {
-		.size = sizeof(batch),
-		.ring = ION_RING_CMD,
-		.count = 1,
-		.addr = (unsigned long)cmd,
-	};
-	struct pollfd room = { .fd = t->fd, .events = POLLWRBAND };
-
-	while (ioctl(t->fd, ION_IOC_PUSH, &batch) != 1)
-		if (errno != EAGAIN || poll(&room, 1, -1) < 0)
-			give_up("sending a command");
-	/*
-	 * PUSH leaves that to us, so that many could go with one kick. If the
-	 * other one has gone there may still be something to hear of it.
-	 */
-	if (ioctl(t->fd, ION_IOC_KICK) && errno != EPIPE)
-		give_up("kick");
+	if (ret != -EPIPE)
+		must(ret);
 }
 
 static void say_line(const struct talk *t, const char *line)
 {
 	struct ion_packet packets[LINE_PACKETS] = { 0 };
 	struct ion_cmd_packet cmd = { .kind = KIND_LINE, .arg = strlen(line) };
-	size_t size, done = 0;
-	ssize_t n;
+	__u32 count = 0;
 	__u64 at;
 
 	for (at = 0; at < cmd.arg; at += PAYLOAD)
-		memcpy(&packets[at / PAYLOAD], line + at, PAYLOAD);
-
-	/* write() takes as many packets as there is room for. */
-	size = at / PAYLOAD * sizeof(*packets);
-	while (done < size) {
-		n = write(t->fd, (char *)packets + done, size - done);
-		if (n < 0)
-			give_up("write");
-		done += n;
-	}
-	push_command(t, &cmd);
+		memcpy(&packets[count++], line + at, PAYLOAD);
+	may_be_late(ionc_send(t->ch, packets, count, IONC_FOREVER));
+	may_be_late(ionc_send_cmd(t->ch, &cmd, IONC_FOREVER));
 }
 
 /* One line of the standard input, or the end of it. */
@@ -126,7 +95,7 @@ static void say(struct talk *t)
 		say_line(t, line);
 		return;
 	}
-	push_command(t, &bye);
+	may_be_late(ionc_send_cmd(t->ch, &bye, IONC_FOREVER));
 	t->said_bye = true;
 }
 
@@ -134,11 +103,12 @@ static void say(struct talk *t)
 
 static void show_sender(const struct talk *t, const struct ion_cmd_packet *cmd)
 {
-	struct ion_verify verify = { .size = sizeof(verify), .cmd = *cmd };
+	struct ion_verify verify;
+	int ret = ionc_verify(t->ch, cmd, &verify);
 
-	if (ioctl(t->fd, ION_IOC_VERIFY, &verify))
-		give_up("asking who sent a command");
-	if (!verify.genuine)
+	if (ret < 0)
+		errx(EXIT_GONE, "%s", ionc_explain(IONC_VERIFY, ret));
+	if (!ret)
 		errx(EXIT_GONE, "a command that the other one did not send");
 	printf("process %d of user %u", verify.pid, verify.uid);
 }
@@ -148,21 +118,19 @@ static void hear_line(const struct talk *t, __u64 len)
 {
 	struct ion_packet packets[LINE_PACKETS];
 	char line[LINE_PACKETS * PAYLOAD];
-	size_t size, done = 0;
-	ssize_t n;
+	__u32 count, done = 0;
 	__u64 at;
 
 	if (len >= sizeof(line))
-		errx(EXIT_GONE, "a line of %llu bytes, more than %zu", len,
-		     sizeof(line) - 1);
-	size = (len + PAYLOAD - 1) / PAYLOAD * sizeof(*packets);
-	while (done < size) {
-		n = read(t->fd, (char *)packets + done, size - done);
-		if (n < 0)
-			give_up("read");
-		if (!n)
-			errx(EXIT_GONE, "the other one has gone");
-		done += n;
+		errx(EXIT_GONE, "a line of %llu bytes, more than %zu",
+		     (unsigned long long)len, sizeof(line) - 1);
+	count = (__u32)(len + PAYLOAD - 1) / PAYLOAD;
+	while (done < count) {
+		int ret = ionc_receive(t->ch, packets + done, count - done,
+				       IONC_FOREVER);
+
+		must(ret);
+		done += (__u32)ret;
 	}
 	for (at = 0; at < len; at += PAYLOAD)
 		memcpy(line + at, &packets[at / PAYLOAD], PAYLOAD);
@@ -172,15 +140,8 @@ static void hear_line(const struct talk *t, __u64 len)
 static void hear(struct talk *t)
 {
 	struct ion_cmd_packet cmd;
-	struct ion_batch batch = {
-		.size = sizeof(batch),
-		.ring = ION_RING_EVT,
-		.count = 1,
-		.addr = (unsigned long)&cmd,
-	};
 
-	if (ioctl(t->fd, ION_IOC_POP, &batch) != 1)
-		give_up("taking a command");
+	must(ionc_receive_evt(t->ch, &cmd, 0));
 	show_sender(t, &cmd);
 	switch (cmd.kind) {
 	case KIND_LINE:
@@ -203,7 +164,7 @@ static void talk(struct talk *t)
 {
 	struct pollfd fds[2] = {
 		{ .fd = STDIN_FILENO, .events = POLLIN },
-		{ .fd = t->fd, .events = POLLPRI },
+		{ .fd = ionc_fd(t->ch), .events = POLLPRI },
 	};
 
 	while (!t->said_bye || !t->heard_bye) {
@@ -266,5 +227,6 @@ int main(int argc, char **argv)
 	setvbuf(stdin, NULL, _IONBF, 0);
 	channel_open(&t, device, argv[optind]);
 	talk(&t);
+	ionc_close(t.ch);
 	return EXIT_TALKED;
 }

@@ -2,7 +2,8 @@
 /*
  * Waiting with an eventfd and the wake flags: a system call only when one end
  * really sleeps. The rule is the same on both ends: set the own flag, look once
- * more, sleep; publish, look at the other's flag, wake.
+ * more, sleep; publish, look at the other's flag, wake. It is written out here;
+ * in the library it is ionc_arm(), ionc_disarm() and ionc_kick().
  */
 #include <err.h>
 #include <fcntl.h>

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* Waiting with ION_IOC_WAIT: one call kicks and sleeps until a batch is there. */
+/*
+ * Waiting with ION_IOC_WAIT: one call kicks and sleeps until a batch is there. This
+ * is the call itself; ionc_wait() of the library looks at the rings first.
+ */
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>

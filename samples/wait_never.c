@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
  * Not waiting at all: a lent thread runs the kernel end, and packets go round
- * without a system call for as long as both sides are busy.
+ * without a system call for as long as both sides are busy. It is written out
+ * here; in the library it is ionc_lend() and ionc_take_back().
  */
 #include <err.h>
 #include <errno.h>

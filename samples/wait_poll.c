@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* Waiting with poll(), which kicks too: a program that obeys no wake flag. */
+/*
+ * Waiting with poll(), which kicks too: a program that obeys no wake flag, and needs
+ * no library.
+ */
 #include <err.h>
 #include <fcntl.h>
 #include <ion/ring.h>
