@@ -24,6 +24,10 @@ check_steps()
 		tap_step "misuse on $k" run_misuse "$k"
 	done
 	tap_step "waiting on one processor" run_on_one_processor
+	step "samples" build_samples
+	for k in $(data_names kernels); do
+		tap_step "samples on $k" run_samples "$k"
+	done
 	step "benchmarks" build_benchmarks
 	tap_step "instructions" count_instructions
 	step "README" make -C samples check
@@ -75,6 +79,23 @@ run_misuse()
 	run_guest "$1" --expect 'WARNING: .*\[ion\]' \
 		--log "build/log/kernel-misuse-$1" \
 		--add build/kselftest/ion -- ion/service_misuse
+}
+
+build_samples()
+{
+	load_data arch "$default_arch"
+	in_root make -C samples STATIC=1 "CROSS_COMPILE=$ARCH_CROSS" \
+		"CFLAGS=-O2 -g -Werror" "OUTPUT=$top/build/samples-$default_arch"
+}
+
+run_samples()
+{
+	local file adds=()
+
+	for file in samples/test.sh "build/samples-$default_arch"/*; do
+		adds+=(--add "$file")
+	done
+	"$guest/run" --kernel "$1" "${adds[@]}" -- ./test.sh
 }
 
 build_benchmarks()
