@@ -2,10 +2,15 @@
 # shellcheck shell=bash
 #
 # What a guest boots with: a cached archive that every run of a kernel shares
-# (busybox, init, drivers), and one with the files of this run behind it.
+# (busybox, what tests need, init, drivers), and one with the files of this run
+# behind it.
 
 # Without these modules, or the kernel having them built in, no serial ports.
 readonly guest_drivers=(virtio_pci virtio_console)
+
+# What tests read JSON with, with the libraries of it, and try completion in.
+readonly guest_files=(usr/bin/{jq,bash-static} 'usr/lib/ld-linux-*.so.1'
+	'usr/lib/*/'{'ld-linux-*.so.1',lib{c.so.6,m.so.6,jq.so.1,onig.so.5}})
 
 # pack TREE: an archive of a folder, all of it owned by the guest's root.
 pack()
@@ -26,8 +31,9 @@ need_base()
 	cache_entry "initramfs-$arch-$kernel" \
 		"$(hash_of "$root" "$(cat "$guest_dir/init" \
 			"$guest_dir"/files/{bin/sed,usr/bin/timeout})" \
-			"${guest_drivers[*]}" \
-			"$(declare -f base_make base_drivers base_users)")" \
+			"${guest_drivers[*]}" "${guest_files[*]}" \
+			"$(declare -f base_make base_drivers base_users \
+				base_files)")" \
 		base_make
 	base=$entry/base.cpio
 }
@@ -43,6 +49,7 @@ base_make()
 	cp "$guest_dir/init" "$tree/init" || return
 	cp -r "$guest_dir/files/." "$tree" || return
 	base_users "$tree/etc"
+	base_files "$tree" || return
 	base_drivers "$tree/ion" || return
 	pack "$tree" >"$1/base.cpio" || return
 	rm -r "$tree"
@@ -61,6 +68,15 @@ base_users()
 		user:x:1000:
 		nogroup:x:65534:
 	EOF
+}
+
+# base_files TREE: programs that are not busybox's. The guest's /lib is /usr/lib.
+base_files()
+{
+	# shellcheck disable=SC2068
+	(cd "$root/ion/guest" && cp -L --parents ${guest_files[@]} "$1") || return
+	ln -s usr/lib "$1/lib"
+	ln -s /usr/bin/bash-static "$1/bin/bash"
 }
 
 # base_drivers DIR: copy the drivers, and list them in the order to insert

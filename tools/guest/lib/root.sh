@@ -96,6 +96,7 @@ root_settings()
 	printf 'deb=%q flavour=%q image=%q native=%q\n' \
 		"$ARCH_DEB" "$ARCH_FLAVOUR" "$ARCH_BOOT_IMAGE" "$1"
 	printf 'source=%q source_files=%q\n' "$ROOT_SOURCE" "$ROOT_SOURCE_FILES"
+	printf 'foreign=%q\n' "$ROOT_FOREIGN"
 	for name in $(root_kernels); do
 		load_data kernels "$name"
 		printf 'kernels+=(%q) packages+=(%q) images+=(%q)\n' \
