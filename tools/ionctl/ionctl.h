@@ -2,9 +2,11 @@
 /*
  * ionctl: channels of /dev/ion at the shell.
  *
- * main.c finds the command; each cmd_NAME.c is one. What they share: out.c
- * writes tables and JSON, fail.c says what went wrong, open.c opens the device
- * or a channel that another process has, packet.c has the formats of packets.
+ * main.c finds the command; each cmd_NAME.c is one. What they share: options.c
+ * reads the command line, out.c and table.c write text and json.c JSON, text.c
+ * has numbers and names as people write them, fail.c says what went wrong,
+ * open.c opens the device or a channel that another process has, packet.c has
+ * the formats of packets.
  */
 #ifndef _IONCTL_H
 #define _IONCTL_H
@@ -13,6 +15,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+
+#define NORETURN __attribute__((noreturn))
 
 /* What ionctl exits with. */
 enum exit_status {
@@ -39,15 +43,46 @@ struct globals {
 extern struct globals globals;
 
 /**
+ * struct option_help - an option of a command
+ * @letter: what next_option() returns for it: the letter of its short form, or a
+ *	number above 255 if it has none
+ * @name: its long form, without the dashes
+ * @value: what its value is called, "[VALUE]" if it may be left out (and is then
+ *	written --name=VALUE), NULL if it has none
+ * @text: what it does, in a few words
+ */
+struct option_help {
+	int letter;
+	const char *name;
+	const char *value;
+	const char *text;
+};
+
+/**
  * struct command - a command
  * @name: what it is called by
  * @summary: what it does, in a few words
  * @run: does it; argv[0] is "ionctl NAME". Returns an exit status.
+ * @usage: what follows the name: "[OPTION]... CHANNEL RING"
+ * @text: what it does, in full; lines end with a newline
+ * @options: its own options, the last one with no name; or NULL
+ * @json: what --json prints, key by key; NULL if it prints no data
+ * @examples: command lines, in lines of their own
+ * @statuses: what an exit status means for this command beyond what it means
+ *	for all of them, in lines; or NULL
  */
 struct command {
 	const char *name;
 	const char *summary;
 	int (*run)(int argc, char **argv);
+	const char *usage;
+	const char *text;
+	const struct option_help *options;
+	const char *json;
+	const char *examples;
+	const char *statuses;
 };
+
+extern const struct command cmd_info;
 
 #endif /* _IONCTL_H */

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* ionctl info: what the driver can do. */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fail.h"
+#include "json.h"
+#include "open.h"
+#include "options.h"
+#include "table.h"
+#include "text.h"
+
+/**
+ * struct feature - a bit of ion_query.features
+ * @bit: the bit
+ * @name: what it is called in JSON and in text
+ */
+struct feature {
+	uint64_t bit;
+	const char *name;
+};
+
+static const struct feature features[] = {
+	{ ION_FEATURE_COMPACT, "compact" },
+	{ ION_FEATURE_SPLIT, "split" },
+	{ ION_FEATURE_WAIT, "wait" },
+	{ ION_FEATURE_SERVE, "serve" },
+	{ ION_FEATURE_ARENA, "arena" },
+	{ ION_FEATURE_JOIN, "join" },
+	{ ION_FEATURE_LIST, "list" },
+	{ ION_FEATURE_SELFTEST, "selftest" },
+	{ 0, NULL },
+};
+
+/* The built-in ones: of what other modules register the driver has no list. */
+static const char *const services[] = { "echo", "sink", "source", "pair",
+					NULL };
+
+/* A trial that changes nothing tells whether a service is there. */
+static bool has_service(int fd, const char *name)
+{
+	struct ion_setup setup = { .size = sizeof(setup),
+				   .flags = ION_SETUP_DRY_RUN };
+
+	strncpy(setup.service, name, sizeof(setup.service) - 1);
+	return !device_call(fd, ION_IOC_SETUP, &setup);
+}
+
+static json_t *features_json(uint64_t bits)
+{
+	json_t *array = json_new_array();
+	const struct feature *f;
+
+	for (f = features; f->name; f++)
+		if (bits & f->bit)
+			json_add(array, json_string(f->name));
+	return array;
+}
+
+static json_t *services_json(int fd)
+{
+	json_t *array = json_new_array();
+	size_t i;
+
+	for (i = 0; services[i]; i++)
+		if (has_service(fd, services[i]))
+			json_add(array, json_string(services[i]));
+	return array;
+}
+
+static void driver_json(int fd, const struct ion_query *query)
+{
+	json_t *doc = json_new_object();
+
+	json_put_number(doc, "abi_version", query->abi_version);
+	json_put(doc, "features", features_json(query->features));
+	json_put(doc, "services", services_json(fd));
+	json_put_number(doc, "slots_min", query->slots_min);
+	json_put_number(doc, "slots_max", query->slots_max);
+	json_put_number(doc, "batch_max", query->batch_max);
+	json_put_number(doc, "channels", query->channels - 1);
+	json_put_number(doc, "max_channels", query->max_channels);
+	json_put_number(doc, "bytes", query->bytes);
+	json_put_number(doc, "max_bytes", query->max_bytes);
+	json_print(doc);
+}
+
+/* Names in one line. */
+static void names(char *to, size_t size, const char *name)
+{
+	snprintf(to + strlen(to), size - strlen(to), "%s%s", *to ? " " : "",
+		 name);
+}
+
+static void driver_text(int fd, const struct ion_query *query)
+{
+	static const struct column columns[] = { { "", false },
+						 { "", false },
+						 { NULL, false } };
+	struct table *table = table_new(columns);
+	char bytes[TEXT_SIZE], most[TEXT_SIZE];
+	char list[256] = "";
+	const struct feature *f;
+	size_t i;
+
+	table_cell(table, PAINT_BOLD, "ABI version");
+	table_cell(table, PAINT_NONE, "%u", query->abi_version);
+	for (f = features; f->name; f++)
+		if (query->features & f->bit)
+			names(list, sizeof(list), f->name);
+	table_cell(table, PAINT_BOLD, "features");
+	table_cell(table, PAINT_NONE, "%s", list);
+	*list = '\0';
+	for (i = 0; services[i]; i++)
+		if (has_service(fd, services[i]))
+			names(list, sizeof(list), services[i]);
+	table_cell(table, PAINT_BOLD, "services");
+	table_cell(table, PAINT_NONE, "%s", list);
+	table_cell(table, PAINT_BOLD, "channels");
+	table_cell(table, PAINT_NONE, "%u of %u", query->channels - 1,
+		   query->max_channels);
+	table_cell(table, PAINT_BOLD, "memory");
+	table_cell(table, PAINT_NONE, "%s of %s",
+		   text_bytes(bytes, query->bytes),
+		   text_bytes(most, query->max_bytes));
+	table_cell(table, PAINT_BOLD, "slots of a ring");
+	table_cell(table, PAINT_NONE, "%u to %u", query->slots_min,
+		   query->slots_max);
+	table_cell(table, PAINT_BOLD, "packets of a batch");
+	table_cell(table, PAINT_NONE, "%u", query->batch_max);
+	table_print(table);
+}
+
+static int run_info(int argc, char **argv)
+{
+	struct ion_query query;
+	int fd, status;
+
+	no_options(argc, argv, &cmd_info);
+	want_arguments(argc, argv, 0, 0);
+	status = open_device(&fd, &query);
+	if (status)
+		return status;
+	if (globals.json)
+		driver_json(fd, &query);
+	else
+		driver_text(fd, &query);
+	close(fd);
+	return EXIT_OK;
+}
+
+const struct command cmd_info = {
+	.name = "info",
+	.summary = "what the driver can do",
+	.run = run_info,
+	.usage = "[OPTION]...",
+	.text = "Tells the version of the ABI, the features, the built-in services and the\n"
+		"limits of the driver, and how many channels and how much memory are in use.\n"
+		"The channel that ionctl opens to ask is not counted.\n",
+	.json = "abi_version, slots_min, slots_max, batch_max, channels, max_channels,\n"
+		"bytes, max_bytes: numbers; features, services: arrays of names\n",
+	.examples = "ionctl info\n"
+		    "ionctl --json info | jq .channels\n",
+};

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The device, and channels. Each says what went wrong, and returns the exit
+ * status; EXIT_OK if nothing did.
+ */
+#ifndef _IONCTL_OPEN_H
+#define _IONCTL_OPEN_H
+
+#include "ionctl.h"
+
+/**
+ * open_device() - open the device, for what is asked of the driver
+ * @fd: where the descriptor goes
+ * @query: where what the driver can do goes
+ *
+ * That opens a channel, which is not set up.
+ */
+int open_device(int *fd, struct ion_query *query);
+
+/**
+ * open_own() - a channel of our own
+ * @ch: where it goes
+ * @options: how it is to be; the device is put in
+ */
+int open_own(struct ionc_channel **ch, struct ionc_options *options);
+
+/* ioctl(), which returns -errno. */
+int device_call(int fd, unsigned long request, void *arg);
+
+#endif /* _IONCTL_OPEN_H */

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Tables with columns that are aligned. */
+#ifndef _IONCTL_TABLE_H
+#define _IONCTL_TABLE_H
+
+#include "out.h"
+
+/**
+ * struct column - a column of a table
+ * @title: what is over it; NULL for the end of an array of columns
+ * @right: numbers: aligned to the right
+ */
+struct column {
+	const char *title;
+	bool right;
+};
+
+struct table;
+
+/* A table with no rows. @columns stays the caller's; no title is shown if all are "". */
+struct table *table_new(const struct column *columns);
+
+/* The next cell, from left to right, row by row. */
+void table_cell(struct table *table, enum paint paint, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Print it and forget it. */
+void table_print(struct table *table);
+
+#endif /* _IONCTL_TABLE_H */

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Numbers and names as people write them. */
+#ifndef _IONCTL_TEXT_H
+#define _IONCTL_TEXT_H
+
+#include "ionctl.h"
+
+/* Room for what the functions here write. */
+#define TEXT_SIZE 32
+
+/* Bytes: "512 B", "12.1 KiB", "3.0 MiB". */
+const char *text_bytes(char text[TEXT_SIZE], uint64_t bytes);
+
+/* So many in a second: "0", "950", "12.1 k", "3.0 M". */
+const char *text_rate(char text[TEXT_SIZE], double rate);
+
+/* A time: "780 ns", "1.24 us", "15.0 ms", "2.10 s". */
+const char *text_time(char text[TEXT_SIZE], uint64_t ns);
+
+/* How full: "####------". Something is one # at the least. */
+const char *text_bar(char text[TEXT_SIZE], uint64_t part, uint64_t whole);
+
+/*
+ * What is safe on a terminal of a text of up to @size bytes that somebody else
+ * chose: what is no printable ASCII becomes '?'.
+ */
+const char *text_safe(char *to, size_t to_size, const char *from, size_t size);
+
+/* The names of numbers of the ABI; "?" for what is none. */
+const char *ring_name(unsigned int ring);
+const char *layout_name(unsigned int layout);
+const char *state_name(unsigned int state);
+const char *kernel_end_name(unsigned int kernel_end);
+const char *poison_name(unsigned int poison);
+
+#endif /* _IONCTL_TEXT_H */
