@@ -129,7 +129,7 @@ static void driver_text(int fd, const struct ion_query *query)
 		   query->slots_max);
 	table_cell(table, PAINT_BOLD, "packets of a batch");
 	table_cell(table, PAINT_NONE, "%u", query->batch_max);
-	table_print(table);
+	table_print(table, stdout);
 }
 
 static int run_info(int argc, char **argv)

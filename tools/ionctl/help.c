@@ -21,7 +21,7 @@ static const char *const statuses[] = {
 static void title(const char *text)
 {
 	putchar('\n');
-	out_paint(PAINT_BOLD, text);
+	out_paint(stdout, PAINT_BOLD, text);
 	putchar('\n');
 }
 

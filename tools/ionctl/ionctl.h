@@ -84,5 +84,7 @@ struct command {
 };
 
 extern const struct command cmd_info;
+extern const struct command cmd_list;
+extern const struct command cmd_stats;
 
 #endif /* _IONCTL_H */

@@ -84,6 +84,9 @@ void json_put_text(json_t *object, const char *key, const char *text,
 	json_put(object, key, json_stringn(clean, to));
 }
 
+/* More digits than a measurement has make a number no better to read. */
+#define DIGITS JSON_REAL_PRECISION(12)
+
 static void print(json_t *document, size_t flags)
 {
 	if (json_dumpf(document, stdout, flags))
@@ -94,10 +97,10 @@ static void print(json_t *document, size_t flags)
 
 void json_print(json_t *document)
 {
-	print(document, JSON_INDENT(2));
+	print(document, JSON_INDENT(2) | DIGITS);
 }
 
 void json_print_line(json_t *document)
 {
-	print(document, JSON_COMPACT);
+	print(document, JSON_COMPACT | DIGITS);
 }

@@ -12,6 +12,8 @@ struct globals globals = { .device = "/dev/ion" };
 
 const struct command *const commands[] = {
 	&cmd_info,
+	&cmd_list,
+	&cmd_stats,
 	NULL,
 };
 

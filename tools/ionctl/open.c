@@ -35,6 +35,19 @@ int open_device(int *fd, struct ion_query *query)
 	return fail_device(ret);
 }
 
+int open_driver(int *fd, uint64_t feature)
+{
+	struct ion_query query;
+	int status;
+
+	status = open_device(fd, &query);
+	if (status || query.features & feature)
+		return status;
+	close(*fd);
+	return fail("%s: the driver is too old for that: load a newer one",
+		    globals.device);
+}
+
 int open_own(struct ionc_channel **ch, struct ionc_options *options)
 {
 	int ret;

@@ -17,6 +17,9 @@
  */
 int open_device(int *fd, struct ion_query *query);
 
+/* As open_device(), of a driver that has a feature, ION_FEATURE_*. */
+int open_driver(int *fd, uint64_t feature);
+
 /**
  * open_own() - a channel of our own
  * @ch: where it goes

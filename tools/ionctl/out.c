@@ -66,9 +66,9 @@ const char *paint_end(enum paint paint)
 	return globals.colour && paint != PAINT_NONE ? "\033[0m" : "";
 }
 
-void out_paint(enum paint paint, const char *text)
+void out_paint(FILE *to, enum paint paint, const char *text)
 {
-	printf("%s%s%s", paint_start(paint), text, paint_end(paint));
+	fprintf(to, "%s%s%s", paint_start(paint), text, paint_end(paint));
 }
 
 /* Who reads no further knows why: a closed pipe is told by the status alone. */

@@ -25,7 +25,7 @@ void out_begin(void);
 bool out_set_colour(const char *when);
 
 /* Text in its paint, if there are colours. */
-void out_paint(enum paint paint, const char *text);
+void out_paint(FILE *to, enum paint paint, const char *text);
 
 /* What is to be written before and after text of that paint; may be "". */
 const char *paint_start(enum paint paint);

@@ -78,22 +78,35 @@ static size_t width_of(const struct table *table, size_t column)
 }
 
 /* No blanks at the end of a line. */
-static void print_cell(const struct table *table, size_t column, size_t width,
-		       enum paint paint, const char *text)
+static void print_cell(const struct table *table, FILE *to, size_t column,
+		       size_t width, const struct cell *cell)
 {
-	int blanks = (int)(width - strlen(text));
+	int blanks = (int)(width - strlen(cell->text));
 	bool right = table->columns[column].right;
 	bool last = column + 1 == table->width;
 
 	if (right)
-		printf("%*s", blanks, "");
-	out_paint(paint, text);
+		fprintf(to, "%*s", blanks, "");
+	out_paint(to, cell->paint, cell->text);
 	if (!right && !last)
-		printf("%*s", blanks, "");
-	fputs(last ? "\n" : GAP, stdout);
+		fprintf(to, "%*s", blanks, "");
+	fputs(last ? "\n" : GAP, to);
 }
 
-void table_print(struct table *table)
+static void print_titles(const struct table *table, FILE *to,
+			 const size_t *widths)
+{
+	size_t i;
+
+	for (i = 0; i < table->width; i++) {
+		struct cell cell = { PAINT_BOLD,
+				     (char *)table->columns[i].title };
+
+		print_cell(table, to, i, widths[i], &cell);
+	}
+}
+
+void table_print(struct table *table, FILE *to)
 {
 	size_t *widths = calloc(table->width, sizeof(*widths));
 	size_t i;
@@ -102,14 +115,12 @@ void table_print(struct table *table)
 		fail_memory();
 	for (i = 0; i < table->width; i++)
 		widths[i] = width_of(table, i);
-	for (i = 0; has_titles(table) && i < table->width; i++)
-		print_cell(table, i, widths[i], PAINT_BOLD,
-			   table->columns[i].title);
+	if (has_titles(table))
+		print_titles(table, to, widths);
 	for (i = 0; i < table->count; i++) {
 		size_t column = i % table->width;
 
-		print_cell(table, column, widths[column], table->cells[i].paint,
-			   table->cells[i].text);
+		print_cell(table, to, column, widths[column], &table->cells[i]);
 		free(table->cells[i].text);
 	}
 	free(widths);

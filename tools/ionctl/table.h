@@ -25,6 +25,6 @@ void table_cell(struct table *table, enum paint paint, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* Print it and forget it. */
-void table_print(struct table *table);
+void table_print(struct table *table, FILE *to);
 
 #endif /* _IONCTL_TABLE_H */

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* ionctl list: the channels of the system. */
+#include <string.h>
+#include <unistd.h>
+
+#include "channels.h"
+#include "fail.h"
+#include "open.h"
+#include "options.h"
+#include "table.h"
+#include "text.h"
+
+enum {
+	LETTER_POISONED = 0x100,
+};
+
+/**
+ * struct filter - which channels to show
+ * @service: of this service, NULL for any
+ * @pid: of this process, 0 for any
+ * @by_user: of @uid alone
+ * @uid: the user
+ * @poisoned: poisoned ones alone
+ */
+struct filter {
+	const char *service;
+	uint32_t pid;
+	bool by_user;
+	uint32_t uid;
+	bool poisoned;
+};
+
+static bool shown(const struct filter *filter,
+		  const struct ion_list_entry *entry)
+{
+	if (filter->service &&
+	    strncmp(filter->service, entry->service, sizeof(entry->service)))
+		return false;
+	if (filter->pid && filter->pid != entry->pid)
+		return false;
+	if (filter->by_user && filter->uid != entry->uid)
+		return false;
+	return !filter->poisoned || channel_poisoned(entry);
+}
+
+static const struct column columns[] = {
+	{ "CHANNEL", true }, { "PID", true },	   { "COMM", false },
+	{ "USER", false },   { "SERVICE", false }, { "LAYOUT", false },
+	{ "MEMORY", true },  { "STATE", false },   { "KERNEL END", false },
+	{ "TX", false },     { "RX", false },	   { "CMD", false },
+	{ "EVT", false },    { NULL, false },
+};
+
+static void ring_cell(struct table *table, const struct ion_ring_stats *ring)
+{
+	enum paint paint = PAINT_NONE;
+	char bar[TEXT_SIZE];
+
+	if (ring->poison)
+		paint = PAINT_BAD;
+	else if (ring->queued == ring->capacity)
+		paint = PAINT_BUSY;
+	table_cell(table, paint, "%s %u/%u",
+		   text_bar(bar, ring->queued, ring->capacity), ring->queued,
+		   ring->capacity);
+}
+
+/* What a channel has that was not set up. */
+static void no_rings(struct table *table)
+{
+	const struct column *column;
+
+	/* From KERNEL END on. */
+	for (column = columns + 8; column->title; column++)
+		table_cell(table, PAINT_NONE, "-");
+}
+
+static void add_row(struct table *table, const struct ion_list_entry *entry)
+{
+	bool rings = channel_has_rings(entry);
+	char text[TEXT_SIZE], user[64];
+	enum paint paint;
+	const char *state = channel_state(entry, &paint);
+	unsigned int ring;
+
+	table_cell(table, PAINT_NONE, "%llu", entry->channel);
+	table_cell(table, PAINT_NONE, "%u", entry->pid);
+	text_safe(text, sizeof(text), entry->comm, sizeof(entry->comm));
+	table_cell(table, PAINT_NONE, "%s", *text ? text : "-");
+	table_cell(table, PAINT_NONE, "%s",
+		   user_name(entry->uid, user, sizeof(user)));
+	text_safe(text, sizeof(text), entry->service, sizeof(entry->service));
+	table_cell(table, PAINT_NONE, "%s", rings ? text : "-");
+	table_cell(table, PAINT_NONE, "%s",
+		   rings ? layout_name(entry->layout) : "-");
+	table_cell(table, PAINT_NONE, "%s", text_bytes(text, entry->bytes));
+	table_cell(table, paint, "%s", state);
+	if (!rings) {
+		no_rings(table);
+		return;
+	}
+	table_cell(table, PAINT_NONE, "%s",
+		   kernel_end_name(entry->stats.kernel_end));
+	for (ring = 0; ring < ION_RINGS; ring++)
+		ring_cell(table, &entry->stats.ring[ring]);
+}
+
+static void list_text(const struct channels *channels,
+		      const struct filter *filter)
+{
+	struct table *table = table_new(columns);
+	size_t i;
+
+	for (i = 0; i < channels->count; i++)
+		if (shown(filter, &channels->entry[i]))
+			add_row(table, &channels->entry[i]);
+	table_print(table, stdout);
+}
+
+static void list_json(const struct channels *channels,
+		      const struct filter *filter)
+{
+	json_t *doc = json_new_object();
+	json_t *array = json_new_array();
+	size_t i;
+
+	for (i = 0; i < channels->count; i++)
+		if (shown(filter, &channels->entry[i]))
+			json_add(array, channel_json(&channels->entry[i]));
+	json_put(doc, "channels", array);
+	json_print(doc);
+}
+
+static void read_filter(int argc, char **argv, struct filter *filter)
+{
+	int letter;
+
+	while ((letter = next_option(argc, argv, &cmd_list)) >= 0)
+		switch (letter) {
+		case 's':
+			filter->service = optarg;
+			break;
+		case 'p':
+			filter->pid = (uint32_t)number_argument("--pid", optarg,
+								1, INT32_MAX);
+			break;
+		case 'u':
+			filter->by_user = true;
+			if (!user_number(optarg, &filter->uid))
+				fail_usage("there is no user '%s'", optarg);
+			break;
+		default:
+			filter->poisoned = true;
+		}
+	want_arguments(argc, argv, 0, 0);
+}
+
+static int run_list(int argc, char **argv)
+{
+	struct filter filter = { 0 };
+	struct channels channels;
+	int fd, status;
+
+	read_filter(argc, argv, &filter);
+	status = open_driver(&fd, ION_FEATURE_LIST);
+	if (status)
+		return status;
+	status = channels_read(fd, &channels);
+	close(fd);
+	if (status)
+		return status;
+	if (globals.json)
+		list_json(&channels, &filter);
+	else
+		list_text(&channels, &filter);
+	channels_free(&channels);
+	return EXIT_OK;
+}
+
+static const struct option_help options[] = {
+	{ 's', "service", "NAME", "only channels of this service" },
+	{ 'p', "pid", "PID", "only channels that this process opened" },
+	{ 'u', "user", "USER", "only those of this user, by name or number" },
+	{ LETTER_POISONED, "poisoned", NULL,
+	  "only channels with a poisoned ring" },
+	{ 0 },
+};
+
+const struct command cmd_list = {
+	.name = "list",
+	.summary = "the channels of the system",
+	.run = run_list,
+	.usage = "[OPTION]...",
+	.text = "Shows every channel that you may see, by rising number: those that your user\n"
+		"opened, and all of them to root. How full a ring is, is a bar, and packets\n"
+		"queued of those that it holds. PID, COMM and USER are of who opened it.\n"
+		"\n"
+		"STATE is open (not set up yet), ready, closed (a service keeps it still) or\n"
+		"poisoned. KERNEL END is sleeping, lent (a thread is awake in it), lent,\n"
+		"sleeping, or gone (the service hung up).\n",
+	.options = options,
+	.json = "{\"channels\": [...]}, each of them an object:\n"
+		"  channel, pid, uid, comm, user\n"
+		"  state               open, ready, closed\n"
+		"and unless state is open:\n"
+		"  service, layout     names\n"
+		"  bytes               memory that is charged for it\n"
+		"  buffers, buffer_size, buffers_owned\n"
+		"  kernel_end          sleeping, lent, \"lent, sleeping\", gone\n"
+		"  poisoned            true if a ring is\n"
+		"  calls, kicks, kicks_spurious, sleeps, wakeups, signals, resets\n"
+		"  rings               objects tx, rx, cmd, evt, in each of them queued,\n"
+		"                      capacity, pushed, popped, discarded, full, bad_id,\n"
+		"                      bad_range, bad_owner, poison (none, range, order),\n"
+		"                      and unless that is none poison_seen, poison_first,\n"
+		"                      poison_last\n",
+	.examples = "ionctl list\n"
+		    "ionctl list --user alice --service pair\n"
+		    "ionctl --json list --poisoned | jq -r '.channels[].pid'\n",
+};

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Counters and rates, as text and as JSON. */
+#include "stats.h"
+
+#include <string.h>
+
+#include "rates.h"
+#include "table.h"
+#include "text.h"
+
+/* Lines of rates between two lines of titles. */
+#define TITLES_EVERY 20
+
+/**
+ * struct total - all channels together
+ * @poisoned: how many of them are
+ * @bytes: memory
+ * @stats: sums
+ */
+struct total {
+	uint64_t poisoned;
+	uint64_t bytes;
+	struct ion_stats stats;
+};
+
+static void add_ring(struct ion_ring_stats *to,
+		     const struct ion_ring_stats *ring)
+{
+	to->pushed += ring->pushed;
+	to->popped += ring->popped;
+	to->discarded += ring->discarded;
+	to->full += ring->full;
+	to->queued += ring->queued;
+	to->capacity += ring->capacity;
+	to->bad_id += ring->bad_id;
+	to->bad_range += ring->bad_range;
+	to->bad_owner += ring->bad_owner;
+}
+
+static void add_up(const struct channels *channels, struct total *total)
+{
+	struct ion_stats *to = &total->stats;
+	unsigned int ring;
+	size_t i;
+
+	memset(total, 0, sizeof(*total));
+	for (i = 0; i < channels->count; i++) {
+		const struct ion_list_entry *entry = &channels->entry[i];
+
+		total->bytes += entry->bytes;
+		total->poisoned += channel_poisoned(entry);
+		to->calls += entry->stats.calls;
+		to->kicks += entry->stats.kicks;
+		to->kicks_spurious += entry->stats.kicks_spurious;
+		to->sleeps += entry->stats.sleeps;
+		to->wakeups += entry->stats.wakeups;
+		to->signals += entry->stats.signals;
+		to->resets += entry->stats.resets;
+		for (ring = 0; ring < ION_RINGS; ring++)
+			add_ring(&to->ring[ring], &entry->stats.ring[ring]);
+	}
+}
+
+/* ---- counters as text -------------------------------------------------- */
+
+static void print_rings(const struct ion_stats *stats)
+{
+	static const struct column columns[] = {
+		{ "  RING", false },   { "PUSHED", true }, { "POPPED", true },
+		{ "DISCARDED", true }, { "QUEUED", true }, { "", false },
+		{ "CAPACITY", true },  { "FULL", true },   { NULL, false },
+	};
+	struct table *table = table_new(columns);
+	unsigned int i;
+
+	for (i = 0; i < ION_RINGS; i++) {
+		const struct ion_ring_stats *ring = &stats->ring[i];
+		enum paint paint = ring->poison ? PAINT_BAD : PAINT_NONE;
+		char bar[TEXT_SIZE];
+
+		table_cell(table, paint, "  %s", ring_name(i));
+		table_cell(table, PAINT_NONE, "%llu", ring->pushed);
+		table_cell(table, PAINT_NONE, "%llu", ring->popped);
+		table_cell(table, PAINT_NONE, "%llu", ring->discarded);
+		table_cell(table, PAINT_NONE, "%u", ring->queued);
+		table_cell(table, PAINT_NONE, "%s",
+			   text_bar(bar, ring->queued, ring->capacity));
+		table_cell(table, PAINT_NONE, "%u", ring->capacity);
+		table_cell(table, PAINT_NONE, "%llu", ring->full);
+	}
+	table_print(table, stdout);
+}
+
+/* What there is only if something is wrong. */
+static void print_trouble(const struct ion_stats *stats)
+{
+	unsigned int i;
+
+	for (i = 0; i < ION_RINGS; i++) {
+		const struct ion_ring_stats *ring = &stats->ring[i];
+
+		if (ring->bad_id || ring->bad_range || ring->bad_owner)
+			printf("  %s refused: %llu of no buffer, %llu out of bounds, %llu not the sender's\n",
+			       ring_name(i), ring->bad_id, ring->bad_range,
+			       ring->bad_owner);
+		if (!ring->poison)
+			continue;
+		fputs("  ", stdout);
+		out_paint(stdout, PAINT_BAD, "poisoned");
+		printf(": %s by %s: the index was %u, allowed %u..%u; ionctl reset mends it\n",
+		       ring_name(i), poison_name(ring->poison),
+		       ring->poison_seen, ring->poison_first,
+		       ring->poison_last);
+	}
+}
+
+static void print_stats(const struct ion_stats *stats)
+{
+	print_rings(stats);
+	printf("  %llu kicks, %llu found nothing to do; %llu calls, %llu resets\n",
+	       stats->kicks, stats->kicks_spurious, stats->calls,
+	       stats->resets);
+	printf("  %llu sleeps of the kernel end, %llu wakeups of the program, %llu signals\n",
+	       stats->sleeps, stats->wakeups, stats->signals);
+	print_trouble(stats);
+}
+
+static void print_channel(const struct ion_list_entry *entry)
+{
+	char comm[TEXT_SIZE], service[TEXT_SIZE + 1], bytes[TEXT_SIZE];
+	enum paint paint;
+	const char *state = channel_state(entry, &paint);
+
+	text_safe(comm, sizeof(comm), entry->comm, sizeof(entry->comm));
+	printf("channel %llu of process %u %s: ", entry->channel, entry->pid,
+	       comm);
+	out_paint(stdout, paint, state);
+	if (!channel_has_rings(entry)) {
+		putchar('\n');
+		return;
+	}
+	text_safe(service, sizeof(service), entry->service,
+		  sizeof(entry->service));
+	printf(", service %s, kernel end %s, %s\n", service,
+	       kernel_end_name(entry->stats.kernel_end),
+	       text_bytes(bytes, entry->bytes));
+	print_stats(&entry->stats);
+}
+
+void stats_text(const struct channels *channels, const uint64_t *channel,
+		size_t count)
+{
+	char bytes[TEXT_SIZE];
+	struct total total;
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		print_channel(channels_find(channels, channel[i]));
+	if (count)
+		return;
+	add_up(channels, &total);
+	printf("%zu channels, %s", channels->count,
+	       text_bytes(bytes, total.bytes));
+	if (total.poisoned)
+		printf(", %s%llu poisoned%s", paint_start(PAINT_BAD),
+		       (unsigned long long)total.poisoned,
+		       paint_end(PAINT_BAD));
+	putchar('\n');
+	print_stats(&total.stats);
+}
+
+/* ---- counters as JSON -------------------------------------------------- */
+
+static json_t *total_json(const struct channels *channels)
+{
+	json_t *object = json_new_object();
+	unsigned int ring;
+	struct total total;
+	json_t *rings;
+
+	add_up(channels, &total);
+	json_put_number(object, "channels", channels->count);
+	json_put_number(object, "poisoned", total.poisoned);
+	json_put_number(object, "bytes", total.bytes);
+	put_stats(object, &total.stats);
+	/* Poison is of one ring. */
+	rings = json_object_get(object, "rings");
+	for (ring = 0; ring < ION_RINGS; ring++)
+		json_object_del(json_object_get(rings, ring_name(ring)),
+				"poison");
+	return object;
+}
+
+void stats_json(const struct channels *channels, const uint64_t *channel,
+		size_t count)
+{
+	json_t *doc = json_new_object();
+	json_t *array;
+	size_t i;
+
+	if (!count) {
+		json_put(doc, "total", total_json(channels));
+		json_print(doc);
+		return;
+	}
+	array = json_new_array();
+	for (i = 0; i < count; i++)
+		json_add(array,
+			 channel_json(channels_find(channels, channel[i])));
+	json_put(doc, "channels", array);
+	json_print(doc);
+}
+
+/* ---- rates ------------------------------------------------------------- */
+
+static void print_rates(const struct rates *rates)
+{
+	char text[TEXT_SIZE];
+	unsigned int ring;
+
+	for (ring = 0; ring < ION_RINGS; ring++)
+		printf("  %8s", text_rate(text, rates->pushed[ring]));
+	printf("  %8s", text_rate(text, rates->kicks));
+	printf("  %8s", text_rate(text, rates->sleeps));
+	printf("  %9s\n", text_rate(text, rates->wakeups));
+}
+
+void rates_report_text(const struct channels *before,
+		       const struct channels *after, const uint64_t *channel,
+		       size_t count, uint64_t n)
+{
+	static const char rest[] =
+		"      TX/S      RX/S     CMD/S     EVT/S   KICKS/S  SLEEPS/S  WAKEUPS/S";
+	struct rates rates;
+	size_t i;
+
+	if (n % TITLES_EVERY == 0) {
+		out_paint(stdout, PAINT_BOLD, count ? "CHANNEL" : "CHANNELS");
+		out_paint(stdout, PAINT_BOLD, rest);
+		putchar('\n');
+	}
+	for (i = 0; i < count; i++) {
+		const struct ion_list_entry *entry =
+			channels_find(after, channel[i]);
+
+		rates_of(before, after, entry, &rates);
+		printf("%7llu", entry->channel);
+		print_rates(&rates);
+	}
+	if (count)
+		return;
+	rates_of_all(before, after, &rates);
+	printf("%8zu", after->count);
+	print_rates(&rates);
+}
+
+void rates_report_json(const struct channels *before,
+		       const struct channels *after, const uint64_t *channel,
+		       size_t count)
+{
+	json_t *doc = json_new_object();
+	json_t *array, *object;
+	struct rates rates;
+	size_t i;
+
+	json_put_real(doc, "seconds", (double)(after->ns - before->ns) / 1e9);
+	if (!count) {
+		rates_of_all(before, after, &rates);
+		object = total_json(after);
+		json_put(object, "rates", rates_json(&rates));
+		json_put(doc, "total", object);
+		json_print_line(doc);
+		return;
+	}
+	array = json_new_array();
+	for (i = 0; i < count; i++) {
+		const struct ion_list_entry *entry =
+			channels_find(after, channel[i]);
+
+		rates_of(before, after, entry, &rates);
+		object = channel_json(entry);
+		json_put(object, "rates", rates_json(&rates));
+		json_add(array, object);
+	}
+	json_put(doc, "channels", array);
+	json_print_line(doc);
+}
