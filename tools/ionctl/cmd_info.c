@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* ionctl info: what the driver can do. */
-#include <errno.h>
+/* ionctl info: what the driver can do, or the geometry of a channel. */
+#include <getopt.h>
+#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "borrow.h"
 #include "fail.h"
+#include "geometry.h"
 #include "json.h"
 #include "open.h"
 #include "options.h"
@@ -132,13 +135,11 @@ static void driver_text(int fd, const struct ion_query *query)
 	table_print(table, stdout);
 }
 
-static int run_info(int argc, char **argv)
+static int driver_info(void)
 {
 	struct ion_query query;
 	int fd, status;
 
-	no_options(argc, argv, &cmd_info);
-	want_arguments(argc, argv, 0, 0);
 	status = open_device(&fd, &query);
 	if (status)
 		return status;
@@ -150,16 +151,56 @@ static int run_info(int argc, char **argv)
 	return EXIT_OK;
 }
 
+static int channel_info(uint64_t channel)
+{
+	struct ion_info info = { .size = sizeof(info) };
+	struct ion_list_entry entry;
+	int fd, status, ret;
+
+	status = borrow_channel(channel, &fd, &entry);
+	if (status)
+		return status;
+	ret = device_call(fd, ION_IOC_INFO, &info);
+	close(fd);
+	if (ret < 0)
+		return fail_call(IONC_ATTACH, ret, "channel %" PRIu64, channel);
+	if (globals.json)
+		geometry_json(&info);
+	else
+		geometry_text(&info);
+	return EXIT_OK;
+}
+
+static int run_info(int argc, char **argv)
+{
+	no_options(argc, argv, &cmd_info);
+	want_arguments(argc, argv, 0, 1);
+	if (optind == argc)
+		return driver_info();
+	return channel_info(channel_argument(argv[optind]));
+}
+
 const struct command cmd_info = {
 	.name = "info",
-	.summary = "what the driver can do",
+	.summary =
+		"what the driver can do, or where the words of a channel are",
 	.run = run_info,
-	.usage = "[OPTION]...",
+	.usage = "[OPTION]... [CHANNEL]",
 	.text = "Tells the version of the ABI, the features, the built-in services and the\n"
 		"limits of the driver, and how many channels and how much memory are in use.\n"
-		"The channel that ionctl opens to ask is not counted.\n",
-	.json = "abi_version, slots_min, slots_max, batch_max, channels, max_channels,\n"
-		"bytes, max_bytes: numbers; features, services: arrays of names\n",
+		"The channel that ionctl opens to ask is not counted.\n"
+		"\n"
+		"Of a channel, its geometry: what to map, and the offsets of the words of each\n"
+		"ring in the space of these mappings.\n"
+		"\n" BORROW_TEXT,
+	.json = "abi_version, slots_min, slots_max, batch_max, channels, max_channels, bytes,\n"
+		"max_bytes: numbers; features, services: arrays of names. Of a channel:\n"
+		"  channel, service, layout, bytes, buffers, buffer_size\n"
+		"  areas               an array of objects: name, offset, length, writable\n"
+		"  rings               objects tx, rx, cmd, evt: nr_slots, slot_size, and\n"
+		"                      offsets: head, tail, mask, producer_wake,\n"
+		"                      consumer_wake, slots\n",
 	.examples = "ionctl info\n"
-		    "ionctl --json info | jq .channels\n",
+		    "ionctl --json info | jq .channels\n"
+		    "ionctl info 7\n",
 };

@@ -85,6 +85,8 @@ struct command {
 
 extern const struct command cmd_info;
 extern const struct command cmd_list;
+extern const struct command cmd_reset;
+extern const struct command cmd_selftest;
 extern const struct command cmd_stats;
 
 #endif /* _IONCTL_H */

@@ -11,8 +11,7 @@
 struct globals globals = { .device = "/dev/ion" };
 
 const struct command *const commands[] = {
-	&cmd_info,
-	&cmd_list,
+	&cmd_selftest,
 	&cmd_stats,
 	NULL,
 };

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A channel that another process has: a copy of its descriptor. */
+#include "borrow.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <unistd.h>
+
+#include "fail.h"
+#include "open.h"
+#include "text.h"
+
+/**
+ * struct search - for a channel
+ * @channel: its number
+ * @fd: the copy, once there is one
+ * @error: why there is none, -errno: -ENOENT, or -EACCES, -EPERM if there is a
+ *	process that may not be looked into
+ */
+struct search {
+	uint64_t channel;
+	int fd;
+	int error;
+};
+
+/* The channel whose descriptor that is, 0 for none. */
+static uint64_t channel_of(int fdinfo, const char *name)
+{
+	static const char key[] = "\nion-channel:\t";
+	char text[512];
+	ssize_t length;
+	char *line;
+	int fd;
+
+	fd = openat(fdinfo, name, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	/* The line is among the first: pos, flags, mnt_id and ino go before. */
+	length = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	if (length <= 0)
+		return 0;
+	text[length] = '\0';
+	line = strstr(text, key);
+	return line ? strtoull(line + strlen(key), NULL, 10) : 0;
+}
+
+/*
+ * Copy a descriptor. Between looking at its number and copying it, the process
+ * may have closed it and opened another: the copy is looked at again.
+ */
+static int copy(struct search *search, int pidfd, int number)
+{
+	char name[32];
+	int own, fd;
+
+	fd = pidfd_getfd(pidfd, number, 0);
+	if (fd < 0)
+		return -errno;
+	own = open("/proc/self/fdinfo", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	snprintf(name, sizeof(name), "%d", fd);
+	if (own >= 0 && channel_of(own, name) == search->channel)
+		search->fd = fd;
+	else
+		close(fd);
+	if (own >= 0)
+		close(own);
+	return search->fd < 0 ? -ENOENT : 0;
+}
+
+static int look_through(struct search *search, int pidfd, DIR *fdinfo)
+{
+	struct dirent *entry;
+	int ret = -ENOENT;
+
+	while (ret == -ENOENT && (entry = readdir(fdinfo)))
+		if (isdigit((unsigned char)*entry->d_name) &&
+		    channel_of(dirfd(fdinfo), entry->d_name) == search->channel)
+			ret = copy(search, pidfd, atoi(entry->d_name));
+	return ret;
+}
+
+/* Look at the descriptors of a process. */
+static int look_into(struct search *search, pid_t pid)
+{
+	int pidfd, ret;
+	char name[64];
+	DIR *fdinfo;
+
+	pidfd = pidfd_open(pid, 0);
+	if (pidfd < 0)
+		return -errno;
+	snprintf(name, sizeof(name), "/proc/%d/fdinfo", pid);
+	fdinfo = opendir(name);
+	ret = fdinfo ? look_through(search, pidfd, fdinfo) : -errno;
+	if (fdinfo)
+		closedir(fdinfo);
+	close(pidfd);
+	return ret;
+}
+
+static void look(struct search *search, pid_t pid)
+{
+	int error = look_into(search, pid);
+
+	/* That one is not to be looked into tells more than that one has gone. */
+	if (error == -EACCES || error == -EPERM)
+		search->error = error;
+}
+
+/* A descriptor may have gone to any process, by fork() or SCM_RIGHTS. */
+static void look_everywhere(struct search *search)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+
+	while (proc && search->fd < 0 && (entry = readdir(proc)))
+		if (isdigit((unsigned char)*entry->d_name) &&
+		    atoi(entry->d_name) != getpid())
+			look(search, atoi(entry->d_name));
+	if (proc)
+		closedir(proc);
+}
+
+static int not_found(const struct search *search,
+		     const struct ion_list_entry *entry)
+{
+	char comm[TEXT_SIZE];
+
+	if (entry->state == ION_CHANNEL_CLOSED)
+		return fail("channel %" PRIu64
+			    ": no process has it any more, a service keeps it",
+			    search->channel);
+	if (search->error == -ENOENT)
+		return fail("channel %" PRIu64
+			    ": no process has it open; see ionctl list",
+			    search->channel);
+	text_safe(comm, sizeof(comm), entry->comm, sizeof(entry->comm));
+	fail("channel %" PRIu64
+	     ": no permission to trace process %u %s: be root",
+	     search->channel, entry->pid, comm);
+	return EXIT_DENIED;
+}
+
+/* What the list tells of it. */
+static int find(uint64_t channel, struct ion_list_entry *to)
+{
+	const struct ion_list_entry *entry;
+	struct channels channels;
+	int fd, status;
+
+	status = open_driver(&fd, ION_FEATURE_LIST);
+	if (status)
+		return status;
+	status = channels_read(fd, &channels);
+	close(fd);
+	if (status)
+		return status;
+	entry = channels_find(&channels, channel);
+	if (entry)
+		*to = *entry;
+	else
+		status = fail("channel %" PRIu64 ": %s", channel,
+			      channel_missing);
+	channels_free(&channels);
+	return status;
+}
+
+int borrow_channel(uint64_t channel, int *fd, struct ion_list_entry *entry)
+{
+	struct search search = { .channel = channel,
+				 .fd = -1,
+				 .error = -ENOENT };
+	int status;
+
+	status = find(channel, entry);
+	if (status)
+		return status;
+	if (entry->pid)
+		look(&search, (pid_t)entry->pid);
+	if (search.fd < 0)
+		look_everywhere(&search);
+	if (search.fd < 0)
+		return not_found(&search, entry);
+	*fd = search.fd;
+	return EXIT_OK;
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The geometry of a channel, as text and as JSON. */
+#include "geometry.h"
+
+#include <sys/mman.h>
+
+#include "json.h"
+#include "table.h"
+#include "text.h"
+
+/* A mapping that a driver knows and we do not has no name. */
+static const char *area_name(uint64_t offset)
+{
+	switch (offset) {
+	case ION_MMAP_TX:
+		return "tx";
+	case ION_MMAP_RX:
+		return "rx";
+	case ION_MMAP_CMD:
+		return "cmd";
+	case ION_MMAP_EVT:
+		return "evt";
+	case ION_MMAP_USER:
+		return "user";
+	case ION_MMAP_KERNEL:
+		return "kernel";
+	case ION_MMAP_ARENA:
+		return "arena";
+	default:
+		return "?";
+	}
+}
+
+static uint32_t areas_of(const struct ion_info *info)
+{
+	return info->nr_areas < ION_AREAS_MAX ? info->nr_areas : ION_AREAS_MAX;
+}
+
+/* ---- text -------------------------------------------------------------- */
+
+static void print_areas(const struct ion_info *info)
+{
+	static const struct column columns[] = {
+		{ "AREA", false },   { "OFFSET", true }, { "LENGTH", true },
+		{ "ACCESS", false }, { NULL, false },
+	};
+	struct table *table = table_new(columns);
+	uint32_t i;
+
+	for (i = 0; i < areas_of(info); i++) {
+		const struct ion_area *area = &info->area[i];
+
+		table_cell(table, PAINT_NONE, "%s", area_name(area->offset));
+		table_cell(table, PAINT_NONE, "0x%llx", area->offset);
+		table_cell(table, PAINT_NONE, "%llu", area->length);
+		table_cell(table, PAINT_NONE,
+			   area->prot & PROT_WRITE ? "read, write" : "read");
+	}
+	table_print(table, stdout);
+}
+
+static void print_rings(const struct ion_info *info)
+{
+	static const struct column columns[] = {
+		{ "RING", false },	   { "SLOTS", true },
+		{ "SLOT SIZE", true },	   { "HEAD", true },
+		{ "TAIL", true },	   { "MASK", true },
+		{ "PRODUCER WAKE", true }, { "CONSUMER WAKE", true },
+		{ "FIRST SLOT", true },	   { NULL, false },
+	};
+	struct table *table = table_new(columns);
+	unsigned int i;
+
+	for (i = 0; i < ION_RINGS; i++) {
+		const struct ion_ring_info *ring = &info->ring[i];
+
+		table_cell(table, PAINT_NONE, "%s", ring_name(i));
+		table_cell(table, PAINT_NONE, "%u", ring->nr_slots);
+		table_cell(table, PAINT_NONE, "%u", ring->slot_size);
+		table_cell(table, PAINT_NONE, "0x%llx", ring->head);
+		table_cell(table, PAINT_NONE, "0x%llx", ring->tail);
+		table_cell(table, PAINT_NONE, "0x%llx", ring->mask);
+		table_cell(table, PAINT_NONE, "0x%llx", ring->producer_wake);
+		table_cell(table, PAINT_NONE, "0x%llx", ring->consumer_wake);
+		table_cell(table, PAINT_NONE, "0x%llx", ring->slots);
+	}
+	table_print(table, stdout);
+}
+
+void geometry_text(const struct ion_info *info)
+{
+	char service[ION_SERVICE_NAME_LEN + 1], bytes[TEXT_SIZE];
+
+	text_safe(service, sizeof(service), info->service,
+		  sizeof(info->service));
+	printf("channel %llu: service %s, layout %s, %s", info->channel,
+	       service, layout_name(info->layout),
+	       text_bytes(bytes, info->bytes));
+	if (info->buffers)
+		printf(", %u buffers of %u bytes", info->buffers,
+		       info->buffer_size);
+	fputs("\n\n", stdout);
+	print_areas(info);
+	putchar('\n');
+	print_rings(info);
+}
+
+/* ---- JSON -------------------------------------------------------------- */
+
+static json_t *areas_json(const struct ion_info *info)
+{
+	json_t *array = json_new_array();
+	uint32_t i;
+
+	for (i = 0; i < areas_of(info); i++) {
+		const struct ion_area *area = &info->area[i];
+		json_t *object = json_new_object();
+
+		json_put(object, "name", json_string(area_name(area->offset)));
+		json_put_number(object, "offset", area->offset);
+		json_put_number(object, "length", area->length);
+		json_put_bool(object, "writable", area->prot & PROT_WRITE);
+		json_add(array, object);
+	}
+	return array;
+}
+
+static json_t *ring_json(const struct ion_ring_info *ring)
+{
+	json_t *object = json_new_object();
+
+	json_put_number(object, "nr_slots", ring->nr_slots);
+	json_put_number(object, "slot_size", ring->slot_size);
+	json_put_number(object, "head", ring->head);
+	json_put_number(object, "tail", ring->tail);
+	json_put_number(object, "mask", ring->mask);
+	json_put_number(object, "producer_wake", ring->producer_wake);
+	json_put_number(object, "consumer_wake", ring->consumer_wake);
+	json_put_number(object, "slots", ring->slots);
+	return object;
+}
+
+void geometry_json(const struct ion_info *info)
+{
+	json_t *doc = json_new_object();
+	json_t *rings = json_new_object();
+	unsigned int i;
+
+	json_put_number(doc, "channel", info->channel);
+	json_put_text(doc, "service", info->service, sizeof(info->service));
+	json_put(doc, "layout", json_string(layout_name(info->layout)));
+	json_put_number(doc, "bytes", info->bytes);
+	json_put_number(doc, "buffers", info->buffers);
+	json_put_number(doc, "buffer_size", info->buffer_size);
+	json_put(doc, "areas", areas_json(info));
+	for (i = 0; i < ION_RINGS; i++)
+		json_put(rings, ring_name(i), ring_json(&info->ring[i]));
+	json_put(doc, "rings", rings);
+	json_print(doc);
+}
