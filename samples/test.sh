@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 #
-# test.sh: runs the small samples, which lie beside it, where ion is loaded, and
-# looks at what they print. Prints TAP. What demo.sh runs is not run here.
+# test.sh [PROGRAM...]: runs the small samples, which lie beside it, where ion is
+# loaded, and looks at what they print; then the programs, which have to end with
+# 0. Prints TAP. What demo.sh runs is not run here.
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -73,5 +74,9 @@ prints '1000000 packets came back: [0-9]+ system calls, [0-9]+ of them kicks' \
 	wait_never
 talks
 left_alone
+for program; do
+	timeout 60 "$program" >"$out/says" 2>&1
+	result $? "${program##*/}"
+done
 echo "1..$number"
 exit "$failed"

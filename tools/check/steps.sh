@@ -16,6 +16,7 @@ check_steps()
 	tap_step "headers" headers_compile
 	tap_step "litmus" tools/check/litmus
 	tap_step "library" in_root make -s -C lib check
+	tap_step "man pages" in_root make -s -C man check
 	step "selftests" install_selftests
 	for k in $(data_names kernels); do
 		tap_step "selftests on $k" run_selftests "$k"
@@ -81,21 +82,29 @@ run_misuse()
 		--add build/kselftest/ion -- ion/service_misuse
 }
 
+# The samples, and the programs in the man pages.
 build_samples()
 {
 	load_data arch "$default_arch"
 	in_root make -C samples STATIC=1 "CROSS_COMPILE=$ARCH_CROSS" \
-		"CFLAGS=-O2 -g -Werror" "OUTPUT=$top/build/samples-$default_arch"
+		"CFLAGS=-O2 -g -Werror" \
+		"OUTPUT=$top/build/samples-$default_arch" || return
+	in_root make -C man examples STATIC=1 "CROSS_COMPILE=$ARCH_CROSS" \
+		"OUTPUT=$top/build/examples-$default_arch"
 }
 
 run_samples()
 {
-	local file adds=()
+	local file adds=() examples=()
 
 	for file in samples/test.sh "build/samples-$default_arch"/*; do
 		adds+=(--add "$file")
 	done
-	"$guest/run" --kernel "$1" "${adds[@]}" -- ./test.sh
+	for file in "build/examples-$default_arch"/*.[1-9]; do
+		adds+=(--add "$file")
+		examples+=("./${file##*/}")
+	done
+	"$guest/run" --kernel "$1" "${adds[@]}" -- ./test.sh "${examples[@]}"
 }
 
 build_benchmarks()

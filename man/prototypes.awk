@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# awk -f prototypes.awk ionchannel.h: the functions that have a comment, as a
+# page shows them, one a line.
+/^ \* ionc_[a-z_0-9]*\(\) - / { wanted = 1 }
+
+/^ \*\/$/ && wanted == 1 { wanted = 2; text = ""; next }
+
+wanted == 2 {
+	text = text " " $0
+	if (/[;{]/) {
+		sub(/[;{].*/, ";", text)
+		sub(/^ *static inline /, "", text)
+		gsub(/[ \t]+/, " ", text)
+		gsub(/ \)/, ")", text)
+		sub(/^ /, "", text)
+		sub(/ ;/, ";", text)
+		print text
+		wanted = 0
+	}
+}
