@@ -50,6 +50,8 @@ static __always_inline void ion_api_unlock(struct ion_ring *ring,
 {
 	bool fresh = ring->async && ring->end.broken && !hold.broken;
 
+	if (unlikely(fresh))
+		ion_trace_poison(ring);
 	ion_ring_unlock(ring, hold.flags);
 	if (unlikely(fresh))
 		ion_notify_state(ring->ch);

@@ -21,6 +21,7 @@
 #include "notify.h"
 #include "serve.h"
 #include "service.h"
+#include "trace.h"
 
 static void ion_channel_undo_create(struct ion_channel *ch)
 {
@@ -59,6 +60,7 @@ struct ion_channel *ion_channel_create(void)
 		ion_channel_undo_create(ch);
 		return ERR_PTR(-ENFILE);
 	}
+	trace_ion_open(ch);
 	return ch;
 }
 
@@ -188,6 +190,7 @@ EXPORT_SYMBOL_GPL(ion_channel_put);
  */
 void ion_channel_close(struct ion_channel *ch)
 {
+	trace_ion_close(ch);
 	WRITE_ONCE(ch->closed, true);
 	ion_service_unbind(ch);
 	ion_channel_put(ch);
@@ -280,6 +283,7 @@ int ion_channel_configure(struct ion_channel *ch,
 	if (ret)
 		goto err_free;
 
+	trace_ion_setup(ch);
 	/* Pairs with the acquire in ion_channel_ready(). */
 	smp_store_release(&ch->ready, true);
 	/* Somebody may have polled before. */
@@ -307,9 +311,30 @@ void ion_channel_look(struct ion_channel *ch, struct ion_ring *ring)
 
 	flags = ion_ring_lock(ring);
 	fresh = !ring->end.broken && !ion_ring_look(ring);
+	if (fresh)
+		trace_ion_poison(ring);
 	ion_ring_unlock(ring, flags);
 	if (fresh)
 		ion_notify_state(ch);
+}
+
+/**
+ * ion_channel_trace_poison() - tell tracers what a callback found
+ * @ch: the channel, end_mutex held; no ring was poisoned before the callback
+ *
+ * Of a channel that is async it was told when it was found.
+ */
+void ion_channel_trace_poison(const struct ion_channel *ch)
+{
+	unsigned int id;
+
+	ion_end_assert_held(ch);
+
+	if (ion_channel_async(ch))
+		return;
+	for (id = 0; id < ION_RINGS; id++)
+		if (ch->ring[id].end.broken)
+			trace_ion_poison(&ch->ring[id]);
 }
 
 /**

@@ -251,6 +251,7 @@ DEFINE_GUARD(ion_end, struct ion_channel *, ion_end_lock(_T),
 
 void ion_channel_look(struct ion_channel *ch, struct ion_ring *ring);
 void ion_channel_look_all(struct ion_channel *ch);
+void ion_channel_trace_poison(const struct ion_channel *ch);
 void ion_channel_stats(struct ion_channel *ch, struct ion_stats *stats);
 int ion_channel_reset(struct ion_channel *ch);
 

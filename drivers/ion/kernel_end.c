@@ -12,6 +12,7 @@
 #include "notify.h"
 #include "serve.h"
 #include "service.h"
+#include "trace_hot.h"
 
 /* Packets and commands that the kernel end has pushed and popped so far. */
 static u64 ion_kernel_end_moved(const struct ion_channel *ch)
@@ -49,6 +50,8 @@ u32 ion_kernel_end_pass(struct ion_channel *ch)
 	ion_channel_run(ch, NULL);
 	done = ion_kernel_end_moved(ch) - before;
 	poisoned = ion_channel_poisoned(ch);
+	if (unlikely(poisoned))
+		ion_channel_trace_poison(ch);
 	if (done || poisoned)
 		ion_notify(ch, poisoned);
 	return done;
@@ -139,6 +142,7 @@ u32 ion_kernel_end_sleep(struct ion_channel *ch)
 	ion_end_assert_held(ch);
 
 	ch->sleeps++;
+	ion_trace_sleep(ch);
 	ion_kernel_end_set_flags(ch);
 	do
 		done += ion_kernel_end_pass(ch);
@@ -177,6 +181,9 @@ u32 ion_kernel_end_run(struct ion_channel *ch)
  */
 int ion_kernel_end_kick(struct ion_channel *ch)
 {
+	u32 done;
+
+	ion_trace_kick(ch);
 	/* Fully ordered: kicks_spurious, counted later, never passes it. */
 	atomic64_inc_return(&ch->kicks);
 	if (ion_serve_kick(ch))
@@ -184,8 +191,10 @@ int ion_kernel_end_kick(struct ion_channel *ch)
 
 	guard(ion_end)(ch);
 
-	if (!ion_kernel_end_run(ch))
+	done = ion_kernel_end_run(ch);
+	if (!done)
 		atomic64_inc(&ch->kicks_spurious);
+	ion_trace_kick_done(ch, done);
 	return ion_channel_error(ch);
 }
 

@@ -10,6 +10,7 @@
  *		user_end.c the end of the program, for one that does not map
  * Running:	kernel_end.c when, serve.c in a lent thread; notify.c wakes the
  *		program, wait.c is where it waits
+ * Told:	trace.h what tracers are told, trace_hot.h what costs a nop there
  * Services:	service.c which there are; api_*.c what they call, with stage.h
  *		what they have in hand; arena.c the buffers; echo.c, sink.c,
  *		source.c, pair.c and pair_cross.c, with stock.c empty buffers

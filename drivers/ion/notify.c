@@ -12,6 +12,7 @@
 
 #include "notify.h"
 #include "serve.h"
+#include "trace.h"
 
 static void ion_notify_fasync(struct ion_channel *ch, __poll_t events)
 {
@@ -24,7 +25,7 @@ static void ion_notify_fasync(struct ion_channel *ch, __poll_t events)
 	kill_fasync(&ch->fasync, SIGIO, band);
 }
 
-static void ion_notify_signal(struct ion_channel *ch)
+static void ion_notify_signal(struct ion_channel *ch, unsigned int news)
 {
 	unsigned long flags;
 
@@ -34,6 +35,7 @@ static void ion_notify_signal(struct ion_channel *ch)
 	spin_lock_irqsave(&ch->eventfd_lock, flags);
 	if (ch->eventfd) {
 		atomic64_inc(&ch->signals);
+		trace_ion_wake(ch, ION_WOKEN_EVENTFD, news);
 		eventfd_signal(ch->eventfd);
 	}
 	spin_unlock_irqrestore(&ch->eventfd_lock, flags);
@@ -110,13 +112,16 @@ void ion_notify(struct ion_channel *ch, bool all)
 	/* The barrier above is the one that waitqueue_active() wants. */
 	if (waitqueue_active(&ch->wait)) {
 		atomic64_inc(&ch->wakeups);
+		trace_ion_wake(ch, ION_WOKEN_WAITERS, news);
 		__wake_up(&ch->wait, TASK_INTERRUPTIBLE, 0,
 			  poll_to_key(events));
 	}
 	if (wanted)
-		ion_notify_signal(ch);
-	if (READ_ONCE(ch->fasync))
+		ion_notify_signal(ch, news);
+	if (READ_ONCE(ch->fasync)) {
+		trace_ion_wake(ch, ION_WOKEN_SIGIO, news);
 		ion_notify_fasync(ch, events);
+	}
 }
 
 /* On PREEMPT_RT the locks of a wake-up sleep. */

@@ -4,6 +4,20 @@
 
 #include "channel.h"
 
+/**
+ * enum ion_woken - whom a wake-up is for
+ * @ION_WOKEN_WAITERS: who sleeps in a system call
+ * @ION_WOKEN_EVENTFD: who set a wake flag
+ * @ION_WOKEN_SIGIO: who asked for the signal
+ * @ION_WOKEN_LENT: the lent thread
+ */
+enum ion_woken {
+	ION_WOKEN_WAITERS,
+	ION_WOKEN_EVENTFD,
+	ION_WOKEN_SIGIO,
+	ION_WOKEN_LENT,
+};
+
 void ion_notify_init(struct ion_channel *ch);
 void ion_notify_destroy(struct ion_channel *ch);
 void ion_notify(struct ion_channel *ch, bool all);

@@ -5,6 +5,8 @@
 #include <linux/poll.h>
 
 #include "ring.h"
+#include "trace.h"
+#include "trace_hot.h"
 
 const struct ion_ring_kind ion_ring_kinds[ION_RINGS] = {
 	[ION_RING_TX] = {
@@ -74,6 +76,32 @@ u32 ion_ring_free(const struct ion_ring *ring)
 }
 
 /**
+ * ion_ring_allowed_first() - where the index of the user end may be
+ * @ring: the ring
+ *
+ * Return: the first index that was right at the last look: where it stood.
+ */
+u32 ion_ring_allowed_first(const struct ion_ring *ring)
+{
+	return ion_ring_user(ring) & ring->end.mask;
+}
+
+/**
+ * ion_ring_allowed_last() - how far the index of the user end may go
+ * @ring: the ring
+ *
+ * Return: the last index, from ion_ring_allowed_first() on, that was right at
+ * the last look.
+ */
+u32 ion_ring_allowed_last(const struct ion_ring *ring)
+{
+	const struct ion_end *end = &ring->end;
+
+	return (ion_ring_user(ring) + end->mask - ion_end_known(end)) &
+	       end->mask;
+}
+
+/**
  * ion_ring_look() - see how far the user end has come
  * @ring: the ring
  *
@@ -96,8 +124,11 @@ void ion_ring_stall(struct ion_ring *ring)
 	if (ring->end.broken)
 		return;
 	WRITE_ONCE(ring->stalled, true);
-	ring->full += !ring->found_full;
+	if (ring->found_full)
+		return;
+	ring->full++;
 	ring->found_full = true;
+	trace_ion_full(ring);
 }
 
 /**
@@ -178,7 +209,8 @@ u32 ion_ring_reset(struct ion_ring *ring)
 	struct ion_end *end = &ring->end;
 	u32 thrown;
 
-	ion_ring_look(ring);
+	if (!end->broken && !ion_ring_look(ring))
+		trace_ion_poison(ring);
 	thrown = ion_ring_count(ring);
 	ring->discarded += thrown;
 	if (ring->kind->kernel_pushes) {
@@ -192,6 +224,7 @@ u32 ion_ring_reset(struct ion_ring *ring)
 	WRITE_ONCE(end->broken, ION_POISON_NONE);
 	end->seen = 0;
 	WRITE_ONCE(ring->told, end->own);
+	ion_trace_discard(ring, thrown);
 
 	WRITE_ONCE(*ring->user_index, end->own & end->mask);
 	ion_ring_publish(ring);
@@ -207,9 +240,8 @@ static void ion_ring_stats_poison(const struct ion_ring *ring,
 		return;
 	stats->poison = end->broken;
 	stats->poison_seen = end->seen;
-	stats->poison_first = ion_ring_user(ring) & end->mask;
-	stats->poison_last = (ion_ring_user(ring) + end->mask -
-			      ion_end_known(end)) & end->mask;
+	stats->poison_first = ion_ring_allowed_first(ring);
+	stats->poison_last = ion_ring_allowed_last(ring);
 }
 
 /**

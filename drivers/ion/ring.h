@@ -119,10 +119,17 @@ static inline void ion_ring_unlock(struct ion_ring *ring, unsigned long flags)
 		__release(&ring->lock);
 }
 
+static inline enum ion_ring_id ion_ring_id(const struct ion_ring *ring)
+{
+	return ring->kind - ion_ring_kinds;
+}
+
 bool ion_ring_look(struct ion_ring *ring);
 u64 ion_ring_user(const struct ion_ring *ring);
 u32 ion_ring_count(const struct ion_ring *ring);
 u32 ion_ring_free(const struct ion_ring *ring);
+u32 ion_ring_allowed_first(const struct ion_ring *ring);
+u32 ion_ring_allowed_last(const struct ion_ring *ring);
 void ion_ring_stall(struct ion_ring *ring);
 void ion_ring_awake(struct ion_ring *ring);
 bool ion_ring_sleep(struct ion_ring *ring);

@@ -14,7 +14,9 @@
 #include <linux/spinlock.h>
 
 #include "kernel_end.h"
+#include "notify.h"
 #include "serve.h"
+#include "trace.h"
 
 /* So many passes between two looks at the clock, fewer if they move much. */
 #define ION_SERVE_PASSES	64
@@ -68,17 +70,30 @@ static void ion_serve_end(struct ion_channel *ch)
 	ion_kernel_end_run(ch);
 }
 
-static void ion_serve_wake(struct ion_channel *ch)
+/* Whatever it was about, the thread looks at every ring. */
+static void ion_serve_wake_up(struct ion_channel *ch)
 {
 	lockdep_assert_held(&ch->serve_wait.lock);
 
+	if (ch->server_asleep)
+		trace_ion_wake(ch, ION_WOKEN_LENT, BIT(ION_RINGS) - 1);
+	wake_up_locked(&ch->serve_wait);
+}
+
+static void ion_serve_wake(struct ion_channel *ch)
+{
+	bool spurious = !ch->server_asleep || ch->server_kicked;
+
+	lockdep_assert_held(&ch->serve_wait.lock);
+
 	ion_kernel_end_kicked(ch);
-	if (!ch->server_asleep || ch->server_kicked) {
+	trace_ion_kick_done(ch, true, 0, spurious);
+	if (spurious) {
 		atomic64_inc(&ch->kicks_spurious);
 		return;
 	}
 	WRITE_ONCE(ch->server_kicked, true);
-	wake_up_locked(&ch->serve_wait);
+	ion_serve_wake_up(ch);
 }
 
 /**
@@ -111,7 +126,7 @@ void ion_serve_news(struct ion_channel *ch)
 
 	spin_lock_irqsave(&ch->serve_wait.lock, flags);
 	WRITE_ONCE(ch->server_kicked, true);
-	wake_up_locked(&ch->serve_wait);
+	ion_serve_wake_up(ch);
 	spin_unlock_irqrestore(&ch->serve_wait.lock, flags);
 }
 
@@ -128,7 +143,7 @@ void ion_serve_close(struct ion_channel *ch, const void *files)
 	spin_lock_irq(&ch->serve_wait.lock);
 	if (ch->server == files) {
 		WRITE_ONCE(ch->server_closed, true);
-		wake_up_locked(&ch->serve_wait);
+		ion_serve_wake_up(ch);
 	}
 	spin_unlock_irq(&ch->serve_wait.lock);
 }

@@ -168,8 +168,10 @@ static bool ion_service_enter(struct ion_channel *ch)
 static void ion_service_leave(struct ion_channel *ch, bool was_poisoned)
 {
 	ion_channel_run(ch, NULL);
-	if (!was_poisoned && ion_channel_poisoned(ch))
-		ion_notify_state(ch);
+	if (was_poisoned || !ion_channel_poisoned(ch))
+		return;
+	ion_channel_trace_poison(ch);
+	ion_notify_state(ch);
 }
 
 /* A service without bind() knows nothing that could be asked of it. */

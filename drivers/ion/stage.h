@@ -21,6 +21,7 @@
 
 #include "arena.h"
 #include "channel.h"
+#include "trace_hot.h"
 
 #define ION_PACKET_SIZE	((u32)sizeof(struct ion_packet))
 #define ION_CMD_SIZE	((u32)sizeof(struct ion_cmd_packet))
@@ -63,9 +64,13 @@ static inline void ion_stage_accept(struct ion_ring *ring, u64 at, u32 count)
 /* Move the end on over @count slots of which @good were the service's. */
 static inline void ion_stage_publish(struct ion_ring *ring, u32 count, u32 good)
 {
-	ring->discarded += count - good;
 	ring->stage->ahead -= count;
 	ion_ring_release(&ring->consumer, count);
+	ion_trace_pop(ring, good);
+	if (unlikely(good < count)) {
+		ring->discarded += count - good;
+		ion_trace_discard(ring, count - good);
+	}
 }
 
 static inline bool ion_ring_has_arena(const struct ion_ring *ring)
@@ -172,8 +177,11 @@ static __always_inline u32 ion_stage_pop(struct ion_ring *ring, void *to,
 	u32 n;
 
 	*again = false;
-	if (!ring->stage->nr && !ion_ring_has_arena(ring))
-		return ion_ring_pop_n(&ring->consumer, to, count, size);
+	if (!ring->stage->nr && !ion_ring_has_arena(ring)) {
+		n = ion_ring_pop_n(&ring->consumer, to, count, size);
+		ion_trace_pop(ring, n);
+		return n;
+	}
 
 	n = ion_stage_peek(ring, count, size, again);
 	memcpy(to, &ring->stage->slots, n * size);
@@ -229,13 +237,19 @@ static __always_inline u32 ion_stage_reserve(struct ion_ring *ring, u32 want)
 static __always_inline u32 ion_stage_push(struct ion_ring *ring,
 					  const void *from, u32 room, u32 size)
 {
+	u32 n;
+
 	if (!room)
 		return 0;
-	if (ion_ring_has_arena(ring))
-		return ion_stage_push_buffers(ring, from, room);
-	if (room > 1)
-		ion_ring_claim(&ring->producer, room, size);
-	return ion_ring_push_n(&ring->producer, from, room, size);
+	if (ion_ring_has_arena(ring)) {
+		n = ion_stage_push_buffers(ring, from, room);
+	} else {
+		if (room > 1)
+			ion_ring_claim(&ring->producer, room, size);
+		n = ion_ring_push_n(&ring->producer, from, room, size);
+	}
+	ion_trace_push(ring, n);
+	return n;
 }
 
 /*
@@ -282,12 +296,16 @@ static __always_inline u32 ion_stage_move(struct ion_ring *from,
 					 min(want - done, ION_MOVE_BATCH),
 					 size);
 		if (!n) {
+			ion_trace_pop(from, done);
+			ion_trace_push(to, done);
 			ion_ring_stall(to);
 			return done;
 		}
 		done += n;
 	}
 	to->found_full = false;
+	ion_trace_pop(from, done);
+	ion_trace_push(to, done);
 	return done;
 }
 

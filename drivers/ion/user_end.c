@@ -7,6 +7,7 @@
 #include <linux/errno.h>
 #include <linux/minmax.h>
 
+#include "trace_hot.h"
 #include "user_end.h"
 
 /* The end is owned, and was since it was seen where the user end stands. */
@@ -16,6 +17,10 @@ static void ion_user_publish(struct ion_ring *ring, u32 count)
 	/* (B) or (D) of <ion/ring.h>, of the user end. */
 	smp_store_release(ring->user_index,
 			  ion_ring_user(ring) & ring->end.mask);
+	if (ring->kind->kernel_pushes)
+		ion_trace_pop(ring, count);
+	else
+		ion_trace_push(ring, count);
 }
 
 static int ion_user_look(struct ion_channel *ch, struct ion_ring *ring)

@@ -53,6 +53,8 @@ lint_licenses()
 # - in headers that programs include: BIT() is not to be had there;
 # - in the header that makes barriers for programs: barriers are defined and not
 #   used, so they pair with nothing, and need volatile and attributes;
+# - in the header of the tracepoints: their fields and assignments are arguments
+#   of macros, laid out as everywhere in the kernel;
 # - in programs: advice to use what only the kernel has, checks of layout that
 #   are clang-format's, and of macros, where a test may well return or declare.
 lint_checkpatch()
@@ -60,13 +62,15 @@ lint_checkpatch()
 	local status=0 kernel=FILE_PATH_CHANGES,LINUX_VERSION_CODE
 	local barriers=VOLATILE,MEMORY_BARRIER,COMPLEX_MACRO,MACRO_ARG_REUSE
 	local macros=COMPLEX_MACRO,MACRO_ARG_REUSE,MACRO_WITH_FLOW_CONTROL
+	local events=OPEN_ENDED_LINE,PARENTHESIS_ALIGNMENT
 	local attributes=PREFER_DEFINED_ATTRIBUTE_MACRO
 	local program=$attributes,STRNCPY,VOLATILE,NEW_TYPEDEFS
 
 	barriers+=,$attributes
 	macros+=,MULTISTATEMENT_MACRO_USE_DO_WHILE,TRAILING_SEMICOLON
 	program+=,PARENTHESIS_ALIGNMENT,LONG_LINE,$macros
-	checkpatch "$kernel" 'drivers/*.[ch]' || status=1
+	checkpatch "$kernel" 'drivers/*.[ch]' ':!drivers/ion/trace.h' || status=1
+	checkpatch "$kernel,$events" drivers/ion/trace.h || status=1
 	checkpatch "$kernel,BIT_MACRO" 'include/*.h' \
 		':!include/ion/barrier.h' "${kernel_folders[@]}" || status=1
 	checkpatch "$kernel,$barriers" include/ion/barrier.h || status=1

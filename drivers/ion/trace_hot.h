@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The tracepoints of what runs often: a nop while nobody traces, a call out of
+ * line while somebody does. What is behind <trace.h> is put in line, which is
+ * too much where a ring is moved, and where it makes a small function a big one.
+ */
+#ifndef _DRIVERS_ION_TRACE_HOT_H
+#define _DRIVERS_ION_TRACE_HOT_H
+
+#include <linux/tracepoint-defs.h>
+#include <linux/types.h>
+
+struct ion_channel;
+struct ion_ring;
+
+DECLARE_TRACEPOINT(ion_push);
+DECLARE_TRACEPOINT(ion_pop);
+DECLARE_TRACEPOINT(ion_kick);
+DECLARE_TRACEPOINT(ion_kick_done);
+DECLARE_TRACEPOINT(ion_sleep);
+
+void ion_trace_do_push(const struct ion_ring *ring, u32 count);
+void ion_trace_do_pop(const struct ion_ring *ring, u32 count);
+void ion_trace_do_kick(const struct ion_channel *ch);
+void ion_trace_do_kick_done(const struct ion_channel *ch, u32 moved);
+void ion_trace_do_sleep(const struct ion_channel *ch);
+void ion_trace_discard(const struct ion_ring *ring, u32 count);
+void ion_trace_poison(const struct ion_ring *ring);
+
+/* So many were pushed, which may be none. The end is owned. */
+static __always_inline void ion_trace_push(const struct ion_ring *ring,
+					   u32 count)
+{
+	if (tracepoint_enabled(ion_push))
+		ion_trace_do_push(ring, count);
+}
+
+/* So many were popped, which may be none. The end is owned. */
+static __always_inline void ion_trace_pop(const struct ion_ring *ring,
+					  u32 count)
+{
+	if (tracepoint_enabled(ion_pop))
+		ion_trace_do_pop(ring, count);
+}
+
+static __always_inline void ion_trace_kick(const struct ion_channel *ch)
+{
+	if (tracepoint_enabled(ion_kick))
+		ion_trace_do_kick(ch);
+}
+
+/* The kernel end ran in the caller. */
+static __always_inline void ion_trace_kick_done(const struct ion_channel *ch,
+						u32 moved)
+{
+	if (tracepoint_enabled(ion_kick_done))
+		ion_trace_do_kick_done(ch, moved);
+}
+
+static __always_inline void ion_trace_sleep(const struct ion_channel *ch)
+{
+	if (tracepoint_enabled(ion_sleep))
+		ion_trace_do_sleep(ch);
+}
+
+#endif /* _DRIVERS_ION_TRACE_HOT_H */
