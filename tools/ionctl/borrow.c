@@ -6,7 +6,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
@@ -24,7 +23,7 @@
  *	process that may not be looked into
  */
 struct search {
-	uint64_t channel;
+	__u64 channel;
 	int fd;
 	int error;
 };
@@ -133,23 +132,20 @@ static int not_found(const struct search *search,
 {
 	char comm[TEXT_SIZE];
 
-	if (entry->state == ION_CHANNEL_CLOSED)
-		return fail("channel %" PRIu64
-			    ": no process has it any more, a service keeps it",
-			    search->channel);
 	if (search->error == -ENOENT)
-		return fail("channel %" PRIu64
-			    ": no process has it open; see ionctl list",
-			    search->channel);
+		return fail("channel %llu: no process has it open%s",
+			    search->channel,
+			    entry->state == ION_CHANNEL_CLOSED
+				    ? ", a service keeps it"
+				    : "; see ionctl list");
 	text_safe(comm, sizeof(comm), entry->comm, sizeof(entry->comm));
-	fail("channel %" PRIu64
-	     ": no permission to trace process %u %s: be root",
+	fail("channel %llu: no permission to trace process %u %s: be root",
 	     search->channel, entry->pid, comm);
 	return EXIT_DENIED;
 }
 
 /* What the list tells of it. */
-static int find(uint64_t channel, struct ion_list_entry *to)
+static int find(__u64 channel, struct ion_list_entry *to)
 {
 	const struct ion_list_entry *entry;
 	struct channels channels;
@@ -166,13 +162,12 @@ static int find(uint64_t channel, struct ion_list_entry *to)
 	if (entry)
 		*to = *entry;
 	else
-		status = fail("channel %" PRIu64 ": %s", channel,
-			      channel_missing);
+		status = fail("channel %llu: %s", channel, channel_missing);
 	channels_free(&channels);
 	return status;
 }
 
-int borrow_channel(uint64_t channel, int *fd, struct ion_list_entry *entry)
+int borrow_channel(__u64 channel, int *fd, struct ion_list_entry *entry)
 {
 	struct search search = { .channel = channel,
 				 .fd = -1,

@@ -19,7 +19,7 @@
  *
  * Return: the exit status, %EXIT_OK, or what went wrong is told.
  */
-int borrow_channel(uint64_t channel, int *fd, struct ion_list_entry *entry);
+int borrow_channel(__u64 channel, int *fd, struct ion_list_entry *entry);
 
 /* For the help of commands that use it. */
 #define BORROW_TEXT                                                                        \

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* ionctl info: what the driver can do, or the geometry of a channel. */
 #include <getopt.h>
-#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -151,7 +150,7 @@ static int driver_info(void)
 	return EXIT_OK;
 }
 
-static int channel_info(uint64_t channel)
+static int channel_info(__u64 channel)
 {
 	struct ion_info info = { .size = sizeof(info) };
 	struct ion_list_entry entry;
@@ -163,7 +162,7 @@ static int channel_info(uint64_t channel)
 	ret = device_call(fd, ION_IOC_INFO, &info);
 	close(fd);
 	if (ret < 0)
-		return fail_call(IONC_ATTACH, ret, "channel %" PRIu64, channel);
+		return fail_call(IONC_ATTACH, ret, "channel %llu", channel);
 	if (globals.json)
 		geometry_json(&info);
 	else

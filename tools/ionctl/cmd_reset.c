@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* ionctl reset: empty the rings of a channel and clear its poison. */
-#include <inttypes.h>
 #include <unistd.h>
 
 #include "borrow.h"
@@ -12,7 +11,7 @@ static int run_reset(int argc, char **argv)
 {
 	struct ion_list_entry entry;
 	int fd, status, discarded;
-	uint64_t channel;
+	__u64 channel;
 	json_t *doc;
 
 	no_options(argc, argv, &cmd_reset);
@@ -24,11 +23,9 @@ static int run_reset(int argc, char **argv)
 	discarded = device_call(fd, ION_IOC_RESET, NULL);
 	close(fd);
 	if (discarded < 0)
-		return fail_call(IONC_ANY, discarded, "channel %" PRIu64,
-				 channel);
+		return fail_call(IONC_ANY, discarded, "channel %llu", channel);
 	if (!globals.json) {
-		printf("channel %" PRIu64 ": %d discarded\n", channel,
-		       discarded);
+		printf("channel %llu: %d discarded\n", channel, discarded);
 		return EXIT_OK;
 	}
 	doc = json_new_object();

@@ -88,5 +88,6 @@ extern const struct command cmd_list;
 extern const struct command cmd_reset;
 extern const struct command cmd_selftest;
 extern const struct command cmd_stats;
+extern const struct command cmd_top;
 
 #endif /* _IONCTL_H */

@@ -10,11 +10,17 @@
 
 struct globals globals = { .device = "/dev/ion" };
 
+/* clang-format off */
 const struct command *const commands[] = {
-	&cmd_selftest,
+	&cmd_info,
+	&cmd_list,
 	&cmd_stats,
+	&cmd_top,
+	&cmd_reset,
+	&cmd_selftest,
 	NULL,
 };
+/* clang-format on */
 
 const struct command *find_command(const char *name)
 {

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The whole terminal.
+ *
+ * Signals are blocked but while screen_wait() waits, so that the terminal is
+ * only given back between two things that are written to it.
+ */
+#include "screen.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "fail.h"
+#include "out.h"
+
+#define ENTER	   "\033[?1049h\033[?25l" /* another page, no cursor */
+#define LEAVE	   "\033[?25h\033[?1049l"
+#define HOME	   "\033[H"
+#define CLEAR_LINE "\033[K"
+#define CLEAR_REST "\033[J"
+
+static const int signals[] = { SIGINT,	SIGTERM, SIGHUP,  SIGQUIT,
+			       SIGTSTP, SIGCONT, SIGWINCH };
+
+static bool taken, has_keys;
+static struct termios before;
+static sigset_t unblocked;
+static volatile sig_atomic_t caught;
+
+static void on_signal(int number)
+{
+	/* News of the terminal must not hide that the program is to end. */
+	if ((number != SIGWINCH && number != SIGCONT) || !caught)
+		caught = number;
+}
+
+static void take(void)
+{
+	struct termios raw;
+
+	if (has_keys) {
+		raw = before;
+		raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+		raw.c_cc[VMIN] = 0;
+		raw.c_cc[VTIME] = 0;
+		tcsetattr(STDIN_FILENO, TCSAFLUSH, &raw);
+	}
+	fputs(ENTER, stdout);
+	fflush(stdout);
+	taken = true;
+}
+
+void screen_end(void)
+{
+	if (!taken)
+		return;
+	taken = false;
+	fputs(LEAVE, stdout);
+	fflush(stdout);
+	if (has_keys)
+		tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+}
+
+int screen_begin(void)
+{
+	struct sigaction action = { .sa_handler = on_signal };
+	sigset_t blocked;
+	size_t i;
+
+	if (!isatty(STDOUT_FILENO))
+		return fail("stdout is no terminal: use ionctl stats --watch");
+	sigemptyset(&blocked);
+	for (i = 0; i < sizeof(signals) / sizeof(*signals); i++)
+		sigaddset(&blocked, signals[i]);
+	sigprocmask(SIG_BLOCK, &blocked, &unblocked);
+	for (i = 0; i < sizeof(signals) / sizeof(*signals); i++) {
+		struct sigaction old;
+
+		/* What nohup, or a shell without job control, had ignored. */
+		sigaction(signals[i], NULL, &old);
+		if (old.sa_handler != SIG_IGN)
+			sigaction(signals[i], &action, NULL);
+	}
+	has_keys = isatty(STDIN_FILENO) && !tcgetattr(STDIN_FILENO, &before);
+	atexit(screen_end);
+	take();
+	return EXIT_OK;
+}
+
+/* Do what the signal would have done, with the terminal given back. */
+static void obey(int number)
+{
+	struct sigaction was, action = { .sa_handler = SIG_DFL };
+	sigset_t only;
+
+	screen_end();
+	sigaction(number, &action, &was);
+	raise(number);
+	sigemptyset(&only);
+	sigaddset(&only, number);
+	sigprocmask(SIG_UNBLOCK, &only, NULL);
+	/* Stopped, and going on. */
+	sigprocmask(SIG_BLOCK, &only, NULL);
+	sigaction(number, &was, NULL);
+	take();
+}
+
+/* ---- output ------------------------------------------------------------ */
+
+/* One line, cut to the width. A colour takes no place. */
+static const char *show_line(const char *text, int columns)
+{
+	int column = 0;
+
+	while (*text && *text != '\n') {
+		size_t length = 1;
+
+		if (*text == '\033')
+			length = strcspn(text, "m\n") + 1;
+		else if (column++ >= columns)
+			length = 0;
+		fwrite(text, 1, length, stdout);
+		text += length ? length : 1;
+	}
+	fputs(CLEAR_LINE, stdout);
+	return *text ? text + 1 : text;
+}
+
+void screen_show(const char *text)
+{
+	struct winsize size = { 0 };
+	int rows, columns, row;
+
+	ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
+	rows = size.ws_row ? size.ws_row : 24;
+	columns = size.ws_col ? size.ws_col : 80;
+	fputs(HOME, stdout);
+	for (row = 0; row < rows && *text; row++) {
+		if (row)
+			fputs("\r\n", stdout);
+		text = show_line(text, columns);
+	}
+	if (row < rows)
+		fputs("\r\n" CLEAR_REST, stdout);
+	fflush(stdout);
+}
+
+/* ---- input ------------------------------------------------------------- */
+
+uint64_t screen_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
+}
+
+/* A key, or SCREEN_TIME if there is none. */
+static int read_key(short events)
+{
+	unsigned char key;
+	ssize_t got = read(STDIN_FILENO, &key, 1);
+
+	if (got == 1)
+		return key;
+	if (events & (POLLHUP | POLLERR)) {
+		screen_end();
+		exit(EXIT_FAILED);
+	}
+	return SCREEN_TIME;
+}
+
+int screen_wait(uint64_t until_ns)
+{
+	struct pollfd keys = { .fd = has_keys ? STDIN_FILENO : -1,
+			       .events = POLLIN };
+	uint64_t now = screen_now();
+	uint64_t left = until_ns > now ? until_ns - now : 0;
+	struct timespec ts = { .tv_sec = (time_t)(left / 1000000000),
+			       .tv_nsec = (long)(left % 1000000000) };
+	int ready;
+
+	caught = 0;
+	ready = ppoll(&keys, 1, &ts, &unblocked);
+	if (caught) {
+		/* Who stopped us may have used the terminal. */
+		if (caught == SIGCONT)
+			take();
+		else if (caught != SIGWINCH)
+			obey(caught);
+		return SCREEN_AGAIN;
+	}
+	return ready > 0 ? read_key(keys.revents) : SCREEN_TIME;
+}
