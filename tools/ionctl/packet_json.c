@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Packets and commands as JSON: one object, of strings and whole numbers. It is
+ * read here and not by a library, as those at hand know no numbers above 2^63.
+ */
+#include <string.h>
+
+#include "packet.h"
+
+/* The longest string that can be right: an id with 0x before it. */
+#define STRING_MAX 40
+
+struct json {
+	struct item_building *b;
+	const char *at;
+	const char *end;
+};
+
+static void skip_space(struct json *j)
+{
+	while (j->at < j->end && strchr(" \t\r\n", *j->at) && *j->at)
+		j->at++;
+}
+
+static bool json_wrong(struct json *j, const char *wanted)
+{
+	size_t left = (size_t)(j->end - j->at);
+	char room[32];
+
+	if (!left)
+		return item_wrong(j->b, "the line ends where %s was expected",
+				  wanted);
+	return item_wrong(j->b, "%s was expected where \"%s\" is", wanted,
+			  item_quoted(j->at, left, room));
+}
+
+/* Go past a character, if it is there. */
+static bool passed(struct json *j, char c)
+{
+	skip_space(j);
+	if (j->at == j->end || *j->at != c)
+		return false;
+	j->at++;
+	return true;
+}
+
+/* ---- strings and numbers ----------------------------------------------- */
+
+/* The four digits of \u0041. More than ASCII is in none of our strings. */
+static bool take_unicode(struct json *j, char *c)
+{
+	unsigned int value = 0;
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		const char *digits = "0123456789abcdefABCDEF", *digit;
+
+		if (j->at == j->end || !*j->at)
+			return false;
+		digit = strchr(digits, *j->at++);
+		if (!digit)
+			return false;
+		value = value * 16 + (unsigned int)(digit - digits) -
+			(digit - digits > 15 ? 6 : 0);
+	}
+	*c = value && value < 128 ? (char)value : '?';
+	return true;
+}
+
+static bool take_escape(struct json *j, char *c)
+{
+	static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
+	const char *known;
+
+	if (j->at == j->end || !*j->at)
+		return false;
+	if (*j->at == 'u') {
+		j->at++;
+		return take_unicode(j, c);
+	}
+	known = strchr(from, *j->at++);
+	if (!known)
+		return false;
+	*c = to[known - from];
+	return true;
+}
+
+/* What is too long for any of ours is cut off: it is wrong anyway. */
+static bool take_string(struct json *j, char to[STRING_MAX], size_t *length)
+{
+	static const char control[] = "a string has a control character in it";
+	static const char backslash[] =
+		"a string has a backslash with nothing that JSON knows after it";
+	char c;
+
+	*length = 0;
+	while (j->at < j->end && *j->at != '"') {
+		c = *j->at++;
+		if ((unsigned char)c < ' ')
+			return item_wrong(j->b, "%s", control);
+		if (c == '\\' && !take_escape(j, &c))
+			return item_wrong(j->b, "%s", backslash);
+		if (*length < STRING_MAX)
+			to[(*length)++] = c;
+	}
+	if (j->at == j->end)
+		return item_wrong(j->b, "the line ends within a string");
+	j->at++;
+	return true;
+}
+
+/* Whatever stands there up to what ends a value: whether it is a number is seen later. */
+static bool take_bare(struct json *j, const char **value, size_t *length)
+{
+	static const char wrong[] =
+		"%s is no number of JSON: write it as a string";
+	char room[32];
+
+	*value = j->at;
+	while (j->at < j->end && *j->at && !strchr(" \t\r\n,:{}[]\"", *j->at))
+		j->at++;
+	*length = (size_t)(j->at - *value);
+	if (!*length)
+		return json_wrong(j, "a number or a string");
+	/* JSON has decimal numbers only; what is hexadecimal is a string. */
+	if (*length > 1 && (*value)[0] == '0')
+		return item_wrong(j->b, wrong,
+				  item_quoted(*value, *length, room));
+	return true;
+}
+
+/* ---- the object -------------------------------------------------------- */
+
+static bool take_member(struct json *j)
+{
+	char name[STRING_MAX], string[STRING_MAX], room[32];
+	size_t name_length, length;
+	const char *value = string;
+	int field;
+
+	if (!passed(j, '"'))
+		return json_wrong(j, "the name of a field");
+	if (!take_string(j, name, &name_length))
+		return false;
+	field = item_field(j->b, name, name_length);
+	if (field < 0)
+		return item_wrong(j->b, "a %s has no field \"%s\"",
+				  item_name(j->b->kind),
+				  item_quoted(name, name_length, room));
+	if (!passed(j, ':'))
+		return json_wrong(j, "a colon");
+	if (passed(j, '"')) {
+		if (!take_string(j, string, &length))
+			return false;
+	} else if (!take_bare(j, &value, &length)) {
+		return false;
+	}
+	return item_set(j->b, (unsigned int)field, value, length);
+}
+
+bool item_parse_json(struct item_building *b, const char *text, size_t length)
+{
+	struct json j = { .b = b, .at = text, .end = text + length };
+
+	if (!passed(&j, '{'))
+		return json_wrong(&j, "an object");
+	if (!passed(&j, '}')) {
+		do {
+			if (!take_member(&j))
+				return false;
+		} while (passed(&j, ','));
+		if (!passed(&j, '}'))
+			return json_wrong(&j, "a comma or a brace");
+	}
+	skip_space(&j);
+	if (j.at < j.end)
+		return json_wrong(&j, "nothing");
+	return true;
+}
