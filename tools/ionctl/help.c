@@ -16,6 +16,7 @@ static const char *const statuses[] = {
 	[EXIT_NO_DEVICE] = "there is no device: the module is not loaded",
 	[EXIT_DENIED] = "no permission",
 	[EXIT_BROKEN] = "a ring is poisoned, or a selftest failed",
+	[EXIT_TIMEOUT] = "the time of --timeout was over",
 };
 
 static void title(const char *text)

@@ -26,6 +26,7 @@ enum exit_status {
 	EXIT_NO_DEVICE = 3, /* there is no /dev/ion */
 	EXIT_DENIED = 4,    /* it may not be used, or not for that */
 	EXIT_BROKEN = 5,    /* a ring is poisoned, or a selftest failed */
+	EXIT_TIMEOUT = 6,   /* the time of --timeout was over */
 };
 
 /**
@@ -89,5 +90,7 @@ extern const struct command cmd_reset;
 extern const struct command cmd_selftest;
 extern const struct command cmd_stats;
 extern const struct command cmd_top;
+extern const struct command cmd_push;
+extern const struct command cmd_pop;
 
 #endif /* _IONCTL_H */

@@ -18,6 +18,8 @@ const struct command *const commands[] = {
 	&cmd_top,
 	&cmd_reset,
 	&cmd_selftest,
+	&cmd_push,
+	&cmd_pop,
 	NULL,
 };
 /* clang-format on */

@@ -72,7 +72,7 @@ void out_paint(FILE *to, enum paint paint, const char *text)
 }
 
 /* Who reads no further knows why: a closed pipe is told by the status alone. */
-static int cannot_write(int error)
+int out_failed(int error)
 {
 	if (error == EPIPE)
 		return EXIT_FAILED;
@@ -95,7 +95,7 @@ int out_flush(void)
 	if (told)
 		return EXIT_FAILED;
 	told = true;
-	return cannot_write(error);
+	return out_failed(error);
 }
 
 int out_end(int status)
@@ -109,5 +109,5 @@ int out_end(int status)
 		return flushed;
 	/* Some file systems tell no earlier. */
 	error = close(STDOUT_FILENO) ? errno : 0;
-	return error ? cannot_write(error) : EXIT_OK;
+	return error ? out_failed(error) : EXIT_OK;
 }

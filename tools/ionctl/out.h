@@ -34,6 +34,9 @@ const char *paint_end(enum paint paint);
 /* Write out what was printed. Returns EXIT_OK, or tells why it could not be. */
 int out_flush(void);
 
+/* stdout can not be written to, for that errno. Tells it, and returns EXIT_FAILED. */
+int out_failed(int error);
+
 /**
  * out_end() - the last thing that a program does
  * @status: what it is to exit with

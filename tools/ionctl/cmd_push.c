@@ -1,0 +1,478 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* ionctl push: packets or commands into a channel. */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "fail.h"
+#include "json.h"
+#include "options.h"
+#include "own.h"
+#include "packet.h"
+#include "packet_read.h"
+
+/* So many go with one kick, if there are so many to be read. */
+#define BATCH 64
+
+/* How often to look whether the kernel end has taken everything. */
+#define LOOK_NS 5000000
+
+enum {
+	OPTION_BINARY = 'b',
+	OPTION_CMD = 'c',
+	OPTION_BACK = 'r',
+	OPTION_PAYLOAD = 'p',
+	OPTION_FILE = 'f',
+};
+
+/**
+ * struct push - what is pushed
+ * @own: the channel
+ * @kind: packets or commands
+ * @binary: stdin is not lines
+ * @back: print what comes back, and wait for as many as went
+ * @payload: a text that goes in a buffer
+ * @file: a file that goes in buffers
+ * @input: what is pushed, if it is to be read
+ * @sent: how many went
+ * @came: how many came back
+ */
+struct push {
+	struct own own;
+	enum item_kind kind;
+	bool binary;
+	bool back;
+	const char *payload;
+	const char *file;
+	struct item_reader input;
+	uint64_t sent;
+	uint64_t came;
+};
+
+/* ---- what comes back --------------------------------------------------- */
+
+static bool pop_one(struct push *p, union item *item)
+{
+	struct ionc_channel *ch = p->own.ch;
+
+	return p->kind == ITEM_PACKET ? ionc_pop(ch, &item->packet)
+				      : ionc_pop_evt(ch, &item->cmd);
+}
+
+/*
+ * What comes back is in the way of what is sent, so it is popped; printed only
+ * if that is wanted. A channel of the shell's is left to who pops from it.
+ */
+static int pop_back(struct push *p)
+{
+	enum item_format format = globals.json ? ITEM_JSON : ITEM_TEXT;
+	int status = EXIT_OK;
+	char text[ITEM_MAX];
+	union item item;
+
+	if (p->own.fd >= 0 && !p->back)
+		return EXIT_OK;
+	while (status == EXIT_OK && pop_one(p, &item)) {
+		p->came++;
+		if (p->back)
+			status = own_write(text, item_write(p->kind, format,
+							    &item, text));
+		if (p->kind == ITEM_PACKET)
+			own_popped(&p->own, &item.packet);
+	}
+	return status;
+}
+
+/* ---- sending ----------------------------------------------------------- */
+
+static uint32_t push_some(struct push *p, const union item *items,
+			  uint32_t count)
+{
+	struct ionc_channel *ch = p->own.ch;
+	uint32_t i;
+
+	for (i = 0; i < count; i++)
+		if (!(p->kind == ITEM_PACKET
+			      ? ionc_push(ch, &items[i].packet)
+			      : ionc_push_cmd(ch, &items[i].cmd)))
+			break;
+	return i;
+}
+
+static unsigned int room_event(const struct push *p)
+{
+	return p->kind == ITEM_PACKET ? IONC_TX : IONC_CMD;
+}
+
+static unsigned int back_event(const struct push *p)
+{
+	if (p->own.fd >= 0 && !p->back)
+		return 0;
+	return p->kind == ITEM_PACKET ? IONC_RX : IONC_EVT;
+}
+
+/* Wait for room, or for what comes back. */
+static int wait_for(struct push *p, unsigned int events)
+{
+	int ret;
+
+	do {
+		ret = ionc_poll(p->own.ch, events, p->own.timeout_ns);
+	} while (ret == -EINTR);
+	return ret < 0 ? own_failed(&p->own, ret) : EXIT_OK;
+}
+
+/*
+ * Who pops a last packet may go before the kick that brought it has returned, and
+ * the kick says that it has gone. So it is asked before, and that is what counts.
+ */
+static int kick(struct push *p)
+{
+	int ret = ionc_check(p->own.ch);
+
+	if (ret)
+		return ret;
+	ret = ionc_kick(p->own.ch);
+	return ret == -EPIPE ? 0 : ret;
+}
+
+static int send_items(struct push *p, const union item *items, uint32_t count)
+{
+	uint32_t done = 0, n;
+	int status, ret;
+
+	for (;;) {
+		n = push_some(p, items + done, count - done);
+		done += n;
+		p->sent += n;
+		ret = kick(p);
+		if (ret)
+			return own_failed(&p->own, ret);
+		status = pop_back(p);
+		if (status != EXIT_OK || done == count)
+			return status;
+		status = wait_for(p, room_event(p) | back_event(p));
+		if (status != EXIT_OK)
+			return status;
+	}
+}
+
+/* ---- what is sent ------------------------------------------------------ */
+
+static int send_arguments(struct push *p, char **argv)
+{
+	char why[WHY_MAX];
+	size_t count = 0, i;
+	union item *items;
+	int status = EXIT_OK;
+
+	while (argv[count])
+		count++;
+	items = calloc(count, sizeof(*items));
+	if (!items)
+		fail_memory();
+	/* All of them are looked at before any goes. */
+	for (i = 0; i < count; i++)
+		if (!item_parse(p->kind, &items[i], argv[i], strlen(argv[i]),
+				why))
+			fail_usage("'%s': %s", argv[i], why);
+	status = own_open(&p->own);
+	if (status == EXIT_OK)
+		status = send_items(p, items, (uint32_t)count);
+	free(items);
+	return status;
+}
+
+static int send_input(struct push *p)
+{
+	union item items[BATCH];
+	int ret = 1, status;
+	uint32_t count;
+
+	p->input.kind = p->kind;
+	p->input.binary = p->binary;
+	status = own_open(&p->own);
+	while (status == EXIT_OK && ret > 0) {
+		count = 0;
+		do {
+			ret = item_read(&p->input, &items[count]);
+			if (ret > 0)
+				count++;
+		} while (ret > 0 && count < BATCH && item_ready(&p->input));
+		status = send_items(p, items, count);
+	}
+	if (ret < 0)
+		status = fail("%s; %llu went before it", p->input.why,
+			      (unsigned long long)p->sent);
+	return status;
+}
+
+/* A buffer to send in: one that is free, or that comes back. */
+static int get_buffer(struct push *p, int *id)
+{
+	int status = EXIT_OK;
+
+	for (;;) {
+		*id = ionc_buffer_get(p->own.ch);
+		if (*id >= 0 || status != EXIT_OK)
+			return status;
+		status = wait_for(p, IONC_RX);
+		if (status == EXIT_OK)
+			status = pop_back(p);
+	}
+}
+
+static int send_bytes(struct push *p, int id, size_t length)
+{
+	union item item = {
+		.packet = ionc_packet(p->own.ch, (__u32)id, (__u16)length),
+	};
+
+	return send_items(p, &item, 1);
+}
+
+static size_t payload_most(const struct push *p)
+{
+	size_t size = p->own.ch->buffer_size;
+
+	return size < UINT16_MAX ? size : UINT16_MAX;
+}
+
+static int send_payload(struct push *p)
+{
+	size_t length = strlen(p->payload);
+	int id = -1, status;
+
+	status = own_open(&p->own);
+	if (status != EXIT_OK)
+		return status;
+	if (length > payload_most(p))
+		return fail("--payload has %zu bytes, a buffer %zu", length,
+			    payload_most(p));
+	status = get_buffer(p, &id);
+	if (status != EXIT_OK)
+		return status;
+	memcpy(ionc_buffer(p->own.ch, (__u32)id), p->payload, length);
+	return send_bytes(p, id, length);
+}
+
+static int send_file(struct push *p, int file)
+{
+	int id = -1, status;
+	ssize_t n;
+
+	for (;;) {
+		status = get_buffer(p, &id);
+		if (status != EXIT_OK)
+			return status;
+		do {
+			n = read(file, ionc_buffer(p->own.ch, (__u32)id),
+				 payload_most(p));
+		} while (n < 0 && errno == EINTR);
+		if (n < 0)
+			return fail_errno(-errno, "%s", p->file);
+		if (!n)
+			return EXIT_OK;
+		status = send_bytes(p, id, (size_t)n);
+		if (status != EXIT_OK)
+			return status;
+	}
+}
+
+static int open_and_send_file(struct push *p)
+{
+	int file = open(p->file, O_RDONLY | O_CLOEXEC), status;
+
+	if (file < 0)
+		return fail_errno(-errno, "%s", p->file);
+	status = own_open(&p->own);
+	if (status == EXIT_OK && !p->own.ch->buffers)
+		status = fail("the channel has no buffers for --file");
+	if (status == EXIT_OK)
+		status = send_file(p, file);
+	close(file);
+	return status;
+}
+
+/* ---- the end ----------------------------------------------------------- */
+
+static uint32_t queued(const struct push *p)
+{
+	const struct ion_end *end = p->kind == ITEM_PACKET
+					    ? &p->own.ch->tx.end
+					    : &p->own.ch->cmd.end;
+
+	return ionc_queued_shared(end->own_index, end->peer_index, end->mask);
+}
+
+/*
+ * What is still on the ring when the channel goes is lost, so wait until the
+ * kernel end has it. Nothing wakes who waits for that: look now and then.
+ */
+static int settle(struct push *p)
+{
+	struct timespec pause = { .tv_nsec = LOOK_NS };
+	uint32_t left = queued(p), before;
+	int status = EXIT_OK, ret;
+	uint64_t waited = 0;
+
+	while (left && status == EXIT_OK) {
+		nanosleep(&pause, NULL);
+		ret = kick(p);
+		if (ret)
+			return own_failed(&p->own, ret);
+		status = pop_back(p);
+		before = left;
+		left = queued(p);
+		waited = left < before ? 0 : waited + LOOK_NS;
+		if (left && waited > p->own.timeout_ns)
+			return own_failed(&p->own, -ETIME);
+	}
+	return status;
+}
+
+static int wait_for_back(struct push *p)
+{
+	int status = EXIT_OK;
+
+	while (p->came < p->sent && status == EXIT_OK) {
+		status = wait_for(p, back_event(p));
+		if (status == EXIT_OK)
+			status = pop_back(p);
+	}
+	return status;
+}
+
+static void report(const struct push *p)
+{
+	const char *plural = p->sent == 1 ? "" : "s";
+	json_t *object;
+
+	if (!globals.json) {
+		printf("%llu %s%s pushed\n", (unsigned long long)p->sent,
+		       item_name(p->kind), plural);
+		return;
+	}
+	object = json_new_object();
+	json_put_number(object, "pushed", p->sent);
+	json_print_line(object);
+}
+
+/* ---- the command ------------------------------------------------------- */
+
+static void take_option(struct push *p, int letter)
+{
+	switch (letter) {
+	case OPTION_BINARY:
+		p->binary = true;
+		break;
+	case OPTION_CMD:
+		p->kind = ITEM_COMMAND;
+		break;
+	case OPTION_BACK:
+		p->back = true;
+		break;
+	case OPTION_PAYLOAD:
+		p->payload = optarg;
+		break;
+	case OPTION_FILE:
+		p->file = optarg;
+		break;
+	default:
+		own_option(&p->own, letter);
+	}
+}
+
+static void parse(struct push *p, int argc, char **argv)
+{
+	bool buffers;
+	int letter;
+
+	own_init(&p->own);
+	while ((letter = next_option(argc, argv, &cmd_push)) >= 0)
+		take_option(p, letter);
+	buffers = p->payload || p->file;
+	if (p->payload && p->file)
+		fail_usage("give --payload or --file, not both");
+	if (buffers && p->kind == ITEM_COMMAND)
+		fail_usage("commands have no payload: leave --cmd out");
+	if (p->payload && !*p->payload)
+		fail_usage("--payload has a byte at the least");
+	if (optind < argc && (p->binary || buffers))
+		fail_usage("'%s' is one argument too many", argv[optind]);
+	if (buffers && !p->own.options.buffers && p->own.fd < 0)
+		p->own.options.buffers = 64;
+	p->own.give = p->back ? OWN_GIVE_HALF : OWN_GIVE_NONE;
+}
+
+static int run(int argc, char **argv)
+{
+	struct push *p = calloc(1, sizeof(*p));
+	int status;
+
+	if (!p)
+		fail_memory();
+	parse(p, argc, argv);
+	if (p->payload)
+		status = send_payload(p);
+	else if (p->file)
+		status = open_and_send_file(p);
+	else if (optind < argc)
+		status = send_arguments(p, argv + optind);
+	else
+		status = send_input(p);
+	if (status == EXIT_OK)
+		status = p->back	 ? wait_for_back(p)
+			 : p->own.fd < 0 ? settle(p)
+					 : EXIT_OK;
+	if (status == EXIT_OK && !p->back)
+		report(p);
+	if (p->own.ch)
+		status = own_close(&p->own, status);
+	free(p);
+	return status;
+}
+
+static const struct option_help options[] = {
+	{ OPTION_CMD, "cmd", NULL, "push commands to cmd" },
+	{ OPTION_BINARY, "binary", NULL, "stdin has structs, and not lines" },
+	{ OPTION_BACK, "return", NULL,
+	  "print what comes back, and wait for as many as went" },
+	{ OPTION_PAYLOAD, "payload", "TEXT", "send a text in a buffer" },
+	{ OPTION_FILE, "file", "FILE", "send a file in buffers" },
+	OWN_OPTIONS,
+	{ 0 },
+};
+
+const struct command cmd_push = {
+	.name = "push",
+	.summary = "send packets, or commands",
+	.run = run,
+	.usage = "[OPTION]... [PACKET]...",
+	.text = "Opens a channel and pushes packets to tx, or commands to cmd: those of\n"
+		"the command line, or else a line of stdin each:\n"
+		"  data=0x10ad,len=2,id=7  fields by name, what is left out is 0\n"
+		"  0x10ad,0,2,7,0          in the order data, phys, len, id, pad\n"
+		"  {\"data\":\"0x10ad\",\"len\":2,\"id\":7}\n"
+		"A command has kind, arg, id (32 hexadecimal digits, or 0x and fewer), pad.\n"
+		"Numbers are decimal, or 0x and hexadecimal; of JSON also as strings.\n"
+		"\n"
+		"Waits for room, and in the end until the service has taken all, as a\n"
+		"channel lives as long as its descriptor. What comes back is dropped\n"
+		"unless --return is given.\n"
+		"\n"
+		"With --fd the channel is one that the shell keeps open: nothing is waited\n"
+		"for but room, and what comes back stays for ionctl pop --fd.\n",
+	.options = options,
+	.json = "pushed: how many; with --return the objects of ionctl pop instead\n",
+	.examples =
+		"ionctl push --return data=0x10ad,len=2,id=7\n"
+		"ionctl push --key there <packets.json\n"
+		"ionctl push --key there --file picture.png\n"
+		"ionctl push --cmd --return kind=1,arg=5,id=0xff\n"
+		"exec 3<>/dev/ion; ionctl push --fd 3 1 2 3; ionctl pop --fd 3 -n 3\n",
+};

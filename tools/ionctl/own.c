@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A channel of our own. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#include "fail.h"
+#include "open.h"
+#include "options.h"
+#include "own.h"
+
+/* ---- options ----------------------------------------------------------- */
+
+void own_init(struct own *own)
+{
+	memset(own, 0, sizeof(*own));
+	ionc_options_init(&own->options);
+	own->lending.size = (__u32)sizeof(own->lending);
+	own->fd = -1;
+	own->timeout_ns = IONC_FOREVER;
+}
+
+static bool is_power_of_two(uint64_t number)
+{
+	return number && !(number & (number - 1));
+}
+
+static uint32_t power_argument(const char *what, const char *text,
+			       uint64_t least, uint64_t most)
+{
+	uint64_t number = number_argument(what, text, least, most);
+
+	if (!is_power_of_two(number))
+		fail_usage("%s is a power of two, not '%s'", what, text);
+	return (uint32_t)number;
+}
+
+static void set_slots(struct own *own, const char *text)
+{
+	uint32_t slots =
+		power_argument("--slots", text, ION_SLOTS_MIN, ION_SLOTS_MAX);
+	unsigned int ring;
+
+	for (ring = 0; ring < ION_RINGS; ring++)
+		own->options.slots[ring] = slots;
+}
+
+static void set_layout(struct own *own, const char *text)
+{
+	own->options.flags &= ~IONC_COMPACT;
+	if (!strcmp(text, "compact"))
+		own->options.flags |= IONC_COMPACT;
+	else if (strcmp(text, "split"))
+		fail_usage("--layout is compact or split, not '%s'", text);
+}
+
+static void set_lend(struct own *own, const char *cpu)
+{
+	own->lend = true;
+	if (!cpu)
+		return;
+	own->lending.flags |= IONC_LEND_PIN;
+	own->lending.cpu = (__u32)number_argument("--lend", cpu, 0, UINT32_MAX);
+}
+
+/* A name that the kernel pads with zeros. */
+static const char *name_argument(const char *what, const char *text,
+				 size_t size)
+{
+	if (!*text || strlen(text) >= size)
+		fail_usage("%s has 1 to %zu bytes, not %zu", what, size - 1,
+			   strlen(text));
+	return text;
+}
+
+/* What is told to ION_IOC_SETUP. Returns its name; NULL if it is none of these. */
+static const char *setup_option(struct own *own, int letter)
+{
+	uint64_t number;
+
+	switch (letter) {
+	case OWN_SERVICE:
+		own->options.service = name_argument("--service", optarg,
+						     ION_SERVICE_NAME_LEN);
+		return "service";
+	case OWN_KEY:
+		own->options.key = name_argument("--key", optarg, ION_KEY_LEN);
+		return "key";
+	case OWN_ARG:
+		own->options.arg[0] =
+			number_argument("--arg", optarg, 0, UINT64_MAX);
+		return "arg";
+	case OWN_STAMP:
+		own->options.flags |= IONC_STAMP;
+		return "stamp";
+	case OWN_SLOTS:
+		set_slots(own, optarg);
+		return "slots";
+	case OWN_LAYOUT:
+		set_layout(own, optarg);
+		return "layout";
+	case OWN_BUFFERS:
+		number = number_argument("--buffers", optarg, 1,
+					 ION_BUFFERS_MAX);
+		own->options.buffers = (__u32)number;
+		return "buffers";
+	case OWN_BUFFER_SIZE:
+		own->options.buffer_size = power_argument("--buffer-size",
+							  optarg,
+							  ION_BUFFER_SIZE_MIN,
+							  ION_BUFFER_SIZE_MAX);
+		return "buffer-size";
+	default:
+		return NULL;
+	}
+}
+
+void own_option(struct own *own, int letter)
+{
+	const char *setup = setup_option(own, letter);
+
+	if (setup) {
+		own->setup = own->setup ? own->setup : setup;
+		return;
+	}
+	switch (letter) {
+	case OWN_FD:
+		own->fd = (int)number_argument("--fd", optarg, 0, INT32_MAX);
+		break;
+	case OWN_LEND:
+		set_lend(own, optarg);
+		break;
+	case OWN_TIMEOUT:
+		own->timeout_ns = seconds_argument("--timeout", optarg);
+		break;
+	case OWN_STATS:
+		own->stats = true;
+		break;
+	}
+}
+
+/* What can not be asked for together. */
+static void check_options(struct own *own)
+{
+	struct ionc_options *o = &own->options;
+
+	/* Only pair knows keys. */
+	if (o->key && !o->service)
+		o->service = "pair";
+	if (o->key && strcmp(o->service, "pair"))
+		fail_usage("--key is for the service pair, not for %s",
+			   o->service);
+	if (!o->key && o->service && !strcmp(o->service, "pair"))
+		fail_usage("the service pair wants a --key");
+	if (o->buffer_size && !o->buffers)
+		fail_usage("--buffer-size wants --buffers too");
+}
+
+/* ---- opening ----------------------------------------------------------- */
+
+/* The shell opened the device; what makes a channel of it is left to us. */
+static int set_up(struct own *own)
+{
+	const struct ionc_options *o = &own->options;
+	struct ion_setup setup = { .size = sizeof(setup) };
+
+	setup.layout = o->flags & IONC_COMPACT ? ION_LAYOUT_COMPACT
+					       : ION_LAYOUT_SPLIT;
+	setup.flags = o->flags & IONC_STAMP ? ION_SETUP_STAMP : 0;
+	memcpy(setup.slots, o->slots, sizeof(setup.slots));
+	setup.buffers = o->buffers;
+	if (o->buffers)
+		setup.buffer_size = o->buffer_size ? o->buffer_size : 2048;
+	setup.arg[0] = o->arg[0];
+	if (o->service)
+		memcpy(setup.service, o->service, strlen(o->service));
+	if (o->key)
+		memcpy(setup.key, o->key, strlen(o->key));
+	return device_call(own->fd, ION_IOC_SETUP, &setup);
+}
+
+static int attach(struct own *own)
+{
+	int ret = ionc_attach(&own->ch, own->fd, &own->options);
+
+	if (ret == -EBADFD) {
+		ret = set_up(own);
+		if (ret)
+			return fail_call(IONC_OPEN, ret, "descriptor %d",
+					 own->fd);
+		own->setup = NULL;
+		ret = ionc_attach(&own->ch, own->fd, &own->options);
+	}
+	if (ret)
+		return fail_call(IONC_ATTACH, ret, "descriptor %d", own->fd);
+	if (!own->setup)
+		return EXIT_OK;
+	fail("the channel of descriptor %d is set up already: leave --%s out",
+	     own->fd, own->setup);
+	return EXIT_USAGE;
+}
+
+/* Services that fill buffers get those that are not kept to send with. */
+static void give_buffers(struct own *own)
+{
+	uint32_t count = own->ch->buffers;
+
+	if (own_is_pair(own))
+		count = own->give == OWN_GIVE_ALL    ? count
+			: own->give == OWN_GIVE_HALF ? count / 2
+						     : 0;
+	else if (strcmp(own_service(own), "source"))
+		count = 0;
+	own->fills = count;
+	ionc_give_free(own->ch, count);
+}
+
+int own_open(struct own *own)
+{
+	int ret;
+
+	check_options(own);
+	ret = own->fd < 0 ? open_own(&own->ch, &own->options) : attach(own);
+	if (ret)
+		return ret;
+	if (own->lend) {
+		ret = ionc_lend(own->ch, &own->lending);
+		if (ret) {
+			ionc_close(own->ch);
+			own->ch = NULL;
+			return fail_call(IONC_LEND, ret, "lending a thread");
+		}
+	}
+	give_buffers(own);
+	return EXIT_OK;
+}
+
+const char *own_service(const struct own *own)
+{
+	return ionc_info(own->ch)->service;
+}
+
+bool own_is_pair(const struct own *own)
+{
+	return !strcmp(own_service(own), "pair");
+}
+
+void own_popped(struct own *own, const struct ion_packet *packet)
+{
+	if (!own->ch->buffers)
+		return;
+	/* What came filled goes back to be filled; tx has room for all buffers. */
+	if (own->fills && packet->len && ionc_give(own->ch, packet->id))
+		return;
+	ionc_buffer_put(own->ch, packet->id);
+}
+
+int own_failed(const struct own *own, int error)
+{
+	double seconds = (double)own->timeout_ns / 1e9;
+
+	if (error == -ETIME) {
+		fail("nothing came or went for %g s", seconds);
+		return EXIT_TIMEOUT;
+	}
+	if (error == -EPIPE && own_is_pair(own))
+		return fail("the other program has gone");
+	return fail_call(IONC_WAIT, error, "channel %llu",
+			 (unsigned long long)ionc_info(own->ch)->channel);
+}
