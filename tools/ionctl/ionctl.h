@@ -92,5 +92,6 @@ extern const struct command cmd_stats;
 extern const struct command cmd_top;
 extern const struct command cmd_push;
 extern const struct command cmd_pop;
+extern const struct command cmd_cat;
 
 #endif /* _IONCTL_H */

@@ -20,6 +20,7 @@ const struct command *const commands[] = {
 	&cmd_selftest,
 	&cmd_push,
 	&cmd_pop,
+	&cmd_cat,
 	NULL,
 };
 /* clang-format on */
