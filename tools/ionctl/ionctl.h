@@ -93,5 +93,6 @@ extern const struct command cmd_top;
 extern const struct command cmd_push;
 extern const struct command cmd_pop;
 extern const struct command cmd_cat;
+extern const struct command cmd_ping;
 
 #endif /* _IONCTL_H */

@@ -21,6 +21,7 @@ const struct command *const commands[] = {
 	&cmd_push,
 	&cmd_pop,
 	&cmd_cat,
+	&cmd_ping,
 	NULL,
 };
 /* clang-format on */
