@@ -94,5 +94,6 @@ extern const struct command cmd_push;
 extern const struct command cmd_pop;
 extern const struct command cmd_cat;
 extern const struct command cmd_ping;
+extern const struct command cmd_bench;
 
 #endif /* _IONCTL_H */

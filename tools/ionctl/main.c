@@ -22,6 +22,7 @@ const struct command *const commands[] = {
 	&cmd_pop,
 	&cmd_cat,
 	&cmd_ping,
+	&cmd_bench,
 	NULL,
 };
 /* clang-format on */
