@@ -39,6 +39,15 @@ static int begin(struct tracer *t, struct channel *ch, __u32 slots,
 	return ret;
 }
 
+#define SETUP_WANT                                                 \
+	"open\n"                                                   \
+	"setup service=sink layout=split tx=8 rx=16 cmd=32 evt=64" \
+	" buffers=12 buffer_size=2048 bytes=%llu\n"
+#define SETUP_DEFAULT                                                     \
+	"open\n"                                                          \
+	"setup service=echo layout=compact tx=256 rx=256 cmd=256 evt=256" \
+	" buffers=0 buffer_size=0 bytes=40960\n"
+
 TEST_F(trace, from_open_to_close)
 {
 	struct channel *ch = &self->ch;
@@ -56,11 +65,8 @@ TEST_F(trace, from_open_to_close)
 	setup.buffer_size = 2048;
 	ASSERT_EQ(0, channel_open_live(ch, &setup));
 	id = ch->info.channel;
-	snprintf(
-		want, sizeof(want),
-		"open\n"
-		"setup service=sink layout=split tx=8 rx=16 cmd=32 evt=64 buffers=12 buffer_size=2048 bytes=%llu\n",
-		(unsigned long long)ch->info.bytes);
+	snprintf(want, sizeof(want), SETUP_WANT,
+		 (unsigned long long)ch->info.bytes);
 	EXPECT_TRACE(want);
 	channel_close(ch);
 	EXPECT_STREQ("close\n", trace_take(&self->t, id, NULL));
@@ -83,9 +89,7 @@ TEST_F(trace, setup_that_nobody_asked_for)
 	ASSERT_NE(MAP_FAILED, tx);
 	munmap(tx, 8192);
 	ASSERT_EQ(0, ion_get_info(ch->fd, &ch->info));
-	EXPECT_TRACE(
-		"open\n"
-		"setup service=echo layout=compact tx=256 rx=256 cmd=256 evt=256 buffers=0 buffer_size=0 bytes=40960\n");
+	EXPECT_TRACE(SETUP_DEFAULT);
 }
 
 /* One event a batch, however many packets; the number of who did it. */
