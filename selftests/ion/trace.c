@@ -359,6 +359,7 @@ TEST_F(trace, lent_thread)
 TEST_F(trace, lent_thread_awake)
 {
 	struct channel *ch = &self->ch;
+	struct ion_stats stats;
 	struct task server;
 
 	ASSERT_EQ(0, begin(&self->t, ch, 16, ""));
@@ -368,6 +369,8 @@ TEST_F(trace, lent_thread_awake)
 	EXPECT_TRACE("kick\n"
 		     "kick_done moved=0 lent=1 spurious=1\n");
 	EXPECT_TRUE(echoed(ch, 0));
+	/* The packet is there before the event is: wait until the pass is over. */
+	EXPECT_EQ(0, ion_get_stats(ch->fd, &stats));
 	EXPECT_TRACE("pop ring=tx count=1 queued=0\n"
 		     "push ring=rx count=1 queued=1\n");
 	EXPECT_EQ(-EINTR, server_stop(&server));
