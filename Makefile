@@ -7,21 +7,38 @@ KERNELRELEASE ?= $(shell uname -r)
 KDIR ?= /lib/modules/$(KERNELRELEASE)/build
 INSTALL_MOD_PATH ?= $(DESTDIR)
 INSTALL_HDR_PATH ?= /usr
+PREFIX ?= /usr/local
+UDEVDIR ?= $(PREFIX)/lib/udev/rules.d
+SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
 INSTALL ?= install
 FILE ?=
 TIME ?= 600
 
-headers := $(DESTDIR)$(INSTALL_HDR_PATH)/include
+# The rules of other folders run there: what is relative is to this one.
+absolute = $(if $(1),$(abspath $(1)))
+dest := $(call absolute,$(DESTDIR))
+mod_path := $(call absolute,$(INSTALL_MOD_PATH))
+headers := $(dest)$(INSTALL_HDR_PATH)/include
+version := 0.1.0
+dkms := $(dest)/usr/src/ion-$(version)
 
 # What kbuild reads from its command line or the environment, ARCH and
 # CROSS_COMPILE among it, gets there by itself.
 kbuild = $(MAKE) -C "$(KDIR)" M="$(CURDIR)"
 
+# Headers of a distribution tell kbuild to sign, and have no key.
+sign_key = $(shell sed -n 's/^CONFIG_MODULE_SIG_KEY=//p' \
+	"$(KDIR)/include/config/auto.conf" 2>/dev/null | tr -d '"')
+unsigned = $(if $(filter pkcs11:%,$(sign_key))$(wildcard \
+	$(sign_key) $(KDIR)/$(sign_key)),,CONFIG_MODULE_SIG_ALL=)
+
+all: modules user
+
 modules: kernel-headers
 	$(kbuild) modules
 
 modules_install: kernel-headers
-	$(kbuild) INSTALL_MOD_PATH="$(INSTALL_MOD_PATH)" modules_install
+	$(kbuild) INSTALL_MOD_PATH="$(mod_path)" $(unsigned) modules_install
 
 headers_install:
 	$(INSTALL) -D -m 644 -t "$(headers)/linux" include/uapi/linux/ion.h
@@ -32,6 +49,95 @@ kernel-headers:
 		echo "no kernel headers in $(KDIR): install the package" \
 			"linux-headers-$(KERNELRELEASE), or give KDIR=" >&2; \
 		exit 1; }
+
+# What runs in user space, each with an install rule of its own.
+user_parts := $(patsubst %/Makefile,%,lib/Makefile \
+	tools/ionctl/Makefile man/Makefile)
+
+user: jansson
+	@for part in $(user_parts); do \
+		$(MAKE) -C $$part || exit; \
+	done
+
+# With the compiler that the parts take.
+jansson: CC := $(if $(filter default,$(origin CC)),$(CROSS_COMPILE)gcc,$(CC))
+jansson:
+	@echo '#include <jansson.h>' | $(CC) $(CPPFLAGS) -E - >/dev/null 2>&1 || { \
+		echo 'no jansson.h for ionctl: install the package' \
+			'libjansson-dev (make modules does without)' >&2; \
+		exit 1; }
+
+install: install-module install-user
+	@$(if $(dest)$(mod_path),,echo 'now: modprobe ion')
+
+# kbuild's depmod needs the kernel's System.map, which headers seldom have.
+install-module: can-write-INSTALL_MOD_PATH modules install-rules
+	$(kbuild) INSTALL_MOD_PATH="$(mod_path)" $(unsigned) modules_install
+	@release=$$(cat "$(KDIR)/include/config/kernel.release") && \
+	if [ -e "$(mod_path)/lib/modules/$$release/modules.order" ]; then \
+		PATH=$$PATH:/usr/sbin:/sbin; \
+		set -x; depmod $(if $(mod_path),-b "$(mod_path)") $$release; \
+	fi
+
+install-rules: can-write-UDEVDIR
+	$(INSTALL) -D -m 644 -t "$(dest)$(UDEVDIR)" packaging/60-ion.rules
+	$(INSTALL) -D -m 644 -t "$(dest)$(SYSUSERSDIR)" packaging/ion.conf
+	@$(if $(dest),,packaging/activate group "$(SYSUSERSDIR)/ion.conf")
+
+install-user: can-write-PREFIX jansson
+	@for part in $(user_parts); do \
+		$(MAKE) -C $$part install DESTDIR="$(dest)" || exit; \
+	done
+	@$(if $(dest),,packaging/activate library)
+
+# What install would put somewhere, it puts here, and that is what goes.
+uninstall: can-write-PREFIX
+	@rm -rf build/uninstall
+	@$(MAKE) -s install-user install-rules DESTDIR=build/uninstall
+	@packaging/remove files build/uninstall "$(PREFIX)" "$(dest)"
+	@packaging/remove module "$(mod_path)"
+	@$(if $(dest),,packaging/activate library)
+
+# The module's sources, as dkms takes them.
+dkms-source: can-write-DESTDIR
+	@rm -rf "$(dkms)"
+	@find Kbuild drivers include LICENSES -type f ! -name '*.mod.c' \
+		\( -name '*.[ch]' -o -name Kbuild -o -path 'LICENSES/*' \) | \
+	while read -r file; do \
+		$(INSTALL) -D -m 644 "$$file" "$(dkms)/$$file" || exit; \
+	done
+	$(INSTALL) -m 644 COPYING dkms.conf "$(dkms)"
+
+# With the udev rule and the group; what was there of this version goes first.
+dkms-install: dkms-tool kernel-headers dkms-uninstall
+	@$(MAKE) dkms-source install-rules
+	dkms add ion/$(version)
+	dkms build ion/$(version) -k $(KERNELRELEASE)
+	dkms install ion/$(version) -k $(KERNELRELEASE)
+
+dkms-uninstall: dkms-tool can-write-DESTDIR
+	@[ -z "$$(dkms status ion/$(version))" ] || \
+		dkms remove ion/$(version) --all
+	@rm -rf "$(dkms)"
+	@rm -rf build/uninstall
+	@$(MAKE) -s install-rules DESTDIR=build/uninstall
+	@packaging/remove files build/uninstall "$(PREFIX)" "$(dest)"
+
+dkms-tool:
+	@command -v dkms >/dev/null || { \
+		echo 'no dkms here: install the package dkms' >&2; exit 1; }
+
+deb:
+	@tools/package/build
+
+# Whether things may be written there, before any of them is.
+can-write-PREFIX: place = $(dest)$(PREFIX)
+can-write-INSTALL_MOD_PATH: place = $(mod_path)/lib/modules
+can-write-UDEVDIR: place = $(dest)$(UDEVDIR)
+can-write-DESTDIR: place = $(dkms)
+
+can-write-%:
+	@packaging/can-write $* "$(place)"
 
 demo:
 	@tools/guest/demo $(if $(FILE),"$$FILE")
@@ -73,9 +179,17 @@ clean:
 
 help:
 	@echo 'On the machine that is to use it:'
-	@echo '  modules          build ion.ko for the running kernel (default)'
-	@echo '  modules_install  install it below /lib/modules'
-	@echo '  headers_install  install the headers for programs'
+	@echo '  all              build all: the next two (default)'
+	@echo '  modules          ion.ko for the running kernel'
+	@echo '  user             the library and ionctl'
+	@echo '  install          install all: the next two'
+	@echo '  install-module   the module, udev rule, group ion'
+	@echo '  install-user     the library, its headers, ionctl, man pages'
+	@echo '  uninstall        remove what install put there'
+	@echo '  dkms-install     have dkms build it for each kernel, now and later'
+	@echo '  dkms-uninstall   remove what dkms-install put there'
+	@echo '  modules_install  install the module alone, below /lib/modules'
+	@echo '  headers_install  install the headers for programs alone'
 	@echo '  clean            remove what was built'
 	@echo 'In a riscv64 guest (installs and makes what it needs at first):'
 	@echo '  demo             see the module carry a file; FILE= is yours'
@@ -88,14 +202,18 @@ help:
 	@echo '  lint             style and static checks'
 	@echo '  format           write user-space code as lint wants it'
 	@echo '  htmldocs         the documentation, in build/htmldocs'
+	@echo '  deb              Debian packages, in build/deb'
 	@echo '  help             this list'
 	@echo 'Variables:'
 	@echo '  KERNELRELEASE=$(KERNELRELEASE)'
 	@echo '  KDIR=$(KDIR)'
 	@echo '  INSTALL_MOD_PATH=$(INSTALL_MOD_PATH)  (default: DESTDIR)'
-	@echo '  INSTALL_HDR_PATH=$(INSTALL_HDR_PATH)'
+	@echo '  INSTALL_HDR_PATH=$(INSTALL_HDR_PATH)  (headers_install alone)'
+	@echo '  PREFIX=$(PREFIX)  LIBDIR, BINDIR, MANDIR, UDEVDIR: below it'
 	@echo '  ARCH=$(ARCH)  CROSS_COMPILE=$(CROSS_COMPILE)  DESTDIR=$(DESTDIR)'
 
-.PHONY: modules modules_install headers_install kernel-headers demo check lint
+.PHONY: all modules user modules_install headers_install kernel-headers
+.PHONY: jansson demo check lint install install-module install-rules install-user uninstall
+.PHONY: dkms-source dkms-install dkms-uninstall dkms-tool deb
 .PHONY: litmus stress bench shell format htmldocs clean help
-.DEFAULT_GOAL := modules
+.DEFAULT_GOAL := all
