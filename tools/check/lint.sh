@@ -34,7 +34,8 @@ sources()
 		done
 }
 
-# Every file says what its license is, but the licenses and what is generated.
+# Every file says what its license is, but the licenses, what is generated, and
+# what has a form without comments.
 lint_licenses()
 {
 	local file bad=0
@@ -43,7 +44,8 @@ lint_licenses()
 		head -n 5 "$file" | grep -q SPDX-License-Identifier && continue
 		echo "$file: no SPDX-License-Identifier in its first lines"
 		bad=1
-	done < <(sources ':!LICENSES' ':!COPYING' ':!.clang-format')
+	done < <(sources ':!LICENSES' ':!COPYING' ':!.clang-format' \
+		":!debian/"{changelog,copyright,source/format})
 	return "$bad"
 }
 

@@ -29,6 +29,7 @@ check_steps()
 	for k in $(data_names kernels); do
 		tap_step "samples on $k" run_samples "$k"
 	done
+	tap_step "packages" tools/package/test
 	step "benchmarks" build_benchmarks
 	tap_step "instructions" count_instructions
 	step "README" make -C samples check

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# Debian 13 roots of the host's own architecture for packages: one that builds
+# them, and one as a user has it, to install them in. Unlike the roots of
+# tools/guest they can be written to while a command runs: what it changes lies
+# in memory, and is gone when it ends.
+
+readonly package_dir=$top/tools/package
+
+# The packages of a root, and the architectures that it takes packages of.
+# %n is the host's own architecture.
+package_root_data()
+{
+	case $1 in
+	build)
+		echo '%n,riscv64'
+		echo build-essential debhelper dh-dkms lintian pkgconf \
+			gcc-riscv64-linux-gnu libc6-dev:riscv64 \
+			libjansson-dev libjansson-dev:riscv64
+		;;
+	fresh)
+		echo '%n'
+		echo gcc libc6-dev make pkgconf dkms linux-headers-%n \
+			systemd-standalone-sysusers udev libjansson-dev
+		;;
+	esac
+}
+
+# need_package_root NAME: leave its path in $root, made when it is not there.
+need_package_root()
+{
+	local entry
+
+	cache_entry "package-root-$1" \
+		"$(hash_of "$(package_root_data "$1")" \
+			   "$(declare -f package_root_make)")" \
+		package_root_make "$1"
+	root=$entry
+}
+
+# package_root_make DIR NAME: the maker of a root's cache entry. What keeps
+# documentation out of the root is for its own packages only.
+package_root_make()
+{
+	local dir=$1 native mirror proxy data architectures packages
+	local start=$SECONDS settings=/etc/dpkg/dpkg.cfg.d/99mmdebstrap
+
+	host_prepare
+	native=$(dpkg --print-architecture)
+	mirror=$(host_mirror)
+	[ -n "$mirror" ] || die "apt on this machine is configured for no mirror"
+	mapfile -t proxy < <(host_proxy)
+	data=$(package_root_data "$2")
+	{ read -r architectures; read -r packages; } <<<"${data//%n/$native}"
+	note "making the root $2 for packages, once (it takes a minute)"
+	isolated mmdebstrap --mode=root --quiet --variant=apt --format=tar \
+		--architectures="$architectures" --include="${packages// /,}" \
+		--skip=chroot/mount/sys \
+		--aptopt='Acquire::Check-Valid-Until "false"' \
+		--aptopt='APT::Install-Recommends "false"' \
+		--aptopt='APT::Sandbox::User "root"' \
+		--dpkgopt='path-exclude=/usr/share/man/*' \
+		--dpkgopt='path-exclude=/usr/share/doc/*' \
+		--dpkgopt='path-exclude=/usr/share/locale/*' \
+		"${proxy[@]}" \
+		--customize-hook="echo force-unsafe-io >\"\$1\"$settings" \
+		trixie - "deb $mirror trixie main" |
+		tar -x -C "$dir" --no-same-owner --exclude='./dev/*' || return
+	note "made the root $2 for packages in $((SECONDS - start)) s"
+}
+
+# in_package_root NAME FOLDER COMMAND...: run it as root in there, with no
+# network, in FOLDER of the checkout, which is at /ion and writable.
+in_package_root()
+{
+	need_package_root "$1"
+	(isolated "$package_dir/enter" "$root" "$2" "${@:3}")
+}
+
+# copy_source FOLDER: what belongs to the project, committed or not, and nothing
+# that was built from it. Times are kept, so that what is built in the copy can
+# stay there; what is gone from the checkout goes from an older copy.
+copy_source()
+{
+	local list=$1/.sources
+
+	mkdir -p "$1"
+	[ -e "$list" ] || : >"$list"
+	list_project | sort -z >"$list.new"
+	comm -z -23 "$list" "$list.new" | (cd "$1" && xargs -0 rm -f)
+	(cd "$top" && xargs -0 cp -au --parents -t "$1") <"$list.new"
+	mv "$list.new" "$list"
+	chmod -R a+rX "$1"
+}
+
+# list_project: its files, as NUL-terminated names.
+list_project()
+{
+	local file
+
+	if [ ! -e "$top/.git" ]; then
+		cd "$top" && find . -path ./build -prune -o -type f ! -name '*.o' \
+			! -name '*.ko' ! -name '*.mod*' ! -name '.*.cmd' -print0
+		return
+	fi
+	git -C "$top" ls-files -z --cached --others --exclude-standard |
+		while IFS= read -rd '' file; do
+			[ ! -f "$top/$file" ] || printf '%s\0' "$file"
+		done
+}
