@@ -196,8 +196,14 @@ void ion_channel_close(struct ion_channel *ch)
 	ion_channel_put(ch);
 }
 
-/* The kernel's address of a shared word. */
-static void *ion_channel_word(struct ion_channel *ch, u64 offset)
+/**
+ * ion_channel_word() - the kernel's address of a shared word
+ * @ch: the channel, configured
+ * @offset: where &ion_channel.info says that it is
+ *
+ * Return: the address.
+ */
+void *ion_channel_word(const struct ion_channel *ch, u64 offset)
 {
 	int i = ion_geometry_area(&ch->info, offset);
 

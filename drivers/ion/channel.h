@@ -161,6 +161,7 @@ void ion_channel_close(struct ion_channel *ch);
 
 void ion_channel_describe(const struct ion_channel *ch, struct ion_info *info,
 			  const char *service);
+void *ion_channel_word(const struct ion_channel *ch, u64 offset);
 u32 ion_channel_queued(struct ion_channel *ch, struct ion_ring *ring);
 int ion_channel_configure(struct ion_channel *ch,
 			  const struct ion_config *config);

@@ -20,6 +20,7 @@
 #include "kernel_end.h"
 #include "list.h"
 #include "notify.h"
+#include "selftest.h"
 #include "serve.h"
 #include "service.h"
 #include "wait.h"
@@ -73,7 +74,7 @@ static long ion_ioctl_query(void __user *arg)
 	query.features = ION_FEATURE_COMPACT | ION_FEATURE_SPLIT |
 			 ION_FEATURE_WAIT | ION_FEATURE_SERVE |
 			 ION_FEATURE_ARENA | ION_FEATURE_JOIN |
-			 ION_FEATURE_LIST;
+			 ION_FEATURE_LIST | ION_FEATURE_SELFTEST;
 	query.slots_min = ION_SLOTS_MIN;
 	query.slots_max = ION_SLOTS_MAX;
 	query.batch_max = ION_BATCH_MAX;
@@ -406,6 +407,8 @@ long ion_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return ion_ioctl_setup(file, uarg);
 	case ION_IOC_LIST:
 		return ion_ioctl_list(uarg);
+	case ION_IOC_SELFTEST:
+		return ion_ioctl_selftest(uarg);
 	default:
 		return ion_ioctl_configured(ch, cmd, uarg);
 	}

@@ -14,6 +14,7 @@
  * Services:	service.c which there are; api_*.c what they call, with stage.h
  *		what they have in hand; arena.c the buffers; echo.c, sink.c,
  *		source.c, pair.c and pair_cross.c, with stock.c empty buffers
+ * Itself:	selftest.c, with selftest_*.c, has the module test itself
  */
 #include <linux/miscdevice.h>
 #include <linux/module.h>

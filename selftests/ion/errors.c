@@ -36,25 +36,27 @@ static void *at_the_edge(size_t bytes)
 }
 
 static const unsigned long struct_calls[] = {
-	ION_IOC_QUERY,	 ION_IOC_SETUP,	  ION_IOC_INFO, ION_IOC_PUSH,
-	ION_IOC_POP,	 ION_IOC_STATS,	  ION_IOC_PEEK, ION_IOC_WAIT,
-	ION_IOC_SERVE,	 ION_IOC_EVENTFD, ION_IOC_JOIN, ION_IOC_VERIFY,
-	ION_IOC_BUFFERS, ION_IOC_LIST,
+	ION_IOC_QUERY,	 ION_IOC_SETUP,	  ION_IOC_INFO,	    ION_IOC_PUSH,
+	ION_IOC_POP,	 ION_IOC_STATS,	  ION_IOC_PEEK,	    ION_IOC_WAIT,
+	ION_IOC_SERVE,	 ION_IOC_EVENTFD, ION_IOC_JOIN,	    ION_IOC_VERIFY,
+	ION_IOC_BUFFERS, ION_IOC_LIST,	  ION_IOC_SELFTEST,
 };
 
 static const char *const struct_names[] = {
-	"QUERY", "SETUP", "INFO",    "PUSH", "POP",    "STATS",	  "PEEK",
-	"WAIT",	 "SERVE", "EVENTFD", "JOIN", "VERIFY", "BUFFERS", "LIST",
+	"QUERY", "SETUP",  "INFO",    "PUSH",  "POP",
+	"STATS", "PEEK",   "WAIT",    "SERVE", "EVENTFD",
+	"JOIN",	 "VERIFY", "BUFFERS", "LIST",  "SELFTEST",
 };
 
 static const __u32 struct_sizes[] = {
-	sizeof(struct ion_query),   sizeof(struct ion_setup),
-	sizeof(struct ion_info),    sizeof(struct ion_batch),
-	sizeof(struct ion_batch),   sizeof(struct ion_stats),
-	sizeof(struct ion_batch),   sizeof(struct ion_wait),
-	sizeof(struct ion_serve),   sizeof(struct ion_eventfd),
-	sizeof(struct ion_join),    sizeof(struct ion_verify),
-	sizeof(struct ion_buffers), sizeof(struct ion_list),
+	sizeof(struct ion_query),    sizeof(struct ion_setup),
+	sizeof(struct ion_info),     sizeof(struct ion_batch),
+	sizeof(struct ion_batch),    sizeof(struct ion_stats),
+	sizeof(struct ion_batch),    sizeof(struct ion_wait),
+	sizeof(struct ion_serve),    sizeof(struct ion_eventfd),
+	sizeof(struct ion_join),     sizeof(struct ion_verify),
+	sizeof(struct ion_buffers),  sizeof(struct ion_list),
+	sizeof(struct ion_selftest),
 };
 
 static const unsigned long configured_calls[] = {

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ION_IOC_SELFTEST: what a program that keeps to the protocol does. It pushes
+ * packets of which every bit depends on their number, and looks at every bit of
+ * what comes back.
+ */
+#include <linux/cleanup.h>
+#include <linux/minmax.h>
+
+#include "kernel_end.h"
+#include "selftest.h"
+
+#define ION_WORDS_MAX	(sizeof(struct ion_cmd_packet) / sizeof(u64))
+#define ION_BURST	16U
+
+static u64 ion_check_mix(u64 x)
+{
+	x = (x ^ (x >> 33)) * 0xff51afd7ed558ccdULL;
+	x = (x ^ (x >> 33)) * 0xc4ceb9fe1a85ec53ULL;
+	return x ^ (x >> 33);
+}
+
+/**
+ * ion_check_word() - what a packet consists of
+ * @words: all of it is written
+ * @lane: packets or commands
+ * @number: which packet
+ *
+ * Of two that come one after the other, one has each bit set and one has not.
+ */
+void ion_check_word(u64 *words, const struct ion_lane *lane, u64 number)
+{
+	u64 flip = number & 1 ? ~0ULL : 0;
+	unsigned int i;
+
+	for (i = 0; i < lane->size / sizeof(*words); i++)
+		words[i] = ion_check_mix((number >> 1) * ION_WORDS_MAX + i + 1) ^
+			   flip;
+}
+
+static bool ion_check_push_one(struct ion_lane *lane)
+{
+	union {
+		struct ion_packet packet;
+		struct ion_cmd_packet cmd;
+		u64 words[ION_WORDS_MAX];
+	} slot;
+	bool pushed;
+
+	ion_check_word(slot.words, lane, lane->sent);
+	pushed = lane->out_id == ION_RING_TX ?
+			 ion_ring_push(&lane->out, &slot.packet) :
+			 ion_ring_push_cmd(&lane->out, &slot.cmd);
+	lane->sent += pushed;
+	return pushed;
+}
+
+/**
+ * ion_check_push() - push packets, one by one
+ * @lane: where
+ * @count: how many at the most
+ *
+ * Return: how many there was room for.
+ */
+u32 ion_check_push(struct ion_lane *lane, u32 count)
+{
+	u32 n;
+
+	for (n = 0; n < count && ion_check_push_one(lane); n++)
+		;
+	return n;
+}
+
+static u32 ion_check_push_burst(struct ion_lane *lane, u32 count)
+{
+	u64 words[ION_BURST * ION_WORDS_MAX];
+	u32 i, n;
+
+	for (i = 0; i < count; i++)
+		ion_check_word((void *)words + i * lane->size, lane,
+			       lane->sent + i);
+	n = ion_ring_push_n(&lane->out, words, count, lane->size);
+	lane->sent += n;
+	return n;
+}
+
+/**
+ * ion_check_push_batch() - push packets, many at once
+ * @lane: where
+ * @count: how many at the most
+ *
+ * Return: how many there was room for.
+ */
+u32 ion_check_push_batch(struct ion_lane *lane, u32 count)
+{
+	u32 done = 0, want, n;
+
+	do {
+		want = min(count - done, ION_BURST);
+		n = ion_check_push_burst(lane, want);
+		done += n;
+	} while (n == want && done < count);
+	return done;
+}
+
+/**
+ * ion_check_came() - look at a packet that came back
+ * @check: the test
+ * @lane: where, the next one that is to come
+ * @words: the packet
+ */
+void ion_check_came(struct ion_check *check, struct ion_lane *lane,
+		    const u64 *words)
+{
+	u64 expected[ION_WORDS_MAX];
+	unsigned int i;
+
+	ion_check_word(expected, lane, lane->came);
+	for (i = 0; i < lane->size / sizeof(*words); i++)
+		ion_check_bits(check, words[i], expected[i],
+			       "%s %llu word %u", lane->name, lane->came, i);
+	lane->came++;
+}
+
+static bool ion_check_pop_one(struct ion_check *check, struct ion_lane *lane)
+{
+	union {
+		struct ion_packet packet;
+		struct ion_cmd_packet cmd;
+		u64 words[ION_WORDS_MAX];
+	} slot;
+	bool popped;
+
+	popped = lane->in_id == ION_RING_RX ?
+			 ion_ring_pop(&lane->in, &slot.packet) :
+			 ion_ring_pop_cmd(&lane->in, &slot.cmd);
+	if (popped)
+		ion_check_came(check, lane, slot.words);
+	return popped;
+}
+
+/**
+ * ion_check_pop() - pop packets, one by one, and look at them
+ * @check: the test
+ * @lane: where
+ * @count: how many there must be
+ */
+void ion_check_pop(struct ion_check *check, struct ion_lane *lane, u32 count)
+{
+	u32 n;
+
+	for (n = 0; n < count && ion_check_pop_one(check, lane); n++)
+		;
+	ion_check_is(check, n, count, "%ss back", lane->name);
+}
+
+/**
+ * ion_check_pop_batch() - pop packets, many at once, and look at them
+ * @check: the test
+ * @lane: where
+ * @count: how many there must be
+ */
+void ion_check_pop_batch(struct ion_check *check, struct ion_lane *lane,
+			 u32 count)
+{
+	u64 words[ION_BURST * ION_WORDS_MAX];
+	u32 done = 0, n, i;
+
+	do {
+		n = ion_ring_pop_n(&lane->in, words,
+				   min(count - done, ION_BURST), lane->size);
+		for (i = 0; i < n; i++)
+			ion_check_came(check, lane,
+				       (void *)words + i * lane->size);
+		done += n;
+	} while (n && done < count);
+	ion_check_is(check, done, count, "%ss back at once", lane->name);
+}
+
+/**
+ * ion_check_kick() - ION_IOC_KICK
+ * @check: the test
+ * @expected: what it is to return
+ */
+void ion_check_kick(struct ion_check *check, int expected)
+{
+	ion_check_is(check, ion_kernel_end_kick(check->ch), expected, "kick");
+}
+
+/**
+ * ion_check_reset() - ION_IOC_RESET, and attach
+ * @check: the test
+ *
+ * Return: how many packets and commands were thrown away.
+ */
+int ion_check_reset(struct ion_check *check)
+{
+	int thrown;
+
+	scoped_guard(mutex, &check->ch->user_mutex)
+		thrown = ion_channel_reset(check->ch);
+	ion_check_attach(check);
+	return thrown;
+}
+
+/**
+ * ion_check_echo() - packets and commands go there and come back
+ * @check: the test; the rings are empty, and it has no arena
+ * @count: how many of each, no more than a ring holds
+ */
+void ion_check_echo(struct ion_check *check, u32 count)
+{
+	struct ion_lane *lane = check->lane;
+	unsigned int i;
+
+	for (i = 0; i < ION_LANES; i++)
+		ion_check_is(check, ion_check_push(&lane[i], count), count,
+			     "%ss pushed", lane[i].name);
+	ion_check_kick(check, 0);
+	for (i = 0; i < ION_LANES; i++)
+		ion_check_pop(check, &lane[i], count);
+}
+
+/**
+ * ion_check_stats() - ION_IOC_STATS
+ * @check: the test, whose stats are written
+ */
+void ion_check_stats(struct ion_check *check)
+{
+	ion_channel_stats(check->ch, &check->stats);
+}
+
+/**
+ * ion_check_law() - what holds for the counters at any time
+ * @check: the test
+ */
+void ion_check_law(struct ion_check *check)
+{
+	unsigned int id;
+
+	ion_check_stats(check);
+	for (id = 0; id < ION_RINGS; id++) {
+		const struct ion_ring_stats *ring = &check->stats.ring[id];
+
+		ion_check_is(check,
+			     ring->popped + ring->queued + ring->discarded,
+			     ring->pushed, "%s popped + queued + discarded",
+			     ion_ring_kinds[id].name);
+	}
+}
+
+/**
+ * ion_check_flags() - the wake flags of the kernel end
+ * @check: the test
+ * @expected: a bit for each, by &enum ion_ring_id
+ */
+void ion_check_flags(struct ion_check *check, unsigned int expected)
+{
+	unsigned int saw = 0, i;
+
+	for (i = 0; i < ION_LANES; i++) {
+		struct ion_lane *lane = &check->lane[i];
+
+		if (READ_ONCE(*lane->out.end.peer_wake))
+			saw |= BIT(lane->out_id);
+		if (READ_ONCE(*lane->in.end.peer_wake))
+			saw |= BIT(lane->in_id);
+	}
+	ion_check_bits(check, saw, expected, "wake flags");
+}

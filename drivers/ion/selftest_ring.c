@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* ION_IOC_SELFTEST: packets and commands go through the rings and back. */
+#include <linux/cleanup.h>
+#include <linux/errno.h>
+#include <linux/minmax.h>
+
+#include "kernel_end.h"
+#include "selftest.h"
+#include "user_end.h"
+
+static u32 ion_lane_mask(const struct ion_lane *lane)
+{
+	return lane->out.end.mask;
+}
+
+/**
+ * ion_test_echo() - one by one, with each bit as it was
+ * @check: the test
+ */
+void ion_test_echo(struct ion_check *check)
+{
+	unsigned int i, id;
+
+	for (i = 0; i < 32 && ion_check_ok(check); i++)
+		ion_check_echo(check, 1);
+
+	ion_check_stats(check);
+	for (id = 0; id < ION_RINGS; id++) {
+		ion_check_is(check, check->stats.ring[id].pushed, 32,
+			     "%s pushed", ion_ring_kinds[id].name);
+		ion_check_is(check, check->stats.ring[id].popped, 32,
+			     "%s popped", ion_ring_kinds[id].name);
+	}
+	ion_check_is(check, check->stats.kicks, 32, "kicks");
+	ion_check_is(check, check->stats.kicks_spurious, 0, "kicks_spurious");
+}
+
+/**
+ * ion_test_nothing() - nothing goes, so nothing comes
+ * @check: the test
+ */
+void ion_test_nothing(struct ion_check *check)
+{
+	unsigned int i, id;
+
+	ion_check_kick(check, 0);
+	for (i = 0; i < ION_LANES; i++)
+		ion_check_is(check, ion_ring_peek(&check->lane[i].in, 1), 0,
+			     "%ss back", check->lane[i].name);
+
+	ion_check_stats(check);
+	for (id = 0; id < ION_RINGS; id++)
+		ion_check_is(check, check->stats.ring[id].pushed, 0,
+			     "%s pushed", ion_ring_kinds[id].name);
+	ion_check_is(check, check->stats.kicks_spurious, 1, "kicks_spurious");
+}
+
+/* Through both rings from end to end, so often that each slot comes first. */
+static void ion_batch_lane(struct ion_check *check, struct ion_lane *lane,
+			   u32 count)
+{
+	u32 i;
+
+	for (i = 0; i <= ion_lane_mask(lane) && ion_check_ok(check); i++) {
+		ion_check_is(check, ion_check_push_batch(lane, count), count,
+			     "%ss pushed at once", lane->name);
+		ion_check_kick(check, 0);
+		ion_check_pop_batch(check, lane, count);
+	}
+}
+
+/**
+ * ion_test_batch() - as many at once as the rings hold, and fewer
+ * @check: the test
+ */
+void ion_test_batch(struct ion_check *check)
+{
+	u32 mask = ion_lane_mask(&check->lane[0]), count;
+
+	for (count = 1; count <= mask && ion_check_ok(check); count++) {
+		ion_batch_lane(check, &check->lane[0], count);
+		ion_batch_lane(check, &check->lane[1], count);
+	}
+}
+
+/* Both indices of a ring in which nothing is queued. */
+static void ion_wrap_indices(struct ion_check *check, const struct ion_end *end,
+			     enum ion_ring_id id, u32 expected)
+{
+	ion_check_is(check, READ_ONCE(*end->own_index), expected,
+		     "%s index of the user end", ion_ring_kinds[id].name);
+	ion_check_is(check, READ_ONCE(*end->peer_index), expected,
+		     "%s index of the kernel end", ion_ring_kinds[id].name);
+}
+
+static void ion_wrap_lane(struct ion_check *check, struct ion_lane *lane,
+			  u32 step)
+{
+	u32 mask = ion_lane_mask(lane), at = 0;
+
+	/* Three laps, and a bit more. */
+	while (at < 3 * (mask + 1) + step && ion_check_ok(check)) {
+		ion_check_is(check, ion_check_push_batch(lane, step), step,
+			     "%ss pushed at once", lane->name);
+		ion_check_kick(check, 0);
+		ion_check_pop(check, lane, step);
+		at += step;
+		ion_wrap_indices(check, &lane->out.end, lane->out_id,
+				 at & mask);
+		ion_wrap_indices(check, &lane->in.end, lane->in_id, at & mask);
+	}
+}
+
+/**
+ * ion_test_wrap() - the indices go round, in step with what is moved
+ * @check: the test
+ */
+void ion_test_wrap(struct ion_check *check)
+{
+	u32 step = min(ion_lane_mask(&check->lane[0]) / 2, 61U);
+
+	ion_wrap_lane(check, &check->lane[0], step);
+	ion_wrap_lane(check, &check->lane[1], step);
+}
+
+static void ion_full_stats(struct ion_check *check,
+			   const struct ion_lane *lane, u32 out, u32 in,
+			   u64 full)
+{
+	const struct ion_ring_stats *ring = check->stats.ring;
+
+	ion_check_stats(check);
+	ion_check_is(check, ring[lane->out_id].queued, out, "%s queued",
+		     ion_ring_kinds[lane->out_id].name);
+	ion_check_is(check, ring[lane->in_id].queued, in, "%s queued",
+		     ion_ring_kinds[lane->in_id].name);
+	ion_check_is(check, ring[lane->in_id].full, full, "%s full",
+		     ion_ring_kinds[lane->in_id].name);
+}
+
+/* More than a ring holds, into both of them, and out again. */
+static void ion_full_lane(struct ion_check *check, struct ion_lane *lane)
+{
+	u32 mask = ion_lane_mask(lane);
+	/* With a single slot to fill, that is all that waits for room. */
+	u64 full = mask > 1 ? 2 : 1;
+
+	ion_check_is(check, ion_check_push(lane, mask + 1), mask,
+		     "%ss that found room", lane->name);
+	ion_check_kick(check, 0);
+	ion_full_stats(check, lane, 0, mask, 0);
+	ion_check_is(check, ion_check_push(lane, mask + 1), mask,
+		     "%ss that found room again", lane->name);
+	ion_check_kick(check, 0);
+	ion_full_stats(check, lane, mask, mask, 1);
+	ion_check_is(check, ion_check_push(lane, 1), 0,
+		     "%ss that found room in a full ring", lane->name);
+
+	ion_check_pop(check, lane, 1);
+	ion_check_kick(check, 0);
+	ion_full_stats(check, lane, mask - 1, mask, full);
+	ion_check_pop(check, lane, mask);
+	ion_check_kick(check, 0);
+	ion_check_pop(check, lane, mask - 1);
+	ion_full_stats(check, lane, 0, 0, full);
+}
+
+/**
+ * ion_test_full() - a full ring holds what it can, and loses nothing
+ * @check: the test
+ */
+void ion_test_full(struct ion_check *check)
+{
+	ion_full_lane(check, &check->lane[0]);
+	ion_full_lane(check, &check->lane[1]);
+}
+
+/**
+ * ion_test_words() - the kernel end reads nothing of what it writes
+ * @check: the test
+ *
+ * In the compact layout a program can write to all of that.
+ */
+void ion_test_words(struct ion_check *check)
+{
+	unsigned int id;
+
+	ion_check_echo(check, 5);
+	for (id = 0; id < ION_RINGS; id++) {
+		struct ion_ring *ring = &check->ch->ring[id];
+
+		WRITE_ONCE(*ring->mask, 0xfffffff0);
+		WRITE_ONCE(*ring->end.own_index, 0x4711);
+	}
+	ion_check_kick(check, 0);
+	ion_check_law(check);
+	for (id = 0; id < ION_RINGS; id++)
+		ion_check_is(check, check->stats.ring[id].pushed, 5,
+			     "%s pushed", ion_ring_kinds[id].name);
+
+	ion_check_is(check, ion_check_reset(check), 0, "thrown by a reset");
+	for (id = 0; id < ION_RINGS; id++)
+		ion_check_is(check, READ_ONCE(*check->ch->ring[id].mask), 7,
+			     "%s mask after a reset", ion_ring_kinds[id].name);
+	ion_check_echo(check, 7);
+}
+
+/**
+ * ion_test_reset() - what is in the rings is thrown away, and counted
+ * @check: the test
+ */
+void ion_test_reset(struct ion_check *check)
+{
+	static const u32 thrown[ION_RINGS] = { 2, 3, 2, 3 };
+	unsigned int i, id;
+
+	for (i = 0; i < ION_LANES; i++)
+		ion_check_push(&check->lane[i], 3);
+	ion_check_kick(check, 0);
+	for (i = 0; i < ION_LANES; i++)
+		ion_check_push(&check->lane[i], 2);
+	ion_check_is(check, ion_check_reset(check), 10, "thrown by a reset");
+
+	ion_check_stats(check);
+	ion_check_is(check, check->stats.resets, 1, "resets");
+	for (id = 0; id < ION_RINGS; id++) {
+		ion_check_is(check, check->stats.ring[id].queued, 0,
+			     "%s queued", ion_ring_kinds[id].name);
+		ion_check_is(check, check->stats.ring[id].discarded, thrown[id],
+			     "%s discarded", ion_ring_kinds[id].name);
+	}
+	ion_check_echo(check, 7);
+}
+
+static void ion_calls_pop(struct ion_check *check, struct ion_lane *lane,
+			  u32 count)
+{
+	struct ion_ring *ring = &check->ch->ring[lane->in_id];
+	struct ion_cmd_packet slots[8];
+	u64 from = 0;
+	int n, i;
+
+	guard(mutex)(&check->ch->user_mutex);
+
+	n = ion_user_pop(check->ch, ring, slots, ARRAY_SIZE(slots), &from);
+	if (!ion_check_is(check, n, count, "%ss popped by a call", lane->name))
+		return;
+	for (i = 0; i < n; i++)
+		ion_check_came(check, lane, (void *)slots + i * lane->size);
+	ion_check_is(check, ion_user_release(check->ch, ring, from, n), 0,
+		     "release");
+	n = ion_user_pop(check->ch, ring, slots, ARRAY_SIZE(slots), &from);
+	ion_check_is(check, n, -EAGAIN, "pop of an empty ring");
+}
+
+static void ion_calls_lane(struct ion_check *check, struct ion_lane *lane)
+{
+	struct ion_ring *ring = &check->ch->ring[lane->out_id];
+	struct ion_cmd_packet slots[8] = {};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(slots); i++)
+		ion_check_word((void *)slots + i * lane->size, lane,
+			       lane->sent + i);
+	ion_check_is(check, ion_user_push(check->ch, ring, slots, 8), 7,
+		     "%ss pushed by a call", lane->name);
+	ion_check_is(check, ion_user_push(check->ch, ring, slots, 8), -EAGAIN,
+		     "push to a full ring");
+	lane->sent += 7;
+
+	ion_check_is(check, ion_user_peek(check->ch, ring, slots, 5, 8), 2,
+		     "%ss seen by a call", lane->name);
+	lane->came += 5;
+	ion_check_came(check, lane, (void *)slots);
+	lane->came -= 6;
+	ion_check_kick(check, 0);
+	ion_calls_pop(check, lane, 7);
+}
+
+/**
+ * ion_test_calls() - PUSH, POP and PEEK
+ * @check: the test
+ */
+void ion_test_calls(struct ion_check *check)
+{
+	ion_calls_lane(check, &check->lane[0]);
+	ion_calls_lane(check, &check->lane[1]);
+	ion_check_attach(check);
+	ion_check_echo(check, 3);
+}
