@@ -202,8 +202,8 @@ TRACE_EVENT(ion_kick_done,
 	TP_STRUCT__entry(
 		__field(u64, channel)
 		__field(u32, moved)
-		__field(bool, lent)
-		__field(bool, spurious)
+		__field(u8, lent)
+		__field(u8, spurious)
 	),
 	TP_fast_assign(
 		__entry->channel = ch->id;
