@@ -41,7 +41,7 @@ files()
 		-o -path /var/log -o -path /var/cache \
 		-o -path /var/lib/apt -o -path '/var/lib/dpkg/*-old' \
 		-o -path '/etc/*-' -o -path /etc/gshadow -o -path /run \
-		-o -path '/var/lib/dkms/mok.*' \) -prune -o ! -type d -print | sort
+		-o -path '/var/lib/dkms/mok.*' \) -prune -o -print | sort
 }
 
 # same_files: as when they were listed in /tmp/before.
