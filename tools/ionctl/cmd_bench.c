@@ -133,7 +133,7 @@ static bool file_has(const char *path, const char *word)
 /* What is not found is not known: no word is said of it. */
 static bool is_qemu(void)
 {
-	return file_has("/proc/device-tree/compatible", "qemu") ||
+	return file_has("/proc/device-tree/model", "qemu") ||
 	       file_has("/sys/class/dmi/id/sys_vendor", "QEMU") ||
 	       file_has("/proc/cpuinfo", "QEMU");
 }

@@ -111,16 +111,20 @@ static int pop_some(struct pop *p, uint32_t count)
 }
 
 /* The end without -n is that nothing more comes. Else some are missing. */
-static int ended(const struct pop *p, int error)
+static int give_up(const struct pop *p, int error)
 {
-	bool over = error == -EPIPE || error == -EINTR;
+	char text[64];
 
-	if (over && p->wanted == UINT64_MAX)
-		return EXIT_OK;
-	if (p->wanted != UINT64_MAX)
-		fail("%llu of %llu came", (unsigned long long)p->done,
-		     (unsigned long long)p->wanted);
-	return error == -EINTR ? EXIT_FAILED : own_failed(&p->own, error);
+	if (p->wanted == UINT64_MAX) {
+		bool over = error == -EPIPE || error == -EINTR;
+
+		return over ? EXIT_OK : own_failed(&p->own, error);
+	}
+	fail("%llu of %llu came: %s", (unsigned long long)p->done,
+	     (unsigned long long)p->wanted,
+	     error == -EINTR ? "a signal ended it"
+			     : own_reason(&p->own, error, text));
+	return own_status(error);
 }
 
 static int wait_for_some(struct pop *p)
@@ -149,7 +153,7 @@ static int pop(struct pop *p)
 		}
 		ret = wait_for_some(p);
 		if (ret)
-			return ended(p, ret);
+			return give_up(p, ret);
 	}
 	/* The kernel end may wait for the room that was made. */
 	ionc_kick(p->own.ch);

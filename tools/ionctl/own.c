@@ -257,16 +257,27 @@ void own_popped(struct own *own, const struct ion_packet *packet)
 	ionc_buffer_put(own->ch, packet->id);
 }
 
-int own_failed(const struct own *own, int error)
+const char *own_reason(const struct own *own, int error, char text[64])
 {
-	double seconds = (double)own->timeout_ns / 1e9;
-
 	if (error == -ETIME) {
-		fail("nothing came or went for %g s", seconds);
-		return EXIT_TIMEOUT;
+		snprintf(text, 64, "nothing came or went for %g s",
+			 (double)own->timeout_ns / 1e9);
+		return text;
 	}
 	if (error == -EPIPE && own_is_pair(own))
-		return fail("the other program has gone");
-	return fail_call(IONC_WAIT, error, "channel %llu",
-			 (unsigned long long)ionc_info(own->ch)->channel);
+		return "the other program has gone";
+	return ionc_explain(IONC_WAIT, error);
+}
+
+int own_status(int error)
+{
+	return error == -ETIME ? EXIT_TIMEOUT : status_of(error);
+}
+
+int own_failed(const struct own *own, int error)
+{
+	char text[64];
+
+	fail("%s", own_reason(own, error, text));
+	return own_status(error);
 }

@@ -121,6 +121,10 @@ void own_show_stats(const struct own *own);
  */
 int own_failed(const struct own *own, int error);
 
+/* What own_failed() tells, with room for it in @text, and returns. */
+const char *own_reason(const struct own *own, int error, char text[64]);
+int own_status(int error);
+
 /**
  * own_popped() - be done with the buffer of a packet that was popped
  * @own: the channel

@@ -1,0 +1,95 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# ionctl ping and bench: what they print; how fast it is, is not tested.
+. "$(dirname "$0")/tap.sh"
+need_device
+
+# Counts and times that fit together.
+sound='.lost == 0 and .min_ns > 0 and .min_ns <= .p50_ns and .p50_ns <= .p90_ns
+	and .p90_ns <= .p99_ns and .p99_ns <= .max_ns and .min_ns <= .avg_ns and
+	.avg_ns <= .max_ns'
+
+check "echo" json ".sent == 3 and .received == 3 and .payload == 0 and
+	.service == \"echo\" and (.times_ns | length) == 3 and
+	(.times_ns | min) == .min_ns and (.times_ns | max) == .max_ns and
+	(.times_ns | sort)[1] == .p50_ns and $sound" \
+	"$ionctl" --json ping -c 3 -i 0.01
+check "a thousand at once, with a payload" json \
+	".sent == 1000 and .payload == 1000 and (has(\"times_ns\") | not) and
+	$sound" "$ionctl" --json ping -c 1000 -i 0 -q -s 1000
+check "a lent thread" json ".sent == 100 and .lent and $sound" \
+	"$ionctl" --json ping -c 100 -i 0 -q --lend
+check "compact, two slots" json "$sound" "$ionctl" --json ping -c 100 -i 0 -q \
+	--layout compact --slots 2
+check "a line for each" prints '^from echo: seq=2 time=[0-9.]* [num]*s$' \
+	"$ionctl" ping -c 2 -i 0
+check "and one for all" prints \
+	'^round trip: min .*s, avg .*s, p50 .*s, p90 .*s, p99 .*s, max .*s$' \
+	"$ionctl" ping -c 2 -i 0 --quiet
+
+# answered OPTION...: another program does.
+answered()
+{
+	"$ionctl" --json ping --key ping --answer "$@" >answers &
+	json ".service == \"pair\" and .sent == 50 and $sound" \
+		"$ionctl" --json ping --key ping -c 50 -i 0 "$@" || return
+	# One more is not counted, in which the two find each other.
+	wait $! && [ "$(jq .answered <answers)" -eq 51 ]
+}
+
+check "another program answers" answered
+check "with a payload" answered -s 5000
+
+interrupted()
+{
+	"$ionctl" ping -i 0.05 >came 2>err &
+	until grep -q seq=2 came; do sleep 0.05; done
+	kill -INT $!
+	wait $! && grep -q ' 0 lost$' came && grep -q '^round trip' came &&
+		[ ! -s err ]
+}
+
+not_answered()
+{
+	"$ionctl" pop --key mute >/dev/null &
+	fails 6 'nothing came or went for 0.3 s' \
+		"$ionctl" --json ping --key mute -c 1 --timeout 0.3
+}
+
+# The first is answered, and no other.
+lost()
+{
+	{ echo phys=0xffffffffffffffff; sleep 3; } |
+		"$ionctl" push --key lost --return >/dev/null &
+	ends 1 "$ionctl" --json ping --key lost -c 2 -i 0 --timeout 0.3
+	status=$?
+	wait $!
+	[ "$status" -eq 0 ] || return
+	jq -e '.sent == 2 and .received == 0 and .lost == 2' <out &&
+		grep -qx 'ionctl: packet 2 did not come back' err
+}
+
+check "SIGINT ends it, with what there is" interrupted
+check "nobody answers" not_answered
+check "lost" lost
+check "a full disk" ends 1 sh -c "'$ionctl' ping >/dev/full"
+check "and it says so" grep -q 'the disk is full' err
+check "--answer without a pair" fails 2 '--answer is for a pair' \
+	"$ionctl" ping --answer
+check "an interval that is none" fails 2 '--interval is a number of seconds' \
+	"$ionctl" ping -i x
+check "no device" fails 3 'modprobe ion' \
+	"$ionctl" --device /nonexistent ping
+
+check "bench" json '(.results | length) == 30 and .processors > 0 and
+	([.results[] | .packets_per_second > 0] | all) and
+	([.results[].batch] | unique) == [1, 8, 32, 64, 128] and .qemu' \
+	"$ionctl" --json bench -t 1
+check "bench as a table" prints '^ion, lent thread, split  *[0-9]' \
+	"$ionctl" bench -t 0.5
+check "and of what machine" grep -q '^[a-z0-9_]*, Linux .*, under QEMU' out
+check "bench, no device" fails 3 'modprobe ion' \
+	"$ionctl" --device /nonexistent bench
+check "no channel is left" json '.channels == 0' "$ionctl" --json info
+finish

@@ -1,0 +1,232 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# ionctl push and pop: formats, two processes, signals, and what goes wrong.
+. "$(dirname "$0")/tap.sh"
+need_device
+
+# gives TEXT COMMAND...: that and nothing else on stdout.
+gives()
+{
+	text=$1
+	shift
+	is_done "$@" || return
+	[ "$(cat out)" = "$text" ] && return
+	cat out
+	return 1
+}
+
+# same FILE COMMAND...: what it prints is that file.
+same()
+{
+	file=$1
+	shift
+	is_done "$@" && cmp out "$file"
+}
+
+# ---- formats ----------------------------------------------------------------
+
+check "a packet there and back" \
+	gives 'data=0x10ad phys=0 len=2 id=7 pad=0' \
+	"$ionctl" push --return data=0x10ad,len=2,id=7
+check "a command there and back" \
+	gives 'kind=1 arg=0x5 id=000000000000000000000000000000ff pad=0' \
+	"$ionctl" push --cmd --return kind=1,arg=5,id=0xff
+check "how many went" gives '3 packets pushed' "$ionctl" push 1 2 3
+check "how many went, as JSON" json '.pushed == 2' "$ionctl" --json push 1 2
+check "with a lent thread" gives 'data=0x1 phys=0 len=0 id=0 pad=0' \
+	"$ionctl" push --lend --return 1
+check "compact, few slots" sh -c \
+	"seq 1 999 | '$ionctl' push --return --layout compact --slots 2 |
+	sed 's/ .*//' | uniq | wc -l | grep -qx 999"
+
+cat >edges <<'END'
+{"data":"0x0","phys":"0x0","len":0,"id":0,"pad":0}
+{"data":"0x8000000000000000","phys":"0x7fffffffffffffff","len":65535,"id":0,"pad":1}
+{"data":"0xffffffffffffffff","phys":"0xffffffffffffffff","len":65535,"id":65535,"pad":4294967295}
+END
+check "JSON is read as it is written" \
+	same edges sh -c "cat edges | '$ionctl' --json push --return"
+check "jq reads it" json '.len | type == "number"' \
+	sh -c "'$ionctl' --json push --return 0 | tail -n 1"
+check "text is read as it is written" sh -c "
+	'$ionctl' push --return <edges >first &&
+	'$ionctl' push --return <first | cmp - first"
+
+# across BYTES PUSH_OPTION POP_OPTION: random structs to another process, and by
+# way of its JSON to a third.
+across()
+{
+	head -c "$1" /dev/urandom >went
+	"$ionctl" pop --key across --binary ${3:+"$3"} >came &
+	"$ionctl" push --key across --binary ${2:+"$2"} <went || return
+	wait $! && cmp went came || return
+	"$ionctl" push --binary --json --return ${2:+"$2"} <went >lines &&
+	"$ionctl" pop --key across --binary ${3:+"$3"} >came &
+	"$ionctl" push --binary --json --return ${2:+"$2"} <went >lines2 &&
+	"$ionctl" push --key across ${2:+"$2"} <lines2 || return
+	wait $! && cmp went came
+}
+
+check "a thousand packets to another process" across 24000 '' ''
+check "a thousand commands" across 32000 --cmd --evt
+
+before_the_other()
+{
+	"$ionctl" push --key late 1 2 3 &
+	sleep 0.5
+	"$ionctl" pop --key late >came
+	wait $! && [ "$(wc -l <came)" -eq 3 ]
+}
+
+check "push waits for who pops" before_the_other
+check "source counts" gives "data=0 phys=0 len=0 id=0 pad=0
+data=0x1 phys=0 len=0 id=0 pad=0" "$ionctl" pop --service source -n 2
+check "source at a rate" json '.data == "0x4"' \
+	sh -c "'$ionctl' pop --json --service source --arg 100 -n 5 | tail -n 1"
+check "sink takes all" gives '600 packets pushed' \
+	sh -c "seq 1 600 | '$ionctl' push --service sink"
+
+# ---- payloads ---------------------------------------------------------------
+
+payload()
+{
+	head -c 100000 /dev/urandom >went
+	"$ionctl" pop --key payload --payload --buffers 3 >came &
+	"$ionctl" push --key payload --file went --buffers 2 || return
+	wait $! && cmp went came
+}
+
+hello()
+{
+	"$ionctl" pop --key hello --payload >came &
+	"$ionctl" push --key hello --payload hello || return
+	wait $! && [ "$(cat came)" = hello ]
+}
+
+check "a file in buffers to another process" payload
+check "a text" hello
+check "a payload that is too long" fails 1 "--payload has 300 bytes, a buffer 256" \
+	"$ionctl" push --payload "$(printf '%0300d' 0)" --buffers 2 \
+	--buffer-size 256
+check "a file that there is not" fails 1 "nowhere: No such file" \
+	"$ionctl" push --file nowhere
+
+# ---- a channel that the shell keeps ----------------------------------------
+
+exec 3<>/dev/ion
+check "push to it" gives '3 packets pushed' "$ionctl" push --fd 3 1 2 3
+check "pop one of them" gives 'data=0x1 phys=0 len=0 id=0 pad=0' \
+	"$ionctl" pop --fd 3 -n 1
+check "a full disk" fails 1 'the disk is full' \
+	sh -c "'$ionctl' pop --fd 3 >/dev/full"
+check "nothing was lost by that" gives 'data=0x2 phys=0 len=0 id=0 pad=0
+data=0x3 phys=0 len=0 id=0 pad=0' "$ionctl" pop --fd 3 -n 2
+check "it is set up once" fails 2 'is set up already: leave --slots out' \
+	"$ionctl" push --fd 3 --slots 16 1
+# shellcheck disable=SC2046
+check "no room for so long" fails 6 'nothing came or went for 0.2 s' \
+	"$ionctl" push --fd 3 --timeout 0.2 $(seq 1 600)
+check "nothing came for so long" fails 6 'nothing came or went for 0.2 s' \
+	"$ionctl" pop --timeout 0.2
+exec 3>&-
+
+# signalled SIGNAL STATUS OPTION...: pop waits for more than there is.
+signalled()
+{
+	signal=$1 want=$2
+	shift 2
+	exec 3<>/dev/ion
+	"$ionctl" push --fd 3 1 2 3 || return
+	"$ionctl" pop --fd 3 "$@" >came 2>err &
+	exec 3>&-
+	until [ "$(wc -l <came)" -eq 3 ]; do sleep 0.05; done
+	kill "-$signal" $!
+	wait $!
+	status=$?
+	cat err
+	[ "$status" -eq "$want" ] && [ "$(wc -l <came)" -eq 3 ]
+}
+
+check "SIGINT ends it" signalled INT 0
+check "SIGTERM ends it" signalled TERM 0
+check "SIGINT before -n" signalled INT 1 -n 5
+check "and it says so" grep -qx 'ionctl: 3 of 5 came: a signal ended it' err
+
+# ---- what goes wrong --------------------------------------------------------
+
+# wrong TEXT PACKET: on the command line, and in a line of stdin.
+wrong()
+{
+	check "wrong: $2" fails 2 "push: '$2': $1" "$ionctl" push "$2"
+	printf '1\n\n%s\n' "$2" >lines
+	check "wrong in a line: $2" fails 1 "line 3: $1.*; 1 went before it" \
+		sh -c "'$ionctl' push <lines"
+}
+
+for field in data phys len id pad; do
+	wrong "$field is \"x\": give a number" "$field=x"
+	wrong "$field is \"-1\": give a number" "$field=-1"
+done
+wrong 'data is 18446744073709551616, 18446744073709551615 at the most' \
+	data=18446744073709551616
+wrong 'phys is 0x10000000000000000, 18446744073709551615 at' \
+	phys=0x10000000000000000
+wrong 'len is 70000, 65535 at the most' len=70000
+wrong 'id is 65536, 65535 at the most' id=65536
+wrong 'pad is 4294967296, 4294967295 at the most' pad=4294967296
+wrong 'there is no field "size"' size=1
+wrong 'len is 65536, 65535 at the most' '{"len":65536}'
+check "nothing goes if one of them is wrong" fails 2 "len is 65536" \
+	"$ionctl" push 1 len=65536
+check "a part of a struct" fails 1 'within packet 2: 6 of 24 bytes' \
+	sh -c "head -c 30 /dev/zero | '$ionctl' push --binary"
+check "no struct at all" gives '0 packets pushed' \
+	sh -c "'$ionctl' push --binary </dev/null"
+
+exec 3<>/dev/ion
+"$ionctl" push --fd 3 --layout compact 1 >/dev/null
+"$here/scribble" 3
+check "push to a poisoned ring" fails 5 'a ring is poisoned' \
+	"$ionctl" push --fd 3 1
+check "pop from one" fails 5 'a ring is poisoned' \
+	sh -c "'$ionctl' pop --fd 3 -n 1 >/dev/null; '$ionctl' pop --fd 3"
+exec 3>&-
+
+too_few()
+{
+	"$ionctl" push --key few 1 2 >/dev/null &
+	"$ionctl" pop --key few -n 5
+	status=$?
+	wait $!
+	return "$status"
+}
+
+goes_away()
+{
+	{ "$ionctl" pop --key away -n 1 >/dev/null; : >popped; } &
+	{
+		echo 1
+		until [ -e popped ]; do sleep 0.05; done
+		echo 2
+	} | "$ionctl" push --key away
+}
+
+check "the other program has gone" ends 1 too_few
+check "and it says so" \
+	grep -qx 'ionctl: 2 of 5 came: the other program has gone' err
+check "nobody pops any more" fails 1 'the other program has gone' goes_away
+check "no service of that name" fails 1 "there is no service 'nosuch'" \
+	"$ionctl" push --service nosuch 1
+check "a key for another service" fails 2 '--key is for the service pair' \
+	"$ionctl" pop --service echo --key x
+check "slots that are none" fails 2 "--slots is a power of two, not '100'" \
+	"$ionctl" push --slots 100 1
+check "no channel" fails 1 'that is no open descriptor' \
+	"$ionctl" pop --fd 99
+check "no device" fails 3 'modprobe ion' \
+	"$ionctl" --device /nonexistent push 1
+cp "$ionctl" .
+check "no permission" fails 4 'no permission: join the group ion' \
+	as_user ./ionctl push 1
+finish
