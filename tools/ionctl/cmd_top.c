@@ -88,11 +88,11 @@ static const struct order orders[] = {
 /* ---- what is shown ----------------------------------------------------- */
 
 static const struct column columns[] = {
-	{ "CHANNEL", true }, { "PID", true },	    { "COMM", false },
-	{ "USER", false },   { "SERVICE", false },  { "TX/S", true },
-	{ "RX/S", true },    { "CMD/S", true },	    { "EVT/S", true },
-	{ "KICKS/S", true }, { "WAKEUPS/S", true }, { "TX", false },
-	{ "RX", false },     { "STATE", false },    { NULL, false },
+	{ "CHANNEL", true }, { "PID", true },	   { "COMM", false },
+	{ "USER", false },   { "SERVICE", false }, { "STATE", false },
+	{ "TX/S", true },    { "RX/S", true },	   { "CMD/S", true },
+	{ "EVT/S", true },   { "KICKS/S", true },  { "WAKEUPS/S", true },
+	{ "TX", false },     { "RX", false },	   { NULL, false },
 };
 
 static void rate_cell(struct table *table, double rate)
@@ -119,6 +119,7 @@ static void add_row(struct table *table, const struct row *row)
 		   user_name(entry->uid, user, sizeof(user)));
 	text_safe(text, sizeof(text), entry->service, sizeof(entry->service));
 	table_cell(table, PAINT_NONE, "%s", *text ? text : "-");
+	table_cell(table, paint, "%s", state);
 	for (i = 0; i < ION_RINGS; i++)
 		rate_cell(table, row->rates.pushed[i]);
 	rate_cell(table, row->rates.kicks);
@@ -126,7 +127,6 @@ static void add_row(struct table *table, const struct row *row)
 	for (i = ION_RING_TX; i <= ION_RING_RX; i++)
 		table_cell(table, ring[i].poison ? PAINT_BAD : PAINT_NONE, "%s",
 			   text_bar(text, ring[i].queued, ring[i].capacity));
-	table_cell(table, paint, "%s", state);
 }
 
 static void print_head(FILE *to, const struct channels *before,

@@ -86,6 +86,7 @@ struct command {
 
 extern const struct command cmd_info;
 extern const struct command cmd_list;
+extern const struct command cmd_peek;
 extern const struct command cmd_reset;
 extern const struct command cmd_selftest;
 extern const struct command cmd_stats;

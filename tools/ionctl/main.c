@@ -16,6 +16,7 @@ const struct command *const commands[] = {
 	&cmd_list,
 	&cmd_stats,
 	&cmd_top,
+	&cmd_peek,
 	&cmd_reset,
 	&cmd_selftest,
 	&cmd_push,
@@ -25,6 +26,7 @@ const struct command *const commands[] = {
 	&cmd_bench,
 	NULL,
 };
+
 /* clang-format on */
 
 const struct command *find_command(const char *name)
