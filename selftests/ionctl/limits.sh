@@ -1,0 +1,30 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A device that is busy, or has no memory to give.
+. "$(dirname "$0")/tap.sh"
+need_device
+parameters=/sys/module/ion/parameters
+
+have idle compact
+# As many as are there: the one that ionctl asks by is one too many.
+echo 2 >$parameters/max_channels
+for command in info list stats 'info 1' 'peek 1 tx' 'reset 1' selftest; do
+	# shellcheck disable=SC2086
+	check "$command: too many channels" \
+		fails 1 "too many channels are open in the system: .*max_channels" \
+		"$ionctl" $command
+done
+echo 1024 >$parameters/max_channels
+check "one of two, and then again" json '.channels == 2 and .bytes == 81920' \
+	"$ionctl" --json info
+let_go
+
+no_descriptors()
+{
+	sh -c "ulimit -n 3; '$ionctl' info"
+}
+
+check "no descriptors" fails 1 "too many descriptors open: see ulimit -n" \
+	no_descriptors
+finish

@@ -1,0 +1,208 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# ionctl list: states, filters, who sees what, and channels that come and go.
+. "$(dirname "$0")/tap.sh"
+need_device
+have open idle compact queued answered poisoned lent gone closed arena \
+	inherited named
+
+# of CHANNEL: it, in what jq reads.
+of()
+{
+	echo "(.channels[] | select(.channel == $1))"
+}
+
+# holds NAME CHANNEL EXPRESSION: of what list --json tells of it.
+# shellcheck disable=SC2154
+holds()
+{
+	check "$1" json "$(of "$2") | $3" "$ionctl" --json list
+}
+
+# line REGEX: one line of list matches.
+line()
+{
+	is_done "$ionctl" list || return
+	[ "$(grep -c -e "$1" out)" -eq 1 ] && return
+	cat out
+	return 1
+}
+
+# shellcheck disable=SC2154
+many_holds()
+{
+	holds "a channel that was not set up" "$open" \
+		'.state == "open" and (has("rings") | not)'
+	holds "one that was" "$idle" '.state == "ready" and .layout == "split"
+		and .service == "echo" and .kernel_end == "sleeping" and
+		.uid == 0 and .user == "root" and .bytes == 40960 and
+		.poisoned == false and .rings.tx.capacity == 255'
+	holds "the compact layout" "$compact" '.layout == "compact"'
+	holds "queued on tx" "$queued" '.rings.tx.queued == 5 and
+		.rings.tx.pushed == 5 and .rings.rx.queued == 0'
+	holds "answered" "$answered" '.rings.rx.queued == 3 and
+		.rings.evt.queued == 1 and .kicks == 1'
+	holds "poisoned" "$poisoned" '.poisoned and .state == "ready" and
+		(.rings.tx | .poison == "range" and .poison_seen == 4711 and
+		.poison_first == 0 and .poison_last == 255) and
+		.rings.rx.poison == "none"'
+	holds "a lent thread" "$lent" '.kernel_end == "lent, sleeping"'
+	holds "the service has gone" "$gone" '.kernel_end == "gone"'
+	holds "closed, and kept by a service" "$closed" '.state == "closed" and
+		.service == "pair"'
+	holds "an arena" "$arena" '.buffers == 16 and .buffer_size == 2048 and
+		.buffers_owned == 16'
+	holds "opened by a process that has ended" "$inherited" '.comm == ""'
+	holds "the process" "$idle" ".pid == $holder"
+	holds "a name that is no text" "$named" \
+		'.comm == "\u001b]0;\ufffd\u00e9\"x"'
+}
+
+many_holds
+check "by rising number" json '[.channels[].channel] | . == sort' \
+	"$ionctl" list --json
+check "the law" json '[.channels[] | select(.rings) | .rings[] |
+	.pushed == .popped + .queued + .discarded] | all' "$ionctl" --json list
+check "not the one that asks" json "[.channels[].comm] |
+	index(\"ionctl\") == null" "$ionctl" --json list
+
+# shellcheck disable=SC2154
+as_text()
+{
+	check "a line with bars" line \
+		"^ *$queued  *$holder .* root  *echo  *split  *40.0 KiB  *ready  *sleeping  *#--------- 5/255  *---------- 0/255  *---------- 0/255  *---------- 0/255$"
+	check "a line of one that was not set up" line \
+		"^ *$open .* root  *-  *-  *0 B  open  *-  *-  *-  *-  *-$"
+	check "poisoned" line "^ *$poisoned .* poisoned  *sleeping"
+	check "a full ring" line "^ *$closed .* closed .* ########## 255/255"
+	check "a name that would write to the terminal" line \
+		"^ *$named .* ?]0;???\"x  *root"
+}
+
+as_text
+
+plain()
+{
+	is_done env "$@" || return
+	! grep -q "$(printf '\033')" out
+}
+
+painted()
+{
+	is_done "$ionctl" --color=always list || return
+	grep -q "$(printf '\033')\[1;31mpoisoned$(printf '\033')\[0m" out
+}
+
+check "no colours but on a terminal" plain TERM=xterm "$ionctl" list
+check "colours on a terminal" prints '31mpoisoned' "$here/terminal" none \
+	env TERM=xterm "$ionctl" list
+check "none there with NO_COLOR" plain NO_COLOR=1 TERM=xterm \
+	"$here/terminal" none "$ionctl" list
+check "none there with --color=never" plain TERM=xterm \
+	"$here/terminal" none "$ionctl" list --color=never
+check "none on a terminal that has none" plain TERM=dumb \
+	"$here/terminal" none "$ionctl" list
+check "poisoned is red" painted
+
+# filtered NAME EXPRESSION OPTION...: of the numbers of the channels.
+filtered()
+{
+	name=$1 expression=$2
+	shift 2
+	check "$name" json "[.channels[].channel] | $expression" \
+		"$ionctl" --json list "$@"
+}
+
+# shellcheck disable=SC2154
+filters()
+{
+	filtered "--poisoned" ". == [$poisoned]" --poisoned
+	filtered "--service" "index($gone) != null and index($idle) == null" \
+		--service pair
+	filtered "--service of which there is none" ". == []" -s nosuch
+	filtered "--pid" "index($idle) != null and index($inherited) == null" \
+		--pid "$holder"
+	filtered "--user by name" "index($idle) != null" --user root
+	filtered "--user by number" "index($idle) != null" -u 0
+	filtered "--user who has none" ". == []" -u nobody
+	filtered "two filters" ". == []" --poisoned --service pair
+}
+
+filters
+check "only the titles when nothing matches" \
+	prints '^CHANNEL  PID  COMM .* EVT$' "$ionctl" list -s nosuch
+
+# A user sees what is theirs.
+others()
+{
+	cp "$ionctl" "$hold" .
+	chmod 666 /dev/ion
+	mkfifo user_keep
+	chmod 644 user_keep
+	: >user_names
+	su user -c "./hold idle" <user_keep >user_names &
+	exec 4>user_keep
+	until grep -q '^ready' user_names; do sleep 0.05; done
+	theirs=$(sed -n 's/^idle //p' user_names)
+	is_done as_user ./ionctl --json list &&
+		jq -e "[.channels[].channel] == [$theirs] and
+			.channels[0].user == \"user\"" out
+	status=$?
+	# And root theirs.
+	is_done "$ionctl" --json list --user user &&
+		jq -e "[.channels[].channel] == [$theirs]" out || status=1
+	exec 4>&-
+	chmod 660 /dev/ion
+	return "$status"
+}
+
+check "each sees their own, root all" others
+check "no permission" fails 4 "/dev/ion: no permission: join the group ion" \
+	as_user ./ionctl list
+check "no permission for info" fails 4 "/dev/ion: no permission" \
+	as_user ./ionctl info
+
+# Channels come and go while they are listed.
+come_and_go()
+{
+	touch going
+	(while [ -e going ]; do "$hold" idle arena compact </dev/null; done) \
+		>/dev/null 2>&1 &
+	i=0
+	while [ $((i += 1)) -le 20 ]; do
+		is_done "$ionctl" --json list || return
+		jq -e '[.channels[].channel] | . == (sort | unique)' \
+			out >/dev/null || return
+	done
+	rm going
+	wait $!
+}
+
+check "while channels come and go" come_and_go
+
+# More than one call of the driver tells.
+many()
+{
+	# shellcheck disable=SC2046
+	set -- $(yes compact | head -n 150)
+	mkfifo many_keep
+	"$hold" "$@" <many_keep >many_names &
+	exec 5>many_keep
+	until grep -q '^ready' many_names; do sleep 0.05; done
+	json "[.channels[] | select(.pid == $!)] | length == 150" \
+		"$ionctl" --json list
+	status=$?
+	exec 5>&-
+	wait $!
+	return "$status"
+}
+
+check "more channels than one call tells of" many
+check "a pipe that is not read to its end" \
+	sh -c "'$ionctl' --json list | head -n 1 | grep -qx '{'"
+check "a full disk" fails 1 "disk is full" \
+	sh -c "'$ionctl' list >/dev/full"
+let_go
+check "none are left" json '.channels == []' "$ionctl" --json list
+finish

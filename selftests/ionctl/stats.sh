@@ -1,0 +1,111 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# ionctl stats: counters, and rates that are watched.
+. "$(dirname "$0")/tap.sh"
+need_device
+have moving queued answered poisoned open
+: "${moving:=}" "${queued:=}" "${answered:=}" "${poisoned:=}" "${open:=}"
+
+law='.pushed == .popped + .queued + .discarded'
+
+check "of one channel" prints "^channel $queued of process $holder hold: ready" \
+	"$ionctl" stats "$queued"
+check "a ring of it" prints '^  tx  *5  *0  *0  *5  #---------  *255  *0$' \
+	"$ionctl" stats "$queued"
+check "of one that was not set up" prints "^channel $open .*: open$" \
+	"$ionctl" stats "$open"
+check "what poisoned a ring" \
+	prints '^  poisoned: tx by range: the index was 4711, allowed 0..255;' \
+	"$ionctl" stats "$poisoned"
+check "of several, in the order of the arguments" \
+	json "[.channels[].channel] == [$answered, $queued]" \
+	"$ionctl" --json stats "$answered" "$queued"
+check "of all together" json "(.total.channels == 5) and
+	(.total.poisoned == 1) and (.total.rings.tx.queued >= 5) and
+	([.total.rings[] | $law] | all)" "$ionctl" --json stats
+check "of all together, as text" prints '^5 channels, .* 1 poisoned' \
+	"$ionctl" stats
+check "a channel that there is not" \
+	fails 1 "channel 99999: there is none that you may see" \
+	"$ionctl" stats 99999
+check "and nothing of one that there is" \
+	fails 1 "channel 99999: there is none" "$ionctl" stats "$queued" 99999
+
+# watched LINES COMMAND...: with so many lines.
+watched()
+{
+	lines=$1
+	shift
+	is_done "$@" || return
+	[ "$(wc -l <out)" -eq "$lines" ] && return
+	cat out
+	return 1
+}
+
+# A document a line, of which each holds.
+documents()
+{
+	watched "$1" "$ionctl" --json stats -w0.1 -n "$1" "$3" || return
+	while read -r document; do
+		echo "$document" | jq -e "$2" >/dev/null && continue
+		echo "$document"
+		return 1
+	done <out
+}
+
+check "watched: titles, and so many lines" \
+	watched 4 "$ionctl" stats --watch=0.05 --count 3
+check "watched: a line for each channel" \
+	watched 5 "$ionctl" stats -w0.05 -n2 "$moving" "$queued"
+check "watched: titles again" watched 23 "$ionctl" stats -w0.01 -n 21
+check "--count alone" watched 2 "$ionctl" stats -n 1
+check "watched: a document a line" documents 3 "(.seconds > 0) and
+	(.channels[0] | .channel == $moving and .rates.tx > 0 and
+	.rates.rx > 0 and .rates.cmd == 0 and .rates.kicks > 0)" "$moving"
+
+# A signal ends it, with whole lines before.
+signalled()
+{
+	"$ionctl" --json stats -w0.05 >out 2>err &
+	until [ "$(wc -l <out)" -ge 2 ]; do sleep 0.05; done
+	kill "-$1" $!
+	wait $!
+	status=$?
+	if [ "$status" -ne "$2" ] || [ -s err ]; then
+		echo "status $status"
+		cat err
+		return 1
+	fi
+	[ "$(jq -c .seconds <out | wc -l)" -eq "$(wc -l <out)" ]
+}
+
+# A shell has SIGINT ignored for what it starts in the background.
+interrupted()
+{
+	"$here/terminal" -2 sh -c "echo q quit; exec '$ionctl' stats -w0.05" \
+		>out 2>err
+	[ $? -eq 130 ]
+}
+
+check "SIGTERM" signalled TERM 143
+check "SIGINT" interrupted
+check "a pipe that is closed ends it" \
+	sh -c "timeout 20 '$ionctl' stats -w0.05 | head -n 2 | grep -q TX/S"
+check "a full disk ends it" fails 1 "disk is full" \
+	sh -c "timeout 20 '$ionctl' stats -w0.05 >/dev/full"
+
+# The channel goes while it is watched.
+goes()
+{
+	# Who has the pipe open too keeps the channels.
+	"$ionctl" stats -w0.05 "$moving" >out 2>err 3>&- &
+	until [ "$(wc -l <out)" -ge 2 ]; do sleep 0.05; done
+	let_go
+	wait $!
+	[ $? -eq 1 ] && grep -qx "ionctl: channel $moving: it has gone" err
+}
+
+check "a channel that goes" goes
+check "nothing at all" prints '^0 channels, 0 B$' "$ionctl" stats
+finish

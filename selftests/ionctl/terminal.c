@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * terminal none|KEY|-SIGNAL COMMAND [ARGUMENT]...: runs a command on a terminal
+ * of its own. Once it asks for a key ("q quit"), KEY is typed, or the signal of
+ * that number is sent. Prints what came on the terminal, and fails if the
+ * terminal was not left as it was found. The status is the command's, or 128
+ * and the signal that ended it.
+ */
+#include <err.h>
+#include <errno.h>
+#include <pty.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+#include <utmp.h>
+
+static char seen[1 << 20];
+static size_t length;
+
+static void act(const char *action, int terminal, pid_t pid)
+{
+	if (*action == '-')
+		kill(pid, atoi(action + 1));
+	else if (write(terminal, action, 1) != 1)
+		err(1, "write");
+}
+
+/* All that comes until nobody has the terminal any more. */
+static void follow(const char *action, int terminal, pid_t pid)
+{
+	bool acted = !strcmp(action, "none");
+	ssize_t got;
+
+	while ((got = read(terminal, seen + length,
+			   sizeof(seen) - 1 - length)) > 0) {
+		length += (size_t)got;
+		if (acted || !strstr(seen, "q quit"))
+			continue;
+		acted = true;
+		act(action, terminal, pid);
+	}
+	if (!acted)
+		warnx("no key was asked for");
+}
+
+int main(int argc, char **argv)
+{
+	struct winsize size = { .ws_row = 20, .ws_col = 100 };
+	struct termios before, after;
+	int terminal, side, status;
+	pid_t pid;
+
+	if (argc < 3)
+		errx(1, "usage: terminal none|KEY|-SIGNAL COMMAND...");
+	if (openpty(&terminal, &side, NULL, NULL, &size))
+		err(1, "openpty");
+	tcgetattr(side, &before);
+	pid = fork();
+	if (pid < 0)
+		err(1, "fork");
+	if (!pid) {
+		close(terminal);
+		if (login_tty(side))
+			err(1, "login_tty");
+		execvp(argv[2], argv + 2);
+		err(127, "%s", argv[2]);
+	}
+	close(side);
+	follow(argv[1], terminal, pid);
+	waitpid(pid, &status, 0);
+	tcgetattr(terminal, &after);
+	fwrite(seen, 1, length, stdout);
+	if (before.c_lflag != after.c_lflag)
+		errx(1, "the terminal is not as it was");
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status)
+				   : WEXITSTATUS(status);
+}
