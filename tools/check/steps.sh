@@ -16,6 +16,7 @@ check_steps()
 	tap_step "headers" headers_compile
 	tap_step "litmus" tools/check/litmus
 	tap_step "library" in_root make -s -C lib check
+	tap_step "ionctl" in_root tools/ionctl/tests/run
 	tap_step "man pages" in_root make -s -C man check
 	step "selftests" install_selftests
 	for k in $(data_names kernels); do
