@@ -181,20 +181,20 @@ static __always_inline void ion_slots_write(void *slots, const void *from,
 /* A word in every 64 bytes of what may be a few slots, or nothing. */
 static __always_inline void ion_lines_read(const void *slots, __u64 bytes)
 {
-	const char *line = (const char *)slots;
-	const char *end = line + bytes;
+	const char *first = (const char *)slots;
+	__u64 at;
 
-	for (; line < end; line += 64)
-		(void)READ_ONCE(*(const ion_word *)line);
+	for (at = 0; at < bytes; at += 64)
+		(void)READ_ONCE(*(const ion_word *)(first + at));
 }
 
 static __always_inline void ion_lines_write(void *slots, __u64 bytes)
 {
-	char *line = (char *)slots;
-	char *end = line + bytes;
+	char *first = (char *)slots;
+	__u64 at;
 
-	for (; line < end; line += 64)
-		WRITE_ONCE(*(ion_word *)line, 0);
+	for (at = 0; at < bytes; at += 64)
+		WRITE_ONCE(*(ion_word *)(first + at), 0);
 }
 
 /* The slot of the packet that has number @at in the count from the start. */
