@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What <ion/ring.h> is compiled with to be checked by cbmc, the bounded model
+ * checker for C: a load of a shared word gives what the model says, and any
+ * program that a check holds for has some history that is not written down
+ * here, but assumed: the state before is any that the invariant allows.
+ */
+#ifndef _ION_MODEL_H
+#define _ION_MODEL_H
+
+/* These stand for <ion/barrier.h>. The checks are about one step of one end. */
+#define _ION_BARRIER_H
+#define __always_inline		inline
+#define unlikely(x)		(x)
+#define OPTIMIZER_HIDE_VAR(var)	((void)(var))
+#define smp_mb()		((void)0)
+#define READ_ONCE(x)		(*(const volatile __typeof__(x) *)&(x))
+#define WRITE_ONCE(x, v)	(*(volatile __typeof__(x) *)&(x) = (v))
+#define smp_store_release(p, v)	(*(p) = (v))
+#define smp_load_acquire(p)	model_load(p)
+
+unsigned int model_load(const unsigned int *index);
+
+#include <ion/ring.h>
+
+#ifndef SLOTS
+#define SLOTS 4
+#endif
+#define MASK (SLOTS - 1)
+
+/* To cbmc a function of such a name gives any value. */
+__u32 nondet_u32(void);
+__u64 nondet_u64(void);
+
+#define assume(x)	__CPROVER_assume(x)
+#define check(x, why)	__CPROVER_assert(x, why)
+
+#endif /* _ION_MODEL_H */
