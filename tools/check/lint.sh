@@ -14,7 +14,7 @@ lint_steps()
 
 	step "license lines" lint_licenses
 	step "checkpatch" lint_checkpatch
-	for k in $(data_names kernels); do
+	for k in $(stock_kernels); do
 		step "no warnings with W=1 for $k" \
 			"$guest/build-module" --all --kernel "$k"
 	done

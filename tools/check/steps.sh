@@ -10,24 +10,25 @@ check_steps()
 {
 	local k
 
-	for k in $(data_names kernels); do
+	for k in $(stock_kernels); do
 		step "modules for $k" "$guest/build-module" --all --kernel "$k"
 	done
 	tap_step "headers" headers_compile
 	tap_step "litmus" tools/check/litmus
+	tap_step "model" tools/check/model
 	tap_step "library" in_root make -s -C lib check
 	tap_step "ionctl" in_root tools/ionctl/tests/run
 	tap_step "man pages" in_root make -s -C man check
 	step "selftests" install_selftests
-	for k in $(data_names kernels); do
+	for k in $(stock_kernels); do
 		tap_step "selftests on $k" run_selftests "$k"
 	done
-	for k in $(data_names kernels); do
+	for k in $(stock_kernels); do
 		tap_step "misuse on $k" run_misuse "$k"
 	done
 	tap_step "waiting on one processor" run_on_one_processor
 	step "samples" build_samples
-	for k in $(data_names kernels); do
+	for k in $(stock_kernels); do
 		tap_step "samples on $k" run_samples "$k"
 	done
 	tap_step "packages" tools/package/test
@@ -35,6 +36,15 @@ check_steps()
 	tap_step "instructions" count_instructions
 	step "README" make -C samples check
 	step "documentation" build_documentation
+}
+
+# What takes too long under a kernel that looks at everything is not tried there.
+debug_steps()
+{
+	step "modules for debug" "$guest/build-module" --all --kernel debug
+	step "selftests" install_selftests
+	tap_step "selftests on debug" run_selftests debug 3600
+	tap_step "misuse on debug" run_misuse debug
 }
 
 in_root()
@@ -69,9 +79,10 @@ run_guest()
 	"$guest/run" --kernel "$1" "${adds[@]}" "${@:2}"
 }
 
+# run_selftests KERNEL [SECONDS]: all of them in one boot.
 run_selftests()
 {
-	run_guest "$1" --timeout 900 --log "build/log/kernel-$1" \
+	run_guest "$1" --timeout "${2-900}" --log "build/log/kernel-$1" \
 		--add build/kselftest -- kselftest/run_kselftest.sh
 }
 
@@ -137,7 +148,7 @@ stress()
 	[[ $seconds =~ ^[1-9][0-9]*$ ]] ||
 		die "TIME is a whole number of seconds, not '$seconds'"
 	install_selftests >&2
-	for k in $(data_names kernels); do
+	for k in $(stock_kernels); do
 		"$guest/run" --kernel "$k" --timeout 0 \
 			--add build/kselftest/ion/stress \
 			-- ./stress --seconds "$seconds" || return

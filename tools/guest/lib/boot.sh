@@ -36,7 +36,7 @@ guest_options()
 	append+=" ignore_loglevel${extra_append:+ $extra_append}"
 	# shellcheck disable=SC2206
 	qemu=($ARCH_QEMU -smp "$smp" -m "$mem" -nodefaults -display none
-	      -no-reboot -kernel "/ion/kernels/$kernel/image"
+	      -no-reboot -kernel "$kernel_image"
 	      -initrd /guest/initramfs -append "$append"
 	      -chardev "file,id=log,path=/dev/fd/$log_fd" -serial chardev:log
 	      -device virtio-serial-pci)

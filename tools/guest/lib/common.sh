@@ -52,9 +52,16 @@ load_data()
 	. "$file"
 }
 
+# stock_kernels: the names of the kernels that are Debian's own, in one line.
+stock_kernels()
+{
+	(cd "$guest_dir/kernels" && grep -L KERNEL_CONFIG -- * | xargs)
+}
+
 # load_target KERNEL ARCH: what the rest of the tool is to work on.
 load_target()
 {
+	KERNEL_CONFIG='' KERNEL_MEM=1G
 	load_data kernels "$1"
 	load_data arch "$2"
 	load_data roots "$KERNEL_SUITE"

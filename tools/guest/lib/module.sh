@@ -43,12 +43,11 @@ list_sources()
 # and fail on any warning.
 build_module()
 {
-	local root
+	local root kernel_binds kernel_image kernel_headers
 
-	need_root
+	need_kernel
 	kbuild_args=(ARCH="$ARCH_KBUILD" CROSS_COMPILE="$ARCH_CROSS" W=1)
-	kbuild_in "$(module_folder)" "/usr/src/linux-headers-$(kernel_release)" \
-		"$@"
+	kbuild_in "$(module_folder)" "$kernel_headers" "$@"
 }
 
 # built_modules [USER...]: their paths.
@@ -69,6 +68,7 @@ build_for_sparse()
 {
 	local root release native
 
+	[ -z "$KERNEL_CONFIG" ] || die "sparse is for Debian's kernels"
 	need_root
 	release=$(kernel_release)
 	native=${release%"$ARCH_FLAVOUR"}$(dpkg --print-architecture)

@@ -5,12 +5,15 @@
 # compiler of one guest architecture, and that architecture's kernels of the
 # suite unpacked into it.
 
+# What else than the root is to be in it: need_kernel says.
+kernel_binds=()
+
 # root_kernels: the kernels that the loaded root's suite carries.
 root_kernels()
 {
 	local name
 
-	for name in $(data_names kernels); do
+	for name in $(stock_kernels); do
 		(
 			load_data kernels "$name"
 			[ "$KERNEL_SUITE" = "$suite" ] && echo "$name"
@@ -32,12 +35,6 @@ need_root()
 		"$(hash_of "$(cat "${data[@]}")" "$(declare -f root_make)")" \
 		root_make "$suite"
 	root=$entry
-}
-
-# kernel_release: the full name of the loaded target's kernel, from $root.
-kernel_release()
-{
-	cat "$root/ion/kernels/$kernel/release"
 }
 
 # isolated COMMAND...: become it, as (the namespace's) root with mounts and
@@ -116,7 +113,8 @@ enter_root()
 }
 
 # prepare_enter: leave in $enter a bubblewrap command that lacks only further
-# options, "--" and the command. That dies with the shell that starts it.
+# options, "--" and the command. That dies with the shell that starts it. What
+# $kernel_binds says is in it too.
 #
 # What a root holds is bound piece by piece into an empty file system, because
 # the checkout's path has to be made there too, below /home or wherever it is.
@@ -133,7 +131,7 @@ prepare_enter()
 		fi
 		enter+=("/${entry##*/}")
 	done
-	enter+=(--dev /dev --proc /proc --tmpfs /tmp
+	enter+=("${kernel_binds[@]}" --dev /dev --proc /proc --tmpfs /tmp
 		--setenv PATH /usr/sbin:/usr/bin:/sbin:/bin
 		--setenv HOME /tmp --setenv LC_ALL C.UTF-8 --unsetenv TMPDIR)
 }
