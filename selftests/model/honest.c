@@ -43,14 +43,24 @@ static bool invariant(void)
 static void any_ring(void)
 {
 	p.end = (struct ion_end){
-		.own = nondet_u64(), .ready = nondet_u64(), .mask = MASK,
-		.slots = slots, .own_index = &head, .peer_index = &tail,
-		.own_wake = &wake[0], .peer_wake = &wake[1],
+		.own = nondet_u64(),
+		.ready = nondet_u64(),
+		.mask = MASK,
+		.slots = slots,
+		.own_index = &head,
+		.peer_index = &tail,
+		.own_wake = &wake[0],
+		.peer_wake = &wake[1],
 	};
 	c.end = (struct ion_end){
-		.own = nondet_u64(), .ready = nondet_u64(), .mask = MASK,
-		.slots = slots, .own_index = &tail, .peer_index = &head,
-		.own_wake = &wake[1], .peer_wake = &wake[0],
+		.own = nondet_u64(),
+		.ready = nondet_u64(),
+		.mask = MASK,
+		.slots = slots,
+		.own_index = &tail,
+		.peer_index = &head,
+		.own_wake = &wake[1],
+		.peer_wake = &wake[0],
 	};
 	head = (__u32)(p.end.own & MASK);
 	tail = (__u32)(c.end.own & MASK);
@@ -62,8 +72,12 @@ static void any_ring(void)
 void empty(void)
 {
 	struct ion_ring_words words = {
-		.head = &head, .tail = &tail, .producer_wake = &wake[0],
-		.consumer_wake = &wake[1], .slots = slots, .nr_slots = SLOTS,
+		.head = &head,
+		.tail = &tail,
+		.producer_wake = &wake[0],
+		.consumer_wake = &wake[1],
+		.slots = slots,
+		.nr_slots = SLOTS,
 	};
 
 	watched = nondet_u64();
@@ -84,7 +98,7 @@ void push(void)
 	packet.data = p.end.own;
 	pushed = ion_ring_push(&p, &packet);
 	check(pushed == (room > 0), "it goes in if there is room");
-	check(invariant(), "it holds after push");
+	check(invariant(), "it holds afterwards");
 }
 
 void pop(void)
@@ -100,7 +114,7 @@ void pop(void)
 	check(popped == (queued > 0), "one comes if there is one");
 	check(!popped || number != watched || packet.data == number,
 	      "it comes as it went in");
-	check(invariant(), "it holds after pop");
+	check(invariant(), "it holds afterwards");
 }
 
 void push_n(void)
@@ -115,8 +129,9 @@ void push_n(void)
 		packets[i].data = p.end.own + i;
 	room = MASK - (p.end.own - c.end.own);
 	i = ion_ring_push_n(&p, packets, count, sizeof(*packets));
-	check(i == (count < room ? count : room), "as many as there is room for");
-	check(invariant(), "it holds after push_n");
+	check(i == (count < room ? count : room),
+	      "as many as there is room for");
+	check(invariant(), "it holds afterwards");
 }
 
 void pop_n(void)
@@ -134,7 +149,7 @@ void pop_n(void)
 	if (watched - number < n)
 		check(packets[watched - number].data == watched,
 		      "each as it went in, in its turn");
-	check(invariant(), "it holds after pop_n");
+	check(invariant(), "it holds afterwards");
 }
 
 /* What one may write now and what the other may read now. */
@@ -146,9 +161,9 @@ void slots_are_one_end_s(void)
 	assume(i < ion_ring_reserve(&p, ~0U));
 	assume(j < ion_ring_peek(&c, ~0U));
 	check(ion_ring_slot(&p, i, sizeof(*slots)) !=
-	      ion_ring_peeked(&c, j, sizeof(*slots)),
+		      ion_ring_peeked(&c, j, sizeof(*slots)),
 	      "no slot is both's");
-	check(invariant(), "it holds after both looked");
+	check(invariant(), "it holds afterwards");
 }
 
 /* In place: part of what was reserved, part of what was peeked at. */
@@ -160,12 +175,12 @@ void in_place(void)
 	n = ion_ring_reserve(&p, nondet_u32());
 	assume(use <= n);
 	for (i = 0; i < use; i++)
-		((struct ion_packet *)ion_ring_slot(&p, i, sizeof(*slots)))->data =
-			p.end.own + i;
+		((struct ion_packet *)ion_ring_slot(&p, i, sizeof(*slots)))
+			->data = p.end.own + i;
 	ion_ring_commit(&p, use);
 	n = ion_ring_peek(&c, nondet_u32());
 	use = nondet_u32();
 	assume(use <= n);
 	ion_ring_release(&c, use);
-	check(invariant(), "it holds after both moved on");
+	check(invariant(), "it holds afterwards");
 }

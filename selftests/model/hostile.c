@@ -66,7 +66,8 @@ void reserve_and_commit(void)
 	any_end(&p.end);
 	before = p;
 	n = ion_ring_reserve(&p, want);
-	check(n <= want && n <= MASK, "never more than asked, or than the ring");
+	check(n <= want && n <= MASK,
+	      "never more than asked, or than the ring");
 	check_end(&p.end, &before.end, 0);
 	assume(i < n);
 	*(struct ion_packet *)ion_ring_slot(&p, i, sizeof(*slots)) =
@@ -85,7 +86,8 @@ void peek_and_release(void)
 	any_end(&c.end);
 	before = c;
 	n = ion_ring_peek(&c, want);
-	check(n <= want && n <= MASK, "never more than asked, or than the ring");
+	check(n <= want && n <= MASK,
+	      "never more than asked, or than the ring");
 	check_end(&c.end, &before.end, 0);
 	assume(i < n);
 	ion_slot_read(&packet, ion_ring_peeked(&c, i, sizeof(packet)),

@@ -10,14 +10,17 @@
 
 /* These stand for <ion/barrier.h>. The checks are about one step of one end. */
 #define _ION_BARRIER_H
+/* In one step there is nothing to order. */
+#define smp_mb() ((void)0)
+/* Likewise. */
+#define smp_store_release(p, v) (*(p) = (v))
+/* Any value that the model says. */
+#define smp_load_acquire(p)	model_load(p)
 #define __always_inline		inline
 #define unlikely(x)		(x)
-#define OPTIMIZER_HIDE_VAR(var)	((void)(var))
-#define smp_mb()		((void)0)
+#define OPTIMIZER_HIDE_VAR(var) ((void)(var))
 #define READ_ONCE(x)		(*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, v)	(*(volatile __typeof__(x) *)&(x) = (v))
-#define smp_store_release(p, v)	(*(p) = (v))
-#define smp_load_acquire(p)	model_load(p)
 
 unsigned int model_load(const unsigned int *index);
 
@@ -32,7 +35,7 @@ unsigned int model_load(const unsigned int *index);
 __u32 nondet_u32(void);
 __u64 nondet_u64(void);
 
-#define assume(x)	__CPROVER_assume(x)
-#define check(x, why)	__CPROVER_assert(x, why)
+#define assume(x)     __CPROVER_assume(x)
+#define check(x, why) __CPROVER_assert(x, why)
 
 #endif /* _ION_MODEL_H */
