@@ -154,8 +154,14 @@ check:
 lint:
 	@tools/check/run lint
 
+check-debug:
+	@tools/check/run debug
+
 litmus:
 	@tools/check/litmus
+
+model:
+	@tools/check/model
 
 bench:
 	@tools/check/step bench
@@ -194,7 +200,9 @@ help:
 	@echo 'In a riscv64 guest (installs and makes what it needs at first):'
 	@echo '  demo             see the module carry a file; FILE= is yours'
 	@echo '  check            build all, run every test on each kernel'
+	@echo '  check-debug      every test on a kernel that sees what goes wrong'
 	@echo '  litmus           the proofs of the memory ordering alone'
+	@echo '  model            the proofs of the ring as compiled C alone'
 	@echo '  stress           sleepers and wakers at random, TIME= seconds'
 	@echo '  bench            packets per second beside io_uring'
 	@echo '  shell            log into a guest with ion inserted'
@@ -215,5 +223,5 @@ help:
 .PHONY: all modules user modules_install headers_install kernel-headers
 .PHONY: jansson demo check lint install install-module install-rules install-user uninstall
 .PHONY: dkms-source dkms-install dkms-uninstall dkms-tool deb
-.PHONY: litmus stress bench shell format htmldocs clean help
+.PHONY: check-debug litmus model stress bench shell format htmldocs clean help
 .DEFAULT_GOAL := all
