@@ -77,8 +77,14 @@ check "a full disk" ends 1 sh -c "'$ionctl' ping >/dev/full"
 check "and it says so" grep -q 'the disk is full' err
 check "--answer without a pair" fails 2 '--answer is for a pair' \
 	"$ionctl" ping --answer
-check "an interval that is none" fails 2 '--interval is a number of seconds' \
+check "an interval that is none" fails 2 '--interval is 0, or else it is a number of seconds' \
 	"$ionctl" ping -i x
+check "an interval that is too short" fails 2 'is 0, or else it is a number' \
+	"$ionctl" ping -i 0.0001
+# Source sends all the time, and no answer.
+check "other packets than the answer" ends 1 timeout 20 \
+	"$ionctl" ping --service source -c 1 --timeout 0.3
+check "and it says so" grep -q 'packet 1 did not come back' err
 check "no device" fails 3 'modprobe ion' \
 	"$ionctl" --device /nonexistent ping
 

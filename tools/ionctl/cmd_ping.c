@@ -133,9 +133,14 @@ static int wait_for_answer(struct ping *p, uint64_t number, uint64_t *end,
 		*end = times_now();
 		if (ret)
 			return ret;
-		while (ionc_pop(p->own.ch, &packet))
-			if (take_answer(p, &packet, number, status))
-				return 0;
+		/* Of what is not the answer there may always be more. */
+		if (ionc_pop(p->own.ch, &packet) &&
+		    take_answer(p, &packet, number, status))
+			return 0;
+		if (own_stopped)
+			return -EINTR;
+		if (*end >= until)
+			return -ETIME;
 	}
 }
 
@@ -366,7 +371,7 @@ static uint64_t interval_argument(const char *text)
 {
 	if (text[0] == '0' && !text[1])
 		return 0;
-	return seconds_argument("--interval", text);
+	return seconds_argument("--interval is 0, or else it", text);
 }
 
 static void take_option(struct ping *p, int letter)
@@ -405,7 +410,7 @@ static void parse(struct ping *p, int argc, char **argv)
 	want_arguments(argc, argv, 0, 0);
 	if (p->answer && !o->key && p->own.fd < 0)
 		fail_usage("--answer is for a pair: give a --key");
-	if (p->size && !o->buffers && p->own.fd < 0) {
+	if (p->size && !o->buffers) {
 		o->buffers = BUFFERS;
 		o->buffer_size = ION_BUFFER_SIZE_MIN;
 		while (o->buffer_size < p->size)
