@@ -143,6 +143,10 @@ check "nobody reads on" sh -c "'$ionctl' cat <big | head -c 1000 | wc -c |
 	grep -qx 1000"
 check "--send without a pair" fails 2 '--send is for a pair' \
 	"$ionctl" cat --send
+check "what comes is not what went" fails 1 'source sends nothing back' \
+	sh -c "echo hi | '$ionctl' cat --service source"
+check "a channel of the shell" sh -c "exec 3<>/dev/ion
+	echo hi | '$ionctl' cat --fd 3 | grep -qx hi"
 check "more buffers than slots" fails 1 '300 buffers want 301 slots' \
 	"$ionctl" cat --buffers 300 --slots 256
 check "no channel is left" json '.channels == 0' "$ionctl" --json info

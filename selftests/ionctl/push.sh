@@ -218,6 +218,33 @@ check "and it says so" \
 check "nobody pops any more" fails 1 'the other program has gone' goes_away
 check "no service of that name" fails 1 "there is no service 'nosuch'" \
 	"$ionctl" push --service nosuch 1
+check "nor for a descriptor" fails 1 "there is no service 'nosuch'" \
+	sh -c "exec 3<>/dev/ion; '$ionctl' push --fd 3 --service nosuch 1"
+check "an argument for a pair" fails 2 '--arg is not for the service pair' \
+	"$ionctl" push --key x --arg 1 1
+check "a channel of the shell gets buffers" prints '^data=0 .*len=5' \
+	sh -c "exec 3<>/dev/ion; '$ionctl' push --fd 3 --payload hello --return"
+check "unless it is set up without" fails 1 'was set up without buffers' \
+	sh -c "exec 3<>/dev/ion; '$ionctl' push --fd 3 1 >/dev/null
+		'$ionctl' push --fd 3 --payload hello"
+
+# One has buffers of 2048 bytes, the other one none.
+unlike()
+{
+	"$ionctl" pop --key unlike 2>/dev/null >&2 &
+	other=$!
+	until "$ionctl" list --json | jq -e '.channels[].service' >/dev/null; do
+		sleep 0.05
+	done
+	fails 1 'has buffers of another size, or one of the two has none' \
+		"$ionctl" push --key unlike --payload hello
+	status=$?
+	kill "$other"
+	wait "$other"
+	return "$status"
+}
+
+check "another program that is unlike" unlike
 check "a key for another service" fails 2 '--key is for the service pair' \
 	"$ionctl" pop --service echo --key x
 check "slots that are none" fails 2 "--slots is a power of two, not '100'" \

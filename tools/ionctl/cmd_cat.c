@@ -84,7 +84,11 @@ static int check_channel(struct cat *cat)
 	uint64_t tx = ch->tx.end.mask, rx = ch->rx.end.mask;
 
 	if (!ch->buffers)
-		return fail("the channel has no buffers");
+		return own_no_buffers(&cat->own);
+	if (cat->own.fills && !own_is_pair(&cat->own))
+		return fail(
+			"the service %s sends nothing back: ionctl pop --payload prints what it sends",
+			own_service(&cat->own));
 	if (ch->buffers > (tx < rx ? tx : rx))
 		return fail("%u buffers want %u slots and more", ch->buffers,
 			    ch->buffers + 1);
@@ -117,7 +121,7 @@ static void parse(struct cat *cat, int argc, char **argv)
 	cat->own.give = send	  ? OWN_GIVE_NONE
 			: receive ? OWN_GIVE_ALL
 				  : OWN_GIVE_HALF;
-	if (!o->buffers && cat->own.fd < 0) {
+	if (!o->buffers) {
 		o->buffers = BUFFERS;
 		o->buffer_size = BUFFER_SIZE;
 	}

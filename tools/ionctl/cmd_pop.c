@@ -192,7 +192,7 @@ static void parse(struct pop *p, int argc, char **argv)
 	want_arguments(argc, argv, 0, 0);
 	if (p->payload && p->kind == ITEM_COMMAND)
 		fail_usage("answers have no payload: leave --payload out");
-	if (p->payload && !p->own.options.buffers && p->own.fd < 0)
+	if (p->payload && !p->own.options.buffers)
 		p->own.options.buffers = 64;
 	if (p->format != ITEM_BINARY && globals.json)
 		p->format = ITEM_JSON;
@@ -209,7 +209,7 @@ static int run(int argc, char **argv)
 		return status;
 	own_stop_by_signals();
 	if (p.payload && !p.own.ch->buffers)
-		status = fail("the channel has no buffers");
+		status = own_no_buffers(&p.own);
 	else
 		status = pop(&p);
 	return own_close(&p.own, status);

@@ -250,6 +250,8 @@ static int send_payload(struct push *p)
 	status = own_open(&p->own);
 	if (status != EXIT_OK)
 		return status;
+	if (!p->own.ch->buffers)
+		return own_no_buffers(&p->own);
 	if (length > payload_most(p))
 		return fail("--payload has %zu bytes, a buffer %zu", length,
 			    payload_most(p));
@@ -291,7 +293,7 @@ static int open_and_send_file(struct push *p)
 		return fail_errno(-errno, "%s", p->file);
 	status = own_open(&p->own);
 	if (status == EXIT_OK && !p->own.ch->buffers)
-		status = fail("the channel has no buffers for --file");
+		status = own_no_buffers(&p->own);
 	if (status == EXIT_OK)
 		status = send_file(p, file);
 	close(file);
@@ -404,7 +406,7 @@ static void parse(struct push *p, int argc, char **argv)
 		fail_usage("--payload has a byte at the least");
 	if (optind < argc && (p->binary || buffers))
 		fail_usage("'%s' is one argument too many", argv[optind]);
-	if (buffers && !p->own.options.buffers && p->own.fd < 0)
+	if (buffers && !p->own.options.buffers)
 		p->own.options.buffers = 64;
 	p->own.give = p->back ? OWN_GIVE_HALF : OWN_GIVE_NONE;
 }

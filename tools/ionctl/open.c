@@ -48,6 +48,18 @@ int open_driver(int *fd, uint64_t feature)
 		    globals.device);
 }
 
+int fail_set_up(int error, const struct ionc_options *options)
+{
+	if (error == -ENOENT)
+		return fail("there is no service '%s': load its module",
+			    options->service);
+	if (error == -EINVAL && options->key)
+		return fail(
+			"the other program of --key %s has buffers of another size, or one of the two has none: give both the same --buffers and --buffer-size",
+			options->key);
+	return fail_call(IONC_OPEN, error, "%s", globals.device);
+}
+
 int open_own(struct ionc_channel **ch, struct ionc_options *options)
 {
 	int ret;
@@ -57,10 +69,9 @@ int open_own(struct ionc_channel **ch, struct ionc_options *options)
 	if (!ret)
 		return EXIT_OK;
 	if (ret == -ENOENT && !access(globals.device, F_OK))
-		return fail("there is no service '%s': load its module",
-			    options->service);
+		return fail_set_up(ret, options);
 	if (ret == -ENOENT || ret == -EACCES || ret == -ENOTTY ||
 	    ret == -ENODEV || ret == -ENXIO || ret == -EISDIR)
 		return fail_device(ret);
-	return fail_call(IONC_OPEN, ret, "%s", globals.device);
+	return fail_set_up(ret, options);
 }

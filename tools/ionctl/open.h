@@ -27,6 +27,9 @@ int open_driver(int *fd, uint64_t feature);
  */
 int open_own(struct ionc_channel **ch, struct ionc_options *options);
 
+/* That a channel could not be set up so. Tells it, and returns the exit status. */
+int fail_set_up(int error, const struct ionc_options *options);
+
 /* ioctl(), which returns -errno. */
 int device_call(int fd, unsigned long request, void *arg);
 

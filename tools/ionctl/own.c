@@ -154,6 +154,8 @@ static void check_options(struct own *own)
 			   o->service);
 	if (!o->key && o->service && !strcmp(o->service, "pair"))
 		fail_usage("the service pair wants a --key");
+	if (o->key && o->arg[0])
+		fail_usage("--arg is not for the service pair");
 	if (o->buffer_size && !o->buffers)
 		fail_usage("--buffer-size wants --buffers too");
 }
@@ -188,8 +190,7 @@ static int attach(struct own *own)
 	if (ret == -EBADFD) {
 		ret = set_up(own);
 		if (ret)
-			return fail_call(IONC_OPEN, ret, "descriptor %d",
-					 own->fd);
+			return fail_set_up(ret, &own->options);
 		own->setup = NULL;
 		ret = ionc_attach(&own->ch, own->fd, &own->options);
 	}
@@ -235,6 +236,13 @@ int own_open(struct own *own)
 	}
 	give_buffers(own);
 	return EXIT_OK;
+}
+
+int own_no_buffers(const struct own *own)
+{
+	return fail(
+		"the channel of descriptor %d was set up without buffers: open another one, and give --buffers to the first command",
+		own->fd);
 }
 
 const char *own_service(const struct own *own)

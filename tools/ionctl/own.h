@@ -109,6 +109,9 @@ int own_open(struct own *own);
  */
 int own_close(struct own *own, int status);
 
+/* It has no buffers, and is to have some. Returns the exit status; told. */
+int own_no_buffers(const struct own *own);
+
 /* Print the counters on stderr, if that is wanted. */
 void own_show_stats(const struct own *own);
 
