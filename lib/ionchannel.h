@@ -748,9 +748,9 @@ int ionc_use_eventfd(struct ionc_channel *ch, int fd);
  *
  * Sets the wake flags, kicks, and looks once more. Ends: those of the @events.
  *
- * Return: 0: sleep, and ionc_disarm() afterwards. More than 0: do not sleep, so
- * many of the @events are there; the flags are taken back. -EPROTO, -EPIPE as
- * ionc_wait(), with the flags taken back.
+ * Return: 0: sleep, and ionc_disarm() afterwards. More than 0: do not sleep: the
+ * bits of those of the @events that are there; the flags are taken back. -EPROTO,
+ * -EPIPE as ionc_wait(), with the flags taken back.
  */
 int ionc_arm(struct ionc_channel *ch, unsigned int events);
 
