@@ -130,6 +130,45 @@ filters()
 }
 
 filters
+
+# Without its colours, what list has on a terminal that is that wide.
+shown_in()
+{
+	ends 0 env COLUMNS="$1" TERM=dumb "$here/terminal" none "$ionctl" list &&
+		tr -d '\r' <out >page
+}
+
+# titled WIDTH TITLES: those, and no line is wider.
+titled()
+{
+	shown_in "$1" || return
+	[ "$(head -n 1 page | tr -s ' ')" = "$2" ] &&
+		! grep -q ".\{$(($1 + 1))\}" page && return
+	cat page
+	return 1
+}
+
+# On one that is wide enough it is what goes to a pipe.
+all_of_it()
+{
+	shown_in 200 && is_done "$ionctl" list && cmp page out
+}
+
+# shellcheck disable=SC2154
+narrow()
+{
+	rings="TX RX CMD EVT"
+	check "a wide terminal" all_of_it
+	check "130 columns" titled 130 \
+		"CHANNEL PID COMM USER SERVICE STATE $rings"
+	check "80 columns" titled 80 "CHANNEL PID COMM SERVICE STATE $rings"
+	check "how full a ring is" grep -q \
+		"^ *$queued  *$holder  *[^ ]*  *echo  *ready  *5/255  *0/255  *0/255  *0/255$" page
+	check "all of the rest in too few columns" shown_in 20
+	check "is there" grep -q "^CHANNEL  PID  COMM .* EVT$" page
+}
+
+narrow
 check "only the titles when nothing matches" \
 	prints '^CHANNEL  PID  COMM .* EVT$' "$ionctl" list -s nosuch
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * terminal none|KEY|-SIGNAL COMMAND [ARGUMENT]...: runs a command on a terminal
- * of its own. Once it asks for a key ("q quit"), KEY is typed, or the signal of
+ * of its own, which is as wide as COLUMNS says, or 100 columns. Once it asks for a key ("q quit"), KEY is typed, or the signal of
  * that number is sent. Prints what came on the terminal, and fails if the
  * terminal was not left as it was found. The status is the command's, or 128
  * and the signal that ended it.
@@ -51,12 +51,15 @@ static void follow(const char *action, int terminal, pid_t pid)
 int main(int argc, char **argv)
 {
 	struct winsize size = { .ws_row = 20, .ws_col = 100 };
+	const char *columns = getenv("COLUMNS");
 	struct termios before, after;
 	int terminal, side, status;
 	pid_t pid;
 
 	if (argc < 3)
 		errx(1, "usage: terminal none|KEY|-SIGNAL COMMAND...");
+	if (columns)
+		size.ws_col = (unsigned short)atoi(columns);
 	if (openpty(&terminal, &side, NULL, NULL, &size))
 		err(1, "openpty");
 	tcgetattr(side, &before);

@@ -51,6 +51,11 @@ static const struct column columns[] = {
 	{ "EVT", false },    { NULL, false },
 };
 
+/* What goes first when the terminal is narrow: MEMORY, LAYOUT, KERNEL END, USER. */
+static const unsigned int spare[] = {
+	0, 0, 0, 4, 0, 2, 1, 0, 3, TABLE_BAR, TABLE_BAR, TABLE_BAR, TABLE_BAR
+};
+
 static void ring_cell(struct table *table, const struct ion_ring_stats *ring)
 {
 	enum paint paint = PAINT_NONE;
@@ -114,6 +119,7 @@ static void list_text(const struct channels *channels,
 	for (i = 0; i < channels->count; i++)
 		if (shown(filter, &channels->entry[i]))
 			add_row(table, &channels->entry[i]);
+	table_spare(table, spare);
 	table_print(table, stdout);
 }
 
@@ -197,7 +203,10 @@ const struct command cmd_list = {
 		"\n"
 		"STATE is open (not set up yet), ready, closed (a service keeps it still) or\n"
 		"poisoned. KERNEL END is sleeping, lent (a thread is awake in it), lent,\n"
-		"sleeping, or gone (the service hung up).\n",
+		"sleeping, or gone (the service hung up).\n"
+		"\n"
+		"On a terminal that is too narrow MEMORY, LAYOUT, KERNEL END and USER are left\n"
+		"out, in this order, as far as need be, and then the bars.\n",
 	.options = options,
 	.json = "{\"channels\": [...]}, each of them an object:\n"
 		"  channel, pid, uid, comm, user\n"

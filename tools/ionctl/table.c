@@ -5,8 +5,10 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 #include "fail.h"
+#include "text.h"
 
 #define GAP "  "
 
@@ -17,6 +19,7 @@ struct cell {
 
 struct table {
 	const struct column *columns;
+	const unsigned int *spare;
 	size_t width;
 	size_t count;
 	size_t room;
@@ -33,6 +36,11 @@ struct table *table_new(const struct column *columns)
 	while (columns[table->width].title)
 		table->width++;
 	return table;
+}
+
+void table_spare(struct table *table, const unsigned int *spare)
+{
+	table->spare = spare;
 }
 
 void table_cell(struct table *table, enum paint paint, const char *format, ...)
@@ -65,36 +73,113 @@ static bool has_titles(const struct table *table)
 	return false;
 }
 
+/**
+ * struct fit - how a table is printed
+ * @spare: columns with one up to that are left out
+ * @no_bars: so are the bars
+ * @widths: of the columns; 0 of one that is left out
+ */
+struct fit {
+	unsigned int spare;
+	bool no_bars;
+	size_t *widths;
+};
+
+static unsigned int spare_of(const struct table *table, size_t column)
+{
+	return table->spare ? table->spare[column] : 0;
+}
+
+static bool is_left_out(const struct table *table, size_t column,
+			const struct fit *fit)
+{
+	unsigned int spare = spare_of(table, column);
+
+	return spare && spare <= fit->spare;
+}
+
+static const char *text_of(const struct table *table, size_t column,
+			   const struct fit *fit, const struct cell *cell)
+{
+	const size_t bar = TEXT_BAR + 1;
+
+	if (!fit->no_bars || spare_of(table, column) != TABLE_BAR)
+		return cell->text;
+	return strlen(cell->text) > bar ? cell->text + bar : cell->text;
+}
+
 /* How wide a column has to be. */
-static size_t width_of(const struct table *table, size_t column)
+static size_t width_of(const struct table *table, size_t column,
+		       const struct fit *fit)
 {
 	size_t width = strlen(table->columns[column].title);
+	size_t i, length;
+
+	if (is_left_out(table, column, fit))
+		return 0;
+	for (i = column; i < table->count; i += table->width) {
+		length = strlen(text_of(table, column, fit, &table->cells[i]));
+		if (length > width)
+			width = length;
+	}
+	return width;
+}
+
+/* How wide the table is, and each column of it. */
+static size_t measure(const struct table *table, struct fit *fit)
+{
+	size_t sum = 0, i;
+
+	for (i = 0; i < table->width; i++) {
+		fit->widths[i] = width_of(table, i, fit);
+		if (!is_left_out(table, i, fit))
+			sum += fit->widths[i] + (sum ? strlen(GAP) : 0);
+	}
+	return sum;
+}
+
+/* Leave out no more than it takes; what is too wide then, the terminal wraps. */
+static void fit_to(const struct table *table, FILE *to, struct fit *fit)
+{
+	struct winsize size = { 0 };
+	unsigned int most = 0;
 	size_t i;
 
-	for (i = column; i < table->count; i += table->width)
-		if (strlen(table->cells[i].text) > width)
-			width = strlen(table->cells[i].text);
-	return width;
+	if (ioctl(fileno(to), TIOCGWINSZ, &size) || !size.ws_col)
+		size.ws_col = USHRT_MAX;
+	for (i = 0; i < table->width; i++)
+		if (spare_of(table, i) != TABLE_BAR &&
+		    spare_of(table, i) > most)
+			most = spare_of(table, i);
+	while (measure(table, fit) > size.ws_col && !fit->no_bars)
+		if (fit->spare < most)
+			fit->spare++;
+		else
+			fit->no_bars = true;
 }
 
 /* No blanks at the end of a line. */
 static void print_cell(const struct table *table, FILE *to, size_t column,
-		       size_t width, const struct cell *cell)
+		       const struct fit *fit, const struct cell *cell)
 {
-	int blanks = (int)(width - strlen(cell->text));
+	const char *text = text_of(table, column, fit, cell);
 	bool right = table->columns[column].right;
 	bool last = column + 1 == table->width;
+	int blanks;
 
+	if (is_left_out(table, column, fit))
+		return;
+	blanks = (int)(fit->widths[column] - strlen(text));
 	if (right)
 		fprintf(to, "%*s", blanks, "");
-	out_paint(to, cell->paint, cell->text);
+	out_paint(to, cell->paint, text);
 	if (!right && !last)
 		fprintf(to, "%*s", blanks, "");
 	fputs(last ? "\n" : GAP, to);
 }
 
 static void print_titles(const struct table *table, FILE *to,
-			 const size_t *widths)
+			 const struct fit *fit)
 {
 	size_t i;
 
@@ -102,28 +187,25 @@ static void print_titles(const struct table *table, FILE *to,
 		struct cell cell = { PAINT_BOLD,
 				     (char *)table->columns[i].title };
 
-		print_cell(table, to, i, widths[i], &cell);
+		print_cell(table, to, i, fit, &cell);
 	}
 }
 
 void table_print(struct table *table, FILE *to)
 {
-	size_t *widths = calloc(table->width, sizeof(*widths));
+	struct fit fit = { .widths = calloc(table->width, sizeof(size_t)) };
 	size_t i;
 
-	if (!widths)
+	if (!fit.widths)
 		fail_memory();
-	for (i = 0; i < table->width; i++)
-		widths[i] = width_of(table, i);
+	fit_to(table, to, &fit);
 	if (has_titles(table))
-		print_titles(table, to, widths);
+		print_titles(table, to, &fit);
 	for (i = 0; i < table->count; i++) {
-		size_t column = i % table->width;
-
-		print_cell(table, to, column, widths[column], &table->cells[i]);
+		print_cell(table, to, i % table->width, &fit, &table->cells[i]);
 		free(table->cells[i].text);
 	}
-	free(widths);
+	free(fit.widths);
 	free(table->cells);
 	free(table);
 }

@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#define BAR 10
-
 /* Three digits that matter, with the largest unit that is not above it. */
 static const char *scale(char text[TEXT_SIZE], double number, double step,
 			 const char *const *units, size_t count)
@@ -55,12 +53,13 @@ const char *text_bar(char text[TEXT_SIZE], uint64_t part, uint64_t whole)
 	size_t full = 0;
 
 	if (whole)
-		full = part >= whole ? BAR : (size_t)(part * BAR / whole);
+		full = part >= whole ? TEXT_BAR
+				     : (size_t)(part * TEXT_BAR / whole);
 	if (!full && part)
 		full = 1;
 	memset(text, '#', full);
-	memset(text + full, '-', BAR - full);
-	text[BAR] = '\0';
+	memset(text + full, '-', TEXT_BAR - full);
+	text[TEXT_BAR] = '\0';
 	return text;
 }
 

@@ -8,6 +8,9 @@
 /* Room for what the functions here write. */
 #define TEXT_SIZE 32
 
+/* How long a bar is. */
+#define TEXT_BAR 10
+
 /* Bytes: "512 B", "12.1 KiB", "3.0 MiB". */
 const char *text_bytes(char text[TEXT_SIZE], uint64_t bytes);
 
