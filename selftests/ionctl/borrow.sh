@@ -130,4 +130,20 @@ check "a process that may not be traced" untraceable private denied
 check "one that may" untraceable compact allowed
 check "a channel of somebody else" untraceable compact not_seen
 let_go
+
+# The descriptor is another channel's by the time that it is copied.
+swaps()
+{
+	have swapped
+	: "${swapped:=}"
+	i=0 status=0
+	while [ "$status" -eq 0 ] && [ $((i += 1)) -le 100 ]; do
+		json ".channel == $swapped" "$ionctl" --json info "$swapped"
+		status=$?
+	done
+	let_go
+	return "$status"
+}
+
+check "a descriptor that becomes another channel's" swaps
 finish

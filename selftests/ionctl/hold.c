@@ -264,6 +264,36 @@ static __u64 hold_private(void)
 	return hold_compact();
 }
 
+static void *keep_swapping(void *arg)
+{
+	const int *fds = arg;
+
+	for (;;) {
+		dup2(fds[0], fds[2]);
+		dup2(fds[1], fds[2]);
+	}
+	return NULL;
+}
+
+/* A descriptor that is now this channel and now another, before one that stays it. */
+static __u64 hold_swapped(void)
+{
+	struct ionc_channel *ch = echo_of(0);
+	static int fds[3];
+	pthread_t thread;
+
+	fds[2] = fcntl(ionc_fd(ch), F_DUPFD, 100);
+	fds[0] = fcntl(ionc_fd(ch), F_DUPFD, 200);
+	fds[1] = fcntl(ionc_fd(echo_of(0)), F_DUPFD, 200);
+	if (fds[0] < 0 || fds[1] < 0 || fds[2] < 0)
+		err(1, "fcntl");
+	/* The library's own is the first that is looked at. */
+	close(ionc_fd(ch));
+	if (pthread_create(&thread, NULL, keep_swapping, fds))
+		errx(1, "no thread");
+	return number_of(ch);
+}
+
 static const struct {
 	const char *name;
 	__u64 (*hold)(void);
@@ -275,6 +305,7 @@ static const struct {
 	{ "closed", hold_closed },     { "arena", hold_arena },
 	{ "moving", hold_moving },     { "inherited", hold_inherited },
 	{ "named", hold_named },       { "private", hold_private },
+	{ "swapped", hold_swapped },
 };
 
 static void hold(const char *name)

@@ -20,6 +20,12 @@ check "one of two, and then again" json '.channels == 2 and .bytes == 81920' \
 	"$ionctl" --json info
 let_go
 
+# A number of more than 32 bits.
+echo 1099511627777 >$parameters/max_bytes
+check "a large number" json '.max_bytes == 1099511627777' \
+	"$ionctl" --json info
+echo 268435456 >$parameters/max_bytes
+
 no_descriptors()
 {
 	sh -c "ulimit -n 3; '$ionctl' info"

@@ -15,6 +15,9 @@ check "echo" json ".sent == 3 and .received == 3 and .payload == 0 and
 	(.times_ns | min) == .min_ns and (.times_ns | max) == .max_ns and
 	(.times_ns | sort)[1] == .p50_ns and $sound" \
 	"$ionctl" --json ping -c 3 -i 0.01
+check "percentiles" json '(.times_ns | length) == 20 and
+	.p50_ns == (.times_ns | sort)[9] and .p90_ns == (.times_ns | sort)[17] and
+	.p99_ns == (.times_ns | sort)[19]' "$ionctl" --json ping -c 20 -i 0
 check "a thousand at once, with a payload" json \
 	".sent == 1000 and .payload == 1000 and (has(\"times_ns\") | not) and
 	$sound" "$ionctl" --json ping -c 1000 -i 0 -q -s 1000
@@ -95,6 +98,22 @@ check "bench" json '(.results | length) == 30 and .processors > 0 and
 check "bench as a table" prints '^ion, lent thread, split  *[0-9]' \
 	"$ionctl" bench -t 0.5
 check "and of what machine" grep -q '^[a-z0-9_]*, Linux .*, under QEMU' out
+# What waits to be taken changes while it does.
+changed()
+{
+	"$ionctl" bench -t 15 >out 2>err &
+	bench=$!
+	"$here/scribble" "$bench" slots || return
+	wait "$bench"
+	status=$?
+	[ "$status" -eq 1 ] && [ ! -s out ] &&
+		grep -qx 'ionctl: ion, .*: a packet came back wrong' err && return
+	echo "status $status"
+	cat out err
+	return 1
+}
+
+check "bench looks at what comes back" changed
 check "bench, no device" fails 3 'modprobe ion' \
 	"$ionctl" --device /nonexistent bench
 check "no channel is left" json '.channels == 0' "$ionctl" --json info

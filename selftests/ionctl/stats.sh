@@ -95,6 +95,10 @@ check "a pipe that is closed ends it" \
 check "a full disk ends it" fails 1 "disk is full" \
 	sh -c "timeout 20 '$ionctl' stats -w0.05 >/dev/full"
 
+# The device is not what is written to in its place.
+check "stdout is closed" fails 1 "stdout: Bad file descriptor" \
+	sh -c "'$ionctl' stats -w0.05 -n 2 >&-"
+
 # The channel goes while it is watched.
 goes()
 {
