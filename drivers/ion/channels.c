@@ -80,34 +80,30 @@ void ion_channels_remove(struct ion_channel *ch)
 }
 
 /**
- * ion_channels_get() - get those that the caller may see
+ * ion_channels_next() - get the next one that the caller may see
  * @after: only of a higher number
- * @to: where they go, each to be given back by ion_channel_put()
- * @max: how many at the most
  *
  * Those that the caller's effective user opened, or all with CAP_SYS_ADMIN. It
  * is no offence not to have that, so it is not audited.
  *
  * Context: may sleep.
- * Return: how many there are.
+ * Return: the channel, to be given back by ion_channel_put(); NULL if there is
+ * none.
  */
-u32 ion_channels_get(u64 after, struct ion_channel **to, u32 max)
+struct ion_channel *ion_channels_next(u64 after)
 {
 	bool all = ns_capable_noaudit(&init_user_ns, CAP_SYS_ADMIN);
 	kuid_t uid = current_euid();
 	struct ion_channel *ch;
-	u32 nr = 0;
 
 	guard(mutex)(&ion_channels_mutex);
 
 	list_for_each_entry(ch, &ion_channels, of_all) {
-		if (nr == max)
-			break;
 		if (ch->id <= after || !(all || uid_eq(uid, ch->opener.uid)))
 			continue;
 		/* One that is just going has nobody left. */
 		if (refcount_inc_not_zero(&ch->ref))
-			to[nr++] = ch;
+			return ch;
 	}
-	return nr;
+	return NULL;
 }

@@ -11,6 +11,6 @@ u32 ion_channels_count(void);
 
 int ion_channels_add(struct ion_channel *ch);
 void ion_channels_remove(struct ion_channel *ch);
-u32 ion_channels_get(u64 after, struct ion_channel **to, u32 max);
+struct ion_channel *ion_channels_next(u64 after);
 
 #endif /* _DRIVERS_ION_CHANNELS_H */

@@ -84,10 +84,11 @@ static int ion_list_out(const struct ion_list *list, u32 at,
  */
 int ion_list(const struct ion_list *list)
 {
-	struct ion_channel *channels[ION_LIST_MAX];
 	struct ion_list_entry entry;
-	int ret = 0;
-	u32 nr, i;
+	u64 after = list->after;
+	struct ion_channel *ch;
+	u32 nr;
+	int ret;
 
 	if (!list->count || list->count > ION_LIST_MAX || list->flags ||
 	    list->entry_size < sizeof(entry))
@@ -95,13 +96,17 @@ int ion_list(const struct ion_list *list)
 	if (list->entry_size > PAGE_SIZE)
 		return -E2BIG;
 
-	nr = ion_channels_get(list->after, channels, list->count);
-	for (i = 0; i < nr; i++) {
-		if (!ret) {
-			ion_list_fill(&entry, channels[i]);
-			ret = ion_list_out(list, i, &entry);
-		}
-		ion_channel_put(channels[i]);
+	for (nr = 0; nr < list->count; nr++) {
+		ch = ion_channels_next(after);
+		if (!ch)
+			break;
+		after = ch->id;
+		ion_list_fill(&entry, ch);
+		/* Not kept any longer: the caller's memory may take for ever. */
+		ion_channel_put(ch);
+		ret = ion_list_out(list, nr, &entry);
+		if (ret)
+			return ret;
 	}
-	return ret ?: nr;
+	return nr;
 }

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ION_IOC_LIST that has to wait for the memory of its caller: the channels that
+ * it tells of go when their programs close them, and not when it goes on.
+ */
+#include <linux/userfaultfd.h>
+#include <poll.h>
+#include <sys/syscall.h>
+
+#include "ion_live.h"
+
+#define PAGE 4096UL
+
+/* Faults in @page wait for what is read from the descriptor. */
+static int fault_open(void *page)
+{
+	struct uffdio_register range = {
+		.range = { .start = (unsigned long)page, .len = PAGE },
+		.mode = UFFDIO_REGISTER_MODE_MISSING,
+	};
+	struct uffdio_api api = { .api = UFFD_API };
+	int fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	if (ioctl(fd, UFFDIO_API, &api) || ioctl(fd, UFFDIO_REGISTER, &range)) {
+		close(fd);
+		return -EIO;
+	}
+	return fd;
+}
+
+static bool fault_waits(int fd)
+{
+	struct pollfd fds = { .fd = fd, .events = POLLIN };
+
+	return poll(&fds, 1, LONG_MS) == 1;
+}
+
+static int fault_end(int fd, void *page)
+{
+	struct uffdio_zeropage zero = {
+		.range = { .start = (unsigned long)page, .len = PAGE },
+	};
+
+	return ioctl(fd, UFFDIO_ZEROPAGE, &zero);
+}
+
+static int list_to(struct task *task)
+{
+	struct ion_list list = {
+		.size = sizeof(list),
+		.count = 2,
+		.after = task->arg[0] - 1,
+		.addr = task->arg[1],
+		.entry_size = sizeof(struct ion_list_entry),
+	};
+
+	return ion_call(task->ch->fd, ION_IOC_LIST, &list);
+}
+
+static struct ion_query usage(int fd)
+{
+	struct ion_query query = { .size = sizeof(query) };
+
+	ion_call(fd, ION_IOC_QUERY, &query);
+	return query;
+}
+
+TEST(channels_go_while_it_waits)
+{
+	const struct ion_list_entry *entries;
+	struct channel asked = { .fd = ion_open(O_RDWR) };
+	struct ion_query before, after;
+	struct channel first, second;
+	struct task lister;
+	int fault;
+
+	entries = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, entries);
+	fault = fault_open((void *)entries);
+	if (fault < 0)
+		SKIP(return, "no userfaultfd: %s", strerror(-fault));
+
+	before = usage(asked.fd);
+	ASSERT_EQ(0, channel_open_slots(&first, 8, ""));
+	ASSERT_EQ(0, channel_open_slots(&second, 8, ""));
+	task_start(&lister, list_to, &asked, first.info.channel,
+		   (unsigned long)entries);
+	ASSERT_TRUE(fault_waits(fault));
+	channel_close(&first);
+	channel_close(&second);
+	after = usage(asked.fd);
+	EXPECT_EQ(before.channels, after.channels);
+	EXPECT_EQ(before.bytes, after.bytes);
+
+	/* It tells of what was there when it came to it. */
+	EXPECT_EQ(0, fault_end(fault, (void *)entries));
+	EXPECT_EQ(1, task_join(&lister));
+	EXPECT_EQ(lister.arg[0], entries[0].channel);
+	close(fault);
+	close(asked.fd);
+	munmap((void *)entries, PAGE);
+}
+
+ION_TEST_KERNEL_LOG()
+
+ION_TEST_MAIN
