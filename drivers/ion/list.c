@@ -17,14 +17,18 @@
 
 static_assert(ION_COMM_LEN == TASK_COMM_LEN);
 
-/* By the numbers of the caller's namespaces, in which the opener may have none. */
+/*
+ * By the numbers of the caller's namespaces, in which the opener may have none:
+ * then its name is not for the caller either, as in the caller's /proc.
+ */
 static void ion_list_opener(struct ion_list_entry *entry,
 			    const struct ion_opener *opener)
 {
-	struct task_struct *task = get_pid_task(opener->pid, PIDTYPE_TGID);
+	struct task_struct *task;
 
 	entry->pid = pid_vnr(opener->pid);
 	entry->uid = from_kuid_munged(current_user_ns(), opener->uid);
+	task = entry->pid ? get_pid_task(opener->pid, PIDTYPE_TGID) : NULL;
 	if (!task)
 		return;
 	get_task_comm(entry->comm, task);

@@ -302,7 +302,7 @@ TEST_F(list, root_sees_all_by_the_capability)
 	EXPECT_EQ(0, ion_wait_child(pid));
 }
 
-/* In a pid namespace of its own: who opened a channel outside has no number. */
+/* In a pid namespace of its own: who is outside has no number, and no name. */
 static int in_a_namespace(int fd)
 {
 	struct ion_list_entry entries[MANY];
@@ -311,10 +311,11 @@ static int in_a_namespace(int fd)
 
 	n = list_all(ours, entries, MANY, 8);
 	entry = entry_of(entries, n, channel_number(fd));
-	if (!entry || entry->pid)
+	if (!entry || entry->pid || *entry->comm)
 		return 1;
 	entry = entry_of(entries, n, channel_number(ours));
-	return entry && entry->pid == 1 && getpid() == 1 ? 0 : 2;
+	return entry && entry->pid == 1 && *entry->comm && getpid() == 1 ? 0
+									 : 2;
 }
 
 TEST_F(list, numbers_of_the_callers_namespace)

@@ -619,7 +619,7 @@ enum ion_channel_state {
  * @uid: the effective user that opened it, by its number in the user namespace
  *	of the caller
  * @comm: name of that process as it is now, padded with zeros; empty if it has
- *	ended
+ *	ended, or @pid is 0
  * @state: &enum ion_channel_state
  * @layout: &enum ion_layout; 0 from here on if the channel was not set up
  * @service: name of the service at the kernel end
