@@ -86,9 +86,9 @@ static int check_channel(struct cat *cat)
 	if (!ch->buffers)
 		return own_no_buffers(&cat->own);
 	if (cat->own.fills && !own_is_pair(&cat->own))
-		return fail(
-			"the service %s sends nothing back: ionctl pop --payload prints what it sends",
-			own_service(&cat->own));
+		return fail("the service %s sends nothing back: %s",
+			    own_service(&cat->own),
+			    "ionctl pop --payload prints what it sends");
 	if (ch->buffers > (tx < rx ? tx : rx))
 		return fail("%u buffers want %u slots and more", ch->buffers,
 			    ch->buffers + 1);

@@ -48,15 +48,17 @@ int open_driver(int *fd, uint64_t feature)
 		    globals.device);
 }
 
+static const char other_buffers[] =
+	"has buffers of another size, or one of the two has none: give both the same --buffers and --buffer-size";
+
 int fail_set_up(int error, const struct ionc_options *options)
 {
 	if (error == -ENOENT)
 		return fail("there is no service '%s': load its module",
 			    options->service);
 	if (error == -EINVAL && options->key)
-		return fail(
-			"the other program of --key %s has buffers of another size, or one of the two has none: give both the same --buffers and --buffer-size",
-			options->key);
+		return fail("the other program of --key %s %s", options->key,
+			    other_buffers);
 	return fail_call(IONC_OPEN, error, "%s", globals.device);
 }
 

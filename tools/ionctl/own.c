@@ -238,11 +238,12 @@ int own_open(struct own *own)
 	return EXIT_OK;
 }
 
+static const char no_buffers[] =
+	"was set up without buffers: open another one, and give --buffers to the first command";
+
 int own_no_buffers(const struct own *own)
 {
-	return fail(
-		"the channel of descriptor %d was set up without buffers: open another one, and give --buffers to the first command",
-		own->fd);
+	return fail("the channel of descriptor %d %s", own->fd, no_buffers);
 }
 
 const char *own_service(const struct own *own)
