@@ -7,6 +7,7 @@ need_device
 
 check "it passes" is_done "$ionctl" selftest
 check "and says so" sh -c "tail -n 1 out | grep -q '^[1-9][0-9]* passed, 0 failed'"
+check "no blanks at the end of a line" sh -c "! grep -q ' $' out"
 check "a line for each test" prints '^poison.*  [0-9.]* [a-z]*s  passed' \
 	"$ionctl" selftest
 check "as JSON" json '.failed == 0 and .passed == (.tests | length) and

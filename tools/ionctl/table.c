@@ -78,11 +78,13 @@ static bool has_titles(const struct table *table)
  * @spare: columns with one up to that are left out
  * @no_bars: so are the bars
  * @widths: of the columns; 0 of one that is left out
+ * @owed: blanks before what comes next in the line
  */
 struct fit {
 	unsigned int spare;
 	bool no_bars;
 	size_t *widths;
+	size_t owed;
 };
 
 static unsigned int spare_of(const struct table *table, size_t column)
@@ -158,28 +160,33 @@ static void fit_to(const struct table *table, FILE *to, struct fit *fit)
 			fit->no_bars = true;
 }
 
-/* No blanks at the end of a line. */
+/* Blanks are owed until more comes: there are none at the end of a line. */
 static void print_cell(const struct table *table, FILE *to, size_t column,
-		       const struct fit *fit, const struct cell *cell)
+		       struct fit *fit, const struct cell *cell)
 {
 	const char *text = text_of(table, column, fit, cell);
 	bool right = table->columns[column].right;
-	bool last = column + 1 == table->width;
-	int blanks;
+	size_t blanks;
 
 	if (is_left_out(table, column, fit))
 		return;
-	blanks = (int)(fit->widths[column] - strlen(text));
-	if (right)
-		fprintf(to, "%*s", blanks, "");
-	out_paint(to, cell->paint, text);
-	if (!right && !last)
-		fprintf(to, "%*s", blanks, "");
-	fputs(last ? "\n" : GAP, to);
+	blanks = fit->widths[column] - strlen(text);
+	fit->owed += right ? blanks : 0;
+	if (*text) {
+		fprintf(to, "%*s", (int)fit->owed, "");
+		out_paint(to, cell->paint, text);
+		fit->owed = 0;
+	}
+	fit->owed += strlen(GAP) + (right ? 0 : blanks);
 }
 
-static void print_titles(const struct table *table, FILE *to,
-			 const struct fit *fit)
+static void end_line(FILE *to, struct fit *fit)
+{
+	putc('\n', to);
+	fit->owed = 0;
+}
+
+static void print_titles(const struct table *table, FILE *to, struct fit *fit)
 {
 	size_t i;
 
@@ -189,6 +196,7 @@ static void print_titles(const struct table *table, FILE *to,
 
 		print_cell(table, to, i, fit, &cell);
 	}
+	end_line(to, fit);
 }
 
 void table_print(struct table *table, FILE *to)
@@ -204,6 +212,8 @@ void table_print(struct table *table, FILE *to)
 	for (i = 0; i < table->count; i++) {
 		print_cell(table, to, i % table->width, &fit, &table->cells[i]);
 		free(table->cells[i].text);
+		if ((i + 1) % table->width == 0)
+			end_line(to, &fit);
 	}
 	free(fit.widths);
 	free(table->cells);
