@@ -173,6 +173,20 @@ static void put_rings(json_t *object, const struct ion_list_entry *entry)
 	put_stats(object, stats);
 }
 
+void channel_cells(struct table *table, const struct ion_list_entry *entry)
+{
+	char text[TEXT_SIZE], user[64];
+
+	table_cell(table, PAINT_NONE, "%llu", entry->channel);
+	table_cell(table, PAINT_NONE, "%u", entry->pid);
+	text_safe(text, sizeof(text), entry->comm, sizeof(entry->comm));
+	table_cell(table, PAINT_NONE, "%s", *text ? text : "-");
+	table_cell(table, PAINT_NONE, "%s",
+		   user_name(entry->uid, user, sizeof(user)));
+	text_safe(text, sizeof(text), entry->service, sizeof(entry->service));
+	table_cell(table, PAINT_NONE, "%s", *text ? text : "-");
+}
+
 json_t *channel_json(const struct ion_list_entry *entry)
 {
 	json_t *object = json_new_object();

@@ -6,6 +6,7 @@
 #include "ionctl.h"
 #include "json.h"
 #include "out.h"
+#include "table.h"
 
 /**
  * struct channels - those that the caller may see, by rising number
@@ -48,6 +49,9 @@ bool channel_poisoned(const struct ion_list_entry *entry);
 /* "open", "ready", "closed" or "poisoned", and how to paint it. */
 const char *channel_state(const struct ion_list_entry *entry,
 			  enum paint *paint);
+
+/* The cells CHANNEL, PID, COMM, USER and SERVICE. */
+void channel_cells(struct table *table, const struct ion_list_entry *entry);
 
 /* Who opened it, by name if there is one: text of @size bytes at the most. */
 const char *user_name(uint32_t uid, char *text, size_t size);

@@ -83,19 +83,12 @@ static void no_rings(struct table *table)
 static void add_row(struct table *table, const struct ion_list_entry *entry)
 {
 	bool rings = channel_has_rings(entry);
-	char text[TEXT_SIZE], user[64];
+	char text[TEXT_SIZE];
 	enum paint paint;
 	const char *state = channel_state(entry, &paint);
 	unsigned int ring;
 
-	table_cell(table, PAINT_NONE, "%llu", entry->channel);
-	table_cell(table, PAINT_NONE, "%u", entry->pid);
-	text_safe(text, sizeof(text), entry->comm, sizeof(entry->comm));
-	table_cell(table, PAINT_NONE, "%s", *text ? text : "-");
-	table_cell(table, PAINT_NONE, "%s",
-		   user_name(entry->uid, user, sizeof(user)));
-	text_safe(text, sizeof(text), entry->service, sizeof(entry->service));
-	table_cell(table, PAINT_NONE, "%s", rings ? text : "-");
+	channel_cells(table, entry);
 	table_cell(table, PAINT_NONE, "%s",
 		   rings ? layout_name(entry->layout) : "-");
 	table_cell(table, PAINT_NONE, "%s", text_bytes(text, entry->bytes));

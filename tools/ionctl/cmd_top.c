@@ -106,19 +106,12 @@ static void add_row(struct table *table, const struct row *row)
 {
 	const struct ion_list_entry *entry = row->entry;
 	const struct ion_ring_stats *ring = entry->stats.ring;
-	char text[TEXT_SIZE + 1], user[64];
+	char text[TEXT_SIZE + 1];
 	enum paint paint;
 	const char *state = channel_state(entry, &paint);
 	unsigned int i;
 
-	table_cell(table, PAINT_NONE, "%llu", entry->channel);
-	table_cell(table, PAINT_NONE, "%u", entry->pid);
-	text_safe(text, sizeof(text), entry->comm, sizeof(entry->comm));
-	table_cell(table, PAINT_NONE, "%s", *text ? text : "-");
-	table_cell(table, PAINT_NONE, "%s",
-		   user_name(entry->uid, user, sizeof(user)));
-	text_safe(text, sizeof(text), entry->service, sizeof(entry->service));
-	table_cell(table, PAINT_NONE, "%s", *text ? text : "-");
+	channel_cells(table, entry);
 	table_cell(table, paint, "%s", state);
 	for (i = 0; i < ION_RINGS; i++)
 		rate_cell(table, row->rates.pushed[i]);
