@@ -58,13 +58,15 @@ stock_kernels()
 	(cd "$guest_dir/kernels" && grep -L KERNEL_CONFIG -- * | xargs)
 }
 
-# load_target KERNEL ARCH: what the rest of the tool is to work on.
+# load_target KERNEL ARCH [ROOT]: what the rest of the tool is to work on. The
+# root is that of the kernel's suite, or another one of the same suite.
 load_target()
 {
 	KERNEL_CONFIG='' KERNEL_MEM=1G
 	load_data kernels "$1"
 	load_data arch "$2"
-	load_data roots "$KERNEL_SUITE"
+	root_name=${3:-$KERNEL_SUITE}
+	load_data roots "$root_name"
 	kernel=$1
 	arch=$2
 }

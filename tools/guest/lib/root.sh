@@ -25,13 +25,13 @@ root_kernels()
 need_root()
 {
 	local entry suite=$KERNEL_SUITE name
-	local data=("$guest_dir/roots/$suite" "$guest_dir/arch/$arch"
+	local data=("$guest_dir/roots/$root_name" "$guest_dir/arch/$arch"
 		    "$guest_dir/lib/root-hook")
 
 	for name in $(root_kernels); do
 		data+=("$guest_dir/kernels/$name")
 	done
-	cache_entry "root-$suite-$arch" \
+	cache_entry "root-$root_name-$arch" \
 		"$(hash_of "$(cat "${data[@]}")" "$(declare -f root_make)")" \
 		root_make "$suite"
 	root=$entry
