@@ -52,20 +52,44 @@ load_data()
 	. "$file"
 }
 
-# stock_kernels: the names of the kernels that are Debian's own, in one line.
+# load_kernel NAME: its data; what a file leaves out is this.
+load_kernel()
+{
+	KERNEL_ARCH='' KERNEL_FLAVOUR='' KERNEL_TOOLS=''
+	KERNEL_CONFIG='' KERNEL_LLVM='' KERNEL_MEM=1G
+	load_data kernels "$1"
+}
+
+# arch_has ARCH: whether the loaded kernel is to be had for that machine.
+arch_has()
+{
+	[ -z "$KERNEL_ARCH" ] || [ "$KERNEL_ARCH" = "$1" ]
+}
+
+# stock_kernels [ARCH]: the names of the kernels that are Debian's own, in one
+# line.
 stock_kernels()
 {
-	(cd "$guest_dir/kernels" && grep -L KERNEL_CONFIG -- * | xargs)
+	local name names=()
+
+	for name in $(data_names kernels); do
+		load_kernel "$name"
+		[ -z "$KERNEL_CONFIG" ] || continue
+		arch_has "${1-$default_arch}" && names+=("$name")
+	done
+	printf '%s\n' "${names[*]}"
 }
 
 # load_target KERNEL ARCH [ROOT]: what the rest of the tool is to work on. The
-# root is that of the kernel's suite, or another one of the same suite.
+# root is that of the kernel's suite, or a lean one if the machine says so, or
+# another one of the same suite.
 load_target()
 {
-	KERNEL_CONFIG='' KERNEL_MEM=1G
-	load_data kernels "$1"
+	ARCH_LEAN=''
+	load_kernel "$1"
 	load_data arch "$2"
-	root_name=${3:-$KERNEL_SUITE}
+	arch_has "$2" || die "kernel $1 is for $KERNEL_ARCH, not for $2"
+	root_name=${3:-$KERNEL_SUITE${ARCH_LEAN:+-lean}}
 	load_data roots "$root_name"
 	kernel=$1
 	arch=$2

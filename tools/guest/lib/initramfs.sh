@@ -9,8 +9,8 @@
 readonly guest_drivers=(virtio_pci virtio_console)
 
 # What tests read JSON with, with the libraries of it, and try completion in.
-readonly guest_files=(usr/bin/{jq,bash-static} 'usr/lib/ld-linux-*.so.1'
-	'usr/lib/*/'{'ld-linux-*.so.1',lib{c.so.6,m.so.6,jq.so.1,onig.so.5}})
+readonly guest_files=(usr/bin/{jq,bash-static} 'usr/lib*/ld-linux-*.so.[12]'
+	'usr/lib/*/'{'ld-linux-*.so.[12]',lib{c.so.6,m.so.6,jq.so.1,onig.so.5}})
 
 # pack TREE: an archive of a folder, all of it owned by the guest's root.
 pack()
@@ -76,6 +76,7 @@ base_files()
 	# shellcheck disable=SC2068
 	(cd "$root/ion/guest" && cp -L --parents ${guest_files[@]} "$1") || return
 	ln -s usr/lib "$1/lib"
+	[ ! -d "$1/usr/lib64" ] || ln -s usr/lib64 "$1/lib64"
 	ln -s /usr/bin/bash-static "$1/bin/bash"
 }
 

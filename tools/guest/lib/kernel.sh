@@ -16,8 +16,7 @@ need_kernel()
 	kernel_headers=/usr/src/linux-headers-$(kernel_release)
 	[ -n "$KERNEL_CONFIG" ] || return 0
 	cache_entry "kernel-$kernel-$arch" \
-		"$(hash_of "$(kernel_from)" "$(cat "$(kernel_config "$KERNEL_CONFIG")" \
-			"$(kernel_config "$arch")")" \
+		"$(hash_of "$(kernel_from)" "$(kernel_config)" \
 			"$(declare -f kernel_make kernel_script)")" \
 		kernel_make
 	kernel_binds=(--ro-bind "$entry" /kernel)
@@ -29,8 +28,11 @@ need_kernel()
 # another. The rest of the root may change without a new kernel.
 kernel_from()
 {
+	local compiler=${ARCH_CROSS}gcc
+
+	[ -z "$KERNEL_LLVM" ] || compiler=clang
 	(cd "$root/usr" && stat -L -c '%n %s' "src/$KERNEL_SOURCE.tar.xz" \
-		"bin/${ARCH_CROSS}gcc")
+		"bin/$compiler")
 }
 
 # kernel_release: the full name of the loaded target's kernel, if it is Debian's.
@@ -39,33 +41,44 @@ kernel_release()
 	[ -n "$KERNEL_CONFIG" ] || cat "$root/ion/kernels/$kernel/release"
 }
 
-# kernel_config NAME: the file with the options.
+# kernel_config: the options of the loaded target's kernel.
 kernel_config()
 {
-	local file=$guest_dir/configs/$1
+	local name file
 
-	[ -f "$file" ] || die "kernel $kernel is not for $arch: no $file"
-	printf '%s\n' "$file"
+	for name in "$arch" $KERNEL_CONFIG; do
+		file=$guest_dir/configs/$name
+		[ -f "$file" ] ||
+			die "kernel $kernel is not for $arch: no $file"
+		cat "$file"
+	done
+}
+
+# kernel_compilers: leave in $compilers what tells kbuild of them.
+kernel_compilers()
+{
+	compilers=("ARCH=$ARCH_KBUILD" "CROSS_COMPILE=$ARCH_CROSS")
+	[ -z "$KERNEL_LLVM" ] || compilers+=("LLVM=$KERNEL_LLVM")
 }
 
 # kernel_make DIR: the maker of its cache entry: the image, and what modules are
 # built with.
 kernel_make()
 {
-	local enter start=$SECONDS kernel_binds=(--bind "$1" /kernel)
+	local enter start=$SECONDS kernel_binds=(--bind "$1" /kernel) compilers
 
 	note "building the $kernel kernel, once (it takes ten minutes or more)"
-	cat "$(kernel_config "$arch")" "$(kernel_config "$KERNEL_CONFIG")" \
-		>"$1/config" || return
+	kernel_config >"$1/config" || return
+	kernel_compilers
 	prepare_enter
-	"${enter[@]}" --setenv ARCH "$ARCH_KBUILD" \
-		--setenv CROSS_COMPILE "$ARCH_CROSS" --chdir /kernel -- \
-		bash -euc "$(declare -f kernel_script); kernel_script $KERNEL_SOURCE" \
+	"${enter[@]}" --chdir /kernel -- \
+		env "${compilers[@]}" bash -euc "$(declare -f kernel_script)
+			kernel_script $KERNEL_SOURCE $ARCH_IMAGE" \
 		>"$1/log" 2>&1 || { tail -n 30 "$1/log" >&2; return 1; }
 	note "built the $kernel kernel in $((SECONDS - start)) s"
 }
 
-# kernel_script SOURCE: the part of kernel_make that runs in the root. An option
+# kernel_script SOURCE IMAGE: the part of kernel_make that runs in the root. An option
 # that the source does not know, or that lacks another, is a mistake.
 kernel_script()
 {
@@ -80,11 +93,11 @@ kernel_script()
 		echo "options that are not to be had:" "$lost"
 		return 1
 	fi
-	"${make[@]}" vmlinux Image modules
-	cp build/arch/*/boot/Image image
+	"${make[@]}" vmlinux "$2" modules
+	cp "build/arch/$ARCH/boot/$2" image
 	rm -r source/{Documentation,tools/testing} build/vmlinux*
 	find build -not -path '*/scripts/*' \( -name '*.o' -o -name '*.a' \
-		-o -name '*.cmd' -o -name 'Image*' -o -name '*.gcno' \) -delete
+		-o -name '*.cmd' -o -name '*Image*' -o -name '*.gcno' \) -delete
 	find source -not -path '*/scripts/*' \( -name '*.[cS]' -o -name '*.dts*' \
 		-o -name '*.h' -not -path '*/include/*' -path '*/drivers/*' \) \
 		-delete

@@ -43,10 +43,11 @@ list_sources()
 # and fail on any warning.
 build_module()
 {
-	local root kernel_binds kernel_image kernel_headers
+	local root kernel_binds kernel_image kernel_headers compilers
 
 	need_kernel
-	kbuild_args=(ARCH="$ARCH_KBUILD" CROSS_COMPILE="$ARCH_CROSS" W=1)
+	kernel_compilers
+	kbuild_args=("${compilers[@]}" W=1)
 	kbuild_in "$(module_folder)" "$kernel_headers" "$@"
 }
 

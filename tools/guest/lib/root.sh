@@ -13,11 +13,25 @@ root_kernels()
 {
 	local name
 
-	for name in $(stock_kernels); do
+	for name in $(stock_kernels "$arch"); do
 		(
-			load_data kernels "$name"
+			load_kernel "$name"
 			[ "$KERNEL_SUITE" = "$suite" ] && echo "$name"
 		) || :
+	done
+}
+
+# root_tools: what is built in the loaded root needs these packages in it.
+root_tools()
+{
+	local name
+
+	for name in $(data_names kernels); do
+		(
+			load_kernel "$name"
+			[ "$KERNEL_SUITE" != "$suite" ] || ! arch_has "$arch" ||
+				printf '%s ' "$KERNEL_TOOLS"
+		)
 	done
 }
 
@@ -32,7 +46,8 @@ need_root()
 		data+=("$guest_dir/kernels/$name")
 	done
 	cache_entry "root-$root_name-$arch" \
-		"$(hash_of "$(cat "${data[@]}")" "$(declare -f root_make)")" \
+		"$(hash_of "$(cat "${data[@]}")" "$(root_tools)" \
+			"$(declare -f root_make)")" \
 		root_make "$suite"
 	root=$entry
 }
@@ -52,22 +67,24 @@ isolated()
 # belongs to the user: a root is only ever read, through bubblewrap.
 root_make()
 {
-	local dir=$1 suite=$2 native mirror proxy packages
+	local dir=$1 suite=$2 native architectures mirror proxy packages
 	local start=$SECONDS
 
 	host_prepare
 	native=$(dpkg --print-architecture)
+	architectures=$native
+	[ "$ARCH_DEB" = "$native" ] || architectures+=,$ARCH_DEB
 	mirror=$(host_mirror)
 	[ -n "$mirror" ] || die "apt on this machine is configured for no mirror"
 	mapfile -t proxy < <(host_proxy)
-	packages="$ROOT_PACKAGES $ARCH_PACKAGES"
-	note "making the $suite root, once (it takes a minute or two)"
+	packages="$ROOT_PACKAGES $ARCH_PACKAGES $(root_tools)"
+	note "making the $suite root for $arch, once (it takes a minute or two)"
 	mkdir "$dir/.making"
 	root_settings "$native" >"$dir/.making/settings"
 	TMPDIR=$dir/.making ION_SETTINGS=$dir/.making/settings \
 	ION_HOOK=$guest_dir/lib/root-hook \
 	isolated mmdebstrap --mode=root --quiet --variant=apt --format=tar \
-		--architectures="$native,$ARCH_DEB" \
+		--architectures="$architectures" \
 		--include="$(xargs <<<"$packages" | tr ' ' ,)" \
 		--skip=chroot/mount/sys \
 		--aptopt='Acquire::Check-Valid-Until "false"' \
@@ -82,7 +99,7 @@ root_make()
 		"$suite" - "deb $mirror $suite main" |
 		tar -x -C "$dir" --no-same-owner --exclude='./dev/*' || return
 	rm -rf "$dir/.making"
-	note "made the $suite root in $((SECONDS - start)) s"
+	note "made the $suite root for $arch in $((SECONDS - start)) s"
 }
 
 # root_settings NATIVE: what lib/root-hook is told, as shell assignments.
@@ -90,14 +107,18 @@ root_settings()
 {
 	local name
 
-	printf 'deb=%q flavour=%q image=%q native=%q\n' \
-		"$ARCH_DEB" "$ARCH_FLAVOUR" "$ARCH_BOOT_IMAGE" "$1"
+	printf 'deb=%q image=%q native=%q\n' \
+		"$ARCH_DEB" "$ARCH_BOOT_IMAGE" "$1"
 	printf 'source=%q source_files=%q\n' "$ROOT_SOURCE" "$ROOT_SOURCE_FILES"
 	printf 'foreign=%q\n' "$ROOT_FOREIGN"
 	for name in $(root_kernels); do
-		load_data kernels "$name"
-		printf 'kernels+=(%q) packages+=(%q) images+=(%q)\n' \
-			"$name" "$KERNEL_PACKAGES" "$KERNEL_IMAGE"
+		(
+			load_kernel "$name"
+			printf 'kernels+=(%q) flavours+=(%q) ' \
+				"$name" "$KERNEL_FLAVOUR$ARCH_FLAVOUR"
+			printf 'packages+=(%q) images+=(%q)\n' \
+				"$KERNEL_PACKAGES" "$KERNEL_IMAGE"
+		)
 	done
 }
 
