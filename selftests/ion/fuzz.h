@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The fuzzer: what a process of it knows, and what one step of it looks like.
+ *
+ * A step (a function of struct fuzz) is one thing that a program may do to
+ * /dev/ion or to what it has mapped of it. Each thread does steps at random, by
+ * their weights, from random numbers of its own. A step returns what its call
+ * returned, or -errno, and that is counted.
+ */
+#ifndef _ION_FUZZ_H
+#define _ION_FUZZ_H
+
+#include <errno.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <linux/ion.h>
+#include <ion/barrier.h>
+
+#define FUZZ_ARRAY(array) (sizeof(array) / sizeof((array)[0]))
+
+#define FUZZ_CHANNELS 6
+#define FUZZ_PLACES   24
+#define FUZZ_OTHERS   10
+#define FUZZ_THREADS  4
+#define FUZZ_CHILDREN 3
+#define FUZZ_WORKERS  16
+#define FUZZ_STEPS    128
+#define FUZZ_ERRNOS   160
+
+/*
+ * Where the mappings go: far from where the program's own are, so that what a
+ * thread writes to a mapping that another thread unmaps meanwhile is never the
+ * program's own memory.
+ */
+#define FUZZ_STRIDE 0x1000000UL
+#define FUZZ_BASE   (sizeof(long) == 8 ? 0x2000000000UL : 0x30000000UL)
+
+/* Memory for arguments: written, then read-only, then nothing. */
+#define FUZZ_SCRATCH 0x10000UL
+
+struct fuzz;
+
+/**
+ * struct fuzz_step - one thing that can be done
+ * @name: what it is counted as
+ * @weight: how often, beside the others
+ * @run: does it
+ */
+struct fuzz_step {
+	const char *name;
+	unsigned int weight;
+	long (*run)(struct fuzz *f);
+};
+
+/**
+ * struct fuzz_steps - the steps of one file
+ * @step: they
+ * @count: how many
+ */
+struct fuzz_steps {
+	const struct fuzz_step *step;
+	unsigned int count;
+};
+
+/**
+ * struct fuzz_channel - a channel as a process knows it; threads race for it
+ * @fd: the descriptor; -1: none
+ * @ready: @info was read
+ * @info: its geometry
+ * @place: where its areas are mapped; FUZZ_PLACES: not
+ */
+struct fuzz_channel {
+	int fd;
+	bool ready;
+	struct ion_info info;
+	unsigned int place[ION_AREAS_MAX];
+};
+
+/**
+ * struct fuzz_options - what the command line asked for
+ * @seconds: how long
+ * @seed: of all random numbers
+ * @workers: processes at a time
+ * @stuck_s: seconds after which a killed process that is still there has hung
+ * @faults: fail allocations
+ * @module: the module's file, to be removed and inserted at the end
+ */
+struct fuzz_options {
+	double seconds;
+	__u64 seed;
+	unsigned int workers;
+	unsigned int stuck_s;
+	bool faults;
+	const char *module;
+};
+
+/**
+ * struct fuzz_count - what became of the calls of a step
+ * @done: calls
+ * @error: of those, by errno; 0: the good ones; the last: those of no program's
+ *	business
+ */
+struct fuzz_count {
+	__u64 done;
+	__u64 error[FUZZ_ERRNOS];
+};
+
+/**
+ * struct fuzz_shared - what all processes of the fuzzer share
+ * @options: the command line
+ * @root: it may do all
+ * @pid: the workers; 0: none
+ * @count: by step
+ * @broken: what a worker saw that must not be; the first one of them
+ */
+struct fuzz_shared {
+	struct fuzz_options options;
+	bool root;
+	pid_t pid[FUZZ_WORKERS];
+	struct fuzz_count count[FUZZ_STEPS];
+	char broken[256];
+};
+
+/**
+ * struct fuzz_world - what the threads of a process share
+ * @channel: the channels
+ * @other: other descriptors, likely for calls that want another kind
+ * @length: of what is mapped at each place; 0: nothing
+ * @child: processes; 0: none
+ * @depth: how many processes up the worker is
+ * @thread: the threads
+ * @threads: how many
+ * @until: when the process is to end, as fuzz_now_ns() tells it
+ */
+struct fuzz_world {
+	struct fuzz_channel channel[FUZZ_CHANNELS];
+	int other[FUZZ_OTHERS];
+	size_t length[FUZZ_PLACES];
+	pid_t child[FUZZ_CHILDREN];
+	unsigned int depth;
+	pid_t thread[FUZZ_THREADS];
+	unsigned int threads;
+	__u64 until;
+};
+
+/**
+ * struct fuzz - a thread of the fuzzer
+ * @random: state of its random numbers
+ * @scratch: memory for arguments
+ * @guarded: a fault is expected
+ * @back: where to go after one
+ */
+struct fuzz {
+	__u64 random;
+	char *scratch;
+	volatile bool guarded;
+	sigjmp_buf back;
+};
+
+extern struct fuzz_shared *fuzz_shared;
+extern struct fuzz_world fuzz_world;
+
+extern const struct fuzz_steps fuzz_channel_steps, fuzz_call_steps;
+extern const struct fuzz_steps fuzz_map_steps, fuzz_touch_steps;
+extern const struct fuzz_steps fuzz_io_steps, fuzz_fd_steps;
+extern const struct fuzz_steps fuzz_uring_steps, fuzz_other_steps;
+
+/* fuzz_random.c */
+__u64 fuzz_random(struct fuzz *f);
+__u64 fuzz_below(struct fuzz *f, __u64 limit);
+bool fuzz_chance(struct fuzz *f, unsigned int one_in);
+__u64 fuzz_number(struct fuzz *f);
+void *fuzz_pointer(struct fuzz *f);
+void *fuzz_memory(struct fuzz *f, size_t size);
+void *fuzz_argument(struct fuzz *f, const void *arg, size_t size);
+void *fuzz_place(unsigned int place);
+struct fuzz_channel *fuzz_channel(struct fuzz *f);
+int fuzz_fd(struct fuzz *f);
+int fuzz_other(struct fuzz *f);
+__u64 fuzz_now_ns(void);
+
+static inline long fuzz_ret(long ret)
+{
+	return ret < 0 ? -errno : ret;
+}
+
+/* What may fault: false if it did. A call must not be within it. */
+#define FUZZ_GUARDED(f, what)                   \
+	(__extension__({                        \
+		bool __good = false;            \
+		if (!sigsetjmp((f)->back, 0)) { \
+			(f)->guarded = true;    \
+			__sync_synchronize();   \
+			what;                   \
+			__good = true;          \
+		}                               \
+		__sync_synchronize();           \
+		(f)->guarded = false;           \
+		__good;                         \
+	}))
+
+/* fuzz_step.c */
+unsigned int fuzz_steps_count(void);
+const char *fuzz_step_name(unsigned int number);
+void fuzz_step(struct fuzz *f);
+void fuzz_broken(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* fuzz_worker.c */
+void fuzz_worker(__u64 seed, __u64 life_ns, bool unprivileged);
+void fuzz_child(struct fuzz *f);
+
+/* fuzz_channel.c */
+long fuzz_channel_make(struct fuzz *f);
+
+/* fuzz_run.c */
+int fuzz_run(struct fuzz_shared *shared);
+
+/* fuzz_end.c */
+int fuzz_faults_arm(void);
+void fuzz_faults_self(void);
+void fuzz_faults_disarm(void);
+const char *fuzz_end_empty(void);
+const char *fuzz_end_works(void);
+const char *fuzz_end_reload(const char *module);
+bool fuzz_end_log(void);
+
+#endif /* _ION_FUZZ_H */

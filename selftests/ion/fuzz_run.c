@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The fuzzer's supervisor: it keeps the workers at work, kills them, and sees to
+ * it that they go when they are killed.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "fuzz.h"
+
+#define MS 1000000ULL
+
+struct fuzz_shared *fuzz_shared;
+
+/**
+ * struct worker - a worker as the supervisor knows it
+ * @pid: 0: none
+ * @kill_at: when it is to be killed
+ * @killed_at: when it was; 0: not yet
+ * @seed: its seed
+ */
+struct worker {
+	pid_t pid;
+	__u64 kill_at;
+	__u64 killed_at;
+	__u64 seed;
+};
+
+static struct worker workers[FUZZ_WORKERS];
+static struct fuzz chance;
+static bool failed;
+
+static void copy_text(const char *path)
+{
+	char text[4096];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
+
+	close(fd);
+	text[n > 0 ? n : 0] = '\0';
+	printf("# %s:\n%s\n", path, text);
+}
+
+/* Where each thread of a process is that does not go. */
+static void show_stuck(pid_t pid)
+{
+	static const char *const files[] = { "comm", "wchan", "stack",
+					     "syscall", "status" };
+	char path[280];
+	struct dirent *entry;
+	unsigned int i;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	dir = opendir(path);
+	while (dir && (entry = readdir(dir))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		for (i = 0; i < FUZZ_ARRAY(files); i++) {
+			snprintf(path, sizeof(path), "/proc/%d/task/%.20s/%s",
+				 pid, entry->d_name, files[i]);
+			copy_text(path);
+		}
+	}
+	if (dir)
+		closedir(dir);
+	fflush(stdout);
+}
+
+/* The processes of a group: those that a worker made are in its own. */
+static void show_group(pid_t group)
+{
+	struct dirent *entry;
+	DIR *dir = opendir("/proc");
+
+	while (dir && (entry = readdir(dir))) {
+		pid_t pid = atoi(entry->d_name);
+
+		if (pid > 0 && getpgid(pid) == group)
+			show_stuck(pid);
+	}
+	if (dir)
+		closedir(dir);
+}
+
+static void fail(const char *what, const struct worker *worker)
+{
+	printf("# %s: worker %d, seed 0x%llx\n", what, worker->pid,
+	       (unsigned long long)worker->seed);
+	fflush(stdout);
+	failed = true;
+}
+
+static void spawn(struct worker *worker, unsigned int number)
+{
+	__u64 life = (50 + fuzz_below(&chance, 4000)) * MS;
+	bool unprivileged = fuzz_shared->root && fuzz_chance(&chance, 4);
+	bool kill_early = fuzz_chance(&chance, 2);
+
+	worker->seed = fuzz_random(&chance);
+	worker->killed_at = 0;
+	worker->pid = fork();
+	if (!worker->pid) {
+		setpgid(0, 0);
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		fuzz_worker(worker->seed, life, unprivileged);
+		_exit(0);
+	}
+	if (worker->pid < 0) {
+		worker->pid = 0;
+		return;
+	}
+	setpgid(worker->pid, worker->pid);
+	fuzz_shared->pid[number] = worker->pid;
+	worker->kill_at =
+		fuzz_now_ns() +
+		(kill_early ? fuzz_below(&chance, life) : life + 500 * MS);
+}
+
+/* A fault that could not be mended for want of memory is a signal, too. */
+static bool died_well(int status)
+{
+	int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+
+	if (!signal)
+		return !WEXITSTATUS(status);
+	if (signal == SIGKILL)
+		return true;
+	return fuzz_shared->options.faults &&
+	       (signal == SIGSEGV || signal == SIGBUS);
+}
+
+static void gone(pid_t pid, int status)
+{
+	unsigned int i;
+
+	for (i = 0; i < FUZZ_WORKERS; i++) {
+		struct worker *worker = &workers[i];
+
+		if (worker->pid != pid)
+			continue;
+		if (!died_well(status)) {
+			printf("# status 0x%x\n", status);
+			fail("a worker died", worker);
+		}
+		/* What it left goes with it. */
+		kill(-pid, SIGKILL);
+		fuzz_shared->pid[i] = 0;
+		worker->pid = 0;
+	}
+}
+
+static void reap(void)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		gone(pid, status);
+}
+
+static void tend(struct worker *worker)
+{
+	__u64 now = fuzz_now_ns();
+
+	if (!worker->pid)
+		return;
+	if (!worker->killed_at && now > worker->kill_at) {
+		worker->killed_at = now;
+		kill(-worker->pid, SIGKILL);
+		kill(worker->pid, SIGKILL);
+	}
+	if (worker->killed_at &&
+	    now > worker->killed_at +
+			    fuzz_shared->options.stuck_s * 1000 * MS) {
+		fail("does not go although it was killed", worker);
+		show_group(worker->pid);
+	}
+}
+
+/* The module's limits, which root may change at any time. */
+static void turn(const char *name, unsigned long value)
+{
+	char path[80], text[24];
+	int fd;
+
+	snprintf(path, sizeof(path), "/sys/module/ion/parameters/%s", name);
+	snprintf(text, sizeof(text), "%lu", value);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	if (write(fd, text, strlen(text)) < 0)
+		fuzz_broken("%s can not be written: %d", path, errno);
+	close(fd);
+}
+
+static void turn_some(void)
+{
+	static const unsigned long channels[] = { 0, 1, 8, 64, 1024 };
+	static const unsigned long bytes[] = { 0, 40960, 1 << 20, 64 << 20,
+					       256 << 20 };
+
+	if (!fuzz_shared->root || !fuzz_chance(&chance, 20))
+		return;
+	turn("max_channels",
+	     fuzz_chance(&chance, 4) ? channels[fuzz_below(&chance, 5)] : 1024);
+	turn("max_bytes", fuzz_chance(&chance, 4)
+				  ? bytes[fuzz_below(&chance, 5)]
+				  : 256UL << 20);
+}
+
+static bool all_gone(void)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		gone(pid, status);
+	return pid < 0 && errno == ECHILD;
+}
+
+static void kill_all(void)
+{
+	__u64 until = fuzz_now_ns() + fuzz_shared->options.stuck_s * 1000 * MS;
+	unsigned int i;
+
+	for (i = 0; i < FUZZ_WORKERS; i++)
+		if (workers[i].pid)
+			kill(-workers[i].pid, SIGKILL);
+	while (!all_gone()) {
+		usleep(5000);
+		if (fuzz_now_ns() < until)
+			continue;
+		printf("# a process does not go although it was killed\n");
+		for (i = 0; i < FUZZ_WORKERS; i++)
+			if (workers[i].pid)
+				show_group(workers[i].pid);
+		failed = true;
+		return;
+	}
+}
+
+/**
+ * fuzz_run() - keep workers at work until the time is over or one failed
+ * @shared: with the options
+ *
+ * Return: 0, or -1 if something was wrong, which was printed.
+ */
+int fuzz_run(struct fuzz_shared *shared)
+{
+	__u64 until =
+		fuzz_now_ns() + (__u64)(shared->options.seconds * 1e3) * MS;
+	unsigned int i;
+
+	fuzz_shared = shared;
+	chance.random = shared->options.seed;
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	if (shared->root && chmod("/dev/ion", 0666))
+		printf("# chmod: %d\n", errno);
+	while (fuzz_now_ns() < until && !failed && !shared->broken[0]) {
+		for (i = 0; i < shared->options.workers; i++) {
+			if (!workers[i].pid)
+				spawn(&workers[i], i);
+			tend(&workers[i]);
+		}
+		turn_some();
+		usleep(2000);
+		reap();
+	}
+	kill_all();
+	turn("max_channels", 1024);
+	turn("max_bytes", 256UL << 20);
+	if (shared->root && chmod("/dev/ion", 0660))
+		printf("# chmod: %d\n", errno);
+	if (shared->broken[0]) {
+		printf("# broken: %s\n", shared->broken);
+		failed = true;
+	}
+	return failed ? -1 : 0;
+}
