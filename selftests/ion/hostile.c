@@ -1,282 +1,319 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A program that keeps to nothing: every byte that it may write is written
- * over, by its own threads, while others make every call there is. The kernel
- * owes it no service, but neither a crash, nor a hang, nor a line in its log;
- * the counters add up all the while, and RESET mends all of it.
+ * over, by its own threads, while others make every call there is and lend
+ * themselves, and signals come all the time; with every built-in service, in
+ * both layouts, with and without an arena. The kernel owes it no service, but
+ * neither a crash, nor a hang, nor a line in its log; the counters add up all
+ * the while, its neighbours notice nothing, and RESET mends all of it.
  *
- * The seed is printed; ION_TEST_SEED in the environment repeats a run.
+ * The seed is printed. With it, and with the name of what failed, a round can
+ * be had again, as far as threads can.
  */
-#include "ion_live.h"
+#include <getopt.h>
 
-#define ROUNDS_MS  700
+#include "hostile_calls.h"
+#include "hostile_calm.h"
+#include "hostile_scribble.h"
+
 #define SCRIBBLERS 2
-#define CALLERS	   2
+#define CALLERS	   3
+#define TASKS	   (SCRIBBLERS + CALLERS + 3)
 
-static bool stop;
+static const struct kind kinds[] = {
+	{ "echo", 0, ION_LAYOUT_COMPACT, false },
+	{ "echo", 0, ION_LAYOUT_SPLIT, false },
+	{ "echo", 0, ION_LAYOUT_COMPACT, true },
+	{ "echo", 0, ION_LAYOUT_SPLIT, true },
+	{ "sink", 0, ION_LAYOUT_COMPACT, false },
+	{ "sink", 0, ION_LAYOUT_SPLIT, false },
+	{ "sink", 0, ION_LAYOUT_COMPACT, true },
+	{ "sink", 0, ION_LAYOUT_SPLIT, true },
+	{ "source", 0, ION_LAYOUT_COMPACT, false },
+	{ "source", 0, ION_LAYOUT_SPLIT, true },
+	{ "source", 100000, ION_LAYOUT_SPLIT, false },
+	{ "source", 100000, ION_LAYOUT_COMPACT, true },
+	{ "pair", 0, ION_LAYOUT_COMPACT, false },
+	{ "pair", 0, ION_LAYOUT_SPLIT, false },
+	{ "pair", 0, ION_LAYOUT_COMPACT, true },
+	{ "pair", 0, ION_LAYOUT_SPLIT, true },
+};
 
-static __u64 next_random(__u64 *state)
+#define KINDS ARRAY_SIZE(kinds)
+
+static struct {
+	double seconds;
+	__u64 seed;
+	const char *only;
+} options = { .seconds = 8 };
+
+static char *kind_name(const struct kind *kind)
 {
-	*state = ion_mix(*state + 0x9e3779b97f4a7c15ULL);
-	return *state;
+	static char name[64];
+
+	snprintf(name, sizeof(name), "%s%s-%s%s", kind->service,
+		 kind->rate ? "-rate" : "",
+		 kind->layout == ION_LAYOUT_SPLIT ? "split" : "compact",
+		 kind->arena ? "-arena" : "");
+	return name;
 }
 
-/* An index that is likely to be looked at twice, or any. */
-static __u32 bad_index(const struct channel *ch, unsigned int ring, __u64 *seed)
+static int round_open_one(struct hostile *h, struct channel *ch)
 {
-	__u32 mask = ch->info.ring[ring].nr_slots - 1;
-	__u64 x = next_random(seed);
+	struct ion_setup setup;
 
-	switch (x % 8) {
-	case 0:
-		return (__u32)(x >> 32);
-	case 1:
-		return mask + 1;
-	case 2:
-		return 0xffffffff;
-	case 3:
-		return kernel_index(ch, ring);
-	default:
-		return (__u32)(x >> 32) & mask;
-	}
+	arena_wants(&setup, h->kind->layout, h->kind->service, HOSTILE_SLOTS,
+		    h->kind->arena ? HOSTILE_BUFFERS : 0,
+		    h->kind->arena ? HOSTILE_SIZE : 0);
+	setup.arg[0] = h->kind->rate;
+	return channel_open_live(ch, &setup);
 }
 
-/* The user end's words: mostly right ones, so that the rings get somewhere. */
-static void scribble_index(struct channel *ch, __u64 *seed)
+static int round_open(struct hostile *h, const struct kind *kind)
 {
-	__u64 x = next_random(seed);
-	unsigned int ring = x % ION_RINGS;
-	__u32 *index = user_index(ch, ring);
-	__u32 mask = ch->info.ring[ring].nr_slots - 1;
+	int ret;
 
-	if (x & 0x3f00)
-		WRITE_ONCE(*index, (READ_ONCE(*index) + (x >> 60)) & mask);
-	else
-		WRITE_ONCE(*index, bad_index(ch, ring, seed));
-}
-
-/* Any word of any area that may be written, the kernel's in compact too. */
-static void scribble_anywhere(struct channel *ch, __u64 *seed)
-{
-	__u64 x = next_random(seed);
-	unsigned int area = x % ch->info.nr_areas;
-	__u64 words = ch->info.area[area].length / sizeof(__u32);
-	__u32 *word = ch->area[area];
-
-	if (ch->info.area[area].prot & PROT_WRITE)
-		WRITE_ONCE(word[(x >> 8) % words], (__u32)next_random(seed));
-}
-
-static int scribble(struct task *task)
-{
-	struct channel *ch = task->ch;
-	__u64 seed = task->arg[0];
-
-	while (!READ_ONCE(stop)) {
-		if (next_random(&seed) % 4)
-			scribble_index(ch, &seed);
-		else
-			scribble_anywhere(ch, &seed);
-	}
-	return 0;
-}
-
-/* pushed = popped + queued + discarded, whatever was done to the ring. */
-static int check_counters(int fd)
-{
-	struct ion_stats stats;
-	unsigned int id;
-
-	if (ion_get_stats(fd, &stats))
-		return -EIO;
-	for (id = 0; id < ION_RINGS; id++) {
-		const struct ion_ring_stats *ring = &stats.ring[id];
-
-		if (ring->queued > ring->capacity ||
-		    ring->pushed !=
-			    ring->popped + ring->queued + ring->discarded)
-			return -ERANGE;
-	}
-	return 0;
-}
-
-static void call_something(struct channel *ch, __u64 *seed)
-{
-	struct ion_packet packets[64];
-	char buffer[64 * 32];
-	__u64 x = next_random(seed), timeout = x >> 48;
-	__u32 count = 1 + (x >> 32) % 64;
-
-	memset(packets, 0x5a, sizeof(packets));
-	switch (x % 10) {
-	case 0:
-		ion_batch(ch->fd, ION_IOC_PUSH, ION_RING_TX, packets, count);
-		break;
-	case 1:
-		ion_batch(ch->fd, ION_IOC_POP, ION_RING_RX, buffer, count);
-		break;
-	case 2:
-		ion_batch(ch->fd, ION_IOC_POP, ION_RING_EVT, buffer, count);
-		break;
-	case 3:
-		ion_peek(ch->fd, (x >> 8) % ION_RINGS, buffer, x >> 40, count);
-		break;
-	case 4:
-		ion_wait_for(ch->fd, 1, 1, &timeout);
-		break;
-	case 5:
-		ion_poll_for(ch->fd, POLLIN | POLLOUT | POLLPRI, 0);
-		break;
-	case 6:
-		if (write(ch->fd, packets, count * sizeof(*packets)) < 0)
-			break;
-		if (read(ch->fd, buffer, count * sizeof(*packets)) < 0)
-			break;
-		break;
-	case 7:
-		ion_reset(ch->fd);
-		break;
-	default:
-		ion_kick(ch->fd);
-	}
-}
-
-static int call(struct task *task)
-{
-	__u64 seed = task->arg[0];
-	int ret = 0;
-
-	while (!ret && !READ_ONCE(stop)) {
-		call_something(task->ch, &seed);
-		ret = check_counters(task->ch->fd);
-	}
+	memset(h, 0, sizeof(*h));
+	h->kind = kind;
+	h->nr = hostile_is(h, "pair") ? 2 : 1;
+	h->eventfd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	ret = channel_open_layout(&h->calm[0], !kind->layout, HOSTILE_SLOTS,
+				  "echo")
+		      ?: pair_open(&h->calm[1], &h->calm[2], kind->layout,
+				   HOSTILE_SLOTS);
+	ret = ret ?: round_open_one(h, &h->ch[0]);
+	if (!ret && h->nr == 2)
+		ret = round_open_one(h, &h->ch[1])
+			      ?: ion_join(h->ch[0].fd, h->ch[1].fd);
 	return ret;
 }
 
-/* A lent thread that poison sends back is lent again. */
-static int serve(struct task *task)
+static void round_close(struct hostile *h)
 {
-	__u64 seed = task->arg[0];
-	int ret = 0;
-
-	while (!READ_ONCE(stop)) {
-		ret = ion_lend(task->ch->fd, 1 + next_random(&seed) % 100000,
-			       1000000);
-		if (ret && ret != -EPROTO)
-			return ret;
-	}
-	return 0;
-}
-
-static __u64 first_seed(void)
-{
-	const char *given = getenv("ION_TEST_SEED");
-	__u64 seed = given ? strtoull(given, NULL, 0) : now_ns();
-
-	ksft_print_msg("seed %llu\n", (unsigned long long)seed);
-	return seed;
-}
-
-FIXTURE(hostile)
-{
-	struct channel ch;
-	__u64 seed;
-};
-
-FIXTURE_VARIANT(hostile)
-{
-	__u32 layout;
-	bool lent;
-	const char *service;
-};
-
-/* clang-format off */
-
-FIXTURE_VARIANT_ADD(hostile, compact)
-{
-	.layout = ION_LAYOUT_COMPACT,
-	.lent = false,
-	.service = "echo",
-};
-
-FIXTURE_VARIANT_ADD(hostile, compact_lent)
-{
-	.layout = ION_LAYOUT_COMPACT,
-	.lent = true,
-	.service = "echo",
-};
-
-FIXTURE_VARIANT_ADD(hostile, split)
-{
-	.layout = ION_LAYOUT_SPLIT,
-	.lent = false,
-	.service = "echo",
-};
-
-FIXTURE_VARIANT_ADD(hostile, split_lent)
-{
-	.layout = ION_LAYOUT_SPLIT,
-	.lent = true,
-	.service = "echo",
-};
-
-FIXTURE_VARIANT_ADD(hostile, sink_lent)
-{
-	.layout = ION_LAYOUT_COMPACT,
-	.lent = true,
-	.service = "sink",
-};
-
-/* clang-format on */
-
-FIXTURE_SETUP(hostile)
-{
-	ASSERT_EQ(0, channel_open_layout(&self->ch, variant->layout, 64,
-					 variant->service));
-	ASSERT_EQ(0, fcntl(self->ch.fd, F_SETFL, O_NONBLOCK));
-	self->seed = first_seed();
-	stop = false;
-}
-
-FIXTURE_TEARDOWN(hostile)
-{
-	channel_close(&self->ch);
-}
-
-TEST_F(hostile, user_end)
-{
-	struct task scribblers[SCRIBBLERS], callers[CALLERS], server;
-	struct channel *ch = &self->ch;
 	unsigned int i;
 
-	for (i = 0; i < SCRIBBLERS; i++)
-		task_start(&scribblers[i], scribble, ch, self->seed + i, 0);
-	for (i = 0; i < CALLERS; i++)
-		task_start(&callers[i], call, ch, self->seed + 10 + i, 0);
-	if (variant->lent)
-		task_start(&server, serve, ch, self->seed + 20, 0);
-
-	sleep_ns(ROUNDS_MS * MS);
-	WRITE_ONCE(stop, true);
-	for (i = 0; i < SCRIBBLERS; i++)
-		EXPECT_EQ(0, task_join(&scribblers[i]));
-	for (i = 0; i < CALLERS; i++)
-		EXPECT_EQ(0, task_join(&callers[i]));
-	if (variant->lent)
-		EXPECT_EQ(0, task_join(&server));
-
-	/* All is well again after a reset, in every ring. */
-	ASSERT_LE(0, ion_reset(ch->fd));
-	channel_attach_live(ch);
-	EXPECT_EQ(10, ion_send(ch, 0, 10));
-	EXPECT_TRUE(ion_send_cmd(ch, 0));
-	if (!strcmp(variant->service, "echo")) {
-		EXPECT_EQ(10, ion_pop_from(ch, 0, 10));
-		EXPECT_EQ(1, ion_ring_peek(&ch->evt, 1));
-	}
-	EXPECT_EQ(0, check_counters(ch->fd));
+	for (i = 0; i < h->nr; i++)
+		channel_close(&h->ch[i]);
+	for (i = 0; i < ARRAY_SIZE(h->calm); i++)
+		channel_close(&h->calm[i]);
+	close(h->eventfd);
 }
 
-ION_TEST_KERNEL_LOG()
+static void round_start(struct hostile *h, struct task *tasks, __u64 seed)
+{
+	static int (*const runs[TASKS])(struct task *task) = {
+		hostile_scribble, hostile_scribble,   hostile_call,
+		hostile_call,	  hostile_call,	      hostile_serve,
+		hostile_calm,	  hostile_calm_serve,
+	};
+	unsigned int i;
 
-ION_TEST_MAIN
+	for (i = 0; i < TASKS; i++)
+		task_start(&tasks[i], runs[i], h->ch, seed + i,
+			   (__u64)(unsigned long)h);
+}
+
+/* Signals, to whoever it hits but those who mind. */
+static void round_disturb(struct task *tasks, __u64 ms, __u64 *seed)
+{
+	__u64 until = now_ns() + ms * MS;
+
+	while (now_ns() < until) {
+		sleep_ns(3 * MS);
+		task_signal(&tasks[SCRIBBLERS + arena_below(seed, CALLERS + 1)],
+			    SIGUSR1);
+	}
+}
+
+/* Whether all came back; who waits for ever is told to. */
+static bool round_stop(struct hostile *h, struct task *tasks)
+{
+	__u64 until = now_ns() + 4 * LONG_MS * MS;
+	unsigned int i, left;
+
+	WRITE_ONCE(h->stop, true);
+	do {
+		left = 0;
+		for (i = 0; i < TASKS; i++) {
+			/* Pairs with the release in task_main(). */
+			if (smp_load_acquire(&tasks[i].done))
+				continue;
+			left++;
+			if (i >= SCRIBBLERS && i <= SCRIBBLERS + CALLERS)
+				task_signal(&tasks[i], SIGUSR1);
+		}
+		sleep_ns(MS);
+	} while (left && now_ns() < until);
+	return !left;
+}
+
+/* NULL, or what went wrong. */
+static const char *round_verdict(struct hostile *h, struct task *tasks)
+{
+	static char text[64];
+	unsigned int i;
+
+	if (!round_stop(h, tasks)) {
+		printf("not ok a call does not come back: %s\n",
+		       kind_name(h->kind));
+		fflush(stdout);
+		_exit(KSFT_FAIL);
+	}
+	for (i = 0; i < TASKS; i++) {
+		int ret = task_join(&tasks[i]);
+
+		if (!ret)
+			continue;
+		snprintf(text, sizeof(text), "%s: %d",
+			 i < TASKS - 2 ? "a thread of its own" : "a neighbour",
+			 ret);
+		return text;
+	}
+	return hostile_after(h);
+}
+
+static const char *round_run(const struct kind *kind, __u64 seed, __u64 ms,
+			     struct hostile *sum)
+{
+	static struct hostile h;
+	struct task tasks[TASKS];
+	const char *fault;
+
+	if (round_open(&h, kind))
+		return "no channel";
+	round_start(&h, tasks, seed);
+	round_disturb(tasks, ms, &seed);
+	fault = round_verdict(&h, tasks);
+	sum->calls += h.calls;
+	sum->writes += h.writes;
+	round_close(&h);
+	return fault;
+}
+
+/* Rounds of a second at the most, each with a seed of its own. */
+static void kind_test(const struct kind *kind, __u64 *seed, __u64 ms)
+{
+	struct hostile sum = { .calls = 0 };
+	const char *fault = NULL;
+	__u64 part;
+
+	while (!fault && ms) {
+		part = ms < 1000 ? ms : 1000;
+		fault = round_run(kind, (*seed)++, part, &sum);
+		ms -= part;
+	}
+	if (fault)
+		ksft_print_msg("%s; once more: hostile --seed %llu --only %s\n",
+			       fault, (unsigned long long)*seed - 1,
+			       kind_name(kind));
+	ksft_test_result(!fault, "%s: %llu calls, %llu writes\n",
+			 kind_name(kind), (unsigned long long)sum.calls,
+			 (unsigned long long)sum.writes);
+}
+
+static bool kernel_log_clean(void)
+{
+	char line[512];
+	bool clean = true;
+
+	while (ion_kernel_log_next(line, sizeof(line))) {
+		if (!ion_kernel_log_bad(line))
+			continue;
+		ksft_print_msg("kernel: %s\n", line);
+		clean = false;
+	}
+	return clean;
+}
+
+static void show_usage(FILE *to)
+{
+	unsigned int i;
+
+	fprintf(to, "usage: hostile [OPTION]...\n"
+		    "  --seconds N   how long, all together (default 8)\n"
+		    "  --seed S      of the random numbers (default: any)\n"
+		    "  --help        this text\n"
+		    "  --only NAME   nothing but that, one of:\n");
+	for (i = 0; i < KINDS; i++)
+		fprintf(to, "                %s\n", kind_name(&kinds[i]));
+}
+
+static bool kind_wanted(const struct kind *kind)
+{
+	return !options.only || !strcmp(options.only, kind_name(kind));
+}
+
+static unsigned int kinds_wanted(void)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < KINDS; i++)
+		n += kind_wanted(&kinds[i]);
+	if (n)
+		return n;
+	fprintf(stderr, "hostile: there is no '%s'; see --help\n",
+		options.only);
+	exit(2);
+}
+
+static void parse(int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "seconds", required_argument, NULL, 's' },
+		{ "seed", required_argument, NULL, 'r' },
+		{ "only", required_argument, NULL, 'o' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int option;
+
+	options.seed = now_ns() % 1000000007;
+	while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+		switch (option) {
+		case 's':
+			options.seconds = strtod(optarg, NULL);
+			break;
+		case 'r':
+			options.seed = strtoull(optarg, NULL, 0);
+			break;
+		case 'o':
+			options.only = optarg;
+			break;
+		case 'h':
+			show_usage(stdout);
+			exit(0);
+		default:
+			show_usage(stderr);
+			exit(2);
+		}
+	}
+	if (options.seconds > 0 && options.seconds < 1e6 && optind == argc)
+		return;
+	fprintf(stderr,
+		"hostile: --seconds takes a number above 0, and there is nothing else; see --help\n");
+	exit(2);
+}
+
+int main(int argc, char **argv)
+{
+	unsigned int i, wanted;
+	__u64 seed;
+
+	parse(argc, argv);
+	wanted = kinds_wanted();
+	ion_test_need_device();
+	task_handle_signal(0);
+	ksft_print_header();
+	ksft_set_plan(wanted + 1);
+	seed = options.seed;
+	ksft_print_msg("seed %llu\n", (unsigned long long)seed);
+	for (i = 0; i < KINDS; i++)
+		if (kind_wanted(&kinds[i]))
+			kind_test(&kinds[i], &seed,
+				  (__u64)(options.seconds * 1000 / wanted) + 1);
+	if (ion_kernel_log < 0)
+		ksft_test_result_skip("/dev/kmsg can not be read\n");
+	else
+		ksft_test_result(kernel_log_clean(), "kernel log\n");
+	ksft_finished();
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The writers of a hostile program: every byte that it may write, at random,
+ * and those that something hangs on more often and with more thought. Most of
+ * what is written is nearly right, so that the kernel end gets on, and is met
+ * in the middle of its work.
+ */
+#ifndef _ION_HOSTILE_SCRIBBLE_H
+#define _ION_HOSTILE_SCRIBBLE_H
+
+#include "hostile_round.h"
+
+/* The user end's index: on by a few, back or ahead by one, or anything. */
+ION_HELPER void scribble_index(struct channel *ch, __u64 *seed)
+{
+	__u64 x = arena_random(seed);
+	unsigned int ring = x % ION_RINGS;
+	__u32 mask = ch->info.ring[ring].nr_slots - 1;
+	__u32 *index = user_index(ch, ring);
+	__u32 was = READ_ONCE(*index);
+
+	switch ((x >> 8) % 32) {
+	case 0:
+		WRITE_ONCE(*index, mask + 1);
+		break;
+	case 1:
+		WRITE_ONCE(*index, (__u32)(x >> 32));
+		break;
+	case 2:
+		WRITE_ONCE(*index, (was - 1) & mask);
+		break;
+	case 3:
+		WRITE_ONCE(*index, (kernel_index(ch, ring) + 1) & mask);
+		break;
+	case 4:
+		WRITE_ONCE(*index, (kernel_index(ch, ring) - 1) & mask);
+		break;
+	case 5:
+		WRITE_ONCE(*index, was - 1);
+		break;
+	case 6:
+		WRITE_ONCE(*index, was ^ 0x80000000);
+		break;
+	default:
+		WRITE_ONCE(*index, (was + (x >> 61)) & mask);
+	}
+}
+
+/* The words of the kernel end and the mask, where nothing protects them. */
+ION_HELPER void scribble_kernel_words(struct channel *ch, __u64 *seed)
+{
+	__u64 x = arena_random(seed);
+	const struct ion_ring_info *ring = &ch->info.ring[x % ION_RINGS];
+	const __u64 words[] = { ring->head, ring->tail, ring->mask };
+	__u64 offset = words[(x >> 8) % ARRAY_SIZE(words)];
+
+	if (hostile_may_write(ch, offset))
+		WRITE_ONCE(*(__u32 *)channel_at(ch, offset),
+			   x & 0x10000 ? (__u32)(x >> 32) : (x >> 32) & 127);
+}
+
+ION_HELPER void scribble_flag(struct channel *ch, __u64 *seed)
+{
+	__u64 x = arena_random(seed);
+	const struct ion_ring_info *ring = &ch->info.ring[x % ION_RINGS];
+	__u64 offset = x & 0x100 ? ring->producer_wake : ring->consumer_wake;
+	__u16 *flag = channel_at(ch, offset);
+
+	if (hostile_may_write(ch, offset))
+		WRITE_ONCE(*flag,
+			   x & 0x200 ? !READ_ONCE(*flag) : (__u16)(x >> 32));
+}
+
+/* A slot of tx that the kernel end is about to look at, or is looking at. */
+ION_HELPER void scribble_packet(struct channel *ch, __u64 *seed)
+{
+	__u64 x = arena_random(seed);
+	__u32 mask = ch->info.ring[ION_RING_TX].nr_slots - 1;
+	__u32 at = (kernel_index(ch, ION_RING_TX) + (x & 7)) & mask;
+	struct ion_packet *slot = channel_slot(ch, ION_RING_TX, at);
+
+	switch ((x >> 3) % 8) {
+	case 0:
+		WRITE_ONCE(slot->data, x);
+		break;
+	case 1:
+		WRITE_ONCE(slot->len, (__u16)(x >> 8));
+		break;
+	case 2:
+		WRITE_ONCE(slot->id, (__u16)(x >> 8));
+		break;
+	case 3:
+		WRITE_ONCE(slot->phys, x);
+		break;
+	case 4:
+		WRITE_ONCE(slot->len, 0);
+		break;
+	default:
+		WRITE_ONCE(slot->id, (x >> 8) % HOSTILE_BUFFERS);
+		WRITE_ONCE(slot->data,
+			   (x >> 8) % HOSTILE_BUFFERS * HOSTILE_SIZE);
+		WRITE_ONCE(slot->len, (x >> 40) % HOSTILE_SIZE);
+	}
+}
+
+/* A buffer, whosever it is by now. */
+ION_HELPER void scribble_arena(struct channel *ch, __u64 *seed)
+{
+	__u64 x = arena_random(seed);
+	__u64 words = HOSTILE_BUFFERS * HOSTILE_SIZE / sizeof(x);
+
+	if (ch->info.buffers)
+		WRITE_ONCE(*(__u64 *)arena_at(ch, x % words * sizeof(x)), x);
+}
+
+/* Any byte of any area. */
+ION_HELPER void scribble_byte(struct channel *ch, __u64 *seed)
+{
+	__u64 x = arena_random(seed);
+	const struct ion_area *area = &ch->info.area[x % ch->info.nr_areas];
+	unsigned char *bytes = ch->area[x % ch->info.nr_areas];
+
+	if (area->prot & PROT_WRITE)
+		WRITE_ONCE(bytes[(x >> 8) % area->length],
+			   (unsigned char)(x >> 56));
+}
+
+/* All of an area, from one end to the other. */
+ION_HELPER void scribble_all(struct channel *ch, __u64 *seed)
+{
+	__u64 x = arena_random(seed);
+	const struct ion_area *area = &ch->info.area[x % ch->info.nr_areas];
+	__u64 *words = ch->area[x % ch->info.nr_areas];
+	__u64 i;
+
+	if (!(area->prot & PROT_WRITE))
+		return;
+	for (i = 0; i < area->length / sizeof(*words); i++)
+		WRITE_ONCE(words[i], arena_random(seed));
+}
+
+ION_HELPER void scribble_once(struct channel *ch, __u64 *seed)
+{
+	__u64 x = arena_random(seed);
+
+	switch (x % 16) {
+	case 0:
+		/* Poisons, and nothing moves until the next RESET. */
+		if ((x >> 8) % 4096)
+			scribble_packet(ch, seed);
+		else
+			scribble_all(ch, seed);
+		break;
+	case 1:
+		if ((x >> 8) % 64)
+			scribble_flag(ch, seed);
+		else
+			scribble_byte(ch, seed);
+		break;
+	case 2:
+		scribble_kernel_words(ch, seed);
+		break;
+	case 3 ... 5:
+		scribble_flag(ch, seed);
+		break;
+	case 6 ... 7:
+		scribble_arena(ch, seed);
+		break;
+	case 8 ... 11:
+		scribble_packet(ch, seed);
+		break;
+	default:
+		scribble_index(ch, seed);
+	}
+}
+
+/* A thread: what it does is nobody's to complain of. */
+ION_HELPER int hostile_scribble(struct task *task)
+{
+	struct hostile *h = hostile_of(task);
+	__u64 seed = task->arg[0], n = 0;
+
+	while (!READ_ONCE(h->stop)) {
+		scribble_once(hostile_any(h, &seed), &seed);
+		n++;
+	}
+	__atomic_add_fetch(&h->writes, n, __ATOMIC_RELAXED);
+	return 0;
+}
+
+#endif /* _ION_HOSTILE_SCRIBBLE_H */

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Of the mistakes that rings like this one have had, those that no other
+ * program looks for: a loop in the kernel that chases an index, and a log that
+ * a user can fill. Documentation/pitfalls.rst says where the others are.
+ */
+#include "arena_test.h"
+
+#define SLOTS 64
+
+/* More than this no call may do that was made once. */
+#define MOST (16 * SLOTS)
+
+/*
+ * All slots are given away again as soon as they come back: a kernel end that
+ * goes on while there is something goes on for ever.
+ */
+static int chase(struct task *task)
+{
+	struct channel *ch = task->ch;
+	unsigned int id;
+
+	while (!READ_ONCE(task->arg[0]))
+		for (id = 0; id < ION_RINGS; id++) {
+			__u32 ahead = ion_kernel_pushes(id) ? 0 : SLOTS - 1;
+
+			WRITE_ONCE(*user_index(ch, id),
+				   (kernel_index(ch, id) + ahead) &
+					   (SLOTS - 1));
+		}
+	return 0;
+}
+
+static __u64 moved(int fd)
+{
+	struct ion_stats stats;
+	__u64 sum = 0;
+	unsigned int id;
+
+	if (ion_get_stats(fd, &stats))
+		return ~0ULL;
+	for (id = 0; id < ION_RINGS; id++)
+		if (!ion_kernel_pushes(id))
+			sum += stats.ring[id].popped + stats.ring[id].discarded;
+	return sum;
+}
+
+FIXTURE(chased)
+{
+	struct channel ch;
+};
+
+FIXTURE_VARIANT(chased)
+{
+	const char *service;
+	__u32 buffers;
+};
+
+/* clang-format off */
+
+FIXTURE_VARIANT_ADD(chased, echo)
+{
+	.service = "echo",
+	.buffers = 0,
+};
+
+FIXTURE_VARIANT_ADD(chased, echo_arena)
+{
+	.service = "echo",
+	.buffers = 8,
+};
+
+FIXTURE_VARIANT_ADD(chased, sink)
+{
+	.service = "sink",
+	.buffers = 0,
+};
+
+FIXTURE_VARIANT_ADD(chased, sink_arena)
+{
+	.service = "sink",
+	.buffers = 8,
+};
+
+FIXTURE_VARIANT_ADD(chased, source)
+{
+	.service = "source",
+	.buffers = 0,
+};
+
+/* clang-format on */
+
+FIXTURE_SETUP(chased)
+{
+	ASSERT_EQ(0, arena_open(&self->ch, ION_LAYOUT_COMPACT, variant->service,
+				SLOTS, variant->buffers,
+				variant->buffers ? 256 : 0));
+}
+
+FIXTURE_TEARDOWN(chased)
+{
+	channel_close(&self->ch);
+}
+
+TEST_F(chased, a_kick_ends_all_the_same)
+{
+	__u64 until = now_ns() + SECOND, before, most = 0;
+	struct task chaser;
+
+	task_start(&chaser, chase, &self->ch, 0, 0);
+	while (now_ns() < until && most <= MOST) {
+		before = moved(self->ch.fd);
+		ion_kick(self->ch.fd);
+		before = moved(self->ch.fd) - before;
+		most = before > most ? before : most;
+		/* A chaser that was interrupted looks like a wrong index. */
+		ion_reset(self->ch.fd);
+	}
+	WRITE_ONCE(chaser.arg[0], 1);
+	EXPECT_EQ(0, task_join(&chaser));
+	EXPECT_LT(0, most);
+	EXPECT_GE(MOST, most);
+}
+
+/* Lines since the last look. */
+static unsigned int log_lines(struct __test_metadata *_metadata)
+{
+	unsigned int lines = 0;
+	char line[512];
+
+	while (ion_kernel_log_next(line, sizeof(line))) {
+		if (!lines++)
+			TH_LOG("kernel: %s", line);
+	}
+	return lines;
+}
+
+FIXTURE(log)
+{
+	struct channel ch;
+};
+
+FIXTURE_SETUP(log)
+{
+	char line[512];
+
+	if (ion_kernel_log < 0)
+		SKIP(return, "/dev/kmsg can not be read");
+	ASSERT_EQ(0, channel_open_slots(&self->ch, SLOTS, ""));
+	while (ion_kernel_log_next(line, sizeof(line)))
+		;
+}
+
+FIXTURE_TEARDOWN(log)
+{
+	if (ion_kernel_log >= 0)
+		channel_close(&self->ch);
+}
+
+/* Everything that is wrong, often: it is the caller's to know. */
+TEST_F(log, has_no_line_of_what_a_program_does_wrong)
+{
+	struct channel *ch = &self->ch;
+	struct ion_setup setup;
+	unsigned int i, id;
+
+	for (i = 0; i < 100; i++) {
+		for (id = 0; id < ION_RINGS; id++)
+			*channel_user_index(ch, id) = SLOTS + i;
+		EXPECT_EQ(-EPROTO, ion_kick(ch->fd));
+		EXPECT_EQ(POLLERR, ion_poll_for(ch->fd, POLLIN, 0));
+		EXPECT_LE(0, ion_reset(ch->fd));
+		EXPECT_EQ(-ENOTTY, ion_call(ch->fd, _IO(0xee, i), NULL));
+		EXPECT_EQ(-EFAULT, ion_call(ch->fd, ION_IOC_STATS, NULL));
+		EXPECT_EQ(MAP_FAILED, mmap(NULL, 4096 * (i + 10), PROT_EXEC,
+					   MAP_SHARED, ch->fd, ION_MMAP_TX));
+		ion_setup_init(&setup, "no such service");
+		EXPECT_EQ(-ENOENT, ion_call(ch->fd, ION_IOC_SETUP, &setup));
+	}
+	/* Somebody else may have had a word to say. */
+	EXPECT_GE(3, log_lines(_metadata));
+}
+
+#define FAIL_PAGES "/sys/kernel/debug/fail_page_alloc/"
+
+/* After so many pages there are no more, for this thread. */
+static int fail_pages_after(const char *space)
+{
+	static const char *const settings[][2] = {
+		{ FAIL_PAGES "task-filter", "Y" },
+		{ FAIL_PAGES "probability", "100" },
+		{ FAIL_PAGES "times", "-1" },
+		{ FAIL_PAGES "verbose", "0" },
+		{ FAIL_PAGES "min-order", "0" },
+		{ FAIL_PAGES "ignore-gfp-wait", "N" },
+		{ FAIL_PAGES "ignore-gfp-highmem", "N" },
+	};
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; !ret && i < ARRAY_SIZE(settings); i++)
+		ret = ion_write_text(settings[i][0], settings[i][1]);
+	return ret ?: ion_write_text(FAIL_PAGES "space", space) ?:
+			      ion_write_text("/proc/self/make-it-fail", "1");
+}
+
+/* Too little memory is an error of the call. */
+TEST_F(log, has_no_line_of_a_setup_that_finds_no_memory)
+{
+	struct ion_setup setup;
+	int fd = ion_open(O_RDWR), ret;
+
+	if (access(FAIL_PAGES, X_OK))
+		SKIP(return, "no fault injection in this kernel");
+	/* A large table of pages: larger than the memory that is left. */
+	arena_wants(&setup, ION_LAYOUT_COMPACT, "", 256, 32768, 4096);
+	ASSERT_EQ(0, fail_pages_after("48"));
+	ret = ion_call(fd, ION_IOC_SETUP, &setup);
+	ion_write_text("/proc/self/make-it-fail", "0");
+	ion_write_text(FAIL_PAGES "probability", "0");
+	EXPECT_EQ(-ENOMEM, ret);
+	EXPECT_EQ(0, log_lines(_metadata));
+	close(fd);
+}
+
+ION_TEST_KERNEL_LOG()
+
+ION_TEST_MAIN
