@@ -166,6 +166,9 @@ model:
 bench:
 	@tools/check/step bench
 
+bench-native:
+	@tools/check/step bench_native
+
 stress:
 	@tools/check/step stress "$$TIME"
 
@@ -205,6 +208,7 @@ help:
 	@echo '  model            the proofs of the ring as compiled C alone'
 	@echo '  stress           sleepers and wakers at random, TIME= seconds'
 	@echo '  bench            packets per second beside io_uring'
+	@echo '  bench-native     the ring beside others, on this machine itself'
 	@echo '  shell            log into a guest with ion inserted'
 	@echo 'For developers:'
 	@echo '  lint             style and static checks'
@@ -223,5 +227,5 @@ help:
 .PHONY: all modules user modules_install headers_install kernel-headers
 .PHONY: jansson demo check lint install install-module install-rules install-user uninstall
 .PHONY: dkms-source dkms-install dkms-uninstall dkms-tool deb
-.PHONY: check-debug litmus model stress bench shell format htmldocs clean help
+.PHONY: check-debug litmus model stress bench bench-native shell format htmldocs clean help
 .DEFAULT_GOAL := all

@@ -149,6 +149,17 @@ bench()
 	"$guest/run" --add build/bench/ion_bench -- ./ion_bench "$@"
 }
 
+# bench_native [OPTION...]: the ring between two threads of this machine, beside
+# the rings that Debian packages.
+bench_native()
+{
+	local folder=build/bench/native in_bench=("$guest/in-root" --root bench --)
+
+	"${in_bench[@]}" make -s -C selftests/bench/native "OUTPUT=$top/$folder" >&2 ||
+		return
+	"${in_bench[@]}" "$folder/ion_native" --json build/bench/native.json "$@"
+}
+
 # stress SECONDS: the long form of the selftest, on each kernel in turn.
 stress()
 {
