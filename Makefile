@@ -172,6 +172,9 @@ bench-native:
 stress:
 	@tools/check/step stress "$$TIME"
 
+soak:
+	@tools/check/soak $(if $(filter file,$(origin TIME)),3600,"$$TIME")
+
 shell:
 	@tools/guest/shell
 
@@ -207,6 +210,7 @@ help:
 	@echo '  litmus           the proofs of the memory ordering alone'
 	@echo '  model            the proofs of the ring as compiled C alone'
 	@echo '  stress           sleepers and wakers at random, TIME= seconds'
+	@echo '  soak             the fuzzer and more, TIME= seconds, in the debug guest'
 	@echo '  bench            packets per second beside io_uring'
 	@echo '  bench-native     the ring beside others, on this machine itself'
 	@echo '  shell            log into a guest with ion inserted'

@@ -116,6 +116,7 @@ struct fuzz_count {
  * @options: the command line
  * @root: it may do all
  * @pid: the workers; 0: none
+ * @steps: that each of them has done
  * @count: by step
  * @broken: what a worker saw that must not be; the first one of them
  */
@@ -123,6 +124,7 @@ struct fuzz_shared {
 	struct fuzz_options options;
 	bool root;
 	pid_t pid[FUZZ_WORKERS];
+	__u64 steps[FUZZ_WORKERS];
 	struct fuzz_count count[FUZZ_STEPS];
 	char broken[256];
 };
@@ -136,7 +138,8 @@ struct fuzz_shared {
  * @depth: how many processes up the worker is
  * @thread: the threads
  * @threads: how many
- * @until: when the process is to end, as fuzz_now_ns() tells it
+ * @worker: the number of the worker that it is, or comes from
+ * @life: steps that the worker does
  */
 struct fuzz_world {
 	struct fuzz_channel channel[FUZZ_CHANNELS];
@@ -146,7 +149,8 @@ struct fuzz_world {
 	unsigned int depth;
 	pid_t thread[FUZZ_THREADS];
 	unsigned int threads;
-	__u64 until;
+	unsigned int worker;
+	__u64 life;
 };
 
 /**
@@ -212,7 +216,7 @@ void fuzz_step(struct fuzz *f);
 void fuzz_broken(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* fuzz_worker.c */
-void fuzz_worker(__u64 seed, __u64 life_ns, bool unprivileged);
+void fuzz_worker(unsigned int worker, __u64 seed, __u64 life, bool other);
 void fuzz_child(struct fuzz *f);
 
 /* fuzz_channel.c */

@@ -100,11 +100,10 @@ static long step_law(struct fuzz *f)
 		    ring->pushed ==
 			    ring->popped + ring->queued + ring->discarded)
 			continue;
-		fuzz_broken(
-			"ring %u: %llu pushed, %llu popped, %u queued, %llu lost",
-			id, (unsigned long long)ring->pushed,
-			(unsigned long long)ring->popped, ring->queued,
-			(unsigned long long)ring->discarded);
+		fuzz_broken("ring %u: in %llu out %llu queued %u lost %llu", id,
+			    (unsigned long long)ring->pushed,
+			    (unsigned long long)ring->popped, ring->queued,
+			    (unsigned long long)ring->discarded);
 	}
 	return 0;
 }

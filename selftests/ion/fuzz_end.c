@@ -153,11 +153,16 @@ const char *fuzz_end_reload(const char *module)
 static bool report(const char *line)
 {
 	static const char *const words[] = {
-		"WARNING: ",	  "BUG: ",
-		"kernel BUG at ", "Oops",
-		"UBSAN: ",	  "INFO: task",
-		"INFO: rcu_",	  "rcu: INFO: ",
-		"kmemleak: ",	  "INFO: trying to register",
+		"WARNING: ",
+		"BUG: ",
+		"kernel BUG at ",
+		"Oops",
+		"UBSAN: ",
+		"INFO: task",
+		"INFO: rcu_",
+		"rcu: INFO: ",
+		"suspected memory leaks",
+		"INFO: trying to register",
 		"refcount_t",
 	};
 	unsigned int i;
@@ -171,9 +176,9 @@ static bool report(const char *line)
 /* Whether the kernel reported nothing since the program began. */
 bool fuzz_end_log(void)
 {
-	unsigned int follow = 0;
+	static unsigned int follow;
+	static bool good = true;
 	char line[512];
-	bool good = true;
 
 	while (ion_kernel_log >= 0 && ion_kernel_log_next(line, sizeof(line))) {
 		if (report(line))

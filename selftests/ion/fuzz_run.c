@@ -15,17 +15,22 @@
 
 #define MS 1000000ULL
 
+/* Time enough for all steps of a worker, unless all of its threads sleep. */
+#define LIFE_MS 10000
+
 struct fuzz_shared *fuzz_shared;
 
 /**
  * struct worker - a worker as the supervisor knows it
  * @pid: 0: none
- * @kill_at: when it is to be killed
+ * @kill_steps: it is to be killed when it has done so many steps
+ * @kill_at: or at this time, if it is asleep
  * @killed_at: when it was; 0: not yet
  * @seed: its seed
  */
 struct worker {
 	pid_t pid;
+	__u64 kill_steps;
 	__u64 kill_at;
 	__u64 killed_at;
 	__u64 seed;
@@ -98,17 +103,19 @@ static void fail(const char *what, const struct worker *worker)
 
 static void spawn(struct worker *worker, unsigned int number)
 {
-	__u64 life = (50 + fuzz_below(&chance, 4000)) * MS;
-	bool unprivileged = fuzz_shared->root && fuzz_chance(&chance, 4);
-	bool kill_early = fuzz_chance(&chance, 2);
+	__u64 life = 20 + fuzz_below(&chance, 4000);
+	bool other = fuzz_shared->root && fuzz_chance(&chance, 4);
 
 	worker->seed = fuzz_random(&chance);
 	worker->killed_at = 0;
+	worker->kill_at = fuzz_now_ns() + LIFE_MS * MS;
+	worker->kill_steps = fuzz_below(&chance, 2 * life);
+	fuzz_shared->steps[number] = 0;
 	worker->pid = fork();
 	if (!worker->pid) {
 		setpgid(0, 0);
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		fuzz_worker(worker->seed, life, unprivileged);
+		fuzz_worker(number, worker->seed, life, other);
 		_exit(0);
 	}
 	if (worker->pid < 0) {
@@ -117,9 +124,6 @@ static void spawn(struct worker *worker, unsigned int number)
 	}
 	setpgid(worker->pid, worker->pid);
 	fuzz_shared->pid[number] = worker->pid;
-	worker->kill_at =
-		fuzz_now_ns() +
-		(kill_early ? fuzz_below(&chance, life) : life + 500 * MS);
 }
 
 /* A fault that could not be mended for want of memory is a signal, too. */
@@ -164,13 +168,14 @@ static void reap(void)
 		gone(pid, status);
 }
 
-static void tend(struct worker *worker)
+static void tend(struct worker *worker, __u64 steps)
 {
 	__u64 now = fuzz_now_ns();
 
 	if (!worker->pid)
 		return;
-	if (!worker->killed_at && now > worker->kill_at) {
+	if (!worker->killed_at &&
+	    (now > worker->kill_at || steps > worker->kill_steps)) {
 		worker->killed_at = now;
 		kill(-worker->pid, SIGKILL);
 		kill(worker->pid, SIGKILL);
@@ -181,6 +186,18 @@ static void tend(struct worker *worker)
 		fail("does not go although it was killed", worker);
 		show_group(worker->pid);
 	}
+}
+
+/* It stops at the first report, so that the log ends where it began. */
+static void read_log(void)
+{
+	static __u64 next;
+
+	if (fuzz_now_ns() < next)
+		return;
+	next = fuzz_now_ns() + 500 * MS;
+	if (!fuzz_end_log())
+		failed = true;
 }
 
 /* The module's limits, which root may change at any time. */
@@ -209,7 +226,7 @@ static void turn_some(void)
 		return;
 	turn("max_channels",
 	     fuzz_chance(&chance, 4) ? channels[fuzz_below(&chance, 5)] : 1024);
-	turn("max_bytes", fuzz_chance(&chance, 4)
+	turn("max_bytes", fuzz_chance(&chance, 12)
 				  ? bytes[fuzz_below(&chance, 5)]
 				  : 256UL << 20);
 }
@@ -266,10 +283,11 @@ int fuzz_run(struct fuzz_shared *shared)
 		for (i = 0; i < shared->options.workers; i++) {
 			if (!workers[i].pid)
 				spawn(&workers[i], i);
-			tend(&workers[i]);
+			tend(&workers[i], shared->steps[i]);
 		}
 		turn_some();
-		usleep(2000);
+		read_log();
+		usleep(4000);
 		reap();
 	}
 	kill_all();

@@ -71,7 +71,7 @@ static void handle_signals(void)
 
 static void start_clock(struct fuzz *f)
 {
-	suseconds_t us = 500 + (suseconds_t)fuzz_below(f, 20000);
+	suseconds_t us = 10000 + (suseconds_t)fuzz_below(f, 80000);
 	struct itimerval timer = { { 0, us }, { 0, us } };
 
 	setitimer(ITIMER_REAL, &timer, NULL);
@@ -145,7 +145,9 @@ struct start {
 
 static void loop(struct fuzz *f)
 {
-	while (fuzz_now_ns() < fuzz_world.until)
+	__u64 *steps = &fuzz_shared->steps[fuzz_world.worker];
+
+	while (__atomic_add_fetch(steps, 1, __ATOMIC_RELAXED) < fuzz_world.life)
 		fuzz_step(f);
 }
 
@@ -163,11 +165,12 @@ static void *thread(void *arg)
 
 /**
  * fuzz_worker() - be a worker, to the end of the process
+ * @worker: its number
  * @seed: of its random numbers
- * @life_ns: how long
- * @unprivileged: as another user
+ * @life: how many steps it does
+ * @other: as another user
  */
-void fuzz_worker(__u64 seed, __u64 life_ns, bool unprivileged)
+void fuzz_worker(unsigned int worker, __u64 seed, __u64 life, bool other)
 {
 	static struct start starts[FUZZ_THREADS];
 	struct fuzz f = { .random = seed };
@@ -180,11 +183,12 @@ void fuzz_worker(__u64 seed, __u64 life_ns, bool unprivileged)
 	if (!make_scratch(&f))
 		_exit(0);
 	make_world(&f);
-	if (unprivileged)
+	if (other)
 		drop_privileges();
 	if (fuzz_shared->options.faults)
 		fuzz_faults_self();
-	fuzz_world.until = fuzz_now_ns() + life_ns;
+	fuzz_world.worker = worker;
+	fuzz_world.life = life;
 	fuzz_world.thread[0] = (pid_t)syscall(SYS_gettid);
 	threads = 1 + fuzz_below(&f, FUZZ_THREADS);
 	for (i = 1; i < threads; i++) {
@@ -216,7 +220,7 @@ void fuzz_child(struct fuzz *f)
 	for (i = 0; i < FUZZ_CHILDREN; i++)
 		fuzz_world.child[i] = 0;
 	start_clock(f);
-	while (steps-- && fuzz_now_ns() < fuzz_world.until)
+	while (steps--)
 		fuzz_step(f);
 	_exit(0);
 }
