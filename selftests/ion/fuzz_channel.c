@@ -166,10 +166,22 @@ static long step_map(struct fuzz *f)
 	return ret;
 }
 
+/* One that is of no use any more, if there is one soon. */
+static struct fuzz_channel *dead_channel(struct fuzz *f)
+{
+	struct fuzz_channel *ch;
+	int tries = 6;
+
+	do {
+		ch = fuzz_channel(f);
+	} while (ch->ready && fcntl(ch->fd, F_GETFD) >= 0 && tries--);
+	return ch;
+}
+
 /* From nothing to a channel that runs, which random steps seldom come to. */
 long fuzz_channel_make(struct fuzz *f)
 {
-	struct fuzz_channel *ch = fuzz_channel(f);
+	struct fuzz_channel *ch = dead_channel(f);
 	struct ion_setup setup;
 	unsigned int i;
 	int old, fd = open("/dev/ion",

@@ -199,7 +199,7 @@ static long step_close_all(struct fuzz *f)
 {
 	unsigned int i;
 
-	if (!fuzz_chance(f, 10))
+	if (!fuzz_chance(f, 30))
 		return 0;
 	for (i = 0; i < FUZZ_CHANNELS; i++)
 		if (fuzz_world.channel[i].fd >= 0)

@@ -15,6 +15,10 @@
 
 #define MS 1000000ULL
 
+/* As the module has them. */
+#define MAX_CHANNELS 1024
+#define MAX_BYTES    (256UL << 20)
+
 /* Time enough for all steps of a worker, unless all of its threads sleep. */
 #define LIFE_MS 10000
 
@@ -216,19 +220,22 @@ static void turn(const char *name, unsigned long value)
 	close(fd);
 }
 
+/* Now and then there is little left, for a moment. */
 static void turn_some(void)
 {
-	static const unsigned long channels[] = { 0, 1, 8, 64, 1024 };
-	static const unsigned long bytes[] = { 0, 40960, 1 << 20, 64 << 20,
-					       256 << 20 };
+	static const unsigned long channels[] = { 0, 1, 2, 8 };
+	static const unsigned long bytes[] = { 0, 40960, 1 << 18, 1 << 20 };
+	static __u64 next;
 
-	if (!fuzz_shared->root || !fuzz_chance(&chance, 20))
+	if (!fuzz_shared->root || fuzz_now_ns() < next)
 		return;
-	turn("max_channels",
-	     fuzz_chance(&chance, 4) ? channels[fuzz_below(&chance, 5)] : 1024);
-	turn("max_bytes", fuzz_chance(&chance, 12)
-				  ? bytes[fuzz_below(&chance, 5)]
-				  : 256UL << 20);
+	next = fuzz_now_ns() + fuzz_below(&chance, 2000 * MS);
+	turn("max_channels", channels[fuzz_below(&chance, 4)]);
+	usleep(fuzz_below(&chance, 5000));
+	turn("max_channels", MAX_CHANNELS);
+	turn("max_bytes", bytes[fuzz_below(&chance, 4)]);
+	usleep(fuzz_below(&chance, 5000));
+	turn("max_bytes", MAX_BYTES);
 }
 
 static bool all_gone(void)
@@ -291,8 +298,6 @@ int fuzz_run(struct fuzz_shared *shared)
 		reap();
 	}
 	kill_all();
-	turn("max_channels", 1024);
-	turn("max_bytes", 256UL << 20);
 	if (shared->root && chmod("/dev/ion", 0660))
 		printf("# chmod: %d\n", errno);
 	if (shared->broken[0]) {
