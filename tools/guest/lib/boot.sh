@@ -23,17 +23,27 @@ make_run_dir()
 	flock -n "$lock" || die "can not lock $run_dir"
 }
 
+# guest_append: leave in $append what the kernel is told, whatever it runs on.
+guest_append()
+{
+	append="console=$ARCH_CONSOLE rdinit=/init panic=-1 oops=panic"
+	append+=" softlockup_panic=1 hung_task_panic=1"
+	append+=" sysctl.kernel.panic_on_rcu_stall=1"
+	append+=" sysctl.kernel.hung_task_timeout_secs=60"
+	append+=" ignore_loglevel${extra_append:+ $extra_append}"
+}
+
 # guest_options: leave QEMU's command line in $qemu. The files behind its
 # character devices are open already, in this shell's descriptors.
 guest_options()
 {
 	local append
 
-	append="console=$ARCH_CONSOLE rdinit=/init panic=-1 oops=panic"
-	append+=" softlockup_panic=1 hung_task_panic=1"
-	append+=" sysctl.kernel.panic_on_rcu_stall=1"
-	append+=" sysctl.kernel.hung_task_timeout_secs=60"
-	append+=" ignore_loglevel${extra_append:+ $extra_append}"
+	guest_append
+	if [ "$ARCH_KBUILD" = um ]; then
+		uml_options
+		return
+	fi
 	# shellcheck disable=SC2206
 	qemu=($ARCH_QEMU -smp "$smp" -m "$mem" -nodefaults -display none
 	      -no-reboot -kernel "$kernel_image"

@@ -60,10 +60,15 @@ load_kernel()
 	load_data kernels "$1"
 }
 
-# arch_has ARCH: whether the loaded kernel is to be had for that machine.
+# arch_has ARCH: whether the loaded kernel is to be had for that machine. One
+# that names none is for those that Debian has kernels for.
 arch_has()
 {
-	[ -z "$KERNEL_ARCH" ] || [ "$KERNEL_ARCH" = "$1" ]
+	if [ -n "$KERNEL_ARCH" ]; then
+		[ "$KERNEL_ARCH" = "$1" ]
+	else
+		(load_data arch "$1" && [ -n "$ARCH_FLAVOUR" ])
+	fi
 }
 
 # stock_kernels [ARCH]: the names of the kernels that are Debian's own, in one
@@ -80,19 +85,20 @@ stock_kernels()
 	printf '%s\n' "${names[*]}"
 }
 
-# load_target KERNEL ARCH [ROOT]: what the rest of the tool is to work on. The
-# root is that of the kernel's suite, or a lean one if the machine says so, or
-# another one of the same suite.
+# load_target KERNEL ARCH [ROOT]: what the rest of the tool is to work on. Without
+# a machine it is the one that the kernel is for, or the default. The root is that
+# of the kernel's suite, or a lean one if the machine says so, or another one of
+# the same suite.
 load_target()
 {
 	ARCH_LEAN=''
 	load_kernel "$1"
-	load_data arch "$2"
-	arch_has "$2" || die "kernel $1 is for $KERNEL_ARCH, not for $2"
+	kernel=$1
+	arch=${2:-${KERNEL_ARCH:-$default_arch}}
+	load_data arch "$arch"
+	arch_has "$arch" || die "kernel $kernel is not for $arch"
 	root_name=${3:-$KERNEL_SUITE${ARCH_LEAN:+-lean}}
 	load_data roots "$root_name"
-	kernel=$1
-	arch=$2
 }
 
 # need_value OPTION COUNT: an option that takes a value has one.

@@ -3,22 +3,24 @@
 #
 # The kernel of a guest. Debian's own lie in the root of their suite; one that
 # has a KERNEL_CONFIG is built from the suite's source, into the cache.
+. "$guest_dir/lib/uml.sh"
 
 # need_kernel: have the loaded target's kernel, and leave in $kernel_image and
 # $kernel_headers where it is in the root, in $kernel_binds how it gets there.
 need_kernel()
 {
-	local entry
+	local entry maker=kernel
 
 	need_root
 	kernel_binds=()
 	kernel_image=/ion/kernels/$kernel/image
 	kernel_headers=/usr/src/linux-headers-$(kernel_release)
 	[ -n "$KERNEL_CONFIG" ] || return 0
+	[ "$ARCH_KBUILD" != um ] || maker=uml
 	cache_entry "kernel-$kernel-$arch" \
 		"$(hash_of "$(kernel_from)" "$(kernel_config)" \
-			"$(declare -f kernel_make kernel_script)")" \
-		kernel_make
+			"$(declare -f "${maker}_make" "${maker}_script")")" \
+		"${maker}_make"
 	kernel_binds=(--ro-bind "$entry" /kernel)
 	kernel_image=/kernel/image
 	kernel_headers=/kernel/build
