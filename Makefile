@@ -163,6 +163,9 @@ litmus:
 model:
 	@tools/check/model
 
+coverage:
+	@tools/check/coverage
+
 bench:
 	@tools/check/step bench
 
@@ -207,6 +210,7 @@ help:
 	@echo '  demo             see the module carry a file; FILE= is yours'
 	@echo '  check            build all, run every test on each kernel'
 	@echo '  check-debug      every test on a kernel that sees what goes wrong'
+	@echo '  coverage         which lines of the module the tests run'
 	@echo '  litmus           the proofs of the memory ordering alone'
 	@echo '  model            the proofs of the ring as compiled C alone'
 	@echo '  stress           sleepers and wakers at random, TIME= seconds'
@@ -232,4 +236,5 @@ help:
 .PHONY: jansson demo check lint install install-module install-rules install-user uninstall
 .PHONY: dkms-source dkms-install dkms-uninstall dkms-tool deb
 .PHONY: check-debug litmus model stress bench bench-native shell format htmldocs clean help
+.PHONY: coverage
 .DEFAULT_GOAL := all

@@ -11,7 +11,7 @@ readonly module_sources=(Kbuild drivers include "${module_users[@]}")
 # module_folder: where the loaded target's build lies.
 module_folder()
 {
-	printf '%s\n' "$top/build/$arch-$kernel"
+	printf '%s\n' "$top/build/$arch-$kernel${coverage:+-coverage}"
 }
 
 # mirror_sources FOLDER: kbuild leaves its objects beside the sources, so each
@@ -39,6 +39,17 @@ list_sources()
 		\( -name '*.[chS]' -o -name Kbuild \) -print0
 }
 
+# Whether the module is to count which of its lines run.
+coverage=''
+
+# want_coverage: have it do so, which takes a kernel that gathers the counts.
+want_coverage()
+{
+	grep -qs '^CONFIG_GCOV_KERNEL=y' "$guest_dir/configs/$KERNEL_CONFIG" ||
+		die "--coverage wants a kernel with GCOV_KERNEL, like debug"
+	coverage=yes
+}
+
 # build_module [USER...]: build it for the loaded target, and the users of it,
 # and fail on any warning.
 build_module()
@@ -48,6 +59,7 @@ build_module()
 	need_kernel
 	kernel_compilers
 	kbuild_args=("${compilers[@]}" W=1)
+	[ -z "$coverage" ] || kbuild_args+=(GCOV_PROFILE=y)
 	kbuild_in "$(module_folder)" "$kernel_headers" "$@"
 }
 
