@@ -134,7 +134,7 @@ static bool all_came_to_pass(const struct fuzz_shared *shared)
 	unsigned int i;
 
 	for (i = 0; i < fuzz_steps_count(); i++) {
-		if (shared->count[i].done < 1000 || shared->count[i].error[0])
+		if (shared->count[i].done < 10000 || shared->count[i].error[0])
 			continue;
 		printf("# never good: %s\n", fuzz_step_name(i));
 		good = false;

@@ -222,6 +222,9 @@ void fuzz_child(struct fuzz *f);
 /* fuzz_channel.c */
 long fuzz_channel_make(struct fuzz *f);
 
+/* fuzz_touch.c */
+void fuzz_packet(struct fuzz *f, const struct fuzz_channel *ch, void *slot);
+
 /* fuzz_run.c */
 int fuzz_run(struct fuzz_shared *shared);
 

@@ -48,6 +48,15 @@ static long step_reset(struct fuzz *f)
 	return fuzz_ret(ioctl(fuzz_fd(f), ION_IOC_RESET, 0));
 }
 
+static void fill(struct fuzz *f, char *packets, __u32 count)
+{
+	const struct fuzz_channel *ch = fuzz_channel(f);
+	__u32 i;
+
+	for (i = 0; i < count && i < 64; i++)
+		fuzz_packet(f, ch, packets + i * sizeof(struct ion_packet));
+}
+
 static long batch(struct fuzz *f, unsigned long request)
 {
 	struct ion_batch batch = {
@@ -59,8 +68,10 @@ static long batch(struct fuzz *f, unsigned long request)
 
 	if (request == ION_IOC_PEEK)
 		batch.skip = fuzz_below(f, 8);
-	if (request == ION_IOC_PUSH)
+	if (request == ION_IOC_PUSH) {
 		batch.ring &= ~1U;
+		fill(f, at, batch.count);
+	}
 	if (request == ION_IOC_POP)
 		batch.ring |= 1;
 	if (fuzz_chance(f, 16))

@@ -22,11 +22,13 @@ static void *mapped_at(const struct fuzz_channel *ch, __u64 offset)
 	return NULL;
 }
 
-static void fill_slot(struct fuzz *f, const struct fuzz_channel *ch, void *slot)
+/* Mostly of a buffer that there is, where it is; often one that is not. */
+void fuzz_packet(struct fuzz *f, const struct fuzz_channel *ch, void *slot)
 {
+	__u32 buffers = ch->info.buffers + 1;
 	struct ion_packet packet = {
 		.len = (__u16)fuzz_below(f, 300),
-		.id = (__u16)fuzz_below(f, ch->info.buffers + 1),
+		.id = (__u16)fuzz_below(f, fuzz_chance(f, 8) ? 65536 : buffers),
 		.phys = fuzz_random(f),
 	};
 
@@ -63,7 +65,7 @@ static void advance(struct fuzz *f, const struct fuzz_channel *ch,
 		slot = mapped_at(ch, info->slots + (__u64)((at + i) & mask) *
 							   info->slot_size);
 		if (slot)
-			fill_slot(f, ch, slot);
+			fuzz_packet(f, ch, slot);
 	}
 	/* The slots were filled before. */
 	smp_store_release(head, (at + room) & mask);

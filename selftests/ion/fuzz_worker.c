@@ -183,10 +183,11 @@ void fuzz_worker(unsigned int worker, __u64 seed, __u64 life, bool other)
 	if (!make_scratch(&f))
 		_exit(0);
 	make_world(&f);
-	if (other)
-		drop_privileges();
+	/* Only root may ask for it, for itself. */
 	if (fuzz_shared->options.faults)
 		fuzz_faults_self();
+	if (other)
+		drop_privileges();
 	fuzz_world.worker = worker;
 	fuzz_world.life = life;
 	fuzz_world.thread[0] = (pid_t)syscall(SYS_gettid);
