@@ -166,6 +166,9 @@ model:
 coverage:
 	@tools/check/coverage
 
+kunit:
+	@tools/check/step kunit
+
 bench:
 	@tools/check/step bench
 
@@ -213,6 +216,7 @@ help:
 	@echo '  coverage         which lines of the module the tests run'
 	@echo '  litmus           the proofs of the memory ordering alone'
 	@echo '  model            the proofs of the ring as compiled C alone'
+	@echo '  kunit            the module tested from within, at native speed, alone'
 	@echo '  stress           sleepers and wakers at random, TIME= seconds'
 	@echo '  soak             the fuzzer and more, TIME= seconds, in the debug guest'
 	@echo '  bench            packets per second beside io_uring'
@@ -236,5 +240,5 @@ help:
 .PHONY: jansson demo check lint install install-module install-rules install-user uninstall
 .PHONY: dkms-source dkms-install dkms-uninstall dkms-tool deb
 .PHONY: check-debug litmus model stress bench bench-native shell format htmldocs clean help
-.PHONY: coverage
+.PHONY: coverage kunit
 .DEFAULT_GOAL := all

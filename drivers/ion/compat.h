@@ -18,6 +18,13 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 }
 #endif
 
+/* 6.13 made the name of a namespace a string. */
+#if KERNEL_VERSION(6, 13, 0) > LINUX_VERSION_CODE
+#define ION_IMPORT_NS(name)	MODULE_IMPORT_NS(name)
+#else
+#define ION_IMPORT_NS(name)	MODULE_IMPORT_NS(#name)
+#endif
+
 /*
  * Older kernels let no driver map a huge page that is counted. Some of them do
  * it themselves when a fault gives a part of one; the others map small pages.

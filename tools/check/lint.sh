@@ -4,7 +4,8 @@
 # The steps of "make lint": quiet about what is clean.
 
 # Kernel code outside drivers and include, and programs.
-readonly kernel_folders=('samples/service/*.[ch]' 'selftests/modules/*.[ch]')
+readonly kernel_folders=('samples/service/*.[ch]' 'selftests/modules/*.[ch]'
+			 'selftests/kunit/*.[ch]')
 readonly programs=('selftests/*.[ch]' 'samples/*.[ch]' 'lib/*.[ch]'
 		   'tools/*.[ch]' "${kernel_folders[@]/#/:!}")
 
@@ -64,6 +65,8 @@ lint_licenses()
 # - in headers that programs include: BIT() is not to be had there;
 # - in the header that makes barriers for programs: barriers are defined and not
 #   used, so they pair with nothing, and need volatile and attributes;
+# - in the file that exports for KUnit what is no API: EXPORT_SYMBOL wants that
+#   beside each function;
 # - in the header of the tracepoints: their fields and assignments are arguments
 #   of macros, laid out as everywhere in the kernel;
 # - in programs: advice to use what only the kernel has, checks of layout that
@@ -80,7 +83,9 @@ lint_checkpatch()
 	barriers+=,$attributes
 	macros+=,MULTISTATEMENT_MACRO_USE_DO_WHILE,TRAILING_SEMICOLON
 	program+=,PARENTHESIS_ALIGNMENT,LONG_LINE,$macros
-	checkpatch "$kernel" 'drivers/*.[ch]' ':!drivers/ion/trace.h' || status=1
+	checkpatch "$kernel" 'drivers/*.[ch]' \
+		':!drivers/ion/'{trace.h,kunit.c} || status=1
+	checkpatch "$kernel,EXPORT_SYMBOL" drivers/ion/kunit.c || status=1
 	checkpatch "$kernel,$events" drivers/ion/trace.h || status=1
 	checkpatch "$kernel,BIT_MACRO" 'include/*.h' \
 		':!include/ion/barrier.h' "${kernel_folders[@]}" || status=1

@@ -54,6 +54,7 @@ debug_steps()
 	step "selftests" install_selftests
 	tap_step "selftests on debug" run_selftests debug 3600
 	tap_step "misuse on debug" run_misuse debug
+	tap_step "KUnit on debug" run_kunit debug
 }
 
 in_root()
@@ -102,6 +103,30 @@ run_misuse()
 	run_guest "$1" --expect 'WARNING: .*\[ion\]' \
 		--log "build/log/kernel-misuse-$1" \
 		--add build/kselftest/ion -- ion/service_misuse
+}
+
+# run_kunit KERNEL: what tests the module from within. Its last suite makes the
+# kernel warn, of ion or of who called it last.
+run_kunit()
+{
+	local modules
+
+	modules=$("$guest/build-module" --all --kernel "$1") || return
+	"$guest/run" --kernel "$1" --append kunit.enable=1 --timeout 900 \
+		--expect 'WARNING: .*\[ion(_kunit)?\]' \
+		--log "build/log/kernel-kunit-$1" \
+		--add "$(grep '/ion_kunit\.ko$' <<<"$modules")" \
+		--add selftests/kunit/run.sh -- ./run.sh ion_kunit.ko
+}
+
+# kunit [KERNEL]: the same, and how many passed.
+kunit()
+{
+	local status=0
+
+	mkdir -p build/log
+	run_kunit "${1-uml}" | tee build/log/kunit || status=$?
+	awk -f tools/check/tap.awk build/log/kunit && return "$status"
 }
 
 # The samples, and the programs in the man pages.

@@ -5,7 +5,7 @@
 
 readonly module_file=drivers/ion/ion.ko
 # Each of these folders is built as one of somebody else's would be.
-readonly module_users=(samples/service selftests/modules)
+readonly module_users=(samples/service selftests/modules selftests/kunit)
 readonly module_sources=(Kbuild drivers include "${module_users[@]}")
 
 # module_folder: where the loaded target's build lies.
@@ -70,8 +70,9 @@ built_modules()
 
 	folder=$(module_folder)
 	printf '%s\n' "$folder/$module_file"
+	# Of those for KUnit there is none where the kernel has not got it.
 	for user; do
-		printf '%s\n' "$folder/$user"/*.ko
+		find "$folder/$user" -maxdepth 1 -name '*.ko'
 	done
 }
 

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the KUnit suites of selftests/kunit call. Nothing of it is for others:
+ * it is there if the kernel has KUnit, in a namespace of tests.
+ */
+#include <kunit/visibility.h>
+
+#include "channels.h"
+#include "geometry.h"
+#include "kernel_end.h"
+#include "selftest.h"
+
+EXPORT_SYMBOL_IF_KUNIT(ion_geometry);
+EXPORT_SYMBOL_IF_KUNIT(ion_geometry_area);
+EXPORT_SYMBOL_IF_KUNIT(ion_memory_charged);
+EXPORT_SYMBOL_IF_KUNIT(ion_channels_count);
+EXPORT_SYMBOL_IF_KUNIT(ion_channel_create);
+EXPORT_SYMBOL_IF_KUNIT(ion_channel_describe);
+EXPORT_SYMBOL_IF_KUNIT(ion_channel_close);
+EXPORT_SYMBOL_IF_KUNIT(ion_kernel_end_kick);
+
+EXPORT_SYMBOL_IF_KUNIT(ion_ring_kinds);
+EXPORT_SYMBOL_IF_KUNIT(ion_ring_user);
+EXPORT_SYMBOL_IF_KUNIT(ion_ring_count);
+EXPORT_SYMBOL_IF_KUNIT(ion_ring_free);
+EXPORT_SYMBOL_IF_KUNIT(ion_ring_allowed_first);
+EXPORT_SYMBOL_IF_KUNIT(ion_ring_allowed_last);
+EXPORT_SYMBOL_IF_KUNIT(ion_ring_look);
+EXPORT_SYMBOL_IF_KUNIT(ion_ring_stall);
+EXPORT_SYMBOL_IF_KUNIT(ion_ring_awake);
+EXPORT_SYMBOL_IF_KUNIT(ion_ring_sleep);
+EXPORT_SYMBOL_IF_KUNIT(ion_ring_arm);
+EXPORT_SYMBOL_IF_KUNIT(ion_ring_publish);
+EXPORT_SYMBOL_IF_KUNIT(ion_ring_reset);
+EXPORT_SYMBOL_IF_KUNIT(ion_ring_stats);
+
+/* The user end of ION_IOC_SELFTEST. */
+EXPORT_SYMBOL_IF_KUNIT(ion_check_is);
+EXPORT_SYMBOL_IF_KUNIT(ion_check_configure);
+EXPORT_SYMBOL_IF_KUNIT(ion_check_attach);
+EXPORT_SYMBOL_IF_KUNIT(ion_check_word);
+EXPORT_SYMBOL_IF_KUNIT(ion_check_push);
+EXPORT_SYMBOL_IF_KUNIT(ion_check_push_batch);
+EXPORT_SYMBOL_IF_KUNIT(ion_check_pop);
+EXPORT_SYMBOL_IF_KUNIT(ion_check_pop_batch);
+EXPORT_SYMBOL_IF_KUNIT(ion_check_kick);
+EXPORT_SYMBOL_IF_KUNIT(ion_check_reset);
+EXPORT_SYMBOL_IF_KUNIT(ion_check_stats);
+EXPORT_SYMBOL_IF_KUNIT(ion_check_law);

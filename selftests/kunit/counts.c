@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KUnit: what the kernel end makes of the rings of a channel: its counts, what it
+ * allows the user end, and a reset, in each state that there is of a small ring.
+ */
+#include <linux/sched.h>
+
+#include "ion_kunit.h"
+
+/**
+ * struct counts - a kernel end in some state
+ * @bed: its channel
+ * @ring: the ring
+ * @slots: how many it has
+ * @own: where the kernel end stands
+ * @queued: packets in the ring, as last seen
+ * @stored: the index of the user end
+ * @user: where the user end was seen last
+ */
+struct counts {
+	struct bed *bed;
+	struct ion_ring *ring;
+	u32 slots;
+	u64 own;
+	u32 queued;
+	u32 stored;
+	u64 user;
+};
+
+/* Anything that no other number here is. */
+#define COUNTS_DISCARDED	5
+
+/* The kernel end is ahead of the user end, or behind it, by what is queued. */
+static void counts_set(struct counts *c)
+{
+	struct ion_end *end = &c->ring->end;
+	bool pushes = c->ring->kind->kernel_pushes;
+
+	c->user = pushes ? c->own - c->queued : c->own + c->queued;
+	end->own = c->own;
+	end->ready = pushes ? c->user + c->slots - 1 : c->user;
+	end->broken = ION_POISON_NONE;
+	end->seen = 0;
+	c->ring->discarded = COUNTS_DISCARDED;
+	WRITE_ONCE(*c->ring->user_index, c->stored);
+	ion_ring_publish(c->ring);
+}
+
+/* Whether the user end can have come to where its index says, and by how much. */
+static bool counts_right(const struct counts *c, u32 *step)
+{
+	u32 most = c->ring->kind->kernel_pushes ? c->queued :
+						  c->slots - 1 - c->queued;
+
+	for (*step = 0; *step <= most; ++*step)
+		if ((c->user + *step) % c->slots == c->stored)
+			return true;
+	return false;
+}
+
+static void counts_is(struct counts *c, u64 saw, u64 expected, const char *what)
+{
+	ion_check_is(&c->bed->check, saw, expected,
+		     "%s of %u: own %llu queued %u stored %u: %s",
+		     c->ring->kind->name, c->slots, c->own, c->queued,
+		     c->stored, what);
+}
+
+static void counts_stats(struct counts *c, bool right)
+{
+	bool pushes = c->ring->kind->kernel_pushes;
+	u64 pushed = pushes ? c->own : c->user;
+	u64 taken = pushes ? c->user : c->own;
+	struct ion_ring_stats stats;
+	u32 cause = right ? ION_POISON_NONE :
+		    c->stored < c->slots ? ION_POISON_ORDER :
+					   ION_POISON_RANGE;
+
+	ion_ring_stats(c->ring, &stats);
+	counts_is(c, stats.pushed, pushed, "pushed");
+	counts_is(c, stats.popped, taken - COUNTS_DISCARDED, "popped");
+	counts_is(c, stats.discarded, COUNTS_DISCARDED, "discarded");
+	counts_is(c, stats.queued, c->queued, "queued");
+	counts_is(c, stats.popped + stats.queued + stats.discarded,
+		  stats.pushed, "popped + queued + discarded");
+	counts_is(c, stats.capacity, c->slots - 1, "capacity");
+	counts_is(c, stats.head, pushed % c->slots, "head");
+	counts_is(c, stats.tail, taken % c->slots, "tail");
+	counts_is(c, stats.poison, cause, "poison");
+	counts_is(c, stats.poison_seen, right ? 0 : c->stored, "poison_seen");
+}
+
+/* A look tells what is right; what it allows is told too, by two indices. */
+static void counts_look(struct counts *c)
+{
+	u32 first, last, step;
+	bool right, allowed;
+
+	counts_set(c);
+	right = counts_right(c, &step);
+	counts_is(c, ion_ring_user(c->ring), c->user, "user end");
+	counts_is(c, ion_ring_count(c->ring), c->queued, "count");
+	counts_is(c, ion_ring_free(c->ring), c->slots - 1 - c->queued, "free");
+	first = ion_ring_allowed_first(c->ring);
+	last = ion_ring_allowed_last(c->ring);
+	allowed = first <= last ? c->stored >= first && c->stored <= last :
+				  (c->stored >= first && c->stored < c->slots) ||
+				  c->stored <= last;
+	counts_is(c, allowed, right, "allowed");
+
+	counts_is(c, ion_ring_look(c->ring), right, "look");
+	if (!right) {
+		counts_stats(c, false);
+		return;
+	}
+	c->user += step;
+	c->queued += c->ring->kind->kernel_pushes ? -step : step;
+	counts_stats(c, true);
+	c->queued -= c->ring->kind->kernel_pushes ? -step : step;
+}
+
+/* After it both ends stand where the producer stood, and what was there went. */
+static void counts_reset(struct counts *c)
+{
+	bool pushes = c->ring->kind->kernel_pushes;
+	u32 step, queued = c->queued;
+	u64 pushed;
+
+	counts_set(c);
+	if (counts_right(c, &step)) {
+		c->user += step;
+		queued += pushes ? -step : step;
+	}
+	pushed = pushes ? c->own : c->user;
+
+	counts_is(c, ion_ring_reset(c->ring), queued, "thrown by a reset");
+	counts_is(c, c->ring->end.own, pushed, "own after a reset");
+	counts_is(c, ion_ring_user(c->ring), pushed, "user end after a reset");
+	counts_is(c, ion_ring_count(c->ring), 0, "count after a reset");
+	counts_is(c, c->ring->discarded, COUNTS_DISCARDED + queued,
+		  "discarded by a reset");
+	counts_is(c, c->ring->end.broken, ION_POISON_NONE,
+		  "poison after a reset");
+	counts_is(c, READ_ONCE(*c->ring->user_index), pushed % c->slots,
+		  "index of the user end after a reset");
+	counts_is(c, READ_ONCE(*c->ring->end.own_index), pushed % c->slots,
+		  "index of the kernel end after a reset");
+	counts_is(c, READ_ONCE(*c->ring->mask), c->slots - 1,
+		  "mask after a reset");
+	counts_is(c, ion_ring_look(c->ring), true, "look after a reset");
+}
+
+static void counts_ring(struct counts *c, void (*one)(struct counts *c))
+{
+	u32 at, i;
+
+	for (at = 0; at < c->slots; at++) {
+		c->own = (u64)U32_MAX - 2 + at;
+		for (c->queued = 0; c->queued < c->slots; c->queued++) {
+			for (i = 0; i < 3 * c->slots; i++) {
+				c->stored = i < 2 * c->slots ? i :
+					    U32_MAX - (i - 2 * c->slots);
+				one(c);
+			}
+			cond_resched();
+		}
+	}
+}
+
+static void counts_each(struct kunit *test, void (*one)(struct counts *c))
+{
+	struct counts c = { .bed = bed_make(test) };
+	unsigned int id;
+
+	KUNIT_ASSERT_EQ(test, bed_open(c.bed, test->param_value), 0);
+	for (id = 0; id < ION_RINGS; id++) {
+		c.ring = bed_ring(c.bed, id);
+		c.slots = c.ring->end.mask + 1;
+		counts_ring(&c, one);
+	}
+	bed_close(c.bed);
+}
+
+static void counts_looks(struct kunit *test)
+{
+	counts_each(test, counts_look);
+}
+
+static void counts_resets(struct kunit *test)
+{
+	counts_each(test, counts_reset);
+}
+
+static const struct bed_shape counts_shapes[] = {
+	{ "compact, 2 slots", ION_LAYOUT_COMPACT, { 2, 2, 2, 2 } },
+	{ "split, 2 slots", ION_LAYOUT_SPLIT, { 2, 2, 2, 2 } },
+	{ "compact, 4 slots", ION_LAYOUT_COMPACT, { 4, 4, 4, 4 } },
+	{ "split, 4 slots", ION_LAYOUT_SPLIT, { 4, 4, 4, 4 } },
+	{ "compact, 8 slots", ION_LAYOUT_COMPACT, { 8, 8, 8, 8 } },
+	{ "split, 8 slots", ION_LAYOUT_SPLIT, { 8, 8, 8, 8 } },
+};
+
+KUNIT_ARRAY_PARAM_DESC(counts, counts_shapes, name);
+
+static struct kunit_case counts_cases[] = {
+	KUNIT_CASE_PARAM(counts_looks, counts_gen_params),
+	KUNIT_CASE_PARAM(counts_resets, counts_gen_params),
+	{}
+};
+
+struct kunit_suite ion_counts_suite = {
+	.name = "ion_counts",
+	.suite_init = bed_suite_init,
+	.suite_exit = bed_suite_exit,
+	.test_cases = counts_cases,
+};

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A model of a channel, in which a ring is an array of the packets' numbers. */
+#ifndef _ION_KUNIT_MODEL_H
+#define _ION_KUNIT_MODEL_H
+
+#include <linux/string.h>
+
+#include "ion_kunit.h"
+
+#define MODEL_MAX	64
+#define MODEL_WORDS	(sizeof(struct ion_cmd_packet) / sizeof(u64))
+
+/**
+ * struct queue - packets in order, by their numbers
+ * @count: how many
+ * @max: how many there may be
+ * @number: the oldest first
+ * @pushed: how many there ever were
+ * @popped: how many were taken
+ * @discarded: how many were thrown away
+ */
+struct queue {
+	u32 count;
+	u32 max;
+	u64 number[MODEL_MAX];
+	u64 pushed;
+	u64 popped;
+	u64 discarded;
+};
+
+/**
+ * struct model - what the channel is to be like
+ * @bed: the channel
+ * @seed: of all that comes
+ * @step: how many there were
+ * @queue: the rings
+ * @hand: what the service popped and has not pushed yet, by lane
+ * @slots: room for packets
+ */
+struct model {
+	struct bed *bed;
+	u64 seed;
+	u32 step;
+	struct queue queue[ION_RINGS];
+	struct queue hand[ION_LANES];
+	u64 slots[MODEL_MAX * MODEL_WORDS] __aligned(16);
+};
+
+/**
+ * struct model_call - something that the service does
+ * @model: the model
+ * @lane: where
+ * @want: how many
+ * @how: by which call
+ */
+struct model_call {
+	struct model *model;
+	unsigned int lane;
+	u32 want;
+	u32 how;
+};
+
+static inline u32 queue_room(const struct queue *queue)
+{
+	return queue->max - queue->count;
+}
+
+static inline void queue_push(struct queue *queue, u64 number)
+{
+	queue->number[queue->count++] = number;
+	queue->pushed++;
+}
+
+static inline u64 queue_pop(struct queue *queue)
+{
+	u64 number = queue->number[0];
+
+	queue->count--;
+	memmove(queue->number, queue->number + 1,
+		queue->count * sizeof(queue->number[0]));
+	queue->popped++;
+	return number;
+}
+
+static inline void queue_discard(struct queue *queue)
+{
+	queue->discarded += queue->count;
+	queue->count = 0;
+}
+
+static inline struct ion_lane *model_lane(struct model *model, unsigned int lane)
+{
+	return &model->bed->check.lane[lane];
+}
+
+/* model_service.c: what the service does, in doorbell() or not. */
+void model_pop(struct bed *bed, void *arg);
+void model_push(struct bed *bed, void *arg);
+void model_move(struct bed *bed, void *arg);
+
+#endif /* _ION_KUNIT_MODEL_H */

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* KUnit: what the service of a channel does beside the model of it. */
+#include <linux/minmax.h>
+#include <linux/string.h>
+
+#include "calls.h"
+#include "model.h"
+
+/* Whether the service got the packets that are the oldest in the model. */
+static void model_popped(struct model_call *call, const void *slots, u32 n)
+{
+	struct model *model = call->model;
+	struct ion_lane *lane = model_lane(model, call->lane);
+	u64 words[MODEL_WORDS], number;
+	u32 i;
+
+	for (i = 0; i < n; i++) {
+		number = queue_pop(&model->queue[lane->out_id]);
+		queue_push(&model->hand[call->lane], number);
+		ion_check_word(words, lane, number);
+		ion_check_is(&model->bed->check,
+			     memcmp(words, slots + i * lane->size, lane->size),
+			     0, "step %u: %s %llu at the service", model->step,
+			     lane->name, number);
+	}
+}
+
+void model_pop(struct bed *bed, void *arg)
+{
+	struct model_call *call = arg;
+	const struct calls *calls = &calls_of[call->lane];
+	struct model *model = call->model;
+	enum ion_ring_id id = model_lane(model, call->lane)->out_id;
+	struct ion_ring *ring = ion_channel_ring(bed->check.ch, id);
+	u32 n, count = model->queue[id].count;
+	const void *slots = model->slots;
+
+	switch (call->how) {
+	case 0:
+		n = calls->pop(ring, model->slots);
+		call->want = 1;
+		break;
+	case 1:
+		n = calls->pop_n(ring, model->slots, call->want);
+		break;
+	default:
+		call->want = min(call->want, ION_PEEK_MAX);
+		n = calls->peek(ring, &slots, call->want);
+		break;
+	}
+	ion_check_is(&bed->check, n, min(call->want, count),
+		     "step %u: popped", model->step);
+	model_popped(call, slots, n);
+	if (call->how > 1 && n)
+		ion_check_is(&bed->check, calls->release(ring, n), n,
+			     "step %u: released", model->step);
+}
+
+/* What the service has in hand, the oldest first. */
+static void model_fill(struct model_call *call, void *slots, u32 n)
+{
+	const struct queue *hand = &call->model->hand[call->lane];
+	struct ion_lane *lane = model_lane(call->model, call->lane);
+	u64 words[MODEL_WORDS];
+	u32 i;
+
+	for (i = 0; i < n; i++) {
+		ion_check_word(words, lane, hand->number[i]);
+		memcpy(slots + i * lane->size, words, lane->size);
+	}
+}
+
+static u32 model_reserve(struct model_call *call, struct ion_ring *ring)
+{
+	const struct calls *calls = &calls_of[call->lane];
+	void *slots;
+	u32 n;
+
+	call->want = min(call->want, ION_PEEK_MAX);
+	n = calls->reserve(ring, &slots, call->want);
+	if (!n)
+		return 0;
+	model_fill(call, slots, n);
+	return calls->commit(ring, n);
+}
+
+void model_push(struct bed *bed, void *arg)
+{
+	struct model_call *call = arg;
+	const struct calls *calls = &calls_of[call->lane];
+	struct model *model = call->model;
+	struct queue *hand = &model->hand[call->lane];
+	enum ion_ring_id id = model_lane(model, call->lane)->in_id;
+	struct ion_ring *ring = ion_channel_ring(bed->check.ch, id);
+	struct queue *queue = &model->queue[id];
+	u32 n;
+
+	call->want = min(call->want, hand->count);
+	if (!call->want)
+		return;
+	model_fill(call, model->slots, call->want);
+	switch (call->how) {
+	case 0:
+		call->want = 1;
+		n = calls->push(ring, model->slots);
+		break;
+	case 1:
+		n = calls->push_n(ring, model->slots, call->want);
+		break;
+	default:
+		n = model_reserve(call, ring);
+		break;
+	}
+	ion_check_is(&bed->check, n, min(call->want, queue_room(queue)),
+		     "step %u: pushed", model->step);
+	while (n--)
+		queue_push(queue, queue_pop(hand));
+}
+
+/* Past what is in hand: only in order if there is nothing. */
+void model_move(struct bed *bed, void *arg)
+{
+	struct model_call *call = arg;
+	struct model *model = call->model;
+	struct ion_lane *lane = model_lane(model, call->lane);
+	struct queue *from = &model->queue[lane->out_id];
+	struct queue *to = &model->queue[lane->in_id];
+	u32 n;
+
+	if (model->hand[call->lane].count)
+		return;
+	n = calls_of[call->lane].move(bed_ring(bed, lane->out_id),
+				      bed_ring(bed, lane->in_id), call->want);
+	ion_check_is(&bed->check, n,
+		     min3(call->want, from->count, queue_room(to)),
+		     "step %u: moved", model->step);
+	while (n--)
+		queue_push(to, queue_pop(from));
+}

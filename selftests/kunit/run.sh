@@ -1,0 +1,54 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# run.sh MODULE: in a guest, inserts the module with the KUnit suites, passes on
+# what they have to report, and looks at what the kernel warned of meanwhile. The
+# last suite makes six kinds of mistakes, each of which the kernel warns of once.
+
+# said: the kernel's log, without the times.
+said()
+{
+	dmesg | sed 's/^\[[^]]*\] //'
+}
+
+# warnings: how many there are in what is read.
+warnings()
+{
+	grep -c 'WARNING: '
+}
+
+# report: KTAP as it is, and what a test said besides as a comment. Of the suite
+# that makes mistakes the latter is what the kernel warned of.
+report()
+{
+	awk '/Test should be marked slow/ { next }
+	     /# Subtest: ion_misuse/ { mistakes = 1 }
+	     /^ *(KTAP|[0-9]+\.\.|#|ok |not ok )/ { print; next }
+	     !mistakes { print "# " $0 }'
+}
+
+# result NAME SAW EXPECTED: one more result, after those of the suites.
+result()
+{
+	number=$((number + 1))
+	if [ "$2" = "$3" ]; then
+		echo "ok $number $1"
+	else
+		echo "not ok $number $1: saw $2, expected $3"
+		failed=1
+	fi
+}
+
+echo "ion_kunit begins" >/dev/kmsg
+insmod "$1" || exit
+said | sed '1,/^ion_kunit begins$/d' >log
+report <log
+grep -qE '^ *not ok ' log && failed=1
+number=$(grep -cE '^(not )?ok ' log)
+result "all suites ran" "$number" 7
+result "no warning but of mistakes" \
+	"$(sed '/# Subtest: ion_misuse/,$d' log | warnings)" 0
+result "one warning of each mistake" \
+	"$(sed '1,/# Subtest: ion_misuse/d' log | warnings)" 6
+rmmod ion_kunit || failed=1
+exit "${failed-0}"
