@@ -175,6 +175,9 @@ bench:
 bench-native:
 	@tools/check/step bench_native
 
+baseline:
+	@tools/check/step baseline
+
 stress:
 	@tools/check/step stress "$$TIME"
 
@@ -219,8 +222,9 @@ help:
 	@echo '  kunit            the module tested from within, at native speed, alone'
 	@echo '  stress           sleepers and wakers at random, TIME= seconds'
 	@echo '  soak             the fuzzer and more, TIME= seconds, in the debug guest'
-	@echo '  bench            packets per second beside io_uring'
+	@echo '  bench            packets per second beside what else there is'
 	@echo '  bench-native     the ring beside others, on this machine itself'
+	@echo '  baseline         what a packet costs now, for check to compare with'
 	@echo '  shell            log into a guest with ion inserted'
 	@echo 'For developers:'
 	@echo '  lint             style and static checks'
@@ -240,5 +244,5 @@ help:
 .PHONY: jansson demo check lint install install-module install-rules install-user uninstall
 .PHONY: dkms-source dkms-install dkms-uninstall dkms-tool deb
 .PHONY: check-debug litmus model stress bench bench-native shell format htmldocs clean help
-.PHONY: coverage kunit
+.PHONY: coverage kunit baseline
 .DEFAULT_GOAL := all

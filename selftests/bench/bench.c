@@ -1,172 +1,177 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * User to kernel and back without system calls: ion beside io_uring, in turns
- * in one process, every number checked.
- */
-#define _GNU_SOURCE
+/* ion beside what else there is, in turns in one run, every number checked. */
 #include <getopt.h>
-#include <stdio.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <unistd.h>
 
-#include "bench.h"
+#include "run.h"
 
-#define BENCHES	   3
-#define ROUNDS_MAX 99
+static struct result results[ROWS_MAX];
+static const char facts_id[] = "facts";
 
-static const struct bench *const benches[BENCHES] = {
-	&bench_ion_compact,
-	&bench_ion_split,
-	&bench_sqpoll,
-};
-
-#define BATCHES 5
-
-static const unsigned int batches[BATCHES] = { 1, 8, 32, 64, 128 };
-
-static double rate[BENCHES][BATCHES][ROUNDS_MAX];
-
-static double seconds(void)
+bool row_wanted(const struct options *options, const char *id)
 {
-	struct timespec now;
+	const char *only = options->only;
+	size_t length = strlen(id);
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+	if (!only)
+		return true;
+	while (only) {
+		if (!strncmp(only, id, length) &&
+		    (only[length] == ',' || !only[length]))
+			return true;
+		only = strchr(only, ',');
+		only += only ? 1 : 0;
+	}
+	return false;
 }
 
-/* Millions of packets a second there and back, for @limit seconds. */
-static double run(const struct bench *bench, unsigned int batch, double limit)
+/* All of the names in --only are to be some. */
+static bool only_known(const char *only)
 {
-	double start = seconds(), now = start;
-	__u64 sent = 0, got = 0;
-	unsigned int turns = 0;
-	int n;
+	unsigned int i;
+	size_t length;
 
-	while (now - start < limit || got < sent) {
-		if (now - start < limit)
-			sent += bench->put(sent, batch);
-		n = bench->get(got, batch);
-		if (n < 0) {
-			fprintf(stderr, "%s: packet %llu came back wrong\n",
-				bench->name, (unsigned long long)got);
-			exit(1);
+	for (; *only; only += length + (only[length] == ',')) {
+		length = strcspn(only, ",");
+		if (length == strlen(facts_id) &&
+		    !strncmp(only, facts_id, length))
+			continue;
+		for (i = 0; i < nr_rows; i++)
+			if (strlen(rows[i].id) == length &&
+			    !strncmp(only, rows[i].id, length))
+				break;
+		if (i == nr_rows) {
+			fprintf(stderr,
+				"ion_bench: no row '%.*s'; see --help\n",
+				(int)length, only);
+			return false;
 		}
-		got += (unsigned int)n;
-		if (!(++turns & 255) || now - start >= limit)
-			now = seconds();
 	}
-	return (double)got / (now - start) / 1e6;
+	return true;
 }
 
-static void round_of(unsigned int round, double limit)
+static void print_help(void)
 {
-	unsigned int i, j;
+	unsigned int i;
 
-	for (i = 0; i < BENCHES; i++) {
-		/* Another one comes first in each round. */
-		unsigned int at = (i + round) % BENCHES;
-
-		if (!benches[at]->open())
-			exit(1);
-		run(benches[at], 64, limit / 4);
-		for (j = 0; j < BATCHES; j++)
-			rate[at][j][round] =
-				run(benches[at], batches[j], limit);
-		benches[at]->close();
-	}
-}
-
-static int compare(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static double median(double *values, unsigned int n)
-{
-	qsort(values, n, sizeof(*values), compare);
-	return values[n / 2];
-}
-
-static void print_table(unsigned int rounds)
-{
-	double best[BENCHES] = { 0 };
-	unsigned int i, j;
-
-	printf("%-28s", "millions/s, batches of");
-	for (j = 0; j < BATCHES; j++)
-		printf("%8u", batches[j]);
-	printf("\n");
-	for (i = 0; i < BENCHES; i++) {
-		printf("%-28s", benches[i]->name);
-		for (j = 0; j < BATCHES; j++) {
-			double m = median(rate[i][j], rounds);
-
-			best[i] = m > best[i] ? m : best[i];
-			printf("%8.2f", m);
-		}
-		printf("\n");
-	}
-	printf("batches of 64 against the best of %s: compact %.1f times, split %.1f times\n",
-	       benches[2]->name, median(rate[0][3], rounds) / best[2],
-	       median(rate[1][3], rounds) / best[2]);
-}
-
-static void usage(void)
-{
-	printf("ion_bench [--rounds N] [--seconds S]\n\n"
-	       "Packets go to the kernel and back, with a kernel-side poller and no\n"
-	       "system calls: ion with a lent thread beside io_uring with SQPOLL. Prints\n"
-	       "the median of the rounds, and what a bare cache line takes there and back.\n\n"
-	       "  --rounds N   rounds, 1..%u (default 7)\n"
-	       "  --seconds S  seconds for each figure of a round (default 0.2)\n",
+	printf("usage: ion_bench [OPTION]...\n\n"
+	       "Measures ion beside other ways to have packets of 24 bytes go somewhere.\n"
+	       "All of them take turns, and the number of every packet is looked at. Prints\n"
+	       "the median of the chunks of all rounds, and the tenths below and above.\n\n"
+	       "  --only ROW,...  only these rows\n"
+	       "  --rounds N      rounds, 1..%u (default 7)\n"
+	       "  --seconds S     seconds for each figure of a round (default 0.2)\n"
+	       "  --json FILE     write the figures to FILE, too\n"
+	       "  --help          this text\n\nRows:\n",
 	       ROUNDS_MAX);
+	for (i = 0; i < nr_rows; i++)
+		printf("  %-14s%s\n", rows[i].id, rows[i].title);
+	printf("  %-14s%s\n", facts_id,
+	       "system calls, time of who sleeps, memory: counted");
+}
+
+static int refuse(void)
+{
+	fprintf(stderr,
+		"ion_bench: rounds are 1..%u, seconds 0.01 or more; "
+		"see --help\n",
+		ROUNDS_MAX);
+	return 2;
+}
+
+/* One at a time: what a round costs a row, others have had before. */
+static bool run_rounds(const struct options *options, struct samples *line)
+{
+	unsigned int round, i;
+
+	for (round = 0; round < options->rounds; round++) {
+		for (i = 0; i < nr_rows; i++) {
+			if (!row_wanted(options, rows[i].id))
+				continue;
+			fprintf(stderr, "round %u of %u: %s\n", round + 1,
+				options->rounds, rows[i].id);
+			if (!run_row(&rows[i], &results[i], round,
+				     options->seconds))
+				return false;
+		}
+		samples_add(line, 1 / bench_line());
+	}
+	return true;
+}
+
+static void hangs(int signal)
+{
+	static const char text[] = "ion_bench: nothing moves any more\n";
+	ssize_t done = write(2, text, sizeof(text) - 1);
+
+	(void)done;
+	(void)signal;
+	_exit(1);
+}
+
+static int measure(const struct options *options, const char *json)
+{
+	struct fact facts[FACTS_MAX];
+	struct samples line = { 0 };
+	unsigned int nr_facts = 0;
+
+	signal(SIGALRM, hangs);
+	if (!run_rounds(options, &line))
+		return 1;
+	if (row_wanted(options, facts_id)) {
+		fprintf(stderr, "facts\n");
+		nr_facts = facts_count(facts, options->seconds);
+	}
+	table_print(results, options, facts, nr_facts, &line);
+	fflush(stdout);
+	if (json && !json_write(json, results, options, facts, nr_facts, &line))
+		return 1;
+	return 0;
 }
 
 int main(int argc, char **argv)
 {
-	static const struct option options[] = {
+	static const struct option names[] = {
+		{ "only", required_argument, NULL, 'o' },
 		{ "rounds", required_argument, NULL, 'r' },
 		{ "seconds", required_argument, NULL, 's' },
+		{ "json", required_argument, NULL, 'j' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
-	unsigned int rounds = 7, i;
-	double limit = 0.2;
+	struct options options = { .rounds = 7, .seconds = 0.2 };
+	const char *json = NULL;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "", names, NULL)) != -1) {
 		switch (c) {
+		case 'o':
+			options.only = optarg;
+			break;
 		case 'r':
-			rounds = (unsigned int)strtoul(optarg, NULL, 0);
+			options.rounds = (unsigned int)strtoul(optarg, NULL, 0);
 			break;
 		case 's':
-			limit = strtod(optarg, NULL);
+			options.seconds = strtod(optarg, NULL);
+			break;
+		case 'j':
+			json = optarg;
 			break;
 		case 'h':
-			usage();
+			print_help();
 			return 0;
 		default:
 			fprintf(stderr, "ion_bench: see --help\n");
 			return 2;
 		}
 	}
-	if (optind != argc || !rounds || rounds > ROUNDS_MAX ||
-	    !(limit > 0 && limit < 1e6)) {
-		fprintf(stderr,
-			"ion_bench: rounds are 1..%u, seconds more than 0; see --help\n",
-			ROUNDS_MAX);
+	if (optind != argc || !options.rounds || options.rounds > ROUNDS_MAX ||
+	    !(options.seconds >= 0.01 && options.seconds < 1e6))
+		return refuse();
+	if (options.only && !only_known(options.only))
 		return 2;
-	}
-
-	for (i = 0; i < rounds; i++) {
-		fprintf(stderr, "round %u of %u\n", i + 1, rounds);
-		round_of(i, limit);
-	}
-	print_table(rounds);
-	printf("a cache line there and back between two processors: %.0f ns\n",
-	       bench_line());
-	return 0;
+	return measure(&options, json);
 }

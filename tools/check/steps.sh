@@ -161,17 +161,44 @@ build_benchmarks()
 		"OUTPUT=$top/build/bench"
 }
 
+# What a packet costs, and whether that has changed.
 count_instructions()
 {
-	"$guest/run" --icount --no-module --add build/bench/ion_insns \
-		-- ./ion_insns
+	"$guest/run" --icount --add build/bench/ion_count \
+		--add selftests/bench/baseline \
+		-- ./ion_count --baseline baseline
 }
 
-# bench [OPTION...]: ion beside its peers, on an otherwise idle machine.
+# baseline: what a packet costs now is right.
+baseline()
+{
+	local new=build/bench/baseline
+
+	build_benchmarks >&2 || return
+	"$guest/run" --icount --add build/bench/ion_count \
+		-- ./ion_count --write >"$new" || return
+	diff -u selftests/bench/baseline "$new" || :
+	cp "$new" selftests/bench/baseline
+}
+
+# bench [OPTION...]: ion beside its peers, on an otherwise idle machine. What
+# begins with { is the JSON, which goes to a file here.
 bench()
 {
-	build_benchmarks >&2
-	"$guest/run" --add build/bench/ion_bench -- ./ion_bench "$@"
+	local json=build/bench/guest.json options=()
+
+	while [ $# -gt 0 ]; do
+		case $1 in
+		--json) json=${2?"--json takes a file"}; shift ;;
+		*) options+=("$1") ;;
+		esac
+		shift
+	done
+	build_benchmarks >&2 || return
+	"$guest/run" --timeout 3600 --add build/bench/ion_bench \
+		-- ./ion_bench --json /dev/stdout "${options[@]}" |
+		awk -v json="$json" '/^{/ { print >json; next }
+			{ print; fflush() }'
 }
 
 # bench_native [OPTION...]: the ring between two threads of this machine, beside

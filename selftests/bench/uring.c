@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * io_uring: NOPs through a ring that a kernel thread polls. A NOP carries its
- * number there and back in user_data, and nothing else.
+ * io_uring: NOPs through a ring that a kernel thread polls, or that is submitted
+ * batch by batch. A NOP carries its number there and back in user_data, and
+ * nothing else.
  */
-#define _GNU_SOURCE
+#include <errno.h>
 #include <linux/io_uring.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -17,6 +17,7 @@
 #define IDLE_MS 50
 
 static int fd;
+static bool polled;
 static struct io_uring_params params;
 static char *sq_map, *cq_map;
 static struct io_uring_sqe *sqes;
@@ -41,18 +42,23 @@ static void *map(size_t bytes, off_t offset)
 	return at == MAP_FAILED ? NULL : at;
 }
 
-static bool sqpoll_open(void)
+static bool uring_open(const struct peer *peer)
 {
 	__u32 i;
 
 	memset(&params, 0, sizeof(params));
-	params.flags = IORING_SETUP_SQPOLL;
-	params.sq_thread_idle = IDLE_MS;
-	fd = (int)syscall(__NR_io_uring_setup, ENTRIES, &params);
-	if (fd < 0) {
-		perror("io_uring_setup");
-		return false;
+	polled = peer->flags & PEER_THREAD;
+	if (polled) {
+		params.flags = IORING_SETUP_SQPOLL;
+		params.sq_thread_idle = IDLE_MS;
+	} else {
+		/* What one thread that waits for nothing does best with. */
+		params.flags = IORING_SETUP_SINGLE_ISSUER |
+			       IORING_SETUP_COOP_TASKRUN;
 	}
+	fd = (int)syscall(__NR_io_uring_setup, ENTRIES, &params);
+	if (fd < 0)
+		return bench_why("io_uring_setup: %s", strerror(errno));
 	sq_bytes = params.sq_off.array + params.sq_entries * sizeof(__u32);
 	cq_bytes = params.cq_off.cqes +
 		   params.cq_entries * sizeof(struct io_uring_cqe);
@@ -60,8 +66,8 @@ static bool sqpoll_open(void)
 	cq_map = map(cq_bytes, IORING_OFF_CQ_RING);
 	sqes = map(params.sq_entries * sizeof(*sqes), IORING_OFF_SQES);
 	if (!sq_map || !cq_map || !sqes) {
-		perror("io_uring mmap");
-		return false;
+		close(fd);
+		return bench_why("io_uring: %s", strerror(errno));
 	}
 	memset(sqes, 0, params.sq_entries * sizeof(*sqes));
 	for (i = 0; i < params.sq_entries; i++)
@@ -71,7 +77,7 @@ static bool sqpoll_open(void)
 	return true;
 }
 
-static void sqpoll_close(void)
+static void uring_close(void)
 {
 	munmap(sqes, params.sq_entries * sizeof(*sqes));
 	munmap(cq_map, cq_bytes);
@@ -79,7 +85,7 @@ static void sqpoll_close(void)
 	close(fd);
 }
 
-static void sqpoll_wake(void)
+static void uring_wake(void)
 {
 	smp_mb(); /* between the tail and the flag, as io_uring wants */
 	if (READ_ONCE(*sq_word(params.sq_off.flags)) & IORING_SQ_NEED_WAKEUP)
@@ -87,7 +93,7 @@ static void sqpoll_wake(void)
 			NULL, 0);
 }
 
-static unsigned int sqpoll_put(__u64 seq, unsigned int n)
+static unsigned int uring_put(__u64 seq, unsigned int n)
 {
 	unsigned int i;
 	__u32 room;
@@ -109,11 +115,14 @@ static unsigned int sqpoll_put(__u64 seq, unsigned int n)
 	sq_tail += n;
 	/* Pairs with the acquire of the tail in the kernel. */
 	smp_store_release(sq_word(params.sq_off.tail), sq_tail);
-	sqpoll_wake();
+	if (polled)
+		uring_wake();
+	else if (syscall(__NR_io_uring_enter, fd, n, 0, 0, NULL, 0) != (int)n)
+		return 0;
 	return n;
 }
 
-static int sqpoll_get(__u64 seq, unsigned int n)
+static int uring_get(__u64 seq, unsigned int n)
 {
 	const struct io_uring_cqe *cqes =
 		(const struct io_uring_cqe *)(cq_map + params.cq_off.cqes);
@@ -136,10 +145,19 @@ static int sqpoll_get(__u64 seq, unsigned int n)
 	return (int)n;
 }
 
-const struct bench bench_sqpoll = {
+const struct peer uring_sqpoll = {
 	.name = "io_uring, SQPOLL, NOP",
-	.open = sqpoll_open,
-	.close = sqpoll_close,
-	.put = sqpoll_put,
-	.get = sqpoll_get,
+	.flags = PEER_THREAD,
+	.open = uring_open,
+	.close = uring_close,
+	.put = uring_put,
+	.get = uring_get,
+};
+
+const struct peer uring_submit = {
+	.name = "io_uring, a submit a batch",
+	.open = uring_open,
+	.close = uring_close,
+	.put = uring_put,
+	.get = uring_get,
 };

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * System calls, kicks and wake-ups, by the counters of the driver. On one
+ * processor the program lets the lent thread run when it has nothing to do.
+ */
+#include <sched.h>
+#include <time.h>
+
+#include "count.h"
+#include "ion.h"
+
+#define PACKETS 320000
+#define BATCH	32
+#define NAPS	20
+
+static void report(const char *what, const struct ion_stats *before,
+		   const struct ion_stats *after, double packets)
+{
+	/* The second look is a system call, too. */
+	count_add((double)(after->calls - before->calls - 1) * 1000 / packets,
+		  COUNT_CALLS, true, "%s, 1000 packets: system calls", what);
+	count_add((double)(after->kicks - before->kicks) * 1000 / packets,
+		  COUNT_CALLS, true, "%s, 1000 packets: kicks", what);
+	count_add((double)(after->sleeps - before->sleeps) * 1000 / packets,
+		  COUNT_CALLS, true,
+		  "%s, 1000 packets: sleeps of the kernel end", what);
+	count_add((double)(after->wakeups - before->wakeups) * 1000 / packets,
+		  COUNT_CALLS, true, "%s, 1000 packets: wake-ups", what);
+}
+
+static bool pump(struct ionc_channel *ch, __u64 packets)
+{
+	__u64 sent = 0, got = 0;
+	int n;
+
+	while (got < packets) {
+		unsigned int put = 0;
+
+		if (sent < packets)
+			put = ion_put(ch, sent, BATCH);
+		n = ion_get(ch, got, BATCH);
+		if (n < 0)
+			return false;
+		if (!n && !put)
+			sched_yield();
+		sent += put;
+		got += (unsigned int)n;
+	}
+	return true;
+}
+
+/* Busy: @idle_ns of 0 is no lent thread, but a kick a batch. */
+static void count_busy(const char *what, __u64 idle_ns)
+{
+	struct peer peer = { .size = 256 };
+	struct ionc_channel *ch = ion_open(&peer, "echo");
+	struct ion_stats before, after;
+
+	if (!ch)
+		return;
+	if (!idle_ns || ion_lend(ch, idle_ns)) {
+		ionc_stats(ch, &before);
+		if (pump(ch, PACKETS)) {
+			ionc_stats(ch, &after);
+			report(what, &before, &after, PACKETS);
+		}
+	}
+	ionc_close(ch);
+}
+
+/* A packet, and then nothing for long. */
+static void count_naps(void)
+{
+	const struct timespec time = { .tv_nsec = 20000000 };
+	struct peer peer = { .flags = PEER_NO_SPIN, .size = 256 };
+	struct ionc_channel *ch = ion_open(&peer, "echo");
+	struct ion_stats before, after;
+	__u64 seq;
+
+	if (!ch)
+		return;
+	if (ion_lend(ch, 0)) {
+		nanosleep(&time, NULL);
+		ionc_stats(ch, &before);
+		for (seq = 0; seq < NAPS; seq++) {
+			ion_put(ch, seq, 1);
+			nanosleep(&time, NULL);
+			ion_get(ch, seq, 1);
+		}
+		ionc_stats(ch, &after);
+		report("lent thread, asleep before each packet", &before,
+		       &after, NAPS);
+	}
+	ionc_close(ch);
+}
+
+void count_calls(void)
+{
+	count_busy("lent thread, busy", 10000000000ULL);
+	count_busy("kicked, batches of 32", 0);
+	count_naps();
+}

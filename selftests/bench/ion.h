@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What all peers that are ion have in common: the library, and its rings. */
+#ifndef _ION_BENCH_ION_H
+#define _ION_BENCH_ION_H
+
+#include <ionchannel.h>
+
+#include "bench.h"
+
+/*
+ * A channel of @service, as the peer's flags and size say, with a lent thread
+ * if they do. NULL with bench_why().
+ */
+struct ionc_channel *ion_open(const struct peer *peer, const char *service);
+
+/*
+ * Lend a thread that looks for work for so long before it sleeps, 0: not at all.
+ * It serves when this returns; false with bench_why().
+ */
+bool ion_lend(struct ionc_channel *ch, __u64 idle_ns);
+
+/* One of the service pair; both ends give the same @key. */
+struct ionc_channel *ion_open_pair(const struct peer *peer, const char *key);
+
+/*
+ * The views are copied in and out, so that the compiler may keep them in
+ * registers: it can not know that a slot is not part of a view.
+ */
+static inline unsigned int ion_put(struct ionc_channel *ch, __u64 seq,
+				   unsigned int n)
+{
+	struct ion_producer p = ch->tx;
+	unsigned int i;
+
+	n = ion_ring_reserve(&p, n);
+	for (i = 0; i < n; i++) {
+		struct ion_packet *packet =
+			ion_ring_slot(&p, i, sizeof(*packet));
+
+		*packet = bench_packet(seq + i);
+	}
+	if (!n)
+		return 0;
+	ion_ring_commit(&p, n);
+	ch->tx = p;
+	if (ion_end_peer_sleeps(&p.end))
+		ionc_kick_now(ch);
+	return n;
+}
+
+static inline int ion_get(struct ionc_channel *ch, __u64 seq, unsigned int n)
+{
+	struct ion_consumer c = ch->rx;
+	unsigned int i;
+
+	n = ion_ring_peek(&c, n);
+	ion_ring_fetch(&c, n, sizeof(struct ion_packet));
+	for (i = 0; i < n; i++)
+		if (!bench_is(ion_ring_peeked(&c, i, sizeof(struct ion_packet)),
+			      seq + i))
+			return -1;
+	if (n)
+		ion_ring_release(&c, n);
+	ch->rx = c;
+	if (n && ion_end_peer_sleeps(&c.end))
+		ionc_kick_now(ch);
+	return (int)n;
+}
+
+#endif /* _ION_BENCH_ION_H */

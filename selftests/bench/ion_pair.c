@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * ion from one process to another: the service pair, with the library's send
+ * and receive; and how long it takes to wake one that sleeps, there and back.
+ */
+#include <string.h>
+
+#include "ion.h"
+
+#define KEY "ion_bench"
+
+static struct ionc_channel *receiver, *sender;
+
+/* ---- packets one way --------------------------------------------------- */
+
+static bool pair_open(const struct peer *peer)
+{
+	receiver = ion_open_pair(peer, KEY);
+	return receiver;
+}
+
+static bool pair_open_sender(const struct peer *peer)
+{
+	sender = ion_open_pair(peer, KEY);
+	return sender;
+}
+
+static void pair_close(void)
+{
+	ionc_close(receiver);
+	ionc_close(sender);
+	receiver = NULL;
+	sender = NULL;
+}
+
+static unsigned int pair_put(__u64 seq, unsigned int n)
+{
+	struct ion_packet packets[BATCH_MAX];
+	int ret;
+
+	bench_fill(packets, seq, n);
+	ret = ionc_send(sender, packets, n, IONC_FOREVER);
+	return ret > 0 ? (unsigned int)ret : 0;
+}
+
+static int pair_get(__u64 seq, unsigned int n)
+{
+	struct ion_packet packets[BATCH_MAX];
+	int ret;
+
+	ret = ionc_receive(receiver, packets, n, IONC_FOREVER);
+	return ret > 0 ? bench_are(packets, seq, (unsigned int)ret) : -1;
+}
+
+const struct peer ion_pair = {
+	.name = "ion, pair",
+	.flags = PEER_ION,
+	.size = 2048,
+	.open = pair_open,
+	.open_sender = pair_open_sender,
+	.close = pair_close,
+	.put = pair_put,
+	.get = pair_get,
+};
+
+/* ---- there and back, both asleep in between ---------------------------- */
+
+static bool by_poll;
+
+static bool wake_open(const struct peer *peer)
+{
+	by_poll = peer->flags & PEER_POLL;
+	return pair_open(peer);
+}
+
+/* Kick, and sleep until there is a packet. */
+static bool wake_wait(struct ionc_channel *ch)
+{
+	if (by_poll)
+		return ionc_poll(ch, IONC_RX, IONC_FOREVER) > 0;
+	return !ionc_wait(ch, 1, 0, IONC_FOREVER);
+}
+
+static unsigned int wake_put(__u64 seq, unsigned int n)
+{
+	struct ion_packet packet = bench_packet(seq);
+
+	(void)n;
+	return ionc_push(receiver, &packet);
+}
+
+static int wake_get(__u64 seq, unsigned int n)
+{
+	struct ion_packet packet;
+
+	(void)n;
+	if (!wake_wait(receiver) || !ionc_pop(receiver, &packet))
+		return -1;
+	return bench_is(&packet, seq) ? 1 : -1;
+}
+
+static void wake_answer(void)
+{
+	struct ion_packet packet;
+
+	while (wake_wait(sender))
+		if (ionc_pop(sender, &packet))
+			ionc_push(sender, &packet);
+}
+
+const struct peer ion_wake_wait = {
+	.name = "ion, pair, ION_IOC_WAIT",
+	.flags = PEER_ION | PEER_NO_SPIN,
+	.size = 16,
+	.open = wake_open,
+	.open_sender = pair_open_sender,
+	.close = pair_close,
+	.put = wake_put,
+	.get = wake_get,
+	.answer = wake_answer,
+};
+
+const struct peer ion_wake_poll = {
+	.name = "ion, pair, poll()",
+	.flags = PEER_ION | PEER_NO_SPIN | PEER_POLL,
+	.size = 16,
+	.open = wake_open,
+	.open_sender = pair_open_sender,
+	.close = pair_close,
+	.put = wake_put,
+	.get = wake_get,
+	.answer = wake_answer,
+};
+
+/* A lent thread that sleeps whenever there is nothing to do, and echoes. */
+static bool lent_open(const struct peer *peer)
+{
+	by_poll = false;
+	receiver = ion_open(peer, "echo");
+	if (!receiver)
+		return false;
+	if (ion_lend(receiver, 0))
+		return true;
+	pair_close();
+	return false;
+}
+
+const struct peer ion_wake_lent = {
+	.name = "ion, lent thread, asleep",
+	.flags = PEER_ION | PEER_NO_SPIN,
+	.size = 16,
+	.open = lent_open,
+	.close = pair_close,
+	.put = wake_put,
+	.get = wake_get,
+};
