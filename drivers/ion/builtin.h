@@ -6,7 +6,12 @@
 #ifndef _DRIVERS_ION_BUILTIN_H
 #define _DRIVERS_ION_BUILTIN_H
 
+#include <linux/gfp.h>
 #include <linux/ion.h>
+
+/* If there is no memory the program is told so, and that is all. */
+#define ION_SERVICE_GFP \
+	(GFP_KERNEL_ACCOUNT | __GFP_NOWARN | __GFP_RETRY_MAYFAIL)
 
 extern struct ion_service ion_service_echo;
 extern struct ion_service ion_service_sink;

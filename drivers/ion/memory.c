@@ -61,12 +61,13 @@ static struct folio *ion_memory_alloc_folio(unsigned int at, unsigned int nr,
 					    bool huge)
 {
 	gfp_t gfp = ION_GFP | __GFP_ZERO;
+	gfp_t once = (gfp & ~__GFP_RETRY_MAYFAIL) | __GFP_NORETRY;
 	struct folio *folio = NULL;
 
 	/* It is mapped as one only if it lies as it does in the address space. */
 	if (huge && IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE) &&
 	    IS_ALIGNED(at, PTRS_PER_PTE) && nr - at >= PTRS_PER_PTE)
-		folio = folio_alloc(gfp | __GFP_NORETRY, PMD_ORDER);
+		folio = folio_alloc(once, PMD_ORDER);
 	return folio ?: folio_alloc(gfp, 0);
 }
 

@@ -10,9 +10,10 @@ struct user_struct;
 
 /*
  * What a program asks for is charged to its cgroup, and a failure is for the
- * program to hear of, not for the log.
+ * program to hear of: not for the log, and not for the OOM killer, which would
+ * end it, or another program, for having asked.
  */
-#define ION_GFP	(GFP_KERNEL_ACCOUNT | __GFP_NOWARN)
+#define ION_GFP	(GFP_KERNEL_ACCOUNT | __GFP_NOWARN | __GFP_RETRY_MAYFAIL)
 
 /**
  * struct ion_memory - pages that the kernel and a program share

@@ -51,14 +51,14 @@ static int ion_pair_end_queue(struct ion_pair_end *end)
 	if (!buffers)
 		return 0;
 	end->payloads = kvmalloc_array(buffers, sizeof(*end->payloads),
-				       GFP_KERNEL_ACCOUNT);
+				       ION_SERVICE_GFP);
 	return end->payloads ? 0 : -ENOMEM;
 }
 
 static struct ion_pair_end *ion_pair_end_create(struct ion_channel *ch,
 						const struct ion_bind *how)
 {
-	struct ion_pair_end *end = kzalloc(sizeof(*end), GFP_KERNEL_ACCOUNT);
+	struct ion_pair_end *end = kzalloc(sizeof(*end), ION_SERVICE_GFP);
 
 	if (!end)
 		return NULL;

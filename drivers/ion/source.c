@@ -150,7 +150,7 @@ static int ion_source_bind(struct ion_channel *ch, const struct ion_bind *how)
 	if (how->flags || how->arg[0] > ION_SOURCE_RATE_MAX || how->arg[1] ||
 	    *how->key)
 		return -EINVAL;
-	source = kzalloc(sizeof(*source), GFP_KERNEL_ACCOUNT);
+	source = kzalloc(sizeof(*source), ION_SERVICE_GFP);
 	if (!source)
 		return -ENOMEM;
 	source->ch = ch;

@@ -3,6 +3,7 @@
 #include <linux/errno.h>
 #include <linux/slab.h>
 
+#include "builtin.h"
 #include "stock.h"
 
 /**
@@ -23,7 +24,7 @@ int ion_stock_init(struct ion_stock *stock, const struct ion_channel *ch)
 	if (!buffers)
 		return 0;
 	stock->ids = kvmalloc_array(buffers, sizeof(*stock->ids),
-				    GFP_KERNEL_ACCOUNT);
+				    ION_SERVICE_GFP);
 	return stock->ids ? 0 : -ENOMEM;
 }
 
