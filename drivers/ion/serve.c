@@ -7,12 +7,15 @@
  * priority and cgroup hold, and the thread dies with it.
  */
 #include <linux/errno.h>
+#include <linux/fdtable.h>
+#include <linux/fs.h>
 #include <linux/ktime.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/spinlock.h>
 
+#include "file.h"
 #include "kernel_end.h"
 #include "notify.h"
 #include "serve.h"
@@ -57,6 +60,23 @@ static int ion_serve_begin(struct ion_channel *ch)
 	}
 	spin_unlock_irq(&ch->serve_wait.lock);
 	return ret;
+}
+
+static int ion_serve_is_of(const void *ch, struct file *file, unsigned int fd)
+{
+	return file->f_op == &ion_fops && file->private_data == ch;
+}
+
+/*
+ * The program closed its last descriptor after the call had begun, and before
+ * ion_serve_close() could know whom to tell. What it closes from now on is told:
+ * it is gone from the table before that is called. Threads of the driver's own
+ * tests have none.
+ */
+static bool ion_serve_abandoned(const struct ion_channel *ch)
+{
+	return !(current->flags & PF_KTHREAD) &&
+	       !iterate_fd(current->files, 0, ion_serve_is_of, ch);
 }
 
 /* A kick that came too late for the thread is made good here. */
@@ -327,11 +347,13 @@ int ion_serve(struct ion_channel *ch, struct ion_serve *serve)
 	if (ret)
 		return ret;
 
-	do {
+	if (ion_serve_abandoned(ch))
+		ret = -ECANCELED;
+	while (!ret) {
 		ret = ion_serve_awake(&server);
 		if (!ret)
 			ret = ion_serve_sleep(&server);
-	} while (!ret);
+	}
 
 	ion_serve_end(ch);
 	ion_serve_left(serve, &server);

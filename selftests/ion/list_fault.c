@@ -3,48 +3,7 @@
  * ION_IOC_LIST that has to wait for the memory of its caller: the channels that
  * it tells of go when their programs close them, and not when it goes on.
  */
-#include <linux/userfaultfd.h>
-#include <poll.h>
-#include <sys/syscall.h>
-
-#include "ion_live.h"
-
-#define PAGE 4096UL
-
-/* Faults in @page wait for what is read from the descriptor. */
-static int fault_open(void *page)
-{
-	struct uffdio_register range = {
-		.range = { .start = (unsigned long)page, .len = PAGE },
-		.mode = UFFDIO_REGISTER_MODE_MISSING,
-	};
-	struct uffdio_api api = { .api = UFFD_API };
-	int fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC);
-
-	if (fd < 0)
-		return -errno;
-	if (ioctl(fd, UFFDIO_API, &api) || ioctl(fd, UFFDIO_REGISTER, &range)) {
-		close(fd);
-		return -EIO;
-	}
-	return fd;
-}
-
-static bool fault_waits(int fd)
-{
-	struct pollfd fds = { .fd = fd, .events = POLLIN };
-
-	return poll(&fds, 1, LONG_MS) == 1;
-}
-
-static int fault_end(int fd, void *page)
-{
-	struct uffdio_zeropage zero = {
-		.range = { .start = (unsigned long)page, .len = PAGE },
-	};
-
-	return ioctl(fd, UFFDIO_ZEROPAGE, &zero);
-}
+#include "fault_page.h"
 
 static int list_to(struct task *task)
 {
