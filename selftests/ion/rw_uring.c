@@ -3,9 +3,8 @@
  * io_uring on the device, by its system calls alone: what can be done at once is,
  * and what can not is done when the channel wakes it.
  */
-#include <linux/io_uring.h>
-
 #include "ion_live.h"
+#include "uring_test.h"
 
 #define PACKET sizeof(struct ion_packet)
 
@@ -48,76 +47,6 @@ static __u32 right(const struct ion_packet *packets, __u64 from, __u32 count)
 		if (!ion_packet_is(&packets[i], from + i))
 			break;
 	return i;
-}
-
-struct uring {
-	int fd;
-	char *ring;
-	struct io_uring_sqe *sqes;
-	struct io_uring_params params;
-};
-
-static int uring_open(struct uring *uring)
-{
-	size_t bytes;
-
-	memset(uring, 0, sizeof(*uring));
-	uring->fd = (int)syscall(SYS_io_uring_setup, 8, &uring->params);
-	if (uring->fd < 0)
-		return -errno;
-	if (!(uring->params.features & IORING_FEAT_SINGLE_MMAP))
-		return -EOPNOTSUPP;
-	bytes = uring->params.cq_off.cqes +
-		uring->params.cq_entries * sizeof(struct io_uring_cqe);
-	uring->ring = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED,
-			   uring->fd, IORING_OFF_SQ_RING);
-	uring->sqes = mmap(NULL, 8 * sizeof(struct io_uring_sqe),
-			   PROT_READ | PROT_WRITE, MAP_SHARED, uring->fd,
-			   IORING_OFF_SQES);
-	return uring->ring == MAP_FAILED || uring->sqes == MAP_FAILED ? -errno
-								      : 0;
-}
-
-static int uring_submit(struct uring *uring, int op, int fd, void *addr,
-			size_t bytes)
-{
-	__u32 *tail = (__u32 *)(uring->ring + uring->params.sq_off.tail);
-	__u32 *array = (__u32 *)(uring->ring + uring->params.sq_off.array);
-	__u32 at = *tail & (uring->params.sq_entries - 1);
-	struct io_uring_sqe *sqe = &uring->sqes[at];
-	int ret;
-
-	memset(sqe, 0, sizeof(*sqe));
-	sqe->opcode = op;
-	sqe->fd = fd;
-	sqe->addr = (__u64)(unsigned long)addr;
-	sqe->len = bytes;
-	sqe->off = ~0ULL;
-	array[at] = at;
-	/* The kernel sees the entry before the tail. */
-	smp_store_release(tail, *tail + 1);
-	ret = (int)syscall(SYS_io_uring_enter, uring->fd, 1, 0, 0, NULL, 0);
-	return ret < 0 ? -errno : ret;
-}
-
-/* Whether there is a completion yet, and which. */
-static bool uring_take(struct uring *uring, int *res)
-{
-	__u32 *head = (__u32 *)(uring->ring + uring->params.cq_off.head);
-	__u32 *tail = (__u32 *)(uring->ring + uring->params.cq_off.tail);
-	__u32 mask = uring->params.cq_entries - 1;
-	struct io_uring_cqe *cqes;
-
-	syscall(SYS_io_uring_enter, uring->fd, 0, 0, IORING_ENTER_GETEVENTS,
-		NULL, 0);
-	/* The kernel wrote the entry before the tail. */
-	if (smp_load_acquire(tail) == *head)
-		return false;
-	cqes = (struct io_uring_cqe *)(uring->ring + uring->params.cq_off.cqes);
-	*res = cqes[*head & mask].res;
-	/* The entry was read before it may be written again. */
-	smp_store_release(head, *head + 1);
-	return true;
 }
 
 TEST_F(rw_uring, read_and_write)

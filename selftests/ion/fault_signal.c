@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Signals in every call that waits: which ones end it, which ones have the kernel
+ * make it again, and that it has lost nothing in either case.
+ */
+#include "fault_block.h"
+
+FIXTURE(fault_signal)
+{
+	struct census before;
+	struct channel ch;
+	struct channel peer;
+	struct task task;
+};
+
+/*
+ * @restarts: SA_RESTART has it made again
+ * @stops: so have SIGSTOP and SIGCONT
+ * @full: it waits for room, not for packets
+ */
+FIXTURE_VARIANT(fault_signal)
+{
+	int (*block)(struct task *task);
+	bool restarts;
+	bool stops;
+	bool full;
+};
+
+/* clang-format off */
+#define SIGNAL(name, r, s, f)						\
+	FIXTURE_VARIANT_ADD(fault_signal, name)				\
+	{								\
+		.block = block_##name, .restarts = r, .stops = s,	\
+		.full = f,						\
+	}
+
+SIGNAL(wait, true, true, false);
+SIGNAL(read, true, true, false);
+SIGNAL(write, true, true, true);
+SIGNAL(poll, false, true, false);
+SIGNAL(epoll, false, false, false);
+SIGNAL(serve, false, true, false);
+SIGNAL(serve_asleep, false, true, false);
+/* clang-format on */
+
+static bool is_serve(int (*block)(struct task *task))
+{
+	return block == block_serve || block == block_serve_asleep;
+}
+
+/* Two that are joined: there is somebody else to send, or to make room. */
+static int open_joined(struct channel *ch)
+{
+	struct ion_setup setup;
+	unsigned int id;
+
+	ion_setup_init(&setup, "pair");
+	strncpy(setup.key, "fault_signal", sizeof(setup.key) - 1);
+	for (id = 0; id < ION_RINGS; id++)
+		setup.slots[id] = 8;
+	return channel_open_live(ch, &setup);
+}
+
+FIXTURE_SETUP(fault_signal)
+{
+	memset(&self->task, 0, sizeof(self->task));
+	self->before = census_take();
+	ASSERT_EQ(0, open_joined(&self->ch));
+	ASSERT_EQ(0, open_joined(&self->peer));
+	/* On its rx there is room for 7, and as much again on our tx. */
+	if (variant->full)
+		ASSERT_LT(7, ion_fill(&self->ch));
+}
+
+FIXTURE_TEARDOWN(fault_signal)
+{
+	channel_close(&self->ch);
+	channel_close(&self->peer);
+	EXPECT_TRUE(AWAIT(census_is(self->before)));
+}
+
+/* It is in the call, and is not about to leave it. */
+static bool is_in(struct channel *ch, struct task *task, bool busy)
+{
+	if (!busy)
+		return task_sleeps(task);
+	return AWAIT(ion_kernel_end(ch->fd) == ION_KERNEL_END_LENT ||
+		     READ_ONCE(task->done)) &&
+	       !READ_ONCE(task->done);
+}
+
+/* What it waits for: true if the call came back with it. */
+static bool ends_well(struct channel *ch, struct channel *peer,
+		      struct task *task, bool full)
+{
+	if (is_serve(task->run)) {
+		/* It moves what comes; only a signal ends it. */
+		if (ion_push_from(ch, 0, 1) != 1 ||
+		    (task->run == block_serve_asleep && ion_kick(ch->fd)) ||
+		    !AWAIT(ion_ring_peek(&peer->rx, 1)))
+			return false;
+		task_handle_signal(0);
+		return server_stop(task) == -EINTR;
+	}
+	if (full) {
+		if (ion_pop_from(peer, 0, 8) <= 0 || ion_kick(peer->fd))
+			return false;
+	} else if (ion_send(peer, 0, 1) != 1) {
+		return false;
+	}
+	return task_join(task) >= 0;
+}
+
+TEST_F(fault_signal, handled)
+{
+	bool busy = variant->block == block_serve;
+	struct channel *ch = &self->ch;
+
+	task_handle_signal(0);
+	task_start(&self->task, variant->block, ch, 0, 0);
+	ASSERT_TRUE(is_in(ch, &self->task, busy));
+	task_signal(&self->task, SIGUSR1);
+	EXPECT_EQ(-EINTR, task_join(&self->task));
+
+	task_start(&self->task, variant->block, ch, 0, 0);
+	ASSERT_TRUE(is_in(ch, &self->task, busy));
+	EXPECT_TRUE(ends_well(ch, &self->peer, &self->task, variant->full));
+}
+
+TEST_F(fault_signal, handled_and_restarted)
+{
+	bool busy = variant->block == block_serve;
+	struct channel *ch = &self->ch;
+	unsigned int i;
+
+	task_handle_signal(SA_RESTART);
+	task_signals = 0;
+	task_start(&self->task, variant->block, ch, 0, 0);
+	ASSERT_TRUE(is_in(ch, &self->task, busy));
+	for (i = 0; i < 3 && (!i || variant->restarts); i++) {
+		task_signal(&self->task, SIGUSR1);
+		ASSERT_TRUE(AWAIT(task_signals > i));
+		EXPECT_EQ(variant->restarts, is_in(ch, &self->task, busy));
+	}
+	if (!variant->restarts) {
+		EXPECT_EQ(-EINTR, task_join(&self->task));
+		return;
+	}
+	EXPECT_TRUE(ends_well(ch, &self->peer, &self->task, variant->full));
+}
+
+/* By another process: this one would stop as a whole. */
+static void stop_and_go_on(pid_t pid)
+{
+	pid_t child = fork();
+
+	if (!child) {
+		kill(pid, SIGSTOP);
+		sleep_ns(30 * MS);
+		kill(pid, SIGCONT);
+		_exit(0);
+	}
+	ion_wait_child(child);
+}
+
+TEST_F(fault_signal, stopped)
+{
+	bool busy = variant->block == block_serve;
+	struct channel *ch = &self->ch;
+	unsigned int i;
+
+	task_start(&self->task, variant->block, ch, 0, 0);
+	ASSERT_TRUE(is_in(ch, &self->task, busy));
+	for (i = 0; i < 3 && (!i || variant->stops); i++) {
+		stop_and_go_on(getpid());
+		EXPECT_EQ(variant->stops, is_in(ch, &self->task, busy));
+	}
+	if (!variant->stops) {
+		EXPECT_EQ(-EINTR, task_join(&self->task));
+		return;
+	}
+	EXPECT_TRUE(ends_well(ch, &self->peer, &self->task, variant->full));
+}
+
+FAULT_TEST_KERNEL_LOG()
+
+ION_TEST_MAIN
