@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The processor that a lent thread is bound to goes, and comes back, while packets
+ * cross: none may be lost or come twice, wherever the thread goes on.
+ */
+#include <sched.h>
+
+#include "fault_test.h"
+
+#define ONLINE "/sys/devices/system/cpu/cpu1/online"
+
+static unsigned long turns = 3;
+
+FIXTURE(fault_cpu)
+{
+	struct census before;
+	struct channel ch;
+};
+
+FIXTURE_VARIANT(fault_cpu)
+{
+	__u32 layout;
+	__u64 idle_ns;
+};
+
+/* clang-format off */
+#define CPU_VARIANT(name, l, idle)					\
+	FIXTURE_VARIANT_ADD(fault_cpu, name)				\
+	{								\
+		.layout = l, .idle_ns = idle,				\
+	}
+
+CPU_VARIANT(busy, ION_LAYOUT_SPLIT, 0);
+CPU_VARIANT(asleep, ION_LAYOUT_COMPACT, NO_SPIN);
+/* clang-format on */
+
+FIXTURE_SETUP(fault_cpu)
+{
+	int ret;
+
+	self->ch.fd = -1;
+	self->before = census_take();
+	if (access(ONLINE, F_OK))
+		SKIP(return, ONLINE
+			   " is not there: one processor, or no CONFIG_HOTPLUG_CPU");
+	ret = ion_write_text(ONLINE, "0");
+	if (ret)
+		SKIP(return, "processor 1 does not go: %s", strerror(-ret));
+	ASSERT_EQ(0, ion_write_text(ONLINE, "1"));
+	ASSERT_EQ(0, channel_open_layout(&self->ch, variant->layout, 64, ""));
+}
+
+FIXTURE_TEARDOWN(fault_cpu)
+{
+	if (!access(ONLINE, F_OK))
+		ion_write_text(ONLINE, "1");
+	channel_close(&self->ch);
+	EXPECT_TRUE(AWAIT(census_is(self->before)));
+}
+
+static int bind_to(unsigned int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	return sched_setaffinity(0, sizeof(set), &set) ? -errno : 0;
+}
+
+static int serve_on_1(struct task *task)
+{
+	int ret = bind_to(1);
+
+	return ret ? ret : task_serve(task);
+}
+
+/* Away and back again, each time for a moment. */
+static int go_and_come(struct task *task)
+{
+	unsigned int turn;
+	int ret = 0;
+
+	for (turn = 0; turn < turns && !ret; turn++) {
+		sleep_ns(10 * MS + ion_mix(turn) % (20 * MS));
+		ret = ion_write_text(ONLINE, "0");
+		sleep_ns(10 * MS + ion_mix(turn) % (20 * MS));
+		if (!ret)
+			ret = ion_write_text(ONLINE, "1");
+	}
+	WRITE_ONCE(task->arg[0], turn);
+	return ret;
+}
+
+struct count {
+	__u64 sent;
+	__u64 came;
+};
+
+/* Whoever sleeps on packets, or on room, is to be told; nobody else is. */
+static bool kick_wanted(const struct channel *ch)
+{
+	return ion_end_peer_sleeps(&ch->tx.end) ||
+	       ion_end_peer_sleeps(&ch->rx.end);
+}
+
+/* Whether nothing came that was not next, and something within a long time. */
+static bool exchange(struct channel *ch, struct count *count, bool more)
+{
+	__u64 until = now_ns() + 2 * LONG_MS * MS;
+	int n;
+
+	do {
+		if (more)
+			count->sent += ion_push_from(ch, count->sent, 16);
+		if (kick_wanted(ch) && ion_kick(ch->fd))
+			return false;
+		n = ion_pop_from(ch, count->came, 64);
+		if (n < 0)
+			return false;
+		count->came += n;
+		if (n || count->came == count->sent)
+			return true;
+		sched_yield();
+	} while (now_ns() < until);
+	return false;
+}
+
+TEST_F_TIMEOUT(fault_cpu, under_a_lent_thread, 600)
+{
+	struct channel *ch = &self->ch;
+	struct count count = { 0, 0 };
+	struct task server, mover;
+	struct ion_stats stats;
+
+	task_handle_signal(0);
+	task_start(&server, serve_on_1, ch, variant->idle_ns, 0);
+	ASSERT_TRUE(AWAIT(server_runs(ch)));
+	task_start(&mover, go_and_come, ch, 0, 0);
+	while (!READ_ONCE(mover.done))
+		ASSERT_TRUE(exchange(ch, &count, true));
+	EXPECT_EQ(0, task_join(&mover));
+	EXPECT_EQ(turns, mover.arg[0]);
+	while (count.came < count.sent)
+		ASSERT_TRUE(exchange(ch, &count, false));
+
+	EXPECT_EQ(-EINTR, server_stop(&server));
+	EXPECT_LT(100, count.came);
+	EXPECT_EQ(0, ion_get_stats(ch->fd, &stats));
+	EXPECT_EQ(count.sent, stats.ring[ION_RING_TX].popped);
+	EXPECT_EQ(count.sent, stats.ring[ION_RING_RX].pushed);
+	EXPECT_EQ(count.sent, stats.ring[ION_RING_RX].popped);
+}
+
+FAULT_TEST_KERNEL_LOG()
+
+int main(int argc, char **argv)
+{
+	turns = fault_option(&argc, argv, "turns", turns);
+	ion_test_need_device();
+	return test_harness_run(argc, argv);
+}
