@@ -39,7 +39,8 @@
  * program's own memory.
  */
 #define FUZZ_STRIDE 0x1000000UL
-#define FUZZ_BASE   (sizeof(long) == 8 ? 0x2000000000UL : 0x30000000UL)
+#define FUZZ_BASE \
+	((unsigned long)(sizeof(long) == 8 ? 0x2000000000ULL : 0x30000000))
 
 /* Memory for arguments: written, then read-only, then nothing. */
 #define FUZZ_SCRATCH 0x10000UL

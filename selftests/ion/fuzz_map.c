@@ -160,7 +160,7 @@ static long step_mprotect(struct fuzz *f)
 
 static long step_madvise(struct fuzz *f)
 {
-	static const int advices[] = {
+	static const int known[] = {
 		MADV_NORMAL,
 		MADV_RANDOM,
 		MADV_SEQUENTIAL,
@@ -188,7 +188,7 @@ static long step_madvise(struct fuzz *f)
 		103 /* MADV_GUARD_REMOVE */,
 		99,
 	};
-	int advice = advices[fuzz_below(f, FUZZ_ARRAY(advices))];
+	int advice = known[fuzz_below(f, FUZZ_ARRAY(known))];
 	size_t length;
 	void *at = some_piece(f, &length);
 
