@@ -73,11 +73,11 @@ struct model {
 /* The rule, written a second time: by numbers that can not overflow. */
 static int refusal(const struct model *m, const struct ion_packet *p)
 {
-	__uint128_t begin = (__uint128_t)p->id * SIZE, at = p->data;
+	__u64 begin = (__u64)p->id * SIZE, at = p->data;
 
 	if (p->id >= BUFFERS)
 		return 0;
-	if (at < begin || at + p->len > begin + SIZE)
+	if (at >> 48 || at < begin || at + p->len > begin + SIZE)
 		return 1;
 	return m->user[p->id] ? -1 : 2;
 }

@@ -359,7 +359,7 @@ TEST_F(used, structs_at_bad_addresses)
 		EXPECT_REFUSED(ch, EFAULT,
 			       ion_call(ch->fd, call, (void *)-4096L));
 		EXPECT_REFUSED(ch, EFAULT,
-			       ion_call(ch->fd, call, (void *)(1UL << 63)));
+			       ion_call(ch->fd, call, (void *)~(~0UL >> 1)));
 		*edge = struct_sizes[i];
 		EXPECT_REFUSED(ch, EFAULT, ion_call(ch->fd, call, edge));
 		/* The struct is there, the zeroes behind it are not. */

@@ -157,6 +157,7 @@ static const struct file_operations probe_fops = {
 	.open = probe_open,
 	.release = probe_release,
 	.unlocked_ioctl = probe_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
 };
 
 static struct miscdevice probe_device = {
