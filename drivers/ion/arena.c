@@ -151,7 +151,12 @@ void *ion_arena_buffer(const struct ion_arena *arena,
  */
 u32 ion_arena_owned(const struct ion_arena *arena)
 {
-	return bitmap_weight(arena->user, arena->buffers);
+	u32 i, owned = 0;
+
+	/* bitmap_weight() is not for bits that change meanwhile. */
+	for (i = 0; i < BITS_TO_LONGS(arena->buffers); i++)
+		owned += hweight_long(READ_ONCE(arena->user[i]));
+	return owned;
 }
 
 /**

@@ -118,7 +118,8 @@ void ion_notify(struct ion_channel *ch, bool all)
 	}
 	if (wanted)
 		ion_notify_signal(ch, news);
-	if (READ_ONCE(ch->fasync)) {
+	/* Plainly written by the kernel; kill_fasync() looks again, locked. */
+	if (data_race(READ_ONCE(ch->fasync))) {
 		trace_ion_wake(ch, ION_WOKEN_SIGIO, news);
 		ion_notify_fasync(ch, events);
 	}

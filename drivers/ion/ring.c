@@ -156,7 +156,7 @@ void ion_ring_awake(struct ion_ring *ring)
 bool ion_ring_sleep(struct ion_ring *ring)
 {
 	if (ring->asleep || ring->polled ||
-	    (ring->kind->kernel_pushes && !ring->stalled))
+	    (ring->kind->kernel_pushes && !READ_ONCE(ring->stalled)))
 		return false;
 	WRITE_ONCE(ring->asleep, true);
 	ion_end_sleep(&ring->end);
@@ -173,7 +173,7 @@ bool ion_ring_arm(struct ion_ring *ring)
 {
 	u32 staged = ring->stage->ahead;
 
-	ring->stage->refused = 0;
+	WRITE_ONCE(ring->stage->refused, 0);
 	ring->polled = false;
 	WRITE_ONCE(ring->asleep, true);
 	ion_end_sleep(&ring->end);

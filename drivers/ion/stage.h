@@ -53,7 +53,8 @@ static inline void ion_stage_accept(struct ion_ring *ring, u64 at, u32 count)
 		refusal = ion_arena_take(arena, &packet);
 		if (refusal != ION_REFUSALS) {
 			ring->refused[refusal]++;
-			stage->refused++;
+			WRITE_ONCE(stage->refused,
+				   READ_ONCE(stage->refused) + 1);
 			continue;
 		}
 		packets[stage->nr] = packet;
@@ -127,7 +128,7 @@ static __always_inline u32 ion_stage_peek(struct ion_ring *ring, u32 want,
 	if (unlikely(stage->detached))
 		ion_stage_forget(ring);
 	want = min_t(u32, want, ION_PEEK_MAX);
-	if (stage->nr < want && stage->refused < ring->end.mask)
+	if (stage->nr < want && READ_ONCE(stage->refused) < ring->end.mask)
 		ion_stage_fill(ring, want - stage->nr, size);
 	if (stage->nr)
 		return min(want, stage->nr);
@@ -136,7 +137,7 @@ static __always_inline u32 ion_stage_peek(struct ion_ring *ring, u32 want,
 	if (*again)
 		ion_stage_publish(ring, stage->ahead, 0);
 	else
-		stage->refused = 0;
+		WRITE_ONCE(stage->refused, 0);
 	return 0;
 }
 

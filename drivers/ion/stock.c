@@ -47,7 +47,9 @@ void ion_stock_destroy(struct ion_stock *stock)
 void ion_stock_put(struct ion_stock *stock, u16 id)
 {
 	spin_lock_bh(&stock->lock);
-	stock->ids[stock->nr++] = id;
+	stock->ids[stock->nr] = id;
+	/* ion_stock_count() does not take the lock. */
+	WRITE_ONCE(stock->nr, stock->nr + 1);
 	spin_unlock_bh(&stock->lock);
 }
 
@@ -66,8 +68,10 @@ bool ion_stock_get(struct ion_stock *stock, struct ion_packet *packet)
 
 	spin_lock_bh(&stock->lock);
 	have = stock->nr;
-	if (have)
-		id = stock->ids[--stock->nr];
+	if (have) {
+		WRITE_ONCE(stock->nr, stock->nr - 1);
+		id = stock->ids[stock->nr];
+	}
 	spin_unlock_bh(&stock->lock);
 
 	*packet = (struct ion_packet) {
