@@ -555,7 +555,6 @@ ION_HELPER bool ion_kernel_log_bad(const char *line)
 		"INFO: ",
 		"KASAN",
 		"UBSAN",
-		"KCSAN",
 		"kmemleak",
 		"refcount_t",
 		"circular locking",
@@ -567,7 +566,7 @@ ION_HELPER bool ion_kernel_log_bad(const char *line)
 		"suspicious",
 		"scheduling while atomic",
 		"sleeping function",
-		"[ion]",
+		"[ion",
 		"Unable to handle",
 		"segfault",
 		"unhandled signal",
@@ -576,6 +575,9 @@ ION_HELPER bool ion_kernel_log_bad(const char *line)
 
 	if (!strncmp(line, "ion:", 4) || strstr(line, " ion:"))
 		return true;
+	/* The kernel has its own; a race of the module has its name in it. */
+	if (strstr(line, "KCSAN: "))
+		return strstr(line, "[ion");
 	for (i = 0; i < ARRAY_SIZE(words); i++)
 		if (strstr(line, words[i]))
 			return true;

@@ -10,6 +10,25 @@ readonly kernel_reports='WARNING: |BUG: |kernel BUG at |Oops|Kernel panic'\
 '|INFO: trying to register non-static key|detected stalls on CPUs'\
 '|kmemleak: [1-9][0-9]* new suspected memory leaks'
 
+# own_races LOG: the log, with the data races between others than our modules
+# taken out: the kernel has its own. Whose one is, its stacks say.
+own_races()
+{
+	awk '
+		function put(i) {
+			if (!own)
+				sub(/BUG: /, "not ours: ", held[0])
+			for (i = 0; i < n; i++)
+				print held[i]
+			n = own = 0
+		}
+		/BUG: KCSAN: / { put() }
+		n || /BUG: KCSAN: / { held[n++] = $0; own = own || /\[ion/ }
+		!n { print }
+		n && /=====/ { put() }
+		END { put() }' "$1"
+}
+
 # report_of LOG EXPECTED: the first report of a kernel log whose first line does
 # not match EXPECTED, and what follows it, on stderr. False when there is none.
 report_of()
@@ -17,7 +36,7 @@ report_of()
 	local line
 
 	line=$(grep -v -m 1 -E "$2" \
-		<(grep -a -n -E "$kernel_reports" "$1")) || return
+		<(own_races "$1" | grep -a -n -E "$kernel_reports")) || return
 	note "the kernel reported a fault:"
 	tail -n "+${line%%:*}" "$1" | head -n 100 | tr -d '\r' >&2
 }
