@@ -157,6 +157,12 @@ lint:
 check-debug:
 	@tools/check/run debug
 
+check-machines:
+	@tools/check/run machines
+
+check-kcsan:
+	@tools/check/run kcsan
+
 litmus:
 	@tools/check/litmus
 
@@ -217,6 +223,8 @@ help:
 	@echo '  check            build all, run every test on each kernel'
 	@echo '  check-debug      every test on a kernel that sees what goes wrong'
 	@echo '  coverage         which lines of the module the tests run'
+	@echo '  check-machines   tests on x86_64 and arm64, and as 32-bit programs'
+	@echo '  check-kcsan      tests on a kernel that sees data races'
 	@echo '  litmus           the proofs of the memory ordering alone'
 	@echo '  model            the proofs of the ring as compiled C alone'
 	@echo '  kunit            the module tested from within, at native speed, alone'
@@ -244,5 +252,5 @@ help:
 .PHONY: jansson demo check lint install install-module install-rules install-user uninstall
 .PHONY: dkms-source dkms-install dkms-uninstall dkms-tool deb
 .PHONY: check-debug litmus model stress bench bench-native shell format htmldocs clean help
-.PHONY: coverage kunit baseline
+.PHONY: coverage kunit baseline check-machines check-kcsan
 .DEFAULT_GOAL := all

@@ -62,31 +62,38 @@ in_root()
 	"$guest/in-root" -- "$@"
 }
 
-# install_selftests: build them for the guests, in kselftest's own layout. The
-# one in Nim is built where that compiler is, which is Debian testing.
+# install_selftests [ARCH]: build them for the guests, in kselftest's own layout.
+# The one in Nim is built where that compiler is, which is Debian testing.
+# shellcheck disable=SC2120
 install_selftests()
 {
-	load_data arch "$default_arch"
-	"$guest/in-root" --kernel 7.2 -- make -C selftests original STATIC=1 \
-		"ARCH=$ARCH_KBUILD" "CROSS_COMPILE=$ARCH_CROSS" \
-		"OUTPUT=$top/build/selftests" || return
-	in_root make -C selftests install STATIC=1 "ARCH=$ARCH_KBUILD" \
-		"CROSS_COMPILE=$ARCH_CROSS" \
+	local other=${1:+-$1} in=("$guest/in-root" --arch "${1-$default_arch}")
+	local make
+
+	load_data arch "${1-$default_arch}"
+	make=(make -C selftests STATIC=1 "ARCH=$ARCH_KBUILD"
+	      "CROSS_COMPILE=$ARCH_CROSS" "OUTPUT=$top/build/selftests$other")
+	"${in[@]}" --kernel 7.2 -- "${make[@]}" original || return
+	"${in[@]}" -- "${make[@]}" install \
 		"KSELFTEST_DIR=$source/tools/testing/selftests" \
-		"OUTPUT=$top/build/selftests" \
-		"INSTALL_PATH=$top/build/kselftest"
+		"INSTALL_PATH=$top/build/kselftest$other"
 }
 
-# run_guest KERNEL [OPTION...]: with the modules that tests insert.
+# run_guest KERNEL [--arch ARCH] [OPTION...]: with the modules that tests insert.
 run_guest()
 {
-	local modules module adds=()
+	local target=(--kernel "$1") modules module adds=()
 
-	modules=$("$guest/build-module" --all --kernel "$1") || return
+	shift
+	if [ "$1" = --arch ]; then
+		target+=(--arch "$2")
+		shift 2
+	fi
+	modules=$("$guest/build-module" --all "${target[@]}") || return
 	for module in $modules; do
 		adds+=(--add "$module")
 	done
-	"$guest/run" --kernel "$1" "${adds[@]}" "${@:2}"
+	"$guest/run" "${target[@]}" "${adds[@]}" "$@"
 }
 
 # run_selftests KERNEL [SECONDS]: all of them in one boot.
@@ -219,6 +226,7 @@ stress()
 
 	[[ $seconds =~ ^[1-9][0-9]*$ ]] ||
 		die "TIME is a whole number of seconds, not '$seconds'"
+	# shellcheck disable=SC2119
 	install_selftests >&2
 	for k in $(stock_kernels); do
 		"$guest/run" --kernel "$k" --timeout 0 \
