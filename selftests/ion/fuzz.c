@@ -46,6 +46,40 @@ static double number_of(const char *name, const char *text, double least,
 
 static bool counts;
 
+static void set(int option, struct fuzz_options *options)
+{
+	switch (option) {
+	case 's':
+		options->seconds = number_of("seconds", optarg, 0, 1e6);
+		break;
+	case 'r':
+		options->seed = strtoull(optarg, NULL, 0);
+		break;
+	case 'w':
+		options->workers =
+			number_of("workers", optarg, 1, FUZZ_WORKERS);
+		break;
+	case 'n':
+		options->stuck_s = number_of("stuck", optarg, 1, 3600);
+		break;
+	case 'f':
+		options->faults = true;
+		break;
+	case 'm':
+		options->module = optarg;
+		break;
+	case 'c':
+		counts = true;
+		break;
+	case 'h':
+		show_usage(stdout);
+		exit(0);
+	default:
+		show_usage(stderr);
+		exit(2);
+	}
+}
+
 static void parse(int argc, char **argv, struct fuzz_options *options)
 {
 	static const struct option longs[] = {
@@ -65,38 +99,8 @@ static void parse(int argc, char **argv, struct fuzz_options *options)
 					  .workers = 4,
 					  .stuck_s = 60,
 					  .seed = fuzz_now_ns() % 1000000007 };
-	while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
-		switch (option) {
-		case 's':
-			options->seconds = number_of("seconds", optarg, 0, 1e6);
-			break;
-		case 'r':
-			options->seed = strtoull(optarg, NULL, 0);
-			break;
-		case 'w':
-			options->workers =
-				number_of("workers", optarg, 1, FUZZ_WORKERS);
-			break;
-		case 'n':
-			options->stuck_s = number_of("stuck", optarg, 1, 3600);
-			break;
-		case 'f':
-			options->faults = true;
-			break;
-		case 'm':
-			options->module = optarg;
-			break;
-		case 'c':
-			counts = true;
-			break;
-		case 'h':
-			show_usage(stdout);
-			exit(0);
-		default:
-			show_usage(stderr);
-			exit(2);
-		}
-	}
+	while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1)
+		set(option, options);
 	if (optind != argc) {
 		fprintf(stderr, "fuzz: takes options only, not '%s'\n",
 			argv[optind]);

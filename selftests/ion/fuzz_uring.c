@@ -75,6 +75,39 @@ static void uring_close(void)
 	uring.fd = -1;
 }
 
+/* The fields of what does not read and write. */
+static void fit_entry(struct fuzz *f, struct io_uring_sqe *sqe)
+{
+	switch (sqe->opcode) {
+	case IORING_OP_POLL_ADD:
+		sqe->off = 0;
+		sqe->addr = 0;
+		sqe->poll32_events = POLLIN | (__u32)fuzz_below(f, 64);
+		sqe->len = (__u32)fuzz_below(f, 4);
+		break;
+	case IORING_OP_POLL_REMOVE:
+	case IORING_OP_ASYNC_CANCEL:
+		sqe->off = 0;
+		sqe->len = 0;
+		sqe->addr = fuzz_below(f, 4);
+		sqe->cancel_flags = (__u32)fuzz_below(f, 16);
+		break;
+	case IORING_OP_READV:
+	case IORING_OP_WRITEV:
+		sqe->len = 1;
+		break;
+	case IORING_OP_CLOSE:
+		/* Nobody else's, and not one that is not ours. */
+		sqe->fd = fuzz_channel(f)->fd;
+		sqe->addr = 0;
+		sqe->off = 0;
+		sqe->len = 0;
+		break;
+	default:
+		break;
+	}
+}
+
 static void some_entry(struct fuzz *f, struct io_uring_sqe *sqe)
 {
 	static const __u8 ops[] = {
@@ -105,34 +138,7 @@ static void some_entry(struct fuzz *f, struct io_uring_sqe *sqe)
 		sqe->flags |= odd[fuzz_below(f, FUZZ_ARRAY(odd))];
 	if (sqe->flags & IOSQE_FIXED_FILE)
 		sqe->fd = (int)fuzz_below(f, 4);
-	switch (sqe->opcode) {
-	case IORING_OP_POLL_ADD:
-		sqe->off = 0;
-		sqe->addr = 0;
-		sqe->poll32_events = POLLIN | (__u32)fuzz_below(f, 64);
-		sqe->len = (__u32)fuzz_below(f, 4);
-		break;
-	case IORING_OP_POLL_REMOVE:
-	case IORING_OP_ASYNC_CANCEL:
-		sqe->off = 0;
-		sqe->len = 0;
-		sqe->addr = fuzz_below(f, 4);
-		sqe->cancel_flags = (__u32)fuzz_below(f, 16);
-		break;
-	case IORING_OP_READV:
-	case IORING_OP_WRITEV:
-		sqe->len = 1;
-		break;
-	case IORING_OP_CLOSE:
-		/* Nobody else's, and not one that is not ours. */
-		sqe->fd = fuzz_channel(f)->fd;
-		sqe->addr = 0;
-		sqe->off = 0;
-		sqe->len = 0;
-		break;
-	default:
-		break;
-	}
+	fit_entry(f, sqe);
 }
 
 static long submit(struct fuzz *f)
