@@ -121,7 +121,6 @@ int bed_open(struct bed *bed, const struct bed_shape *shape)
 		ch = ion_channel_create();
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(bed->test, ch);
 	bed->check.ch = ch;
-	bed->check.where = shape->name;
 	ret = bed_configure(bed, shape);
 	if (!ret)
 		ion_check_attach(&bed->check);

@@ -61,9 +61,8 @@ static bool counts_right(const struct counts *c, u32 *step)
 static void counts_is(struct counts *c, u64 saw, u64 expected, const char *what)
 {
 	ion_check_is(&c->bed->check, saw, expected,
-		     "%s of %u: own %llu queued %u stored %u: %s",
-		     c->ring->kind->name, c->slots, c->own, c->queued,
-		     c->stored, what);
+		     "%s at %llu with %u, index %u: %s", c->ring->kind->name,
+		     c->own, c->queued, c->stored, what);
 }
 
 static void counts_stats(struct counts *c, bool right)

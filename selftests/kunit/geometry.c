@@ -28,10 +28,10 @@ static void geometry_word(struct kunit *test, const struct ion_info *info,
 	area = &info->area[i];
 	if (user_writes || info->layout == ION_LAYOUT_COMPACT)
 		prot |= PROT_WRITE;
-	KUNIT_EXPECT_EQ(test, area->prot, prot);
-	KUNIT_EXPECT_GE(test, offset, area->offset);
-	KUNIT_EXPECT_LE(test, offset + size, area->offset + area->length);
-	KUNIT_EXPECT_EQ(test, i, ion_geometry_area(info, offset + size - 1));
+	KUNIT_ASSERT_EQ(test, area->prot, prot);
+	KUNIT_ASSERT_GE(test, offset, area->offset);
+	KUNIT_ASSERT_LE(test, offset + size, area->offset + area->length);
+	KUNIT_ASSERT_EQ(test, i, ion_geometry_area(info, offset + size - 1));
 }
 
 /* What the user end writes of a ring, and what it must not. */
@@ -41,8 +41,8 @@ static void geometry_ring(struct kunit *test, const struct ion_info *info,
 	const struct ion_ring_info *ring = &info->ring[id];
 	bool pushes = ion_ring_kinds[id].kernel_pushes;
 
-	KUNIT_EXPECT_EQ(test, ring->nr_slots, slots);
-	KUNIT_EXPECT_EQ(test, ring->slot_size, ion_ring_kinds[id].slot_size);
+	KUNIT_ASSERT_EQ(test, ring->nr_slots, slots);
+	KUNIT_ASSERT_EQ(test, ring->slot_size, ion_ring_kinds[id].slot_size);
 	geometry_word(test, info, ring->head, 4, !pushes);
 	geometry_word(test, info, ring->tail, 4, pushes);
 	geometry_word(test, info, ring->mask, 4, false);
@@ -50,9 +50,9 @@ static void geometry_ring(struct kunit *test, const struct ion_info *info,
 	geometry_word(test, info, ring->consumer_wake, 2, pushes);
 	geometry_word(test, info, ring->slots, (u64)slots * ring->slot_size,
 		      !pushes);
-	KUNIT_EXPECT_EQ(test, ring->head % 4, 0);
-	KUNIT_EXPECT_EQ(test, ring->tail % 4, 0);
-	KUNIT_EXPECT_EQ(test, ring->slots % 16, 0);
+	KUNIT_ASSERT_EQ(test, ring->head % 4, 0);
+	KUNIT_ASSERT_EQ(test, ring->tail % 4, 0);
+	KUNIT_ASSERT_EQ(test, ring->slots % 16, 0);
 }
 
 static bool geometry_apart(u64 a, u64 a_size, u64 b, u64 b_size)
@@ -69,16 +69,16 @@ static void geometry_apart_all(struct kunit *test, const struct ion_info *info)
 
 	for (i = 0; i < info->nr_areas; i++) {
 		bytes += info->area[i].length;
-		KUNIT_EXPECT_TRUE(test, PAGE_ALIGNED(info->area[i].length));
+		KUNIT_ASSERT_TRUE(test, PAGE_ALIGNED(info->area[i].length));
 		for (k = 0; k < i; k++) {
 			apart = geometry_apart(info->area[i].offset,
 					       info->area[i].length,
 					       info->area[k].offset,
 					       info->area[k].length);
-			KUNIT_EXPECT_TRUE(test, apart);
+			KUNIT_ASSERT_TRUE(test, apart);
 		}
 	}
-	KUNIT_EXPECT_EQ(test, info->bytes, bytes);
+	KUNIT_ASSERT_EQ(test, info->bytes, bytes);
 	for (i = 0; i < ION_RINGS; i++) {
 		const struct ion_ring_info *ring = &info->ring[i];
 		u64 words[] = { ring->head, ring->tail, ring->mask, ring->slots,
@@ -93,7 +93,7 @@ static void geometry_apart_all(struct kunit *test, const struct ion_info *info)
 	}
 	for (i = 0; i < n; i++)
 		for (k = 0; k < i; k++)
-			KUNIT_EXPECT_TRUE(test, geometry_apart(at[i], size[i],
+			KUNIT_ASSERT_TRUE(test, geometry_apart(at[i], size[i],
 							       at[k], size[k]));
 }
 
@@ -138,7 +138,8 @@ static void geometry_numbers(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, setup);
 	KUNIT_ASSERT_NOT_NULL(test, info);
 	setup->layout = shape->layout;
-	for (i = 1; i <= 2 * ION_SLOTS_MAX + 1; i++) {
+	for (i = 1, is = good = true; i <= 2 * ION_SLOTS_MAX + 1 && is == good;
+	     i++) {
 		setup->slots[i % ION_RINGS] = i;
 		good = i >= 2 && i <= 65536 && !(i & (i - 1));
 		is = !ion_geometry(info, setup);

@@ -223,7 +223,7 @@ void rig_same(struct rig *rig)
 		return;
 	for (at = 0; rig->mem[at] == rig->expected[at]; at++)
 		;
-	rig_fail(rig, "shared memory differs at byte", at, rig->bytes);
+	rig_fail(rig, "bytes of memory as expected", at, rig->bytes);
 }
 
 /* Those that there are, and those that are one of them when they are masked. */

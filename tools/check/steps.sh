@@ -119,7 +119,8 @@ run_kunit()
 	local modules
 
 	modules=$("$guest/build-module" --all --kernel "$1") || return
-	"$guest/run" --kernel "$1" --append kunit.enable=1 --timeout 900 \
+	"$guest/run" --kernel "$1" --timeout 900 \
+		--append 'kunit.enable=1 log_buf_len=4M' \
 		--expect 'WARNING: .*\[ion(_kunit)?\]' \
 		--log "build/log/kernel-kunit-$1" \
 		--add "$(grep '/ion_kunit\.ko$' <<<"$modules")" \
