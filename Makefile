@@ -175,6 +175,9 @@ coverage:
 kunit:
 	@tools/check/step kunit
 
+guards:
+	@tools/check/guards
+
 bench:
 	@tools/check/step bench
 
@@ -228,6 +231,7 @@ help:
 	@echo '  litmus           the proofs of the memory ordering alone'
 	@echo '  model            the proofs of the ring as compiled C alone'
 	@echo '  kunit            the module tested from within, at native speed, alone'
+	@echo '  guards           what the tests say without each guard of the module'
 	@echo '  stress           sleepers and wakers at random, TIME= seconds'
 	@echo '  soak             the fuzzer and more, TIME= seconds, in the debug guest'
 	@echo '  bench            packets per second beside what else there is'
@@ -251,6 +255,6 @@ help:
 .PHONY: all modules user modules_install headers_install kernel-headers
 .PHONY: jansson demo check lint install install-module install-rules install-user uninstall
 .PHONY: dkms-source dkms-install dkms-uninstall dkms-tool deb
-.PHONY: check-debug litmus model stress bench bench-native shell format htmldocs clean help
+.PHONY: check-debug litmus model guards stress bench bench-native shell format htmldocs clean help
 .PHONY: coverage kunit baseline check-machines check-kcsan
 .DEFAULT_GOAL := all

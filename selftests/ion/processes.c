@@ -338,7 +338,7 @@ static void *race_thread(void *data)
 	return NULL;
 }
 
-TEST_F(processes, setup_races_the_first_mapping)
+TEST_F_TIMEOUT(processes, setup_races_the_first_mapping, 120)
 {
 	int round;
 
