@@ -159,13 +159,16 @@ static int ionc_await(struct ionc_channel *ch, const struct ionc_want *want,
 	if (there)
 		return there;
 	deadline = ionc_deadline(timeout_ns);
-	ret = ionc_kick(ch);
-	there = ionc_look_for(ch, want);
-	if (there || ret == -EPROTO)
-		return there ? there : ret;
-	there = ionc_spin(ch, want, deadline);
-	if (there)
-		return there;
+	if (ionc_private(ch)->spin_ns) {
+		ret = ionc_kick(ch);
+		there = ionc_look_for(ch, want);
+		if (there || ret == -EPROTO)
+			return there ? there : ret;
+		there = ionc_spin(ch, want, deadline);
+		if (there)
+			return there;
+	}
+	/* Which kicks before it sleeps. */
 	ret = ionc_sleep(ch, want, deadline);
 	there = ionc_look_for(ch, want);
 	if (there)
