@@ -20,6 +20,7 @@
 #include "notify.h"
 #include "serve.h"
 #include "trace.h"
+#include "wait.h"
 
 /* So many passes between two looks at the clock, fewer if they move much. */
 #define ION_SERVE_PASSES	64
@@ -277,7 +278,7 @@ static void ion_serve_set_asleep(struct ion_channel *ch, bool asleep)
 static int ion_serve_wait(const struct ion_server *server)
 {
 	struct ion_channel *ch = server->ch;
-	ktime_t left = ktime_sub(server->until, ktime_get());
+	ktime_t left = ion_wait_left(server->until);
 	int ret;
 
 	if (left <= 0)

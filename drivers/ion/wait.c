@@ -98,7 +98,7 @@ static int ion_wait_until(struct ion_channel *ch, struct ion_wait *wait,
 		ret = ion_wait_look(ch, wait);
 		if (ret)
 			return ret < 0 ? ret : 0;
-		left = ktime_sub(until, ktime_get());
+		left = ion_wait_left(until);
 		if (left <= 0)
 			return -ETIME;
 		ret = wait_event_interruptible_hrtimeout(ch->wait,

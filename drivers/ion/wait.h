@@ -2,9 +2,16 @@
 #ifndef _DRIVERS_ION_WAIT_H
 #define _DRIVERS_ION_WAIT_H
 
+#include <linux/ktime.h>
 #include <linux/poll.h>
 
 #include "channel.h"
+
+/* How long to sleep: for ever is KTIME_MAX, for which no timer is started. */
+static inline ktime_t ion_wait_left(ktime_t until)
+{
+	return until == KTIME_MAX ? until : ktime_sub(until, ktime_get());
+}
 
 __poll_t ion_poll(struct file *file, struct poll_table_struct *table);
 int ion_wait(struct ion_channel *ch, struct ion_wait *wait);
