@@ -120,21 +120,37 @@ static bool ion_kernel_end_set_flags(struct ion_channel *ch)
 	return set;
 }
 
+static bool ion_kernel_end_news(struct ion_channel *ch)
+{
+	unsigned long flags;
+	bool news = false;
+	unsigned int id;
+
+	for (id = 0; id < ION_RINGS; id++) {
+		flags = ion_ring_lock(&ch->ring[id]);
+		news |= ion_ring_news(&ch->ring[id]);
+		ion_ring_unlock(&ch->ring[id], flags);
+	}
+	return news;
+}
+
 /**
  * ion_kernel_end_sleep() - have the user end kick, then look once more
  * @ch: the channel, configured, end_mutex held
+ * @due: have a pass, whether or not there is something new
  *
  * What the user end published before it could see a flag is handled here, what
  * it publishes later comes with a kick. A pass may find a ring full and so set
  * another flag, so that there is at most one pass more than there are rings. The
- * first is due even if all flags were set before: a kick that they led to may
- * have been dropped. Of a channel that is async a kick takes flags back that a
- * lent thread is just setting; however many come, the thread does not stay here
- * for them, since it finds that it was kicked.
+ * first is due for a lent thread, even if all flags were set before: a kick that
+ * they led to may have been dropped. Who just had a pass, after it took the flags
+ * back, needs none for what has not moved since. Of a channel that is async a
+ * kick takes flags back that a lent thread is just setting; however many come,
+ * the thread does not stay here for them, since it finds that it was kicked.
  *
  * Return: how many packets and commands were moved.
  */
-u32 ion_kernel_end_sleep(struct ion_channel *ch)
+u32 ion_kernel_end_sleep(struct ion_channel *ch, bool due)
 {
 	unsigned int passes = 0;
 	u32 done = 0;
@@ -144,9 +160,12 @@ u32 ion_kernel_end_sleep(struct ion_channel *ch)
 	ch->sleeps++;
 	ion_trace_sleep(ch);
 	ion_kernel_end_set_flags(ch);
-	do
+	while (due || ion_kernel_end_news(ch)) {
+		due = false;
 		done += ion_kernel_end_pass(ch);
-	while (ion_kernel_end_set_flags(ch) && passes++ < ION_RINGS);
+		if (!ion_kernel_end_set_flags(ch) || passes++ >= ION_RINGS)
+			break;
+	}
 	return done;
 }
 
@@ -169,7 +188,7 @@ u32 ion_kernel_end_run(struct ion_channel *ch)
 		return 0;
 	ion_kernel_end_awake(ch);
 	done = ion_kernel_end_pass(ch);
-	return done + ion_kernel_end_sleep(ch);
+	return done + ion_kernel_end_sleep(ch, false);
 }
 
 /**

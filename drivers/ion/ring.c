@@ -113,6 +113,24 @@ bool ion_ring_look(struct ion_ring *ring)
 }
 
 /**
+ * ion_ring_news() - whether a pass might find something to do
+ * @ring: the ring
+ *
+ * Packets to pop that are left or were pushed since; room, if some was wanted.
+ *
+ * Return: false if there is nothing. Nothing is changed.
+ */
+bool ion_ring_news(const struct ion_ring *ring)
+{
+	const struct ion_end *end = &ring->end;
+
+	if (ring->kind->kernel_pushes && !READ_ONCE(ring->stalled))
+		return false;
+	return end->broken || ion_end_known(end) ||
+	       READ_ONCE(*end->peer_index) != ion_ring_allowed_first(ring);
+}
+
+/**
  * ion_ring_stall() - there was no room for all that was to be pushed
  * @ring: rx or evt
  *

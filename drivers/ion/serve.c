@@ -303,7 +303,7 @@ static int ion_serve_sleep(const struct ion_server *server)
 
 	ion_serve_set_asleep(ch, true);
 	scoped_guard(ion_end, ch)
-		again = ion_kernel_end_sleep(ch) || ion_channel_error(ch);
+		again = ion_kernel_end_sleep(ch, true) || ion_channel_error(ch);
 	if (!again)
 		ret = ion_serve_wait(server);
 	else if (ktime_get() >= server->until)
