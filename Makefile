@@ -158,10 +158,10 @@ check-debug:
 	@tools/check/run debug
 
 check-machines:
-	@tools/check/run machines
+	@ALL="$(ALL)" tools/check/run machines
 
 check-kcsan:
-	@tools/check/run kcsan
+	@ALL="$(ALL)" tools/check/run kcsan
 
 litmus:
 	@tools/check/litmus

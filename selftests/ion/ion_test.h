@@ -566,18 +566,27 @@ ION_HELPER bool ion_kernel_log_bad(const char *line)
 		"suspicious",
 		"scheduling while atomic",
 		"sleeping function",
-		"[ion",
 		"Unable to handle",
 		"segfault",
 		"unhandled signal",
 	};
+	static bool interrupted;
 	unsigned int i;
 
 	if (!strncmp(line, "ion:", 4) || strstr(line, " ion:"))
 		return true;
-	/* The kernel has its own; a race of the module has its name in it. */
+	/*
+	 * The kernel has races of its own; one of the module has its name in
+	 * it, but not only as what was interrupted.
+	 */
+	if (line[0] != ' ')
+		interrupted = false;
+	else if (strstr(line, " asm_"))
+		interrupted = true;
+	if (strstr(line, "[ion") && !interrupted)
+		return true;
 	if (strstr(line, "KCSAN: "))
-		return strstr(line, "[ion");
+		return false;
 	for (i = 0; i < ARRAY_SIZE(words); i++)
 		if (strstr(line, words[i]))
 			return true;

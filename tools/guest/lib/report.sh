@@ -11,7 +11,8 @@ readonly kernel_reports='WARNING: |BUG: |kernel BUG at |Oops|Kernel panic'\
 '|kmemleak: [1-9][0-9]* new suspected memory leaks'
 
 # own_races LOG: the log, with the data races between others than our modules
-# taken out: the kernel has its own. Whose one is, its stacks say.
+# taken out: the kernel has its own. Whose one is, its stacks say, as far as the
+# interrupt that it was seen in.
 own_races()
 {
 	awk '
@@ -23,7 +24,12 @@ own_races()
 			n = own = 0
 		}
 		/BUG: KCSAN: / { put() }
-		n || /BUG: KCSAN: / { held[n++] = $0; own = own || /\[ion/ }
+		/ asm_/ { below = 1 }
+		/ (by task|by interrupt) / { below = 0 }
+		n || /BUG: KCSAN: / {
+			held[n++] = $0
+			own = own || (!below && /\[ion/)
+		}
 		!n { print }
 		n && /=====/ { put() }
 		END { put() }' "$1"
