@@ -182,54 +182,6 @@ TEST_F(log, has_no_line_of_what_a_program_does_wrong)
 	EXPECT_GE(3, log_lines(_metadata));
 }
 
-#define FAIL_PAGES "/sys/kernel/debug/fail_page_alloc/"
-
-/* After so many pages there are no more, for this thread. */
-static int fail_pages_after(const char *space)
-{
-	static const char *const settings[][2] = {
-		{ FAIL_PAGES "task-filter", "Y" },
-		{ FAIL_PAGES "probability", "100" },
-		{ FAIL_PAGES "times", "-1" },
-		{ FAIL_PAGES "verbose", "0" },
-		{ FAIL_PAGES "min-order", "0" },
-		{ FAIL_PAGES "ignore-gfp-wait", "N" },
-		{ FAIL_PAGES "ignore-gfp-highmem", "N" },
-	};
-	unsigned int i;
-	int ret = 0;
-
-	for (i = 0; !ret && i < ARRAY_SIZE(settings); i++)
-		ret = ion_write_text(settings[i][0], settings[i][1]);
-	return ret ?: ion_write_text(FAIL_PAGES "space", space) ?:
-			      ion_write_text("/proc/self/make-it-fail", "1");
-}
-
-/*
- * Too little memory is an error of the call. What there is does for the rings,
- * of which it is not known what they take, but not for a table of 64 pages.
- */
-TEST_F_TIMEOUT(log, has_no_line_of_a_setup_that_finds_no_memory, 120)
-{
-	static const char *const pages[] = { "24", "48", "72", "96" };
-	struct ion_setup setup;
-	int fd = ion_open(O_RDWR), ret;
-	unsigned int i;
-
-	if (access(FAIL_PAGES, X_OK))
-		SKIP(return, "no fault injection in this kernel");
-	for (i = 0; i < ARRAY_SIZE(pages); i++) {
-		arena_wants(&setup, ION_LAYOUT_COMPACT, "", 256, 32768, 4096);
-		ASSERT_EQ(0, fail_pages_after(pages[i]));
-		ret = ion_call(fd, ION_IOC_SETUP, &setup);
-		ion_write_text("/proc/self/make-it-fail", "0");
-		ion_write_text(FAIL_PAGES "probability", "0");
-		EXPECT_EQ(-ENOMEM, ret);
-	}
-	EXPECT_EQ(0, log_lines(_metadata));
-	close(fd);
-}
-
 ION_TEST_KERNEL_LOG()
 
 ION_TEST_MAIN
