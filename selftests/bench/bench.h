@@ -22,7 +22,6 @@
 #define PEER_COMPACT (1U << 1) /* ion: the compact layout */
 #define PEER_THREAD  (1U << 2) /* a thread runs the other side, all the time */
 #define PEER_POLL    (1U << 3) /* sleeps in poll() */
-#define PEER_BATCHES (1U << 4) /* makes no sense for single packets */
 #define PEER_LIMIT   (1U << 5) /* a limit to compare with, not a peer to beat */
 #define PEER_NO_SPIN (1U << 6) /* sleeps at once, without looking for a while */
 

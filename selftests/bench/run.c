@@ -222,9 +222,7 @@ bool run_row(const struct row *row, struct result *result, unsigned int round,
 		at = (i + round) % nr;
 		peer = row->peers[at];
 		for (j = 0; j < BATCHES_MAX && row->batches[j]; j++) {
-			if (result->reason[at][0] ||
-			    (peer->flags & PEER_BATCHES &&
-			     row->batches[j] == 1))
+			if (result->reason[at][0])
 				continue;
 			if (!run_peer(peer, row->batches[j], seconds * 1e9,
 				      &result->samples[at][j],
