@@ -37,6 +37,7 @@ machine_steps()
 				run_machine "$arch" "$k"
 		done
 	done
+	step "library by clang" library_by_clang
 	step "selftests of 32 bits" install_selftests_32
 	for k in $(stock_kernels x86_64); do
 		tap_step "selftests of 32 bits on $k" run_machine_32 "$k"
@@ -103,6 +104,13 @@ run_kcsan()
 		$(runner_options wait wait_event rw serve serve_end stress list \
 			processes arena_owner pair pair_wake pair_arena source \
 			service_wake service_flood service_race)
+}
+
+# The module by clang is that of the kcsan kernel.
+library_by_clang()
+{
+	"$guest/in-root" --arch x86_64 -- make -s -C lib all CC=clang CXX=clang++ \
+		"CFLAGS=-O2 -g -Werror" "OUTPUT=$top/build/lib-clang"
 }
 
 # install_selftests_32: as programs of 32 bits, which x86_64 runs too. ionctl's
