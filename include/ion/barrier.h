@@ -60,6 +60,16 @@
 #endif
 #endif
 
+/*
+ * How wide a machine copies, and that asking for memory beforehand is of use on
+ * it. The tools that look for races know no volatile access of such a width.
+ */
+#if !defined(__SANITIZE_THREAD__) && (defined(__SSE2__) || defined(__ARM_NEON))
+#define ION_WIDE \
+	__attribute__((__vector_size__(16), __aligned__(8), __may_alias__))
+#define ION_PREFETCH(at)	__builtin_prefetch(at)
+#endif
+
 #ifndef __always_inline
 #define _ION_MADE_ALWAYS_INLINE
 #define __always_inline		inline __attribute__((always_inline))

@@ -145,8 +145,36 @@ static __always_inline void ion_slot_write(void *slot, const void *from,
 }
 
 /*
- * Slots that lie one after the other, in and out. Two at a time: the loop costs
- * as much as a word does.
+ * What batches are copied in: <ion/barrier.h> knows of something wider than a
+ * word, the kernel does not. Not for one packet: where its fields were written a
+ * moment ago, what is wider than they are waits for them to reach the cache.
+ */
+#ifndef ION_WIDE
+#define ION_WIDE	__attribute__((__may_alias__))
+#endif
+typedef __u64 ION_WIDE ion_wide;
+
+/* Some wide ones; a compiler writes out a loop as short as a slot has words. */
+static __always_inline void ion_wide_read(char *to, const char *from, __u32 n)
+{
+	__u32 i;
+
+	for (i = 0; i < n; i++)
+		((ion_wide *)to)[i] = READ_ONCE(((const ion_wide *)from)[i]);
+}
+
+static __always_inline void ion_wide_write(char *to, const char *from, __u32 n)
+{
+	__u32 i;
+
+	for (i = 0; i < n; i++)
+		((ion_wide *)to)[i] = ((const ion_wide *)from)[i];
+}
+
+/*
+ * Slots that lie one after the other, in and out, two at a time: the loop costs
+ * as much as a word does, and two have as many wide ones as one has words, or
+ * twice as many.
  */
 static __always_inline void ion_slots_read(void *to, const void *slots,
 					   __u32 count, __u32 size)
@@ -156,8 +184,10 @@ static __always_inline void ion_slots_read(void *to, const void *slots,
 	char *at = (char *)to;
 
 	for (; slot != end; slot += 2 * size, at += 2 * size) {
-		ion_slot_read(at, slot, size);
-		ion_slot_read(at + size, slot + size, size);
+		ion_wide_read(at, slot, size / sizeof(ion_word));
+		if (sizeof(ion_wide) == sizeof(ion_word))
+			ion_wide_read(at + size, slot + size,
+				      size / sizeof(ion_word));
 	}
 	if (count & 1)
 		ion_slot_read(at, slot, size);
@@ -171,8 +201,10 @@ static __always_inline void ion_slots_write(void *slots, const void *from,
 	const char *at = (const char *)from;
 
 	for (; slot != end; slot += 2 * size, at += 2 * size) {
-		ion_slot_write(slot, at, size);
-		ion_slot_write(slot + size, at + size, size);
+		ion_wide_write(slot, at, size / sizeof(ion_word));
+		if (sizeof(ion_wide) == sizeof(ion_word))
+			ion_wide_write(slot + size, at + size,
+				       size / sizeof(ion_word));
 	}
 	if (count & 1)
 		ion_slot_write(slot, at, size);
@@ -206,6 +238,27 @@ static __always_inline void *ion_end_slot(const struct ion_end *end, __u64 at,
 	/* Or some compilers work the address out anew for every word. */
 	OPTIMIZER_HIDE_VAR(slot);
 	return slot;
+}
+
+/*
+ * Have the processor get @count slots, from number @at on, while it does something
+ * else. They were published: what the other end is about to write to had better
+ * stay where it is.
+ */
+static __always_inline void ion_end_prefetch(const struct ion_end *end,
+					     __u64 at, __u32 count, __u32 size)
+{
+#ifdef ION_PREFETCH
+	__u32 i;
+
+	for (i = 0; i < count; i += 64 / size)
+		ION_PREFETCH(ion_end_slot(end, at + i, size));
+#else
+	(void)end;
+	(void)at;
+	(void)count;
+	(void)size;
+#endif
 }
 
 /* How many of @count slots, from number @at on, lie before the ring wraps. */
@@ -506,11 +559,17 @@ static __always_inline __u32 ion_ring_push_n(struct ion_producer *p,
 static __always_inline __u32 ion_ring_pop_n(struct ion_consumer *c, void *to,
 					    __u32 count, __u32 size)
 {
+	__u32 before = ion_end_known(&c->end);
 	__u32 n = ion_ring_peek(c, count);
 	__u32 run = ion_end_run(&c->end, c->end.own, n);
+	__u32 more = ion_end_known(&c->end) - n;
 
 	if (!n)
 		return 0;
+	/* Those of the next batch, and of this one unless they were that. */
+	if (before < count)
+		ion_end_prefetch(&c->end, c->end.own, n, size);
+	ion_end_prefetch(&c->end, c->end.own + n, more < n ? more : n, size);
 	ion_slots_read(to, ion_ring_peeked(c, 0, size), run, size);
 	if (unlikely(run < n))
 		ion_slots_read((char *)to + (__u64)run * size, c->end.slots,
