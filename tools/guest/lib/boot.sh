@@ -9,18 +9,22 @@
 
 # make_run_dir: leave a folder in $run_dir that is this run's own. It is locked
 # for as long as this process lives, so what a killed run left can be told from
-# what is in use, and is removed here.
+# what is in use, and is removed here: by one at a time, so that nobody takes
+# for left behind what somebody is just about to lock.
 make_run_dir()
 {
-	local dir lock
+	local dir lock alone
 
 	mkdir -p "$cache/runs" || die "can not make the folder $cache/runs"
+	exec {alone}<"$cache/runs"
+	flock "$alone"
 	for dir in "$cache/runs"/*; do
 		[ ! -d "$dir" ] || flock -n "$dir" rm -rf "$dir" || :
 	done
 	run_dir=$(mktemp -d "$cache/runs/XXXXXX")
 	exec {lock}<"$run_dir"
 	flock -n "$lock" || die "can not lock $run_dir"
+	exec {alone}<&-
 }
 
 # guest_append: leave in $append what the kernel is told, whatever it runs on.
