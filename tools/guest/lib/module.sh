@@ -45,7 +45,10 @@ coverage=''
 # want_coverage: have it do so, which takes a kernel that gathers the counts.
 want_coverage()
 {
-	grep -qs '^CONFIG_GCOV_KERNEL=y' "$guest_dir/configs/$KERNEL_CONFIG" ||
+	local options
+
+	options=$([ -z "$KERNEL_CONFIG" ] || kernel_config)
+	grep -q '^CONFIG_GCOV_KERNEL=y' <<<"$options" ||
 		die "--coverage wants a kernel with GCOV_KERNEL, like debug"
 	coverage=yes
 }
