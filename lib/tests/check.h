@@ -45,7 +45,7 @@ static inline int check_all(const struct check *checks)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	for (; checks->name; checks++) {
 		check_failed = false;
-		alarm(30);
+		alarm(120);
 		checks->run();
 		printf("%s %s\n", check_failed ? "not ok" : "ok", checks->name);
 		failed = failed || check_failed;

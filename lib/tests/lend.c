@@ -90,6 +90,21 @@ static void other_closes(void)
 	ionc_close(ch);
 }
 
+/* Whether the kernel end comes to be served, or not to be. */
+static bool comes_to_serve(struct fake *f, bool want)
+{
+	bool serving = !want;
+	int i;
+
+	for (i = 0; i < 5000 && serving != want; i++) {
+		pthread_mutex_lock(&f->lock);
+		serving = f->serving;
+		pthread_mutex_unlock(&f->lock);
+		usleep(1000);
+	}
+	return serving == want;
+}
+
 static void refused(void)
 {
 	struct ionc_lend_options options = { .size = sizeof(options) };
@@ -114,24 +129,11 @@ static void refused(void)
 	f->serving = false;
 	CHECK_EQ(-ENOENT, ionc_take_back(ch));
 	CHECK_EQ(0, ionc_lend(ch, NULL));
+	CHECK(comes_to_serve(f, true));
 	fake_hang_up(f);
-	usleep(1000);
+	CHECK(comes_to_serve(f, false));
 	CHECK_EQ(-EPIPE, ionc_take_back(ch));
 	ionc_close(ch);
-}
-
-static bool is_lent(struct fake *f)
-{
-	bool serving = false;
-	int i;
-
-	for (i = 0; i < 5000 && !serving; i++) {
-		pthread_mutex_lock(&f->lock);
-		serving = f->serving;
-		pthread_mutex_unlock(&f->lock);
-		usleep(1000);
-	}
-	return serving;
 }
 
 /* It stops over a poisoned ring, and goes on after a reset. */
@@ -149,7 +151,7 @@ static void poison(void)
 			usleep(2000);
 		CHECK(ionc_reset(ch) >= 0);
 		if (i % 4 < 2)
-			CHECK(is_lent(f));
+			CHECK(comes_to_serve(f, true));
 		if (i % 3)
 			CHECK(echoes(ch, i));
 		CHECK_EQ(0, ionc_take_back(ch));
@@ -176,7 +178,7 @@ static void child(void)
 	fflush(stdout);
 	pid = fork();
 	if (!pid) {
-		alarm(10);
+		alarm(60);
 		ionc_close(ch);
 		_exit(0);
 	}

@@ -282,7 +282,7 @@ static void two_processes(struct pair *pair)
 	fflush(stdout);
 	pid = fork();
 	if (!pid) {
-		alarm(10);
+		alarm(60);
 		producer(&pair->a);
 		_exit(0);
 	}
