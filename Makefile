@@ -181,6 +181,9 @@ guards:
 bench:
 	@tools/check/step bench
 
+bench-uml:
+	@tools/check/step bench_uml
+
 bench-native:
 	@tools/check/step bench_native
 
@@ -235,6 +238,7 @@ help:
 	@echo '  stress           sleepers and wakers at random, TIME= seconds'
 	@echo '  soak             the fuzzer and more, TIME= seconds, in the debug guest'
 	@echo '  bench            packets per second beside what else there is'
+	@echo '  bench-uml        the same where kernel code runs at native speed'
 	@echo '  bench-native     the ring beside others, on this machine itself'
 	@echo '  baseline         what a packet costs now, for check to compare with'
 	@echo '  shell            log into a guest with ion inserted'
@@ -255,6 +259,6 @@ help:
 .PHONY: all modules user modules_install headers_install kernel-headers
 .PHONY: jansson demo check lint install install-module install-rules install-user uninstall
 .PHONY: dkms-source dkms-install dkms-uninstall dkms-tool deb
-.PHONY: check-debug litmus model guards stress bench bench-native shell format htmldocs clean help
+.PHONY: check-debug litmus model guards stress bench bench-uml bench-native shell format htmldocs clean help
 .PHONY: coverage kunit baseline check-machines check-kcsan
 .DEFAULT_GOAL := all

@@ -205,12 +205,28 @@ baseline()
 	cp "$new" selftests/bench/baseline
 }
 
-# bench [OPTION...]: ion beside its peers, on an otherwise idle machine. What
-# begins with { is the JSON, which goes to a file here.
+# bench [OPTION...]: ion beside its peers, on an otherwise idle machine.
 bench()
 {
-	local json=build/bench/guest.json options=()
+	build_benchmarks >&2 || return
+	bench_on "$default_kernel" build/bench guest "$@"
+}
 
+# bench_uml [OPTION...]: the same, where kernel code runs at native speed.
+bench_uml()
+{
+	"$guest/in-root" --kernel uml -- make -C selftests/bench STATIC=1 \
+		"OUTPUT=$top/build/bench-uml" >&2 || return
+	bench_on uml build/bench-uml uml "$@"
+}
+
+# bench_on KERNEL FOLDER NAME [OPTION...]: the program in a guest. What begins with
+# { is the JSON, which goes to a file here.
+bench_on()
+{
+	local json=build/bench/$3.json options=() kernel=$1 folder=$2
+
+	shift 3
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--json) json=${2?"--json takes a file"}; shift ;;
@@ -218,8 +234,9 @@ bench()
 		esac
 		shift
 	done
-	build_benchmarks >&2 || return
-	"$guest/run" --timeout 3600 --add build/bench/ion_bench \
+	mkdir -p build/bench
+	"$guest/run" --kernel "$kernel" --timeout 3600 \
+		--add "$folder/ion_bench" \
 		-- ./ion_bench --json /dev/stdout "${options[@]}" |
 		awk -v json="$json" '/^{/ { print >json; next }
 			{ print; fflush() }'
