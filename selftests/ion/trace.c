@@ -154,7 +154,6 @@ TEST_F(trace, other_services)
 		     "push ring=rx count=32 queued=32\n"
 		     "push ring=rx count=31 queued=63\n"
 		     "sleep\n"
-		     "full ring=rx capacity=63 queued=63\n"
 		     "kick_done moved=63 lent=0 spurious=0\n");
 }
 
