@@ -97,28 +97,27 @@ TEST_F(serve, sleeps_at_once_if_it_is_to)
 	EXPECT_TRUE(given_back(&self->ch));
 }
 
+/* On a slow machine the time may be up before it is looked at. */
 TEST_F(serve, sleeps_after_the_idle_time)
 {
-	__u64 start = now_ns(), took;
+	__u64 start = now_ns();
+	unsigned int wakes;
 
 	ASSERT_TRUE(server_start(&self->server, &self->ch, 200 * MS, 0));
-	EXPECT_EQ(0, kernel_wakes(&self->ch));
-	EXPECT_EQ(ION_KERNEL_END_LENT, ion_kernel_end(self->ch.fd));
-	while (!kernel_wake(&self->ch, ION_RING_TX) &&
-	       now_ns() - start < 5 * SECOND)
-		sleep_ns(MS);
-	took = now_ns() - start;
-	EXPECT_LE(200 * MS, took);
-	EXPECT_GT(3 * SECOND, took);
+	wakes = kernel_wakes(&self->ch);
+	if (now_ns() - start < 200 * MS)
+		EXPECT_EQ(0, wakes);
 	EXPECT_TRUE(lent_sleeps(&self->ch));
+	EXPECT_LE(200 * MS, now_ns() - start);
 
 	/* Work starts the time anew. */
 	start = now_ns();
 	EXPECT_TRUE(echoed_by_kick(&self->ch, 0));
 	sleep_ns(100 * MS);
-	if (now_ns() - start < 150 * MS)
-		EXPECT_EQ(0, kernel_wakes(&self->ch));
-	EXPECT_TRUE(echoed(&self->ch, 1));
+	wakes = kernel_wakes(&self->ch);
+	if (now_ns() - start < 200 * MS)
+		EXPECT_EQ(0, wakes);
+	EXPECT_TRUE(echoed_by_kick(&self->ch, 1));
 	EXPECT_TRUE(lent_sleeps(&self->ch));
 	EXPECT_LE(300 * MS, now_ns() - start);
 	EXPECT_EQ(-EINTR, server_stop(&self->server));
@@ -206,31 +205,61 @@ TEST_F(serve, requests_that_make_no_sense)
 	close(fd);
 }
 
-/* It never stands in the way of other calls for long. */
-TEST_F(serve, other_calls_get_through)
+/* Calls that want the kernel ends, which the lent thread has. */
+static bool calls_get_through(int fd, __u64 number)
 {
-	struct ion_packet packets[4] = {};
+	struct ion_packet packets[4] = { ion_packet_of(number) };
 	struct ion_stats stats;
-	__u64 start = now_ns();
+
+	return !ion_get_stats(fd, &stats) &&
+	       ion_batch(fd, ION_IOC_PUSH, ION_RING_TX, packets, 1) == 1 &&
+	       ion_peek(fd, ION_RING_RX, packets, 0, 4) >= 0 && !ion_kick(fd) &&
+	       ion_poll_for(fd, POLLIN, LONG_MS) == POLLIN &&
+	       ion_batch(fd, ION_IOC_POP, ION_RING_RX, packets, 4) == 1 &&
+	       ion_packet_is(&packets[0], number) && !ion_reset(fd);
+}
+
+/* It never stands in their way: one that waited for it to sleep would hang. */
+TEST_F_TIMEOUT(serve, other_calls_get_through, 120)
+{
 	unsigned int i;
-	int fd = self->ch.fd;
 
 	ASSERT_TRUE(server_start(&self->server, &self->ch, 0, 0));
-	for (i = 0; i < 50; i++) {
-		packets[0] = ion_packet_of(i);
-		ASSERT_EQ(0, ion_get_stats(fd, &stats));
-		ASSERT_EQ(1,
-			  ion_batch(fd, ION_IOC_PUSH, ION_RING_TX, packets, 1));
-		ASSERT_LE(0, ion_peek(fd, ION_RING_RX, packets, 0, 4));
-		ASSERT_EQ(0, ion_kick(fd));
-		ASSERT_EQ(POLLIN, ion_poll_for(fd, POLLIN, LONG_MS));
-		ASSERT_EQ(1,
-			  ion_batch(fd, ION_IOC_POP, ION_RING_RX, packets, 4));
-		ASSERT_TRUE(ion_packet_is(&packets[0], i));
-		ASSERT_EQ(0, ion_reset(fd));
+	for (i = 0; i < 50; i++)
+		ASSERT_TRUE(calls_get_through(self->ch.fd, i));
+	EXPECT_EQ(ION_KERNEL_END_LENT, ion_kernel_end(self->ch.fd));
+	EXPECT_EQ(-EINTR, server_stop(&self->server));
+}
+
+static int run_on(pid_t tid, int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	return sched_setaffinity(tid, sizeof(set), &set);
+}
+
+/*
+ * Nor if it is more urgent than they are, although a mutex of PREEMPT_RT may be
+ * taken again by who let go of it, before a waiter of lower priority.
+ */
+TEST_F_TIMEOUT(serve, calls_that_are_less_urgent_get_through, 120)
+{
+	struct sched_param urgent = { .sched_priority = 1 };
+	unsigned int i;
+
+	if (run_on(0, 1))
+		SKIP(return, "there is one processor, which the thread has");
+	ASSERT_TRUE(server_start(&self->server, &self->ch, 0, 0));
+	ASSERT_EQ(0, run_on(self->server.tid, 0));
+	if (sched_setscheduler(self->server.tid, SCHED_FIFO, &urgent)) {
+		server_stop(&self->server);
+		SKIP(return, "no thread may be made urgent");
 	}
-	EXPECT_GT(10 * SECOND, now_ns() - start);
-	EXPECT_EQ(ION_KERNEL_END_LENT, ion_kernel_end(fd));
+	for (i = 0; i < 50; i++)
+		ASSERT_TRUE(calls_get_through(self->ch.fd, i));
+	EXPECT_EQ(ION_KERNEL_END_LENT, ion_kernel_end(self->ch.fd));
 	EXPECT_EQ(-EINTR, server_stop(&self->server));
 }
 
