@@ -76,7 +76,7 @@ run_machine()
 	# shellcheck disable=SC2046
 	run_guest "$2" --arch "$1" --timeout 1800 --log "build/log/kernel-$1-$2" \
 		--add "build/kselftest-$1" -- "kselftest-$1/run_kselftest.sh" \
-		$(runner_options "${tests[@]}")
+		--override-timeout 600 $(runner_options "${tests[@]}")
 }
 
 # run_on_processors COUNT: the selftests that have threads.
