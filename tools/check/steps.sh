@@ -28,7 +28,6 @@ guest_steps()
 	for k in $(stock_kernels); do
 		tap_step "samples on $k" run_samples "$k"
 	done
-	tap_step "hostile programs and faults on debug" run_hostile debug
 }
 
 other_steps()
@@ -41,7 +40,6 @@ other_steps()
 	tap_step "man pages" in_root make -s -C man check
 	kernel_steps 7.2
 	tap_step "packages" tools/package/test
-	tap_step "KUnit" run_kunit uml
 	step "benchmarks" build_benchmarks
 	tap_step "instructions" count_instructions
 	step "README" make -C samples check
@@ -109,20 +107,6 @@ run_selftests()
 {
 	run_guest "$1" --timeout "${2-900}" --log "build/log/kernel-$1" \
 		--add build/kselftest -- kselftest/run_kselftest.sh
-}
-
-# run_hostile KERNEL: the tests that a kernel which looks at everything, and fails
-# on demand, sees most in.
-run_hostile()
-{
-	local test tests=()
-
-	for test in hostile pitfall arena_hostile fuzz fault_setup fault_call \
-		fault_module; do
-		tests+=(-t "ion:$test")
-	done
-	run_guest "$1" --timeout 900 --log "build/log/kernel-hostile-$1" \
-		--add build/kselftest -- kselftest/run_kselftest.sh "${tests[@]}"
 }
 
 # The kernel warns of a module that makes mistakes: the test makes them, and
