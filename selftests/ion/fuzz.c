@@ -191,6 +191,7 @@ int main(int argc, char **argv)
 	printf("# seed %llu\n", (unsigned long long)shared->options.seed);
 	fflush(stdout);
 
+	fuzz_end_begin();
 	ret = fuzz_run(shared);
 	if (shared->options.faults)
 		fuzz_faults_disarm();

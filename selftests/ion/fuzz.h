@@ -233,6 +233,7 @@ int fuzz_run(struct fuzz_shared *shared);
 int fuzz_faults_arm(void);
 void fuzz_faults_self(void);
 void fuzz_faults_disarm(void);
+void fuzz_end_begin(void);
 const char *fuzz_end_empty(void);
 const char *fuzz_end_works(void);
 const char *fuzz_end_reload(const char *module);
