@@ -78,7 +78,8 @@ static bool empty(int fd)
 {
 	struct ion_query now = query(fd);
 
-	return now.channels == 1 && !now.bytes && ion_refcount() == references + 1;
+	return now.channels == 1 && !now.bytes &&
+	       ion_refcount() == references + 1;
 }
 
 /**
