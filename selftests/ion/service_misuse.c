@@ -60,7 +60,7 @@ static void __attribute__((__constructor__)) share_warned(void)
 static int warnings(void)
 {
 	static const char *const fine[] = { "WARNING", "cut here", "Call Trace",
-					    "[ion]" };
+					    "[ion" };
 	char line[512];
 	bool ours;
 	int n = 0;
