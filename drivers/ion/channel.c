@@ -306,12 +306,15 @@ err_free:
  * @ch: the channel, end_mutex held
  * @ring: the ring
  *
- * Poisoning wakes whoever sleeps: what they wait for will not come.
+ * Tells of poison that it finds.
+ *
+ * Return: packets in the ring, a number from 0 to mask.
  */
-void ion_channel_look(struct ion_channel *ch, struct ion_ring *ring)
+u32 ion_channel_look(struct ion_channel *ch, struct ion_ring *ring)
 {
 	unsigned long flags;
 	bool fresh;
+	u32 queued;
 
 	ion_end_assert_held(ch);
 
@@ -319,9 +322,11 @@ void ion_channel_look(struct ion_channel *ch, struct ion_ring *ring)
 	fresh = !ring->end.broken && !ion_ring_look(ring);
 	if (fresh)
 		trace_ion_poison(ring);
+	queued = ion_ring_count(ring);
 	ion_ring_unlock(ring, flags);
 	if (fresh)
 		ion_notify_state(ch);
+	return queued;
 }
 
 /**
@@ -341,28 +346,6 @@ void ion_channel_trace_poison(const struct ion_channel *ch)
 	for (id = 0; id < ION_RINGS; id++)
 		if (ch->ring[id].end.broken)
 			trace_ion_poison(&ch->ring[id]);
-}
-
-/**
- * ion_channel_queued() - packets in a ring
- * @ch: the channel, end_mutex held
- * @ring: the ring
- *
- * Where the user end stands is as it was last looked at.
- *
- * Return: a number from 0 to mask.
- */
-u32 ion_channel_queued(struct ion_channel *ch, struct ion_ring *ring)
-{
-	unsigned long flags;
-	u32 count;
-
-	ion_end_assert_held(ch);
-
-	flags = ion_ring_lock(ring);
-	count = ion_ring_count(ring);
-	ion_ring_unlock(ring, flags);
-	return count;
 }
 
 /**

@@ -162,7 +162,6 @@ void ion_channel_close(struct ion_channel *ch);
 void ion_channel_describe(const struct ion_channel *ch, struct ion_info *info,
 			  const char *service);
 void *ion_channel_word(const struct ion_channel *ch, u64 offset);
-u32 ion_channel_queued(struct ion_channel *ch, struct ion_ring *ring);
 int ion_channel_configure(struct ion_channel *ch,
 			  const struct ion_config *config);
 
@@ -250,7 +249,7 @@ static inline bool ion_channel_in_callback(const struct ion_channel *ch)
 DEFINE_GUARD(ion_end, struct ion_channel *, ion_end_lock(_T),
 	     ion_end_unlock(_T))
 
-void ion_channel_look(struct ion_channel *ch, struct ion_ring *ring);
+u32 ion_channel_look(struct ion_channel *ch, struct ion_ring *ring);
 void ion_channel_look_all(struct ion_channel *ch);
 void ion_channel_trace_poison(const struct ion_channel *ch);
 void ion_channel_stats(struct ion_channel *ch, struct ion_stats *stats);

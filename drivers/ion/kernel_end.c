@@ -224,10 +224,9 @@ static bool ion_kernel_end_has_work(struct ion_channel *ch)
 
 	guard(ion_end)(ch);
 
-	ion_channel_look_all(ch);
 	for (id = 0; id < ION_RINGS; id++) {
 		struct ion_ring *ring = &ch->ring[id];
-		u32 queued = ion_channel_queued(ch, ring);
+		u32 queued = ion_channel_look(ch, ring);
 
 		if (!ring->kind->kernel_pushes && queued)
 			return true;

@@ -30,17 +30,16 @@ static __poll_t ion_ready(struct ion_channel *ch)
 
 	guard(ion_end)(ch);
 
-	ion_channel_look_all(ch);
-	if (ion_channel_poisoned(ch))
-		return EPOLLERR;
 	for (id = 0; id < ION_RINGS; id++) {
 		struct ion_ring *ring = &ch->ring[id];
-		u32 queued = ion_channel_queued(ch, ring);
+		u32 queued = ion_channel_look(ch, ring);
 
 		if (ring->kind->kernel_pushes ? queued :
 						queued < ring->end.mask)
 			mask |= ring->kind->events;
 	}
+	if (ion_channel_poisoned(ch))
+		return EPOLLERR;
 	return hungup ? ion_ready_hungup(mask) : mask;
 }
 
@@ -75,11 +74,10 @@ static int ion_wait_look(struct ion_channel *ch, struct ion_wait *wait)
 
 	guard(ion_end)(ch);
 
-	ion_channel_look_all(ch);
+	wait->rx_queued = ion_channel_look(ch, &ch->ring[ION_RING_RX]);
+	wait->evt_queued = ion_channel_look(ch, &ch->ring[ION_RING_EVT]);
 	if (ion_channel_poisoned(ch))
 		return -EPROTO;
-	wait->rx_queued = ion_channel_queued(ch, &ch->ring[ION_RING_RX]);
-	wait->evt_queued = ion_channel_queued(ch, &ch->ring[ION_RING_EVT]);
 	if ((wait->rx && wait->rx_queued >= wait->rx) ||
 	    (wait->evt && wait->evt_queued >= wait->evt))
 		return 1;
