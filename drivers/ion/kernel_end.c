@@ -3,8 +3,10 @@
  * When the kernel end runs, and how it goes to sleep.
  *
  * It runs in the caller that kicks it, or in a lent thread (serve.c). Between
- * runs it sleeps: its wake flags ask the user end for a kick. Both ways go to
- * sleep by the same steps, so that neither can lose a wake-up.
+ * runs it sleeps: its wake flags ask the user end for a kick. A lent thread takes
+ * them back for as long as it is awake. A kick is over soon, and leaves those of tx
+ * and cmd as they are: whoever pushes meanwhile kicks for it, so that nobody need
+ * look once more. Both ways go to sleep by the same steps.
  */
 #include <linux/errno.h>
 
@@ -75,6 +77,22 @@ void ion_kernel_end_awake(struct ion_channel *ch)
 	}
 }
 
+/*
+ * Of rx and evt the flag says that something waits for room. It is tried once
+ * more now, and if that finds no room either, the flag is set once more. What
+ * another context sets just now may stay.
+ */
+static void ion_kernel_end_retry(struct ion_ring *ring)
+{
+	unsigned long flags;
+
+	if (!READ_ONCE(ring->found_full) && !READ_ONCE(ring->asleep))
+		return;
+	flags = ion_ring_lock(ring);
+	ion_ring_awake(ring);
+	ion_ring_unlock(ring, flags);
+}
+
 /**
  * ion_kernel_end_kicked() - tell the user end that one kick was enough
  * @ch: the channel, configured
@@ -113,9 +131,13 @@ static bool ion_kernel_end_set_flags(struct ion_channel *ch)
 	unsigned int id;
 
 	for (id = 0; id < ION_RINGS; id++) {
-		flags = ion_ring_lock(&ch->ring[id]);
-		set |= ion_ring_sleep(&ch->ring[id]);
-		ion_ring_unlock(&ch->ring[id], flags);
+		struct ion_ring *ring = &ch->ring[id];
+
+		if (ion_ring_armed(ring))
+			continue;
+		flags = ion_ring_lock(ring);
+		set |= ion_ring_sleep(ring);
+		ion_ring_unlock(ring, flags);
 	}
 	return set;
 }
@@ -143,10 +165,11 @@ static bool ion_kernel_end_news(struct ion_channel *ch)
  * it publishes later comes with a kick. A pass may find a ring full and so set
  * another flag, so that there is at most one pass more than there are rings. The
  * first is due for a lent thread, even if all flags were set before: a kick that
- * they led to may have been dropped. Who just had a pass, after it took the flags
- * back, needs none for what has not moved since. Of a channel that is async a
- * kick takes flags back that a lent thread is just setting; however many come,
- * the thread does not stay here for them, since it finds that it was kicked.
+ * they led to may have been dropped. Who just had a pass needs none for what has
+ * not moved since, nor if no flag had to be set: it was seen by whoever published
+ * meanwhile. Of a channel that is async a kick takes flags back that a lent thread
+ * is just setting; however many come, the thread does not stay here for them,
+ * since it finds that it was kicked.
  *
  * Return: how many packets and commands were moved.
  */
@@ -154,23 +177,23 @@ u32 ion_kernel_end_sleep(struct ion_channel *ch, bool due)
 {
 	unsigned int passes = 0;
 	u32 done = 0;
+	bool set;
 
 	ion_end_assert_held(ch);
 
 	ch->sleeps++;
 	ion_trace_sleep(ch);
-	ion_kernel_end_set_flags(ch);
-	while (due || ion_kernel_end_news(ch)) {
+	set = ion_kernel_end_set_flags(ch);
+	while (due || (set && ion_kernel_end_news(ch))) {
 		due = false;
 		done += ion_kernel_end_pass(ch);
-		if (!ion_kernel_end_set_flags(ch) || passes++ >= ION_RINGS)
-			break;
+		set = ion_kernel_end_set_flags(ch) && passes++ < ION_RINGS;
 	}
 	return done;
 }
 
 /**
- * ion_kernel_end_run() - wake up, handle what is queued, and sleep
+ * ion_kernel_end_run() - handle what is queued, and sleep
  * @ch: the channel, configured, end_mutex held
  *
  * Does nothing if a lent thread has come: it sees to all that was published
@@ -186,7 +209,8 @@ u32 ion_kernel_end_run(struct ion_channel *ch)
 
 	if (ion_serve_state(ch) != ION_KERNEL_END_SLEEPING)
 		return 0;
-	ion_kernel_end_awake(ch);
+	ion_kernel_end_retry(&ch->ring[ION_RING_RX]);
+	ion_kernel_end_retry(&ch->ring[ION_RING_EVT]);
 	done = ion_kernel_end_pass(ch);
 	return done + ion_kernel_end_sleep(ch, false);
 }

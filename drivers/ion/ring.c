@@ -145,7 +145,7 @@ void ion_ring_stall(struct ion_ring *ring)
 	if (ring->found_full)
 		return;
 	ring->full++;
-	ring->found_full = true;
+	WRITE_ONCE(ring->found_full, true);
 	trace_ion_full(ring);
 }
 
@@ -156,7 +156,7 @@ void ion_ring_stall(struct ion_ring *ring)
 void ion_ring_awake(struct ion_ring *ring)
 {
 	WRITE_ONCE(ring->stalled, false);
-	ring->found_full = false;
+	WRITE_ONCE(ring->found_full, false);
 	if (!ring->asleep)
 		return;
 	WRITE_ONCE(ring->asleep, false);
@@ -164,17 +164,29 @@ void ion_ring_awake(struct ion_ring *ring)
 }
 
 /**
- * ion_ring_sleep() - ask for a kick when the user end moves on
+ * ion_ring_armed() - whether no flag need be set for the kernel end to sleep
  * @ring: the ring
  *
- * As a producer the kernel end only wants one if it has something to push.
+ * As a producer it only wants a kick if it has something to push. The end need not
+ * be owned to ask; of a ring that is async the answer may be an old one then.
+ *
+ * Return: true if the wake flag is set, or no kick is wanted.
+ */
+bool ion_ring_armed(const struct ion_ring *ring)
+{
+	return READ_ONCE(ring->asleep) ||
+	       (ring->kind->kernel_pushes && !READ_ONCE(ring->stalled));
+}
+
+/**
+ * ion_ring_sleep() - ask for a kick when the user end moves on
+ * @ring: the ring
  *
  * Return: true if the wake flag was set just now, (E): look at the ring again.
  */
 bool ion_ring_sleep(struct ion_ring *ring)
 {
-	if (ring->asleep || ring->polled ||
-	    (ring->kind->kernel_pushes && !READ_ONCE(ring->stalled)))
+	if (ring->polled || ion_ring_armed(ring))
 		return false;
 	WRITE_ONCE(ring->asleep, true);
 	ion_end_sleep(&ring->end);

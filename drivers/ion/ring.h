@@ -133,6 +133,7 @@ u32 ion_ring_allowed_last(const struct ion_ring *ring);
 bool ion_ring_news(const struct ion_ring *ring);
 void ion_ring_stall(struct ion_ring *ring);
 void ion_ring_awake(struct ion_ring *ring);
+bool ion_ring_armed(const struct ion_ring *ring);
 bool ion_ring_sleep(struct ion_ring *ring);
 bool ion_ring_arm(struct ion_ring *ring);
 void ion_ring_publish(struct ion_ring *ring);

@@ -25,20 +25,20 @@ static void ion_wake_fill(struct ion_check *check)
  * ion_test_wake_flags() - the kernel end asks for the kicks that it wants
  * @check: the test
  *
- * When somebody is told of what it pushed it runs still.
+ * Also of who pushes while it runs, as it does when somebody is told of what it
+ * pushed.
  */
 void ion_test_wake_flags(struct ion_check *check)
 {
 	struct ion_waiter waiter = {
 		.flag = check->lane[0].out.end.peer_wake,
-		.flag_seen = 1,
 	};
 
 	ion_check_flags(check, ION_IDLE);
 	ion_waiter_begin(check, &waiter);
 	ion_check_echo(check, 1);
 	ion_waiter_end(check, &waiter);
-	ion_check_is(check, waiter.flag_seen, 0,
+	ion_check_is(check, waiter.flag_seen, 1,
 		     "wake flag on tx while it runs");
 	ion_check_flags(check, ION_IDLE);
 

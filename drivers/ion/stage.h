@@ -230,7 +230,7 @@ static __always_inline u32 ion_stage_reserve(struct ion_ring *ring, u32 want)
 	if (unlikely(room < want))
 		ion_ring_stall(ring);
 	else
-		ring->found_full = false;
+		WRITE_ONCE(ring->found_full, false);
 	return room;
 }
 
@@ -304,7 +304,7 @@ static __always_inline u32 ion_stage_move(struct ion_ring *from,
 		}
 		done += n;
 	}
-	to->found_full = false;
+	WRITE_ONCE(to->found_full, false);
 	ion_trace_pop(from, done);
 	ion_trace_push(to, done);
 	return done;
