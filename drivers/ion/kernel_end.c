@@ -227,7 +227,10 @@ int ion_kernel_end_kick(struct ion_channel *ch)
 	u32 done;
 
 	ion_trace_kick(ch);
-	/* Fully ordered: kicks_spurious, counted later, never passes it. */
+	/*
+	 * Fully ordered: kicks_spurious, counted later, never passes it; and what
+	 * the program published comes before the look for a lent thread.
+	 */
 	atomic64_inc_return(&ch->kicks);
 	if (ion_serve_kick(ch))
 		return 0;

@@ -53,7 +53,7 @@ static int ion_serve_begin(struct ion_channel *ch)
 
 	spin_lock_irq(&ch->serve_wait.lock);
 	if (!ch->server) {
-		ch->server = current->files;
+		WRITE_ONCE(ch->server, current->files);
 		ch->server_asleep = false;
 		WRITE_ONCE(ch->server_kicked, false);
 		WRITE_ONCE(ch->server_closed, false);
@@ -84,7 +84,7 @@ static bool ion_serve_abandoned(const struct ion_channel *ch)
 static void ion_serve_end(struct ion_channel *ch)
 {
 	spin_lock_irq(&ch->serve_wait.lock);
-	ch->server = NULL;
+	WRITE_ONCE(ch->server, NULL);
 	spin_unlock_irq(&ch->serve_wait.lock);
 
 	guard(ion_end)(ch);
@@ -121,12 +121,17 @@ static void ion_serve_wake(struct ion_channel *ch)
  * ion_serve_kick() - wake the lent thread
  * @ch: the channel
  *
+ * A full barrier is to stand between what the program published and this: a thread
+ * that is not seen here sees that before it sleeps.
+ *
  * Return: false if there is none.
  */
 bool ion_serve_kick(struct ion_channel *ch)
 {
 	bool served;
 
+	if (!READ_ONCE(ch->server))
+		return false;
 	spin_lock_irq(&ch->serve_wait.lock);
 	served = ch->server;
 	if (served)
@@ -179,6 +184,8 @@ enum ion_kernel_end ion_serve_state(struct ion_channel *ch)
 {
 	enum ion_kernel_end state = ION_KERNEL_END_SLEEPING;
 
+	if (!READ_ONCE(ch->server))
+		return state;
 	spin_lock_irq(&ch->serve_wait.lock);
 	if (ch->server)
 		state = ch->server_asleep ? ION_KERNEL_END_LENT_SLEEPING :
@@ -339,8 +346,7 @@ int ion_serve(struct ion_channel *ch, struct ion_serve *serve)
 		.ch = ch,
 		.spin = serve->idle_ns != ION_SERVE_NO_SPIN,
 		.idle = ion_serve_time(serve->idle_ns),
-		.until = ktime_add_safe(ktime_get(),
-					ion_serve_time(serve->max_ns)),
+		.until = ion_wait_end(ion_serve_time(serve->max_ns)),
 	};
 	int ret;
 

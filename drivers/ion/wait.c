@@ -126,8 +126,7 @@ int ion_wait(struct ion_channel *ch, struct ion_wait *wait)
 	    wait->evt > ch->ring[ION_RING_EVT].end.mask)
 		return -EINVAL;
 
-	until = ktime_add_safe(ktime_get(),
-			       min_t(u64, wait->timeout_ns, KTIME_MAX));
+	until = ion_wait_end(wait->timeout_ns);
 	ion_kernel_end_nudge(ch);
 	ret = ion_wait_until(ch, wait, until);
 	if (wait->timeout_ns != ION_WAIT_FOREVER)

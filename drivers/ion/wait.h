@@ -7,6 +7,12 @@
 
 #include "channel.h"
 
+/* When a time that begins now is over; KTIME_MAX if it is too long to tell. */
+static inline ktime_t ion_wait_end(u64 ns)
+{
+	return ns < KTIME_MAX ? ktime_add_safe(ktime_get(), ns) : KTIME_MAX;
+}
+
 /* How long to sleep: for ever is KTIME_MAX, for which no timer is started. */
 static inline ktime_t ion_wait_left(ktime_t until)
 {
