@@ -59,34 +59,48 @@ static void ion_source_collect(struct ion_source *source)
 	}
 }
 
-/* Returns false if it wants a buffer and there is none. */
-static bool ion_source_make(struct ion_source *source,
-			    struct ion_packet *packet, u64 number)
+static u32 ion_source_make_plain(struct ion_source *source,
+				 struct ion_packet *packets, u32 count)
 {
-	if (!source->stock.ids) {
-		*packet = (struct ion_packet) { .data = number };
-		return true;
+	u32 i;
+
+	for (i = 0; i < count; i++)
+		packets[i] = (struct ion_packet) { .data = source->next + i };
+	return count;
+}
+
+/* Returns how many there were buffers for. */
+static u32 ion_source_make_buffers(struct ion_source *source,
+				   struct ion_packet *packets, u32 count)
+{
+	u64 number;
+	u32 i;
+
+	for (i = 0; i < count; i++) {
+		number = source->next + i;
+		if (!ion_stock_get(&source->stock, &packets[i]) ||
+		    ion_packet_write(source->ch, &packets[i], &number,
+				     sizeof(number)))
+			break;
 	}
-	return ion_stock_get(&source->stock, packet) &&
-	       !ion_packet_write(source->ch, packet, &number, sizeof(number));
+	return i;
 }
 
 static u32 ion_source_batch(struct ion_source *source, struct ion_ring *rx,
 			    u32 want)
 {
+	bool buffers = source->stock.ids;
 	struct ion_packet *packets;
 	u32 n, made, done;
 
-	if (source->stock.ids)
+	if (buffers)
 		want = min(want, ion_stock_count(&source->stock));
 	n = want ? ion_channel_reserve(rx, &packets, want) : 0;
-	for (made = 0; made < n; made++)
-		if (!ion_source_make(source, &packets[made],
-				     source->next + made))
-			break;
+	made = buffers ? ion_source_make_buffers(source, packets, n) :
+			 ion_source_make_plain(source, packets, n);
 	done = ion_channel_commit(rx, made);
 	source->next += done;
-	while (source->stock.ids && made > done)
+	while (buffers && made > done)
 		ion_stock_put(&source->stock, packets[--made].id);
 	return done;
 }
