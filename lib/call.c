@@ -25,8 +25,11 @@ __u64 ionc_now(void)
 
 __u64 ionc_deadline(__u64 timeout_ns)
 {
-	__u64 now = ionc_now();
+	__u64 now;
 
+	if (timeout_ns == IONC_FOREVER)
+		return IONC_FOREVER;
+	now = ionc_now();
 	return timeout_ns > IONC_FOREVER - now ? IONC_FOREVER
 					       : now + timeout_ns;
 }
