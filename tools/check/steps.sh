@@ -139,7 +139,6 @@ kunit()
 {
 	local status=0
 
-	mkdir -p build/log
 	run_kunit "${1-uml}" | tee build/log/kunit || status=$?
 	awk -f tools/check/tap.awk build/log/kunit && return "$status"
 }
