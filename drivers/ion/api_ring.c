@@ -94,6 +94,32 @@ u32 ion_channel_capacity(const struct ion_ring *ring)
 EXPORT_SYMBOL_GPL(ion_channel_capacity);
 
 /**
+ * ion_channel_empty() - whether nothing is in a ring
+ * @ring: a ring
+ *
+ * A look without a lock, before something dearer is done: what is pushed at the
+ * same time may be seen or not. A ring that the program has broken may look empty
+ * until it is used.
+ *
+ * Orders nothing. doorbell() finds what the program had pushed when it kicked, and
+ * for a ring that was armed, and had no room after that, what else was seen by
+ * whoever armed it.
+ *
+ * Context: any.
+ * Return: true if all that was pushed was popped and released.
+ */
+bool ion_channel_empty(const struct ion_ring *ring)
+{
+	const struct ion_end *end;
+
+	if (!ion_api_any(ring))
+		return true;
+	end = &ring->end;
+	return READ_ONCE(*end->peer_index) == (READ_ONCE(end->own) & end->mask);
+}
+EXPORT_SYMBOL_GPL(ion_channel_empty);
+
+/**
  * ion_channel_arm() - have doorbell() called when there is something to do
  * @ring: a ring
  *

@@ -204,26 +204,93 @@ static __always_inline u32 ion_api_release(struct ion_ring *ring, u32 count,
 	return n;
 }
 
-/* Whether slots can be copied as they are, with nothing between. */
+/*
+ * Whether slots can be copied as they are: the service has nothing in hand, and
+ * no buffer changes hands. Rings of two kinds, one with a lock and one without,
+ * are for the way by the stage.
+ */
 static __always_inline bool ion_api_direct(const struct ion_ring *from,
 					   const struct ion_ring *to)
 {
-	return !from->async && from->ch == to->ch && !from->ch->arena &&
-	       !from->stage->nr;
+	return !from->stage->nr && !from->ch->arena && !to->ch->arena &&
+	       (from->async ? to->async : from->ch == to->ch);
 }
 
-static __always_inline u32 ion_api_move(struct ion_ring *from,
+/* Has somebody else's @from, from slot @at on, while it holds the lock of @to. */
+static __always_inline u32 ion_api_copy(const struct ion_ring *from,
 					struct ion_ring *to, u32 count,
 					u32 size)
 {
-	u32 done = 0, n, pushed;
+	struct ion_api_hold hold = ion_api_lock(to);
+	u32 n = 0;
 
-	if (!ion_api_ok(from, size, false) || !ion_api_ok(to, size, true))
+	if (!ion_channel_error(to->ch))
+		n = ion_stage_reserve(to, count);
+	if (n) {
+		ion_stage_copy(&from->consumer, &to->producer, n, size);
+		ion_ring_commit(&to->producer, n);
+		ion_trace_push(to, n);
+	}
+	ion_api_unlock(to, hold);
+	return n;
+}
+
+/*
+ * No two locks are held at once: the slots of @from stay where they are until its
+ * owner, which is the caller, releases them. If the program resets the ring
+ * meanwhile, they have crossed all the same, and are not there to be released.
+ */
+static __always_inline u32 ion_api_move_some(struct ion_ring *from,
+					     struct ion_ring *to, u32 want,
+					     u32 size)
+{
+	struct ion_api_hold hold = ion_api_lock(from);
+	u64 at = from->end.own;
+	u32 n = 0;
+
+	if (!ion_channel_poisoned(from->ch))
+		n = ion_ring_peek(&from->consumer, want);
+	ion_api_unlock(from, hold);
+	if (!n)
 		return 0;
-	count = min_t(u32, count, from->end.mask);
-	if (ion_api_direct(from, to))
+
+	n = ion_api_copy(from, to, n, size);
+	hold = ion_api_lock(from);
+	if (n && from->end.own == at) {
+		ion_ring_release(&from->consumer, n);
+		ion_trace_pop(from, n);
+	}
+	ion_api_unlock(from, hold);
+	return n;
+}
+
+/* With interrupts off for as long as so many take. */
+#define ION_API_MOVE_BATCH	64U
+
+static __always_inline u32 ion_api_move_direct(struct ion_ring *from,
+					       struct ion_ring *to, u32 count,
+					       u32 size)
+{
+	u32 done = 0, want, n;
+
+	if (!from->async)
 		return ion_channel_error(from->ch) ? 0 :
 			       ion_stage_move(from, to, count, size);
+	while (done < count) {
+		want = min(count - done, ION_API_MOVE_BATCH);
+		n = ion_api_move_some(from, to, want, size);
+		done += n;
+		if (n < want)
+			break;
+	}
+	return done;
+}
+
+static __always_inline u32 ion_api_move_staged(struct ion_ring *from,
+					       struct ion_ring *to, u32 count,
+					       u32 size)
+{
+	u32 done = 0, n, pushed;
 
 	while (done < count) {
 		n = ion_api_peek(from, min(count - done, ION_PEEK_MAX), size);
@@ -235,6 +302,18 @@ static __always_inline u32 ion_api_move(struct ion_ring *from,
 			break;
 	}
 	return done;
+}
+
+static __always_inline u32 ion_api_move(struct ion_ring *from,
+					struct ion_ring *to, u32 count,
+					u32 size)
+{
+	if (!ion_api_ok(from, size, false) || !ion_api_ok(to, size, true))
+		return 0;
+	count = min_t(u32, count, from->end.mask);
+	return ion_api_direct(from, to) ?
+		       ion_api_move_direct(from, to, count, size) :
+		       ion_api_move_staged(from, to, count, size);
 }
 
 #endif /* _DRIVERS_ION_API_RING_H */

@@ -59,11 +59,14 @@ static struct ion_pair_end *ion_pair_end_create(struct ion_channel *ch,
 						const struct ion_bind *how)
 {
 	struct ion_pair_end *end = kzalloc(sizeof(*end), ION_SERVICE_GFP);
+	unsigned int id;
 
 	if (!end)
 		return NULL;
 	refcount_set(&end->ref, 1);
 	end->ch = ion_channel_get(ch);
+	for (id = 0; id < ION_RINGS; id++)
+		end->ring[id] = ion_channel_ring(ch, id);
 	end->stamp = how->flags & ION_SETUP_STAMP;
 	strscpy(end->key, how->key);
 	spin_lock_init(&end->lock);
@@ -140,8 +143,8 @@ static int ion_pair_join_ends(struct ion_pair_end *a, struct ion_pair_end *b)
  */
 static void ion_pair_exchange(struct ion_pair_end *a, struct ion_pair_end *b)
 {
-	u32 left = ion_channel_capacity(ion_channel_ring(a->ch, ION_RING_TX)) +
-		   ion_channel_capacity(ion_channel_ring(b->ch, ION_RING_TX));
+	u32 left = ion_channel_capacity(a->ring[ION_RING_TX]) +
+		   ion_channel_capacity(b->ring[ION_RING_TX]);
 	u32 done;
 
 	do {

@@ -18,6 +18,7 @@
  * struct ion_pair_end - one of two channels
  * @ref: its channel holds one while it is bound, and its peer another
  * @ch: the channel, kept: what was sent can be had after the program has gone
+ * @ring: those of @ch
  * @lock: of @peer
  * @peer: the other one, kept; NULL until it is joined, and when the peer has
  *	gone and all that it sent is here
@@ -42,6 +43,7 @@
 struct ion_pair_end {
 	refcount_t ref;
 	struct ion_channel *ch;
+	struct ion_ring *ring[ION_RINGS];
 	spinlock_t lock;	/* of peer */
 	struct ion_pair_end *peer;
 	bool joined;

@@ -8,6 +8,7 @@
  * and the sender's buffer goes back to it, empty.
  */
 #include <linux/array_size.h>
+#include <linux/errno.h>
 #include <linux/minmax.h>
 #include <linux/once.h>
 #include <linux/random.h>
@@ -24,29 +25,32 @@ static bool ion_pair_room(struct ion_pair_end *to, struct ion_ring *ring)
 	return !ion_channel_error(to->ch) && !ion_channel_arm(ring);
 }
 
+/* Nothing can be had from one that is poisoned, however much room there is. */
+static bool ion_pair_again(struct ion_pair_end *from, struct ion_pair_end *to,
+			   struct ion_ring *ring)
+{
+	return ion_channel_error(from->ch) != -EPROTO && ion_pair_room(to, ring);
+}
+
 static void ion_pair_cross_packets(struct ion_pair_end *from,
 				   struct ion_pair_end *to)
 {
-	struct ion_ring *tx = ion_channel_ring(from->ch, ION_RING_TX);
-	struct ion_ring *rx = ion_channel_ring(to->ch, ION_RING_RX);
-	u32 left = ion_channel_capacity(tx);
-	const struct ion_packet *packets;
-	u32 n, done;
+	struct ion_ring *tx = from->ring[ION_RING_TX];
+	struct ion_ring *rx = to->ring[ION_RING_RX];
+	u32 left = ion_channel_capacity(tx), done;
 
-	do {
-		n = ion_channel_peek(tx, &packets, min(left, ION_PEEK_MAX));
-		if (!n)
-			return;
-		done = ion_channel_push_n(rx, packets, n);
-		ion_channel_release(tx, done);
+	while (left && !ion_channel_empty(tx)) {
+		done = ion_channel_move(tx, rx, left);
 		left -= done;
-	} while (left && (done == n || ion_pair_room(to, rx)));
+		if (!done && !ion_pair_again(from, to, rx))
+			return;
+	}
 }
 
 /* Give buffers back, as far as there is room. */
 static void ion_pair_settle(struct ion_pair_end *end)
 {
-	struct ion_ring *rx = ion_channel_ring(end->ch, ION_RING_RX);
+	struct ion_ring *rx = end->ring[ION_RING_RX];
 	struct ion_packet packet;
 
 	while (ion_stock_get(&end->owed, &packet)) {
@@ -97,7 +101,7 @@ static bool ion_pair_try_buffer(struct ion_pair_end *from,
 /* Take all that is on tx: empty buffers to the stock, the others to wait. */
 static u32 ion_pair_collect(struct ion_pair_end *from)
 {
-	struct ion_ring *tx = ion_channel_ring(from->ch, ION_RING_TX);
+	struct ion_ring *tx = from->ring[ION_RING_TX];
 	u32 left = ion_channel_capacity(tx);
 	u32 buffers, size, done = 0, n, i;
 	const struct ion_packet *packets;
@@ -128,7 +132,7 @@ static bool ion_pair_cross_buffer(struct ion_pair_end *from,
 				  struct ion_pair_end *to,
 				  const struct ion_packet *packet)
 {
-	struct ion_ring *rx = ion_channel_ring(to->ch, ION_RING_RX);
+	struct ion_ring *rx = to->ring[ION_RING_RX];
 
 	if (!READ_ONCE(to->gone)) {
 		if (!ion_stock_count(&to->stock))
@@ -201,25 +205,32 @@ static u32 ion_pair_push_stamped(struct ion_pair_end *from,
 	return ion_cmd_push_n(evt, stamped, n);
 }
 
+static u32 ion_pair_move_stamped(struct ion_pair_end *from,
+				 struct ion_ring *cmd, struct ion_ring *evt,
+				 u32 count)
+{
+	const struct ion_cmd_packet *cmds;
+	u32 n = ion_cmd_peek(cmd, &cmds, count);
+
+	return ion_cmd_release(cmd, ion_pair_push_stamped(from, evt, cmds, n));
+}
+
 static void ion_pair_cross_cmds(struct ion_pair_end *from,
 				struct ion_pair_end *to)
 {
-	struct ion_ring *cmd = ion_channel_ring(from->ch, ION_RING_CMD);
-	struct ion_ring *evt = ion_channel_ring(to->ch, ION_RING_EVT);
-	u32 left = ion_channel_capacity(cmd);
-	const struct ion_cmd_packet *cmds;
-	u32 n, done;
+	struct ion_ring *cmd = from->ring[ION_RING_CMD];
+	struct ion_ring *evt = to->ring[ION_RING_EVT];
+	u32 left = ion_channel_capacity(cmd), done;
 
-	do {
-		n = ion_cmd_peek(cmd, &cmds, min(left, ION_PEEK_MAX));
-		if (!n)
-			return;
-		done = from->stamp ? ion_pair_push_stamped(from, evt, cmds, n) :
-				     ion_cmd_push_n(evt, cmds, n);
-		ion_cmd_release(cmd, done);
+	while (left && !ion_channel_empty(cmd)) {
+		done = from->stamp ?
+			       ion_pair_move_stamped(from, cmd, evt, left) :
+			       ion_cmd_move(cmd, evt, left);
 		from->sent += done;
 		left -= done;
-	} while (left && (done || ion_pair_room(to, evt)));
+		if (!done && !ion_pair_again(from, to, evt))
+			return;
+	}
 }
 
 /**
@@ -234,9 +245,13 @@ static void ion_pair_cross_cmds(struct ion_pair_end *from,
  */
 u32 ion_pair_cross(struct ion_pair_end *from, struct ion_pair_end *to)
 {
+	struct ion_ring *tx = from->ring[ION_RING_TX];
+	struct ion_ring *cmd = from->ring[ION_RING_CMD];
 	bool gone = READ_ONCE(to->gone);
 	u32 done = 0;
 
+	if (!from->stock.ids && ion_channel_empty(tx) && ion_channel_empty(cmd))
+		return 0;
 	mutex_lock(&from->crossing);
 	if (from->stock.ids) {
 		ion_pair_settle(from);
@@ -245,10 +260,10 @@ u32 ion_pair_cross(struct ion_pair_end *from, struct ion_pair_end *to)
 		ion_pair_cross_packets(from, to);
 	} else {
 		/* Who waits for room on tx must not wait for ever. */
-		ion_drain_packets(ion_channel_ring(from->ch, ION_RING_TX));
+		ion_drain_packets(tx);
 	}
 	if (gone)
-		ion_drain_cmds(ion_channel_ring(from->ch, ION_RING_CMD));
+		ion_drain_cmds(cmd);
 	else
 		ion_pair_cross_cmds(from, to);
 	mutex_unlock(&from->crossing);
@@ -270,10 +285,8 @@ bool ion_pair_drained(struct ion_pair_end *from)
 
 	mutex_lock(&from->crossing);
 	drained = !from->nr &&
-		  !ion_channel_peek(ion_channel_ring(from->ch, ION_RING_TX),
-				    &packets, 1) &&
-		  !ion_cmd_peek(ion_channel_ring(from->ch, ION_RING_CMD), &cmds,
-				1);
+		  !ion_channel_peek(from->ring[ION_RING_TX], &packets, 1) &&
+		  !ion_cmd_peek(from->ring[ION_RING_CMD], &cmds, 1);
 	mutex_unlock(&from->crossing);
 	return drained;
 }

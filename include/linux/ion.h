@@ -124,6 +124,7 @@ void ion_channel_hangup(struct ion_channel *ch);
 /* A ring of it, the kernel's end. */
 struct ion_ring *ion_channel_ring(struct ion_channel *ch, enum ion_ring_id id);
 u32 ion_channel_capacity(const struct ion_ring *ring);
+bool ion_channel_empty(const struct ion_ring *ring);
 bool ion_channel_arm(struct ion_ring *ring);
 void ion_channel_disarm(struct ion_ring *ring);
 

@@ -393,6 +393,43 @@ TEST_F(service_calls, a_peek_is_a_copy)
 	EXPECT_EQ(4, in(s, false, PROBE_POP_N, 0, 4));
 }
 
+/* Until all of it was released, or popped by the program. */
+static void test_empty(struct __test_metadata *_metadata, struct service *s,
+		       bool cmds)
+{
+	__u32 tx = in_of(cmds), rx = out_of(cmds);
+	__u32 round;
+
+	/* Once around the ring, and to the same slots again. */
+	for (round = 0; round < SLOTS / 4 + 2; round++) {
+		EXPECT_EQ(1, service_call(s, PROBE_EMPTY, tx, 0));
+		EXPECT_EQ(4, send(s, cmds, 0, 4));
+		EXPECT_EQ(0, service_call(s, PROBE_EMPTY, tx, 0));
+		EXPECT_EQ(4, in(s, cmds, PROBE_PEEK, 0, 8));
+		EXPECT_EQ(0, service_call(s, PROBE_EMPTY, tx, 0));
+		EXPECT_EQ(3, in(s, cmds, PROBE_RELEASE, 0, 3));
+		EXPECT_EQ(0, service_call(s, PROBE_EMPTY, tx, 0));
+		EXPECT_EQ(1, in(s, cmds, PROBE_POP, 3, 1));
+		EXPECT_EQ(1, service_call(s, PROBE_EMPTY, tx, 0));
+
+		EXPECT_EQ(1, service_call(s, PROBE_EMPTY, rx, 0));
+		EXPECT_EQ(4, out(s, cmds, PROBE_PUSH_N, 0, 4));
+		EXPECT_EQ(0, service_call(s, PROBE_EMPTY, rx, 0));
+		EXPECT_EQ(4, take(s, cmds, 0, 4));
+		EXPECT_EQ(1, service_call(s, PROBE_EMPTY, rx, 0));
+	}
+}
+
+TEST_F(service_calls, empty)
+{
+	test_empty(_metadata, &self->s, false);
+}
+
+TEST_F(service_calls, empty_of_commands)
+{
+	test_empty(_metadata, &self->s, true);
+}
+
 TEST_F(service_calls, what_a_channel_is)
 {
 	struct probe_run opener = { .call = PROBE_OPENER };

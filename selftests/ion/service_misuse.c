@@ -179,6 +179,7 @@ TEST_F(service_misuse, no_ring)
 	warned_of(_metadata, MISTAKE_RING);
 	refused(_metadata, s, PROBE_CAPACITY, PROBE_NO_RING, 0, "capacity");
 	refused(_metadata, s, PROBE_DISARM, PROBE_NO_RING, 0, "disarm");
+	EXPECT_EQ(1, service_call(s, PROBE_EMPTY, PROBE_NO_RING, 0));
 	s->context = PROBE_IN_HARDIRQ;
 	service_call(s, PROBE_ARM, PROBE_NO_RING, 0);
 	warned_of(_metadata, MISTAKE_NO_RING);

@@ -146,6 +146,8 @@ static s64 probe_channel(struct probe *p, struct ion_ring *ring,
 		return probe_move(p, ring, run);
 	case PROBE_CAPACITY:
 		return ion_channel_capacity(ring);
+	case PROBE_EMPTY:
+		return ion_channel_empty(ring);
 	case PROBE_ARM:
 		return ion_channel_arm(ring);
 	case PROBE_DISARM:

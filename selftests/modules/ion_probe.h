@@ -53,6 +53,7 @@ enum probe_call {
 	PROBE_MOVE, /* to rx */
 	PROBE_CMD_MOVE, /* to evt */
 	PROBE_CAPACITY,
+	PROBE_EMPTY,
 	PROBE_ARM,
 	PROBE_DISARM,
 	PROBE_NOTIFY,
