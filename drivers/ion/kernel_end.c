@@ -142,7 +142,13 @@ static bool ion_kernel_end_set_flags(struct ion_channel *ch)
 	return set;
 }
 
-static bool ion_kernel_end_news(struct ion_channel *ch)
+/**
+ * ion_kernel_end_news() - whether another pass might find something to do
+ * @ch: the channel, configured, end_mutex held
+ *
+ * Return: false if there is nothing to pop, nor room that was wanted.
+ */
+bool ion_kernel_end_news(struct ion_channel *ch)
 {
 	unsigned long flags;
 	bool news = false;

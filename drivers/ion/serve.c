@@ -239,10 +239,11 @@ static int ion_serve_passes(const struct ion_server *server)
 			ret = ion_channel_error(ch);
 			if (ret)
 				return ret;
-			if (!server->spin)
-				return 0;
-			cpu_relax();
 		}
+		if (!server->spin && !(done && ion_kernel_end_news(ch)))
+			return 0;
+		if (!done)
+			cpu_relax();
 
 		ret = ion_serve_stop(server);
 		if (ret)
