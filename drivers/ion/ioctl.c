@@ -206,6 +206,17 @@ static long ion_ioctl_reset(struct ion_channel *ch)
 		return ion_channel_reset(ch);
 }
 
+/* Three words are written faster than the struct is copied. */
+static int ion_ioctl_wait_out(struct ion_wait __user *to,
+			      const struct ion_wait *wait)
+{
+	if (put_user(wait->timeout_ns, &to->timeout_ns) ||
+	    put_user(wait->rx_queued, &to->rx_queued) ||
+	    put_user(wait->evt_queued, &to->evt_queued))
+		return -EFAULT;
+	return 0;
+}
+
 /* The caller's struct says what is left of the time, in case it calls again. */
 static long ion_ioctl_wait(struct ion_channel *ch, void __user *arg)
 {
@@ -220,7 +231,7 @@ static long ion_ioctl_wait(struct ion_channel *ch, void __user *arg)
 	ret = ion_wait(ch, &wait);
 	if (ret == -EINVAL || ret == -EPROTO)
 		return ret;
-	return ion_copy_out(arg, &wait, sizeof(wait)) ?: ret;
+	return ion_ioctl_wait_out(arg, &wait) ?: ret;
 }
 
 /* Likewise, where no handler ran and the kernel itself makes the call again. */
