@@ -59,7 +59,8 @@ debug_steps()
 {
 	step "modules for debug" "$guest/build-module" --all --kernel debug
 	step "selftests" install_selftests
-	tap_step "selftests on debug" run_selftests debug 3600
+	tap_step "selftests on debug" run_selftests debug 3600 \
+		--override-timeout 900
 	tap_step "misuse on debug" run_misuse debug
 	tap_step "KUnit on debug" run_kunit debug
 }
@@ -103,11 +104,11 @@ run_guest()
 	"$guest/run" "${target[@]}" "${adds[@]}" "$@"
 }
 
-# run_selftests KERNEL [SECONDS]: all of them in one boot.
+# run_selftests KERNEL [SECONDS [OPTION...]]: all of them in one boot.
 run_selftests()
 {
 	run_guest "$1" --timeout "${2-900}" --log "build/log/kernel-$1" \
-		--add build/kselftest -- kselftest/run_kselftest.sh
+		--add build/kselftest -- kselftest/run_kselftest.sh "${@:3}"
 }
 
 # The kernel warns of a module that makes mistakes: the test makes them, and
