@@ -100,6 +100,19 @@ static inline struct ion_packet bench_packet(__u64 seq)
 	return (struct ion_packet){ .data = seq, .phys = ~seq, .len = 16 };
 }
 
+/*
+ * The same where it is to be. A compiler may put a packet together beside, and copy
+ * it in words that are wider than those it has just written: each waits for them.
+ */
+static inline void bench_write(struct ion_packet *packet, __u64 seq)
+{
+	packet->data = seq;
+	packet->phys = ~seq;
+	packet->len = 16;
+	packet->id = 0;
+	packet->pad = 0;
+}
+
 static inline bool bench_is(const struct ion_packet *packet, __u64 seq)
 {
 	return packet->data == seq && packet->phys == ~seq;
@@ -111,7 +124,7 @@ static inline void bench_fill(struct ion_packet *packets, __u64 seq,
 	unsigned int i;
 
 	for (i = 0; i < n; i++)
-		packets[i] = bench_packet(seq + i);
+		bench_write(&packets[i], seq + i);
 }
 
 /* @n, or -1 if one of them is another one. */

@@ -115,8 +115,8 @@ static unsigned int user_put(__u64 seq, unsigned int n)
 			producer + page + (written & (BPF_BUFFER_BYTES - 1));
 
 		*(__u64 *)record = sizeof(struct ion_packet);
-		*(struct ion_packet *)(record + BPF_RINGBUF_HDR_SZ) =
-			bench_packet(seq + i);
+		bench_write((struct ion_packet *)(record + BPF_RINGBUF_HDR_SZ),
+			    seq + i);
 		written += step;
 	}
 	/* Pairs with the acquire in the kernel. */

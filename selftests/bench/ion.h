@@ -24,31 +24,27 @@ struct ionc_channel *ion_open_pair(const struct peer *peer, const char *key);
 
 /*
  * The views are copied in and out, so that the compiler may keep them in
- * registers: it can not know that a slot is not part of a view.
+ * registers: it can not know that a slot is not part of a view. Whether to kick is
+ * for the caller to see: one look is enough for all that was put and taken.
  */
-static inline unsigned int ion_put(struct ionc_channel *ch, __u64 seq,
-				   unsigned int n)
+static inline unsigned int ion_fill(struct ionc_channel *ch, __u64 seq,
+				    unsigned int n)
 {
 	struct ion_producer p = ch->tx;
 	unsigned int i;
 
 	n = ion_ring_reserve(&p, n);
-	for (i = 0; i < n; i++) {
-		struct ion_packet *packet =
-			ion_ring_slot(&p, i, sizeof(*packet));
-
-		*packet = bench_packet(seq + i);
-	}
+	for (i = 0; i < n; i++)
+		bench_write(ion_ring_slot(&p, i, sizeof(struct ion_packet)),
+			    seq + i);
 	if (!n)
 		return 0;
 	ion_ring_commit(&p, n);
 	ch->tx = p;
-	if (ion_end_peer_sleeps(&p.end))
-		ionc_kick_now(ch);
 	return n;
 }
 
-static inline int ion_get(struct ionc_channel *ch, __u64 seq, unsigned int n)
+static inline int ion_take(struct ionc_channel *ch, __u64 seq, unsigned int n)
 {
 	struct ion_consumer c = ch->rx;
 	unsigned int i;
@@ -62,9 +58,27 @@ static inline int ion_get(struct ionc_channel *ch, __u64 seq, unsigned int n)
 	if (n)
 		ion_ring_release(&c, n);
 	ch->rx = c;
-	if (n && ion_end_peer_sleeps(&c.end))
-		ionc_kick_now(ch);
 	return (int)n;
+}
+
+/* Fill, and kick if the kernel end sleeps. */
+static inline unsigned int ion_put(struct ionc_channel *ch, __u64 seq,
+				   unsigned int n)
+{
+	n = ion_fill(ch, seq, n);
+	if (n && ion_end_peer_sleeps(&ch->tx.end))
+		ionc_kick_now(ch);
+	return n;
+}
+
+/* Take, and kick likewise, for the room. */
+static inline int ion_get(struct ionc_channel *ch, __u64 seq, unsigned int n)
+{
+	int got = ion_take(ch, seq, n);
+
+	if (got > 0 && ion_end_peer_sleeps(&ch->rx.end))
+		ionc_kick_now(ch);
+	return got;
 }
 
 #endif /* _ION_BENCH_ION_H */

@@ -24,14 +24,38 @@ static void echo_close(void)
 		ionc_close(channels[--nr_channels]);
 }
 
-static unsigned int echo_put(__u64 seq, unsigned int n)
+/* With a lent thread: one look at the wake flags, for what was filled and taken. */
+static bool filled;
+
+static unsigned int lent_put(__u64 seq, unsigned int n)
+{
+	n = ion_fill(channels[at], seq, n);
+	filled |= n;
+	return n;
+}
+
+static int lent_get(__u64 seq, unsigned int n)
+{
+	int got = ion_take(channels[at], seq, n);
+
+	if (got > 0 || filled)
+		ionc_kick(channels[at]);
+	filled = false;
+	return got;
+}
+
+/* Kicked: what is put is there when that returns. Each batch by the next channel. */
+static unsigned int kicked_put(__u64 seq, unsigned int n)
 {
 	return ion_put(channels[at], seq, n);
 }
 
-static int echo_get(__u64 seq, unsigned int n)
+static int kicked_get(__u64 seq, unsigned int n)
 {
-	return ion_get(channels[at], seq, n);
+	int got = ion_get(channels[at], seq, n);
+
+	at = at + 1 < nr_channels ? at + 1 : 0;
+	return got;
 }
 
 const struct peer ion_lent_compact = {
@@ -40,8 +64,8 @@ const struct peer ion_lent_compact = {
 	.size = 256,
 	.open = echo_open,
 	.close = echo_close,
-	.put = echo_put,
-	.get = echo_get,
+	.put = lent_put,
+	.get = lent_get,
 };
 
 const struct peer ion_lent_split = {
@@ -50,8 +74,8 @@ const struct peer ion_lent_split = {
 	.size = 256,
 	.open = echo_open,
 	.close = echo_close,
-	.put = echo_put,
-	.get = echo_get,
+	.put = lent_put,
+	.get = lent_get,
 };
 
 const struct peer ion_kicked_compact = {
@@ -60,8 +84,8 @@ const struct peer ion_kicked_compact = {
 	.size = 256,
 	.open = echo_open,
 	.close = echo_close,
-	.put = echo_put,
-	.get = echo_get,
+	.put = kicked_put,
+	.get = kicked_get,
 };
 
 const struct peer ion_kicked_split = {
@@ -70,8 +94,8 @@ const struct peer ion_kicked_split = {
 	.size = 256,
 	.open = echo_open,
 	.close = echo_close,
-	.put = echo_put,
-	.get = echo_get,
+	.put = kicked_put,
+	.get = kicked_get,
 };
 
 /* ---- as it grows ------------------------------------------------------- */
@@ -83,8 +107,8 @@ const struct peer ion_kicked_split = {
 		.size = n,                       \
 		.open = echo_open,               \
 		.close = echo_close,             \
-		.put = echo_put,                 \
-		.get = echo_get,                 \
+		.put = kicked_put,               \
+		.get = kicked_get,               \
 	}
 
 const struct peer ion_slots[] = {
@@ -109,15 +133,6 @@ static bool channels_open(const struct peer *peer)
 	return true;
 }
 
-/* Each batch by the next channel. */
-static int channels_get(__u64 seq, unsigned int n)
-{
-	int got = ion_get(channels[at], seq, n);
-
-	at = at + 1 < nr_channels ? at + 1 : 0;
-	return got;
-}
-
 #define CHANNELS(n, text)              \
 	{                              \
 		.name = text,          \
@@ -125,8 +140,8 @@ static int channels_get(__u64 seq, unsigned int n)
 		.size = n,             \
 		.open = channels_open, \
 		.close = echo_close,   \
-		.put = echo_put,       \
-		.get = channels_get,   \
+		.put = kicked_put,     \
+		.get = kicked_get,     \
 	}
 
 const struct peer ion_channels[] = {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ion from one process to another: the service pair, with the library's send
- * and receive; and how long it takes to wake one that sleeps, there and back.
+ * ion from one process to another: the service pair, whose packets are written and
+ * read where they are; and how long it takes to wake one that sleeps, there and back.
  */
 #include <string.h>
 
@@ -35,21 +35,31 @@ static void pair_close(void)
 
 static unsigned int pair_put(__u64 seq, unsigned int n)
 {
-	struct ion_packet packets[BATCH_MAX];
-	int ret;
+	unsigned int put;
 
-	bench_fill(packets, seq, n);
-	ret = ionc_send(sender, packets, n, IONC_FOREVER);
-	return ret > 0 ? (unsigned int)ret : 0;
+	for (;;) {
+		put = ion_fill(sender, seq, n);
+		if (put)
+			break;
+		if (ionc_wait_room(sender, IONC_FOREVER))
+			return 0;
+	}
+	ionc_kick(sender);
+	return put;
 }
 
 static int pair_get(__u64 seq, unsigned int n)
 {
-	struct ion_packet packets[BATCH_MAX];
-	int ret;
+	int got = ion_take(receiver, seq, n);
 
-	ret = ionc_receive(receiver, packets, n, IONC_FOREVER);
-	return ret > 0 ? bench_are(packets, seq, (unsigned int)ret) : -1;
+	if (!got) {
+		if (ionc_wait(receiver, 1, 0, IONC_FOREVER))
+			return -1;
+		got = ion_take(receiver, seq, n);
+	}
+	/* For the room that was made. */
+	ionc_kick(receiver);
+	return got;
 }
 
 const struct peer ion_pair = {

@@ -109,12 +109,9 @@ static unsigned int shared_put(__u64 seq, unsigned int n)
 	unsigned int i;
 
 	n = wait_for_room(&p, n);
-	for (i = 0; i < n; i++) {
-		struct ion_packet *packet =
-			ion_ring_slot(&p, i, sizeof(*packet));
-
-		*packet = bench_packet(seq + i);
-	}
+	for (i = 0; i < n; i++)
+		bench_write(ion_ring_slot(&p, i, sizeof(struct ion_packet)),
+			    seq + i);
 	if (n)
 		ion_ring_commit(&p, n);
 	producer = p;
