@@ -32,6 +32,7 @@ lint_texts()
 	step "clang-format" lint_format
 	step "shellcheck" lint_shell
 	step "codespell" lint_spelling
+	step "guards" lint_guards
 }
 
 # sources [PATHSPEC...]: the files of the checkout, one a line, whether or not
@@ -125,6 +126,17 @@ lint_shell()
 		*) ! head -n 1 "$file" | grep -q '^#!.*sh' || echo "$file" ;;
 		esac
 	done | in_root xargs shellcheck
+}
+
+# "make guards" takes too long for every run: its patches are to apply at least.
+lint_guards()
+{
+	local patch bad=0
+
+	for patch in selftests/guards/*.patch; do
+		git apply --check "$patch" || bad=1
+	done
+	return "$bad"
 }
 
 lint_spelling()
