@@ -216,8 +216,11 @@ static __always_inline bool ion_api_direct(const struct ion_ring *from,
 	       (from->async ? to->async : from->ch == to->ch);
 }
 
-/* Has somebody else's @from, from slot @at on, while it holds the lock of @to. */
-static __always_inline u32 ion_api_copy(const struct ion_ring *from,
+/*
+ * The lock of @from is not held: only what never changes is read of it, and its
+ * slots from number @at on.
+ */
+static __always_inline u32 ion_api_copy(const struct ion_ring *from, u64 at,
 					struct ion_ring *to, u32 count,
 					u32 size)
 {
@@ -227,7 +230,7 @@ static __always_inline u32 ion_api_copy(const struct ion_ring *from,
 	if (!ion_channel_error(to->ch))
 		n = ion_stage_reserve(to, count);
 	if (n) {
-		ion_stage_copy(&from->consumer, &to->producer, n, size);
+		ion_stage_copy(&from->end, at, &to->producer, n, size);
 		ion_ring_commit(&to->producer, n);
 		ion_trace_push(to, n);
 	}
@@ -238,7 +241,8 @@ static __always_inline u32 ion_api_copy(const struct ion_ring *from,
 /*
  * No two locks are held at once: the slots of @from stay where they are until its
  * owner, which is the caller, releases them. If the program resets the ring
- * meanwhile, they have crossed all the same, and are not there to be released.
+ * meanwhile, they have crossed all the same, as it left them, and are not there to
+ * be released.
  */
 static __always_inline u32 ion_api_move_some(struct ion_ring *from,
 					     struct ion_ring *to, u32 want,
@@ -254,7 +258,7 @@ static __always_inline u32 ion_api_move_some(struct ion_ring *from,
 	if (!n)
 		return 0;
 
-	n = ion_api_copy(from, to, n, size);
+	n = ion_api_copy(from, at, to, n, size);
 	hold = ion_api_lock(from);
 	if (n && from->end.own == at) {
 		ion_ring_release(&from->consumer, n);

@@ -254,26 +254,25 @@ static __always_inline u32 ion_stage_push(struct ion_ring *ring,
 }
 
 /*
- * From slot to slot, each word read once. They were peeked at and reserved, and
- * are published by the caller.
+ * From slot to slot, each word read once. They were peeked at, from number @from
+ * on, and reserved, and are published by the caller.
  */
-static __always_inline void ion_stage_copy(const struct ion_consumer *in,
+static __always_inline void ion_stage_copy(const struct ion_end *in, u64 from,
 					   const struct ion_producer *out,
 					   u32 count, u32 size)
 {
-	u64 to = out->end.own, from = in->end.own;
+	u64 to = out->end.own;
 	u32 done, run;
 
 	if (count > 1) {
-		ion_ring_fetch(in, count, size);
+		ion_end_fetch(in, from, count, size);
 		ion_ring_claim(out, count, size);
 	}
 	for (done = 0; done < count; done += run) {
 		run = ion_end_run(&out->end, to + done, count - done);
-		run = ion_end_run(&in->end, from + done, run);
+		run = ion_end_run(in, from + done, run);
 		ion_slots_read(ion_end_slot(&out->end, to + done, size),
-			       ion_end_slot(&in->end, from + done, size), run,
-			       size);
+			       ion_end_slot(in, from + done, size), run, size);
 	}
 }
 
@@ -291,7 +290,7 @@ static __always_inline u32 ion_stage_move_batch(struct ion_consumer *in,
 	u32 n = ion_ring_reserve(out, want);
 
 	if (n) {
-		ion_stage_copy(in, out, n, size);
+		ion_stage_copy(&in->end, in->end.own, out, n, size);
 		ion_ring_commit(out, n);
 		ion_ring_release(in, n);
 	}

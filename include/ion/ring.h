@@ -270,6 +270,16 @@ static __always_inline __u32 ion_end_run(const struct ion_end *end, __u64 at,
 	return left < count ? (__u32)left : count;
 }
 
+/* Have @count slots, from number @at on, come into the cache: ion_ring_fetch(). */
+static __always_inline void ion_end_fetch(const struct ion_end *end, __u64 at,
+					  __u32 count, __u32 size)
+{
+	__u32 run = ion_end_run(end, at, count);
+
+	ion_lines_read(ion_end_slot(end, at, size), (__u64)run * size);
+	ion_lines_read(end->slots, (__u64)(count - run) * size);
+}
+
 /* Slots that are this end's to use, as last seen. */
 static __always_inline __u32 ion_end_known(const struct ion_end *end)
 {
@@ -497,10 +507,7 @@ ion_ring_peeked(const struct ion_consumer *c, __u32 i, __u32 size)
 static __always_inline void ion_ring_fetch(const struct ion_consumer *c,
 					   __u32 count, __u32 size)
 {
-	__u32 run = ion_end_run(&c->end, c->end.own, count);
-
-	ion_lines_read(ion_ring_peeked(c, 0, size), (__u64)run * size);
-	ion_lines_read(c->end.slots, (__u64)(count - run) * size);
+	ion_end_fetch(&c->end, c->end.own, count, size);
 }
 
 /**
