@@ -15,10 +15,15 @@
 struct fault_setting {
 	const char *path;
 	const char *value;
-	char before[16];
+	char before[64];
 };
 
-/* Silent, and every allocation of slabs and pages may fail. */
+/*
+ * Silent, and every allocation of slabs and pages may fail. So may those of
+ * kmemleak, which says so with a lock held that a serial console's must not be
+ * taken under: lockdep is right. So nothing goes to the console; it is all in the
+ * log, which the tests read.
+ */
 static struct fault_setting fault_settings[] = {
 	{ FAULT_DEBUGFS "failslab/verbose", "0", "" },
 	{ FAULT_DEBUGFS "failslab/ignore-gfp-wait", "N", "" },
@@ -26,6 +31,8 @@ static struct fault_setting fault_settings[] = {
 	{ FAULT_DEBUGFS "fail_page_alloc/ignore-gfp-wait", "N", "" },
 	{ FAULT_DEBUGFS "fail_page_alloc/ignore-gfp-highmem", "N", "" },
 	{ FAULT_DEBUGFS "fail_page_alloc/min-order", "0", "" },
+	{ "/sys/module/printk/parameters/ignore_loglevel", "N", "" },
+	{ "/proc/sys/kernel/printk", "1", "" },
 };
 
 /**
