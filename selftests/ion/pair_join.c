@@ -126,6 +126,28 @@ TEST_F(join, wakes_who_waits)
 	EXPECT_EQ(1, ion_pop_from(&self->ch[0], 4, 2));
 }
 
+/* What crosses when they are joined may be what nobody believes. */
+TEST_F(join, one_that_broke_a_ring)
+{
+	struct channel *a = &self->ch[0], *b = &self->ch[1];
+	struct task sleeper;
+
+	ASSERT_EQ(0, another(self, ""));
+	ASSERT_EQ(0, another(self, ""));
+	task_start(&sleeper, sleep_in_wait, a, 0, 0);
+	EXPECT_TRUE(task_sleeps(&sleeper));
+	WRITE_ONCE(*user_index(a, ION_RING_TX), 0xfffff);
+	EXPECT_EQ(0, ion_join(b->fd, a->fd));
+	EXPECT_EQ(-EPROTO, task_join(&sleeper));
+	EXPECT_EQ(-EPROTO, ion_kick(a->fd));
+
+	/* The other one has done nothing. */
+	EXPECT_EQ(0, ion_kick(b->fd));
+	EXPECT_EQ(0, ion_reset(a->fd));
+	channel_attach_live(a);
+	EXPECT_TRUE(pair_joined(a, b));
+}
+
 /* The user who opened it is who may join by its name. */
 static int other_user(void)
 {
