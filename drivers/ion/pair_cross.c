@@ -25,10 +25,17 @@ static bool ion_pair_room(struct ion_pair_end *to, struct ion_ring *ring)
 	return !ion_channel_error(to->ch) && !ion_channel_arm(ring);
 }
 
-/* Nothing can be had from one that is poisoned, however much room there is. */
+/*
+ * Nothing can be had from one that is poisoned, however much room there is. With
+ * room the next try moves something: only a program that breaks its ring and resets
+ * it, over and over, can have it fail, and that for so many @tries.
+ */
 static bool ion_pair_again(struct ion_pair_end *from, struct ion_pair_end *to,
-			   struct ion_ring *ring)
+			   struct ion_ring *ring, u32 *tries)
 {
+	if (!*tries)
+		return false;
+	--*tries;
 	return ion_channel_error(from->ch) != -EPROTO && ion_pair_room(to, ring);
 }
 
@@ -37,12 +44,12 @@ static void ion_pair_cross_packets(struct ion_pair_end *from,
 {
 	struct ion_ring *tx = from->ring[ION_RING_TX];
 	struct ion_ring *rx = to->ring[ION_RING_RX];
-	u32 left = ion_channel_capacity(tx), done;
+	u32 left = ion_channel_capacity(tx), tries = left + 1, done;
 
 	while (left && !ion_channel_empty(tx)) {
 		done = ion_channel_move(tx, rx, left);
 		left -= done;
-		if (!done && !ion_pair_again(from, to, rx))
+		if (!done && !ion_pair_again(from, to, rx, &tries))
 			return;
 	}
 }
@@ -220,7 +227,7 @@ static void ion_pair_cross_cmds(struct ion_pair_end *from,
 {
 	struct ion_ring *cmd = from->ring[ION_RING_CMD];
 	struct ion_ring *evt = to->ring[ION_RING_EVT];
-	u32 left = ion_channel_capacity(cmd), done;
+	u32 left = ion_channel_capacity(cmd), tries = left + 1, done;
 
 	while (left && !ion_channel_empty(cmd)) {
 		done = from->stamp ?
@@ -228,7 +235,7 @@ static void ion_pair_cross_cmds(struct ion_pair_end *from,
 			       ion_cmd_move(cmd, evt, left);
 		from->sent += done;
 		left -= done;
-		if (!done && !ion_pair_again(from, to, evt))
+		if (!done && !ion_pair_again(from, to, evt, &tries))
 			return;
 	}
 }
