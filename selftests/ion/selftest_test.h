@@ -78,8 +78,8 @@ ION_HELPER struct ion_query query(int fd)
 	return query;
 }
 
-/* Threads of the kernel that a selftest left running. */
-ION_HELPER unsigned int threads_left(void)
+/* Threads of the kernel that are a selftest's. */
+ION_HELPER unsigned int threads_now(void)
 {
 	DIR *proc = opendir("/proc");
 	unsigned int left = 0;
@@ -94,6 +94,16 @@ ION_HELPER unsigned int threads_left(void)
 	}
 	if (proc)
 		closedir(proc);
+	return left;
+}
+
+/* Those that it left running. One that has ended is to be seen for a moment more. */
+ION_HELPER unsigned int threads_left(void)
+{
+	unsigned int tries = 200, left;
+
+	while ((left = threads_now()) && --tries)
+		sleep_ns(10 * MS);
 	return left;
 }
 
