@@ -172,6 +172,8 @@ ION_HELPER bool fault_log_bad(const char *line)
 									\
 		if (ion_kernel_log < 0)					\
 			SKIP(return, "/dev/kmsg can not be read");	\
+		if (!access("/sys/kernel/debug/kcsan", F_OK))		\
+			SKIP(return, "the kernel tells of its own races"); \
 		while (ion_kernel_log_next(line, sizeof(line))) {	\
 			EXPECT_FALSE(fault_log_bad(line))		\
 				TH_LOG("kernel: %s", line);		\
