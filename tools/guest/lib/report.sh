@@ -11,8 +11,9 @@ readonly kernel_reports='WARNING: |BUG: |kernel BUG at |Oops|Kernel panic'\
 '|kmemleak: [1-9][0-9]* new suspected memory leaks'
 
 # own_races LOG: the log, with the data races between others than our modules
-# taken out: the kernel has its own. Whose one is, its stacks say, as far as the
-# interrupt that it was seen in.
+# taken out: the kernel has its own. Whose one is, the ends of its stacks say: the
+# function that it was seen in and the two that led to it, as far as the interrupt.
+# Who is further down asked the kernel to do something with memory of the kernel's.
 own_races()
 {
 	awk '
@@ -21,14 +22,15 @@ own_races()
 				sub(/BUG: /, "not ours: ", held[0])
 			for (i = 0; i < n; i++)
 				print held[i]
-			n = own = 0
+			n = own = below = frames = 0
 		}
 		/BUG: KCSAN: / { put() }
 		/ asm_/ { below = 1 }
-		/ (by task|by interrupt) / { below = 0 }
+		/ (by task|by interrupt) / { below = frames = 0 }
 		n || /BUG: KCSAN: / {
 			held[n++] = $0
-			own = own || (!below && /\[ion/)
+			own = own || (!below && frames <= 2 && /\[ion/)
+			frames += /^ /
 		}
 		!n { print }
 		n && /=====/ { put() }
