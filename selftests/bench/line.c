@@ -9,11 +9,10 @@
 
 #include "bench.h"
 
-#define TURNS 200000U
-#define LIMIT 0.1 /* seconds, where a turn takes a time slice */
-#define CLOCK_TURNS \
-	16 /* and twice as many to the next look, which may be dear */
-#define STOP UINT32_MAX
+#define TURNS	    200000U
+#define LIMIT	    0.1 /* seconds, where a turn takes a time slice */
+#define CLOCK_TURNS 16	/* and then twice as many: a look may be dear */
+#define STOP	    UINT32_MAX
 
 struct line {
 	__u32 turn;
