@@ -15,15 +15,10 @@
 struct fault_setting {
 	const char *path;
 	const char *value;
-	char before[64];
+	char before[16];
 };
 
-/*
- * Silent, and every allocation of slabs and pages may fail. So may those of
- * kmemleak, which says so with a lock held that a serial console's must not be
- * taken under: lockdep is right. So nothing goes to the console; it is all in the
- * log, which the tests read.
- */
+/* Silent, and every allocation of slabs and pages may fail. */
 static struct fault_setting fault_settings[] = {
 	{ FAULT_DEBUGFS "failslab/verbose", "0", "" },
 	{ FAULT_DEBUGFS "failslab/ignore-gfp-wait", "N", "" },
@@ -31,8 +26,6 @@ static struct fault_setting fault_settings[] = {
 	{ FAULT_DEBUGFS "fail_page_alloc/ignore-gfp-wait", "N", "" },
 	{ FAULT_DEBUGFS "fail_page_alloc/ignore-gfp-highmem", "N", "" },
 	{ FAULT_DEBUGFS "fail_page_alloc/min-order", "0", "" },
-	{ "/sys/module/printk/parameters/ignore_loglevel", "N", "" },
-	{ "/proc/sys/kernel/printk", "1", "" },
 };
 
 /**
@@ -59,6 +52,7 @@ ION_HELPER const char *faults_begin(struct faults *faults)
 			return "no failslab and fail_page_alloc in debugfs";
 		ion_write_text(at->path, at->value);
 	}
+	console_off();
 	return NULL;
 }
 
@@ -66,6 +60,7 @@ ION_HELPER void faults_end(struct faults *faults)
 {
 	unsigned int i;
 
+	console_on();
 	for (i = 0; i < ARRAY_SIZE(fault_settings); i++)
 		if (*fault_settings[i].before)
 			ion_write_text(fault_settings[i].path,

@@ -18,33 +18,6 @@ static int fault_set(const char *kind, const char *name, const char *value)
 	return ion_write_text(path, value);
 }
 
-/*
- * kmemleak says of its own failed allocations with a lock held that a serial
- * console's must not be taken under. It is all in the log.
- */
-#define IGNORE_LOGLEVEL "/sys/module/printk/parameters/ignore_loglevel"
-#define LOGLEVELS	"/proc/sys/kernel/printk"
-
-static char ignore_loglevel[16], loglevels[64];
-
-static void console_off(void)
-{
-	if (ion_read_text(IGNORE_LOGLEVEL, ignore_loglevel,
-			  sizeof(ignore_loglevel)) < 0 ||
-	    ion_read_text(LOGLEVELS, loglevels, sizeof(loglevels)) < 0)
-		return;
-	ion_write_text(IGNORE_LOGLEVEL, "N");
-	ion_write_text(LOGLEVELS, "1");
-}
-
-static void console_on(void)
-{
-	if (!*loglevels)
-		return;
-	ion_write_text(LOGLEVELS, loglevels);
-	ion_write_text(IGNORE_LOGLEVEL, ignore_loglevel);
-}
-
 /**
  * fuzz_faults_arm() - have allocations of those that ask for it fail
  *

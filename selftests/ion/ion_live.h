@@ -415,4 +415,33 @@ ION_HELPER bool given_back(struct channel *ch)
 	ION_LAYOUT_VARIANT(fixture, compact, ION_LAYOUT_COMPACT); \
 	ION_LAYOUT_VARIANT(fixture, split, ION_LAYOUT_SPLIT)
 
+/*
+ * Where allocations fail those of kmemleak do, which says so with a lock held that
+ * a serial console's must not be taken under: lockdep is right. So nothing goes to
+ * the console meanwhile. It is all in the log, which the tests read.
+ */
+#define ION_IGNORE_LOGLEVEL "/sys/module/printk/parameters/ignore_loglevel"
+#define ION_LOGLEVELS	    "/proc/sys/kernel/printk"
+
+static char ion_ignore_loglevel[16], ion_loglevels[64];
+
+ION_HELPER void console_off(void)
+{
+	if (ion_read_text(ION_IGNORE_LOGLEVEL, ion_ignore_loglevel,
+			  sizeof(ion_ignore_loglevel)) < 0 ||
+	    ion_read_text(ION_LOGLEVELS, ion_loglevels, sizeof(ion_loglevels)) <
+		    0)
+		return;
+	ion_write_text(ION_IGNORE_LOGLEVEL, "N");
+	ion_write_text(ION_LOGLEVELS, "1");
+}
+
+ION_HELPER void console_on(void)
+{
+	if (!*ion_loglevels)
+		return;
+	ion_write_text(ION_LOGLEVELS, ion_loglevels);
+	ion_write_text(ION_IGNORE_LOGLEVEL, ion_ignore_loglevel);
+}
+
 #endif /* _ION_LIVE_H */
