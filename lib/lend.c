@@ -122,7 +122,7 @@ static int ionc_lend_idle(const struct ionc_lend_options *options, __u64 *idle)
 	if (options->flags & ~IONC_LEND_FLAGS || options->reserved)
 		return -EINVAL;
 	if (options->flags & IONC_LEND_NEVER_SLEEP)
-		*idle = 0;
+		*idle = ION_SERVE_SPIN;
 	else if (options->flags & IONC_LEND_NO_SPIN)
 		*idle = ION_SERVE_NO_SPIN;
 	else

@@ -4,6 +4,7 @@
 #include <linux/export.h>
 
 #include "api_ring.h"
+#include "end_state.h"
 
 /* Whether the ring is of the kind that the call is for. */
 static bool ion_api_kind(const struct ion_ring *ring, u32 size, bool pushes)
@@ -143,7 +144,11 @@ bool ion_channel_arm(struct ion_ring *ring)
 	if (!ion_api_any(ring) || !ion_api_context(ring))
 		return true;
 	hold = ion_api_lock(ring);
-	idle = ion_ring_arm(ring);
+	WRITE_ONCE(ring->stage->refused, 0);
+	ion_wake_flag_arm(ring);
+	ion_ring_look(ring);
+	idle = ring->end.broken ||
+	       ion_end_known(&ring->end) == ring->stage->ahead;
 	ion_api_unlock(ring, hold);
 	return idle;
 }
@@ -165,8 +170,9 @@ void ion_channel_disarm(struct ion_ring *ring)
 	if (!ion_api_any(ring) || !ion_api_context(ring))
 		return;
 	hold = ion_api_lock(ring);
-	ring->polled = true;
-	ion_ring_awake(ring);
+	WRITE_ONCE(ring->stalled, false);
+	WRITE_ONCE(ring->found_full, false);
+	ion_wake_flag_disarm(ring);
 	ion_api_unlock(ring, hold);
 }
 EXPORT_SYMBOL_GPL(ion_channel_disarm);

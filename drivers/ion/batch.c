@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Batches of packets or commands between a ring and the caller's memory, by
- * way of a private copy: user memory is not touched while the ends are owned.
+ * way of a private copy: slots are shared memory as well.
  */
 #include <linux/cleanup.h>
 #include <linux/err.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/nospec.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -27,7 +28,7 @@ static struct ion_ring *ion_batch_in(struct ion_channel *ch,
 	if (batch->ring >= ION_RINGS || !batch->count ||
 	    batch->count > ION_BATCH_MAX)
 		return ERR_PTR(-EINVAL);
-	return &ch->ring[batch->ring];
+	return &ch->ring[array_index_nospec(batch->ring, ION_RINGS)];
 }
 
 static void *ion_batch_alloc(const struct ion_ring *ring,
@@ -50,7 +51,8 @@ static int ion_batch_out(const struct ion_ring *ring,
  * @arg: &struct ion_batch
  *
  * Return: packets pushed; -EAGAIN if there was no room for one; -EINVAL,
- * -E2BIG or -EFAULT for the request; -ENOMEM; -EPROTO if a ring is poisoned.
+ * -E2BIG or -EFAULT for the request; -ENOMEM; -EPROTO if a ring is poisoned;
+ * -EPIPE if the service hung up; -ERESTARTSYS for a signal.
  */
 long ion_ioctl_push(struct ion_channel *ch, void __user *arg)
 {
@@ -70,7 +72,8 @@ long ion_ioctl_push(struct ion_channel *ch, void __user *arg)
 			   batch.count * ring->kind->slot_size))
 		return -EFAULT;
 
-	return ion_user_push(ch, ring, packets, batch.count);
+	scoped_cond_guard(mutex_intr, return -ERESTARTSYS, &ch->push_mutex)
+		return ion_user_push(ch, ring, packets, batch.count, false);
 }
 
 /**
@@ -88,7 +91,7 @@ long ion_ioctl_pop(struct ion_channel *ch, void __user *arg)
 	void *packets __free(kvfree) = NULL;
 	struct ion_batch batch;
 	struct ion_ring *ring;
-	u64 from;
+	u32 index;
 	int n, ret;
 
 	ring = ion_batch_in(ch, &batch, arg);
@@ -100,13 +103,13 @@ long ion_ioctl_pop(struct ion_channel *ch, void __user *arg)
 	if (!packets)
 		return -ENOMEM;
 
-	scoped_cond_guard(mutex_intr, return -ERESTARTSYS, &ch->user_mutex) {
-		n = ion_user_pop(ch, ring, packets, batch.count, &from);
+	scoped_cond_guard(mutex_intr, return -ERESTARTSYS, &ch->pop_mutex) {
+		n = ion_user_pop(ch, ring, packets, batch.count, false, &index);
 		if (n < 0)
 			return n;
 		if (ion_batch_out(ring, &batch, packets, n))
 			return -EFAULT;
-		ret = ion_user_release(ch, ring, from, n);
+		ret = ion_user_release(ch, ring, index, n);
 	}
 	return ret ?: n;
 }
@@ -135,7 +138,7 @@ long ion_ioctl_peek(struct ion_channel *ch, void __user *arg)
 	if (!packets)
 		return -ENOMEM;
 
-	n = ion_user_peek(ch, ring, packets, batch.skip, batch.count);
+	n = ion_user_peek(ring, packets, batch.skip, batch.count);
 	ret = ion_batch_out(ring, &batch, packets, n);
 	return ret ?: n;
 }

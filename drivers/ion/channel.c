@@ -16,10 +16,9 @@
 #include "arena.h"
 #include "channel.h"
 #include "channels.h"
+#include "end_state.h"
 #include "geometry.h"
-#include "kernel_end.h"
 #include "notify.h"
-#include "serve.h"
 #include "service.h"
 #include "trace.h"
 
@@ -27,7 +26,8 @@ static void ion_channel_undo_create(struct ion_channel *ch)
 {
 	put_pid(ch->opener.pid);
 	mutex_destroy(&ch->end_mutex);
-	mutex_destroy(&ch->user_mutex);
+	mutex_destroy(&ch->push_mutex);
+	mutex_destroy(&ch->pop_mutex);
 	mutex_destroy(&ch->setup_mutex);
 	kfree(ch);
 }
@@ -50,10 +50,12 @@ struct ion_channel *ion_channel_create(void)
 	ch->opener.uid = current_euid();
 	ch->opener.gid = current_egid();
 	mutex_init(&ch->setup_mutex);
-	mutex_init(&ch->user_mutex);
+	mutex_init(&ch->pop_mutex);
+	mutex_init(&ch->push_mutex);
 	mutex_init(&ch->end_mutex);
 	INIT_LIST_HEAD(&ch->of_service);
 	ion_notify_init(ch);
+	raw_spin_lock_init(&ch->state_lock);
 	init_waitqueue_head(&ch->serve_wait);
 	/* From here on it is seen. */
 	if (ion_channels_add(ch)) {
@@ -234,7 +236,6 @@ static void ion_channel_connect(struct ion_channel *ch, unsigned int id)
 	ring->end.peer_wake = kernel_pushes ? consumer_wake : producer_wake;
 	ring->user_index = kernel_pushes ? tail : head;
 	ring->mask = ion_channel_word(ch, info->mask);
-	ion_ring_sleep(ring);
 	ion_ring_publish(ring);
 }
 
@@ -285,6 +286,7 @@ int ion_channel_configure(struct ion_channel *ch,
 	ch->info = config->info;
 	for (id = 0; id < ION_RINGS; id++)
 		ion_channel_connect(ch, id);
+	ion_end_state_init(ch);
 	ret = ion_service_bind(ch, ch->info.service, &config->bind);
 	if (ret)
 		goto err_free;
@@ -299,137 +301,4 @@ int ion_channel_configure(struct ion_channel *ch,
 err_free:
 	ion_channel_unconfigure(ch);
 	return ret;
-}
-
-/**
- * ion_channel_look() - see how far the user end has come in a ring
- * @ch: the channel, end_mutex held
- * @ring: the ring
- *
- * Tells of poison that it finds.
- *
- * Return: packets in the ring, a number from 0 to mask.
- */
-u32 ion_channel_look(struct ion_channel *ch, struct ion_ring *ring)
-{
-	unsigned long flags;
-	bool fresh;
-	u32 queued;
-
-	ion_end_assert_held(ch);
-
-	flags = ion_ring_lock(ring);
-	fresh = !ring->end.broken && !ion_ring_look(ring);
-	if (fresh)
-		trace_ion_poison(ring);
-	queued = ion_ring_count(ring);
-	ion_ring_unlock(ring, flags);
-	if (fresh)
-		ion_notify_state(ch);
-	return queued;
-}
-
-/**
- * ion_channel_trace_poison() - tell tracers what a callback found
- * @ch: the channel, end_mutex held; no ring was poisoned before the callback
- *
- * Of a channel that is async it was told when it was found.
- */
-void ion_channel_trace_poison(const struct ion_channel *ch)
-{
-	unsigned int id;
-
-	ion_end_assert_held(ch);
-
-	if (ion_channel_async(ch))
-		return;
-	for (id = 0; id < ION_RINGS; id++)
-		if (ch->ring[id].end.broken)
-			trace_ion_poison(&ch->ring[id]);
-}
-
-/**
- * ion_channel_look_all() - see how far the user end has come in every ring
- * @ch: the channel, end_mutex held
- */
-void ion_channel_look_all(struct ion_channel *ch)
-{
-	unsigned int id;
-
-	for (id = 0; id < ION_RINGS; id++)
-		ion_channel_look(ch, &ch->ring[id]);
-}
-
-static void ion_channel_ring_stats(struct ion_ring *ring,
-				   struct ion_ring_stats *stats)
-{
-	unsigned long flags = ion_ring_lock(ring);
-
-	ion_ring_stats(ring, stats);
-	ion_ring_unlock(ring, flags);
-}
-
-/**
- * ion_channel_stats() - one snapshot of every counter
- * @ch: the channel, configured
- * @stats: all of it is written but size
- */
-void ion_channel_stats(struct ion_channel *ch, struct ion_stats *stats)
-{
-	unsigned int id;
-
-	guard(ion_end)(ch);
-
-	ion_channel_look_all(ch);
-	stats->kernel_end = ion_channel_hungup(ch) ? ION_KERNEL_END_GONE :
-						     ion_serve_state(ch);
-	stats->channel = ch->id;
-	stats->calls = atomic64_read(&ch->calls);
-	/* Pairs with the order in ion_kernel_end_kick(). */
-	stats->kicks_spurious = atomic64_read_acquire(&ch->kicks_spurious);
-	stats->kicks = atomic64_read(&ch->kicks);
-	stats->sleeps = ch->sleeps;
-	stats->wakeups = atomic64_read(&ch->wakeups);
-	stats->signals = atomic64_read(&ch->signals);
-	stats->resets = ch->resets;
-	for (id = 0; id < ION_RINGS; id++)
-		ion_channel_ring_stats(&ch->ring[id], &stats->ring[id]);
-}
-
-/**
- * ion_channel_reset() - empty the rings and trust the user end again
- * @ch: the channel, configured, user_mutex held
- *
- * The kernel end runs if it waited for room, or for the reset: what it has to
- * push need not have been in a ring, and no kick would come for it. It runs as
- * well if it has something in hand that was on tx or cmd, to let go of that.
- *
- * Return: how many packets and commands were thrown away.
- */
-int ion_channel_reset(struct ion_channel *ch)
-{
-	bool waited = false;
-	unsigned long flags;
-	unsigned int id;
-	int thrown = 0;
-
-	lockdep_assert_held(&ch->user_mutex);
-	guard(ion_end)(ch);
-
-	for (id = 0; id < ION_RINGS; id++) {
-		struct ion_ring *ring = &ch->ring[id];
-
-		flags = ion_ring_lock(ring);
-		waited |= ring->end.broken || ring->stage->nr ||
-			  (ring->kind->kernel_pushes && ring->asleep);
-		thrown += ion_ring_reset(ring);
-		ion_ring_unlock(ring, flags);
-	}
-	ch->resets++;
-	ion_notify(ch, true);
-	if (waited) {
-		ion_kernel_end_run(ch);
-		ion_serve_news(ch);
-	}
-	return thrown;
 }

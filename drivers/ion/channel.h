@@ -6,29 +6,31 @@
  * -------
  * setup_mutex	serialises the one configuration of a channel. mmap() takes it
  *		inside mmap_lock, so user memory is never touched under it.
- * user_mutex	serialises the calls that consume at the user end: a packet is
+ * pop_mutex	serialises the calls that consume at the user end: a packet is
  *		copied to the caller before it is released, and no other caller
  *		may copy it meanwhile. Held over copies to user memory.
+ * push_mutex	serialises the calls that push at the user end, for as long as it
+ *		takes to fill slots.
  * end_mutex	serialises the callbacks of the service, and is the ownership of
  *		the kernel ends of all four rings and of their counters. Never
- *		held over user memory. A lent thread keeps it from pass to pass:
- *		take it by ion_end_lock() or guard(ion_end), which ask for it
- *		back.
+ *		held over user memory. A lent thread keeps it from pass to pass,
+ *		and may not get a processor for long: kernel_end.h has the ways
+ *		to take it, and calls that only look, or must not wait, do
+ *		without.
  * ring.lock	of a channel that is async, owns that end in place of end_mutex:
  *		such a service uses its rings from any context. ion_ring_lock()
- *		knows. Calls of the program take both. A raw spinlock; two are
- *		never held.
- * serve_wait.lock  is that of the lent thread's own state: who serves, whether
- *		it sleeps, whether it was kicked.
+ *		knows. A raw spinlock; two are never held.
+ * state_lock	is that of the kernel end's state, of its wake flags, and of who
+ *		serves. A raw spinlock.
  * eventfd_lock	keeps the eventfd while it is signalled.
  *
- * Order: user_mutex or setup_mutex, end_mutex, serve_wait.lock, ring.lock. The
- * mutex of service.c and eventfd_lock nest in end_mutex and in nothing else; that
- * of channels.c nests in all of them but the spinlocks.
+ * Order: pop_mutex, push_mutex, end_mutex, ring.lock, state_lock; setup_mutex,
+ * end_mutex. eventfd_lock nests in end_mutex and in nothing else; the locks of
+ * service.c and channels.c nest in the mutexes.
  *
- * What is not configuration and is looked at without a lock (closed, hungup,
- * progress, broken of a ring) is read by READ_ONCE() and only ever a reason to
- * look again or to refuse.
+ * What is not configuration and is read without a lock (closed, hungup, broken of
+ * a ring) is read by READ_ONCE() and only ever a reason to check again or to
+ * refuse. ion_ring_snapshot() reads a ring whose end is not owned.
  *
  * A channel is configured once and then for good: ready is stored with release
  * ordering after all that set-up writes (info, service, area, the addresses in
@@ -38,12 +40,13 @@
 #define _DRIVERS_ION_CHANNEL_H
 
 #include <linux/atomic.h>
-#include <linux/cleanup.h>
 #include <linux/irq_work.h>
+#include <linux/ktime.h>
 #include <linux/mutex.h>
 #include <linux/preempt.h>
 #include <linux/refcount.h>
 #include <linux/sched.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/wait.h>
 
@@ -54,15 +57,31 @@ struct eventfd_ctx;
 struct fasync_struct;
 
 /**
+ * enum ion_end_state - who runs the kernel end of a channel
+ * @ION_END_SLEEPING: nobody, until a kick runs it in its caller
+ * @ION_END_LENT: a lent thread, which is awake
+ * @ION_END_LENT_SLEEPING: a lent thread, which sleeps or is about to
+ * @ION_END_LENT_KICKED: a lent thread, which was kicked while it slept
+ */
+enum ion_end_state {
+	ION_END_SLEEPING,
+	ION_END_LENT,
+	ION_END_LENT_SLEEPING,
+	ION_END_LENT_KICKED,
+};
+
+/**
  * struct ion_channel - what one open of /dev/ion owns
  * @ref: the open file holds one, and each service that keeps the channel
  * @id: number, never used twice
  * @of_all: in the list of all channels
  * @opener: who opened it
  * @setup_mutex: see above
- * @user_mutex: see above
+ * @pop_mutex: see above
+ * @push_mutex: see above
  * @end_mutex: see above
  * @end_wanted: how many wait for end_mutex; a lent thread lets go of it then
+ * @kick_pending: a kick found end_mutex taken; its owner does it
  * @ready: the channel is configured
  * @closed: no descriptor and no mapping is left
  * @hungup: the service will push no more; see ion_channel_hangup()
@@ -76,25 +95,26 @@ struct fasync_struct;
  * @arena: the buffers, or NULL
  * @stages: what the service has in hand, for all rings in one piece
  * @ring: the kernel's ends
- * @wait: the user end sleeps here
- * @progress: changes whenever there is news for the user end: a ring was moved
- *	on, poisoned or reset. A sleeper in @wait waits for that before it looks
- *	again.
+ * @wait: poll() sleeps here
+ * @waiters: calls that wait for so many packets or slots sleep here: wait.c
  * @notify_work: ion_notify() for who may not wake anybody
  * @notify_all: it is about every ring
  * @eventfd_lock: see above
  * @eventfd: signalled for a user end that set its wake flag, or NULL
  * @fasync: who wants SIGIO
+ * @state_lock: see above
+ * @end_state: who runs the kernel end; state_lock
+ * @server: descriptors of the program whose thread serves, or NULL; state_lock
+ * @server_closed: that program closed a descriptor of the channel meanwhile
+ * @flushed: some program has closed a descriptor of the channel
  * @serve_wait: the lent thread sleeps here
- * @server: descriptors of the program whose thread serves, or NULL
- * @server_asleep: that thread sleeps, or is about to
- * @server_kicked: it was kicked since
- * @server_closed: the program closed a descriptor of the channel meanwhile
+ * @idle_since: since when no pass of the lent thread found anything to do, or 0;
+ *	kept while it has to leave for a moment
  * @calls: system calls on the descriptor
  * @kicks: how often the kernel end was asked to run
  * @kicks_spurious: how many of those found nothing to do
  * @sleeps: how often the kernel end went to sleep
- * @wakeups: how often it woke somebody in @wait
+ * @wakeups: how often it woke somebody in @wait or @waiters
  * @signals: how often it signalled @eventfd
  * @resets: how often the rings were emptied
  */
@@ -104,9 +124,11 @@ struct ion_channel {
 	struct list_head of_all;
 	struct ion_opener opener;
 	struct mutex setup_mutex;	/* the one configuration */
-	struct mutex user_mutex;	/* consuming calls at the user end */
+	struct mutex pop_mutex;		/* consuming calls at the user end */
+	struct mutex push_mutex;	/* pushing calls at the user end */
 	struct mutex end_mutex;		/* the kernel ends */
 	atomic_t end_wanted;
+	bool kick_pending;
 	bool ready;
 	bool closed;
 	bool hungup;
@@ -122,18 +144,20 @@ struct ion_channel {
 	struct ion_ring ring[ION_RINGS];
 
 	wait_queue_head_t wait;
-	atomic_long_t progress;
+	wait_queue_head_t waiters;
 	struct irq_work notify_work;
 	atomic_t notify_all;
 	spinlock_t eventfd_lock;	/* the eventfd while it is signalled */
 	struct eventfd_ctx *eventfd;
 	struct fasync_struct *fasync;
 
-	wait_queue_head_t serve_wait;
+	raw_spinlock_t state_lock;	/* end_state, server, wake flags */
+	enum ion_end_state end_state;
 	const void *server;
-	bool server_asleep;
-	bool server_kicked;
 	bool server_closed;
+	bool flushed;
+	wait_queue_head_t serve_wait;
+	ktime_t idle_since;
 
 	atomic64_t calls;
 	atomic64_t kicks;
@@ -171,17 +195,11 @@ static inline bool ion_channel_ready(const struct ion_channel *ch)
 	return smp_load_acquire(&ch->ready);
 }
 
-/* To be read before a look at the rings: what was pushed before is seen then. */
+/* To be read before the rings are checked: what was pushed before is seen then. */
 static inline bool ion_channel_hungup(const struct ion_channel *ch)
 {
 	/* Pairs with the release in ion_channel_hangup(). */
 	return smp_load_acquire(&ch->hungup);
-}
-
-/* To be read before a look at the rings; what comes after it is seen later. */
-static inline unsigned long ion_channel_progress(const struct ion_channel *ch)
-{
-	return atomic_long_read_acquire(&ch->progress);
 }
 
 /**
@@ -200,40 +218,6 @@ static __always_inline bool ion_channel_poisoned(const struct ion_channel *ch)
 	       READ_ONCE(ch->ring[3].end.broken);
 }
 
-static inline void ion_end_lock(struct ion_channel *ch)
-{
-	atomic_inc(&ch->end_wanted);
-	mutex_lock(&ch->end_mutex);
-	atomic_dec(&ch->end_wanted);
-}
-
-/* Of a second channel; the one at the lower address comes first. */
-static inline void ion_end_lock_nested(struct ion_channel *ch)
-{
-	atomic_inc(&ch->end_wanted);
-	mutex_lock_nested(&ch->end_mutex, SINGLE_DEPTH_NESTING);
-	atomic_dec(&ch->end_wanted);
-}
-
-static inline void ion_end_unlock(struct ion_channel *ch)
-{
-	mutex_unlock(&ch->end_mutex);
-}
-
-static inline void ion_end_assert_held(const struct ion_channel *ch)
-{
-	lockdep_assert_held(&ch->end_mutex);
-}
-
-/* Who is in a callback of the service, and may use the rings for it. */
-static inline void ion_channel_run(struct ion_channel *ch,
-				   const struct task_struct *runner)
-{
-	ion_end_assert_held(ch);
-
-	WRITE_ONCE(ch->runner, runner);
-}
-
 /* Whether the service uses the rings from any context: all of them, or none. */
 static inline bool ion_channel_async(const struct ion_channel *ch)
 {
@@ -245,14 +229,5 @@ static inline bool ion_channel_in_callback(const struct ion_channel *ch)
 {
 	return READ_ONCE(ch->runner) == current && in_task();
 }
-
-DEFINE_GUARD(ion_end, struct ion_channel *, ion_end_lock(_T),
-	     ion_end_unlock(_T))
-
-u32 ion_channel_look(struct ion_channel *ch, struct ion_ring *ring);
-void ion_channel_look_all(struct ion_channel *ch);
-void ion_channel_trace_poison(const struct ion_channel *ch);
-void ion_channel_stats(struct ion_channel *ch, struct ion_stats *stats);
-int ion_channel_reset(struct ion_channel *ch);
 
 #endif /* _DRIVERS_ION_CHANNEL_H */

@@ -8,11 +8,12 @@
 
 #include "arena.h"
 #include "channel.h"
+#include "end_state.h"
 #include "file.h"
 #include "ioctl.h"
 #include "mapping.h"
 #include "rw.h"
-#include "serve.h"
+#include "stats.h"
 #include "wait.h"
 
 static int ion_open(struct inode *inode, struct file *file)
@@ -35,7 +36,11 @@ static int ion_release(struct inode *inode, struct file *file)
 /* Runs at every close of a descriptor, while others may still be open. */
 static int ion_flush(struct file *file, fl_owner_t id)
 {
-	ion_serve_close(file->private_data, id);
+	struct ion_channel *ch = file->private_data;
+
+	/* Before state_lock: who comes to serve later finds it set. */
+	WRITE_ONCE(ch->flushed, true);
+	ion_end_state_close(ch, id);
 	return 0;
 }
 

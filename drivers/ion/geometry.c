@@ -45,7 +45,7 @@ static_assert(sizeof(struct ion_info) == 576);
 static_assert(sizeof(struct ion_setup) == 768);
 static_assert(sizeof(struct ion_batch) == 24);
 static_assert(sizeof(struct ion_stats) == 456);
-static_assert(sizeof(struct ion_wait) == 32);
+static_assert(sizeof(struct ion_wait) == 40);
 static_assert(sizeof(struct ion_serve) == 24);
 static_assert(sizeof(struct ion_eventfd) == 16);
 static_assert(sizeof(struct ion_join) == 16);

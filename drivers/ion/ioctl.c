@@ -14,6 +14,7 @@
 #include "batch.h"
 #include "channel.h"
 #include "channels.h"
+#include "end_state.h"
 #include "file.h"
 #include "geometry.h"
 #include "ioctl.h"
@@ -23,6 +24,7 @@
 #include "selftest.h"
 #include "serve.h"
 #include "service.h"
+#include "stats.h"
 #include "wait.h"
 
 /**
@@ -191,28 +193,35 @@ static long ion_ioctl_info(struct ion_channel *ch, void __user *arg)
 static long ion_ioctl_stats(struct ion_channel *ch, void __user *arg)
 {
 	struct ion_stats stats;
+	bool owned;
 	int ret;
 
 	ret = ion_copy_in(&stats, sizeof(stats), arg);
 	if (ret)
 		return ret;
+	/* Of one moment for all rings, if nobody runs the kernel end just now. */
+	owned = ion_kernel_end_trylock(ch);
 	ion_channel_stats(ch, &stats);
+	if (owned)
+		ion_end_unlock(ch);
 	return ion_copy_out(arg, &stats, sizeof(stats));
 }
 
 static long ion_ioctl_reset(struct ion_channel *ch)
 {
-	scoped_cond_guard(mutex_intr, return -ERESTARTSYS, &ch->user_mutex)
-		return ion_channel_reset(ch);
+	scoped_cond_guard(mutex_intr, return -ERESTARTSYS, &ch->pop_mutex)
+		scoped_cond_guard(mutex_intr, return -ERESTARTSYS, &ch->push_mutex)
+			return ion_channel_reset(ch);
 }
 
-/* Three words are written faster than the struct is copied. */
+/* A few words are written faster than the struct is copied. */
 static int ion_ioctl_wait_out(struct ion_wait __user *to,
 			      const struct ion_wait *wait)
 {
 	if (put_user(wait->timeout_ns, &to->timeout_ns) ||
 	    put_user(wait->rx_queued, &to->rx_queued) ||
-	    put_user(wait->evt_queued, &to->evt_queued))
+	    put_user(wait->evt_queued, &to->evt_queued) ||
+	    put_user(wait->min_wait_ns, &to->min_wait_ns))
 		return -EFAULT;
 	return 0;
 }
@@ -234,9 +243,13 @@ static long ion_ioctl_wait(struct ion_channel *ch, void __user *arg)
 	return ion_ioctl_wait_out(arg, &wait) ?: ret;
 }
 
-/* Likewise, where no handler ran and the kernel itself makes the call again. */
-static long ion_ioctl_serve(struct ion_channel *ch, void __user *arg)
+/*
+ * Likewise, where no handler ran and the kernel itself makes the call again. A
+ * struct without a limit stays as it is, and may be in read-only memory.
+ */
+static long ion_ioctl_serve(const struct file *file, void __user *arg)
 {
+	struct ion_serve __user *to = arg;
 	struct ion_serve serve;
 	int ret;
 
@@ -245,8 +258,9 @@ static long ion_ioctl_serve(struct ion_channel *ch, void __user *arg)
 		return ret;
 	if (serve.flags)
 		return -EINVAL;
-	ret = ion_serve(ch, &serve);
-	if (ret == -ERESTARTNOHAND && ion_copy_out(arg, &serve, sizeof(serve)))
+	ret = ion_serve(file->private_data, file, &serve);
+	if (ret == -ERESTARTNOHAND && serve.max_ns &&
+	    put_user(serve.max_ns, &to->max_ns))
 		return -EFAULT;
 	return ret;
 }
@@ -355,9 +369,11 @@ static long ion_ioctl_list(const void __user *arg)
 }
 
 /* The calls that want a configured channel. */
-static long ion_ioctl_configured(struct ion_channel *ch, unsigned int cmd,
+static long ion_ioctl_configured(struct file *file, unsigned int cmd,
 				 void __user *uarg)
 {
+	struct ion_channel *ch = file->private_data;
+
 	/* The numbers are without a gap. */
 	if (cmd < ION_IOC_QUERY || cmd > ION_IOC_BUFFERS)
 		return -ENOTTY;
@@ -382,7 +398,7 @@ static long ion_ioctl_configured(struct ion_channel *ch, unsigned int cmd,
 	case ION_IOC_WAIT:
 		return ion_ioctl_wait(ch, uarg);
 	case ION_IOC_SERVE:
-		return ion_ioctl_serve(ch, uarg);
+		return ion_ioctl_serve(file, uarg);
 	case ION_IOC_EVENTFD:
 		return ion_ioctl_eventfd(ch, uarg);
 	case ION_IOC_JOIN:
@@ -393,6 +409,23 @@ static long ion_ioctl_configured(struct ion_channel *ch, unsigned int cmd,
 		return ion_ioctl_buffers(ch, uarg);
 	default:
 		return -ENOTTY;
+	}
+}
+
+static long ion_ioctl_call(struct file *file, unsigned int cmd,
+			   void __user *uarg)
+{
+	switch (cmd) {
+	case ION_IOC_QUERY:
+		return ion_ioctl_query(uarg);
+	case ION_IOC_SETUP:
+		return ion_ioctl_setup(file, uarg);
+	case ION_IOC_LIST:
+		return ion_ioctl_list(uarg);
+	case ION_IOC_SELFTEST:
+		return ion_ioctl_selftest(uarg);
+	default:
+		return ion_ioctl_configured(file, cmd, uarg);
 	}
 }
 
@@ -408,19 +441,11 @@ static long ion_ioctl_configured(struct ion_channel *ch, unsigned int cmd,
 long ion_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	struct ion_channel *ch = file->private_data;
-	void __user *uarg = (void __user *)arg;
+	long ret;
 
 	atomic64_inc(&ch->calls);
-	switch (cmd) {
-	case ION_IOC_QUERY:
-		return ion_ioctl_query(uarg);
-	case ION_IOC_SETUP:
-		return ion_ioctl_setup(file, uarg);
-	case ION_IOC_LIST:
-		return ion_ioctl_list(uarg);
-	case ION_IOC_SELFTEST:
-		return ion_ioctl_selftest(uarg);
-	default:
-		return ion_ioctl_configured(ch, cmd, uarg);
-	}
+	ret = ion_ioctl_call(file, cmd, (void __user *)arg);
+	if (ion_channel_ready(ch))
+		ion_end_state_check(ch);
+	return ret;
 }

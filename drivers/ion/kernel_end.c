@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * When the kernel end runs, and how it goes to sleep.
+ * When the kernel end runs.
  *
- * It runs in the caller that kicks it, or in a lent thread (serve.c). Between
- * runs it sleeps: its wake flags ask the user end for a kick. A lent thread takes
- * them back for as long as it is awake. A kick is over soon, and leaves those of tx
- * and cmd as they are: whoever pushes meanwhile kicks for it, so that nobody need
- * look once more. Both ways go to sleep by the same steps.
+ * It runs in the caller that kicks it, or in a lent thread (serve.c), and owns
+ * end_mutex for that. end_state.c has the states and the wake flags. A kick leaves
+ * the flags of tx and cmd set: whoever pushes meanwhile kicks as well, so that
+ * nobody need check those rings once more.
+ *
+ * Who cannot wait for end_mutex leaves the kick to its owner: kick_pending.
  */
 #include <linux/errno.h>
 
+#include "end_state.h"
 #include "kernel_end.h"
 #include "notify.h"
-#include "serve.h"
-#include "service.h"
 #include "trace_hot.h"
 
 /* Packets and commands that the kernel end has pushed and popped so far. */
@@ -47,163 +47,67 @@ u32 ion_kernel_end_pass(struct ion_channel *ch)
 	WRITE_ONCE(ch->ring[ION_RING_RX].stalled, false);
 	WRITE_ONCE(ch->ring[ION_RING_EVT].stalled, false);
 	WRITE_ONCE(ch->ring[ION_RING_TX].stage->refused, 0);
-	ion_channel_run(ch, current);
+	ion_end_set_runner(ch, current);
 	ch->service->doorbell(ch);
-	ion_channel_run(ch, NULL);
+	ion_end_set_runner(ch, NULL);
 	done = ion_kernel_end_moved(ch) - before;
+	if (done)
+		WRITE_ONCE(ch->idle_since, 0);
 	poisoned = ion_channel_poisoned(ch);
 	if (unlikely(poisoned))
-		ion_channel_trace_poison(ch);
+		ion_kernel_end_trace_poison(ch);
 	if (done || poisoned)
 		ion_notify(ch, poisoned);
 	return done;
 }
 
 /**
- * ion_kernel_end_awake() - tell the user end that no kick is needed
- * @ch: the channel, configured, end_mutex held
- */
-void ion_kernel_end_awake(struct ion_channel *ch)
-{
-	unsigned long flags;
-	unsigned int id;
-
-	ion_end_assert_held(ch);
-
-	for (id = 0; id < ION_RINGS; id++) {
-		flags = ion_ring_lock(&ch->ring[id]);
-		ion_ring_awake(&ch->ring[id]);
-		ion_ring_unlock(&ch->ring[id], flags);
-	}
-}
-
-/*
- * Of rx and evt the flag says that something waits for room. It is tried once
- * more now, and if that finds no room either, the flag is set once more. What
- * another context sets just now may stay.
- */
-static void ion_kernel_end_retry(struct ion_ring *ring)
-{
-	unsigned long flags;
-
-	if (!READ_ONCE(ring->found_full) && !READ_ONCE(ring->asleep))
-		return;
-	flags = ion_ring_lock(ring);
-	ion_ring_awake(ring);
-	ion_ring_unlock(ring, flags);
-}
-
-/**
- * ion_kernel_end_kicked() - tell the user end that one kick was enough
+ * ion_kernel_end_has_work() - whether another pass might find something to do
  * @ch: the channel, configured
- *
- * For who kicks a lent thread, which may take a while to get a processor: it
- * is certain to run, so the flags may go back to 0 before it does. The caller
- * holds serve_wait.lock, and the thread takes it before it sets the flags for
- * another sleep. Should it be setting them for this one, they may end either
- * way, and it finds that it was kicked.
- *
- * Of a channel that is async another context may have armed a ring while the
- * thread was awake; it must find the flag down if it is to set it again.
- */
-void ion_kernel_end_kicked(struct ion_channel *ch)
-{
-	unsigned long flags;
-	unsigned int id;
-
-	lockdep_assert_held(&ch->serve_wait.lock);
-
-	for (id = 0; id < ION_RINGS; id++) {
-		struct ion_ring *ring = &ch->ring[id];
-
-		flags = ion_ring_lock(ring);
-		if (ring->async)
-			WRITE_ONCE(ring->asleep, false);
-		ion_end_awake(&ring->end);
-		ion_ring_unlock(ring, flags);
-	}
-}
-
-static bool ion_kernel_end_set_flags(struct ion_channel *ch)
-{
-	unsigned long flags;
-	bool set = false;
-	unsigned int id;
-
-	for (id = 0; id < ION_RINGS; id++) {
-		struct ion_ring *ring = &ch->ring[id];
-
-		if (ion_ring_armed(ring))
-			continue;
-		flags = ion_ring_lock(ring);
-		set |= ion_ring_sleep(ring);
-		ion_ring_unlock(ring, flags);
-	}
-	return set;
-}
-
-/**
- * ion_kernel_end_news() - whether another pass might find something to do
- * @ch: the channel, configured, end_mutex held
  *
  * Return: false if there is nothing to pop, nor room that was wanted.
  */
-bool ion_kernel_end_news(struct ion_channel *ch)
+bool ion_kernel_end_has_work(const struct ion_channel *ch)
 {
-	unsigned long flags;
-	bool news = false;
 	unsigned int id;
 
-	for (id = 0; id < ION_RINGS; id++) {
-		flags = ion_ring_lock(&ch->ring[id]);
-		news |= ion_ring_news(&ch->ring[id]);
-		ion_ring_unlock(&ch->ring[id], flags);
-	}
-	return news;
+	for (id = 0; id < ION_RINGS; id++)
+		if (ion_ring_has_work(&ch->ring[id]))
+			return true;
+	return false;
 }
 
 /**
- * ion_kernel_end_sleep() - have the user end kick, then look once more
- * @ch: the channel, configured, end_mutex held
- * @due: have a pass, whether or not there is something new
+ * ion_kernel_end_settle() - go to rest after a pass
+ * @ch: the channel, configured, end_mutex held; in a state of sleep
  *
- * What the user end published before it could see a flag is handled here, what
- * it publishes later comes with a kick. A pass may find a ring full and so set
- * another flag, so that there is at most one pass more than there are rings. The
- * first is due for a lent thread, even if all flags were set before: a kick that
- * they led to may have been dropped. Who just had a pass needs none for what has
- * not moved since, nor if no flag had to be set: it was seen by whoever published
- * meanwhile. Of a channel that is async a kick takes flags back that a lent thread
- * is just setting; however many come, the thread does not stay here for them,
- * since it finds that it was kicked.
+ * A pass may find a ring full, so that its flag is set now. What the user end did
+ * before it could see that flag is handled here, what it does later comes with a
+ * kick. Each pass more is for a flag that was not set before, which only kicks
+ * clear: there are at most as many as there are such rings.
  *
  * Return: how many packets and commands were moved.
  */
-u32 ion_kernel_end_sleep(struct ion_channel *ch, bool due)
+u32 ion_kernel_end_settle(struct ion_channel *ch)
 {
 	unsigned int passes = 0;
 	u32 done = 0;
-	bool set;
 
 	ion_end_assert_held(ch);
 
-	ch->sleeps++;
-	ion_trace_sleep(ch);
-	set = ion_kernel_end_set_flags(ch);
-	while (due || (set && ion_kernel_end_news(ch))) {
-		due = false;
+	while (ion_wake_flags_rest(ch) && passes++ < ION_RINGS &&
+	       (ion_ring_has_work(&ch->ring[ION_RING_RX]) ||
+		ion_ring_has_work(&ch->ring[ION_RING_EVT])))
 		done += ion_kernel_end_pass(ch);
-		set = ion_kernel_end_set_flags(ch) && passes++ < ION_RINGS;
-	}
 	return done;
 }
 
 /**
- * ion_kernel_end_run() - handle what is queued, and sleep
+ * ion_kernel_end_run() - handle what is queued, and rest
  * @ch: the channel, configured, end_mutex held
  *
- * Does nothing if a lent thread has come: it sees to all that was published
- * before, and its flags are not to be touched.
+ * Does nothing if a lent thread has come: it owes a pass, which handles all that
+ * was published before, and its flags are not to be touched.
  *
  * Return: how many packets and commands were moved.
  */
@@ -213,12 +117,48 @@ u32 ion_kernel_end_run(struct ion_channel *ch)
 
 	ion_end_assert_held(ch);
 
-	if (ion_serve_state(ch) != ION_KERNEL_END_SLEEPING)
+	if (READ_ONCE(ch->end_state) != ION_END_SLEEPING)
 		return 0;
-	ion_kernel_end_retry(&ch->ring[ION_RING_RX]);
-	ion_kernel_end_retry(&ch->ring[ION_RING_EVT]);
+	ion_wake_flag_retry(&ch->ring[ION_RING_RX]);
+	ion_wake_flag_retry(&ch->ring[ION_RING_EVT]);
 	done = ion_kernel_end_pass(ch);
-	return done + ion_kernel_end_sleep(ch, false);
+	WRITE_ONCE(ch->sleeps, ch->sleeps + 1);
+	ion_trace_sleep(ch);
+	return done + ion_kernel_end_settle(ch);
+}
+
+/* The kernel end ran in the caller. */
+static void ion_kernel_end_count_done(struct ion_channel *ch, u32 done)
+{
+	if (!done)
+		atomic64_inc(&ch->kicks_spurious);
+	ion_trace_kick_done(ch, false, done, !done);
+}
+
+/* Returns false if no thread is lent. */
+static bool ion_kernel_end_kick_lent(struct ion_channel *ch)
+{
+	bool spurious;
+
+	if (READ_ONCE(ch->end_state) == ION_END_SLEEPING ||
+	    !ion_end_state_kick(ch, &spurious))
+		return false;
+	if (spurious)
+		atomic64_inc(&ch->kicks_spurious);
+	else
+		ion_trace_wake_lent(ch);
+	ion_trace_kick_done(ch, true, 0, spurious);
+	return true;
+}
+
+/*
+ * Fully ordered: kicks_spurious, counted later, never passes it; and what the
+ * program published comes before the check for a lent thread.
+ */
+static void ion_kernel_end_count_kick(struct ion_channel *ch)
+{
+	ion_trace_kick(ch);
+	atomic64_inc_return(&ch->kicks);
 }
 
 /**
@@ -226,64 +166,197 @@ u32 ion_kernel_end_run(struct ion_channel *ch)
  * @ch: the channel, configured
  *
  * Context: may sleep. Bounded by what was queued at the call.
- * Return: 0; -EPROTO if a ring is poisoned; -EPIPE if the service hung up.
+ * Return: 0; -EPROTO if a ring is poisoned; -EPIPE if the service hung up;
+ * -EINTR for a fatal signal.
  */
 int ion_kernel_end_kick(struct ion_channel *ch)
 {
-	u32 done;
+	int ret;
 
-	ion_trace_kick(ch);
-	/*
-	 * Fully ordered: kicks_spurious, counted later, never passes it; and what
-	 * the program published comes before the look for a lent thread.
-	 */
-	atomic64_inc_return(&ch->kicks);
-	if (ion_serve_kick(ch))
+	ion_kernel_end_count_kick(ch);
+	if (ion_kernel_end_kick_lent(ch))
 		return 0;
-
-	guard(ion_end)(ch);
-
-	done = ion_kernel_end_run(ch);
-	if (!done)
-		atomic64_inc(&ch->kicks_spurious);
-	ion_trace_kick_done(ch, done);
-	return ion_channel_error(ch);
+	ret = ion_end_lock(ch);
+	if (ret)
+		return ret;
+	ion_kernel_end_count_done(ch, ion_kernel_end_run(ch));
+	ret = ion_channel_error(ch);
+	ion_end_unlock(ch);
+	return ret;
 }
 
-/* Something to pop, or room for what could not be pushed. */
-static bool ion_kernel_end_has_work(struct ion_channel *ch)
+/* Calls of other threads that one thread does the kicks of. */
+#define ION_PENDING_MAX	64
+
+/**
+ * ion_kernel_end_run_pending() - do the kicks that found end_mutex taken
+ * @ch: the channel, configured
+ *
+ * Each turn is for a system call that some other thread made meanwhile. A program
+ * that makes them without a pause does not keep the caller here forever: whoever
+ * sleeps in poll() is woken then, and kicks again.
+ *
+ * Return: how many packets and commands were moved.
+ */
+u32 ion_kernel_end_run_pending(struct ion_channel *ch)
 {
-	unsigned int id;
+	unsigned int turns = 0;
+	u32 done = 0;
 
-	guard(ion_end)(ch);
-
-	for (id = 0; id < ION_RINGS; id++) {
-		struct ion_ring *ring = &ch->ring[id];
-		u32 queued = ion_channel_look(ch, ring);
-
-		if (!ring->kind->kernel_pushes && queued)
-			return true;
-		if (READ_ONCE(ring->stalled) && queued < ring->end.mask)
-			return true;
+	while (READ_ONCE(ch->kick_pending) && mutex_trylock(&ch->end_mutex)) {
+		/* Fully ordered: what was published before it was set is seen. */
+		if (xchg(&ch->kick_pending, false))
+			done += ion_kernel_end_run(ch);
+		mutex_unlock(&ch->end_mutex);
+		smp_mb();	/* as in ion_end_unlock() */
+		if (++turns == ION_PENDING_MAX) {
+			wake_up_interruptible_all(&ch->wait);
+			break;
+		}
 	}
-	return false;
+	return done;
 }
 
 /**
- * ion_kernel_end_nudge() - kick for a user end that is about to wait
+ * ion_kernel_end_leave() - have the kernel end run without waiting for it
+ * @ch: the channel, configured, in the state of sleep
+ *
+ * If another thread owns end_mutex it is left to that one. Either the trylock
+ * here succeeds, or the owner sees the flag after it unlocks.
+ *
+ * Context: process; waits for no other thread.
+ * Return: how many packets and commands were moved here.
+ */
+u32 ion_kernel_end_leave(struct ion_channel *ch)
+{
+	WRITE_ONCE(ch->kick_pending, true);
+	smp_mb();	/* pairs with the barrier in ion_end_unlock() */
+	return ion_kernel_end_run_pending(ch);
+}
+
+/* The kick of who must not wait. */
+static void ion_kernel_end_try_kick(struct ion_channel *ch)
+{
+	ion_kernel_end_count_kick(ch);
+	if (!ion_kernel_end_kick_lent(ch))
+		ion_kernel_end_count_done(ch, ion_kernel_end_leave(ch));
+}
+
+/**
+ * ion_kernel_end_kick_if_needed() - kick for a user end that is about to wait
  * @ch: the channel, configured
+ * @nowait: for no other thread
  *
  * A lent thread that is awake needs no kick, one that sleeps needs it only for
- * a program that pushed without looking at the wake flag.
+ * a program that pushed without checking the wake flag.
  *
  * Context: may sleep.
+ * Return: 0, or -EINTR for a fatal signal.
  */
-void ion_kernel_end_nudge(struct ion_channel *ch)
+int ion_kernel_end_kick_if_needed(struct ion_channel *ch, bool nowait)
 {
-	enum ion_kernel_end state = ion_serve_state(ch);
+	enum ion_end_state state = READ_ONCE(ch->end_state);
 
-	if (state == ION_KERNEL_END_SLEEPING ||
-	    (state == ION_KERNEL_END_LENT_SLEEPING &&
-	     ion_kernel_end_has_work(ch)))
-		ion_kernel_end_kick(ch);
+	if (state != ION_END_SLEEPING && (state != ION_END_LENT_SLEEPING ||
+					  !ion_kernel_end_has_work(ch)))
+		return 0;
+	if (!nowait)
+		return ion_kernel_end_kick(ch) == -EINTR ? -EINTR : 0;
+	ion_kernel_end_try_kick(ch);
+	return 0;
+}
+
+/**
+ * ion_kernel_end_look() - see how far the user end has come in a ring
+ * @ch: the channel, end_mutex held
+ * @ring: the ring
+ *
+ * Tells of poison that it finds.
+ *
+ * Return: packets in the ring, a number from 0 to mask.
+ */
+u32 ion_kernel_end_look(struct ion_channel *ch, struct ion_ring *ring)
+{
+	unsigned long flags;
+	bool fresh;
+	u32 queued;
+
+	ion_end_assert_held(ch);
+
+	flags = ion_ring_lock(ring);
+	fresh = !ring->end.broken && !ion_ring_look(ring);
+	if (fresh)
+		ion_trace_poison(ring);
+	queued = ion_ring_count(ring);
+	ion_ring_unlock(ring, flags);
+	if (fresh)
+		ion_notify_state(ch);
+	return queued;
+}
+
+static void ion_kernel_end_look_all(struct ion_channel *ch)
+{
+	unsigned int id;
+
+	for (id = 0; id < ION_RINGS; id++)
+		ion_kernel_end_look(ch, &ch->ring[id]);
+}
+
+/**
+ * ion_kernel_end_trylock() - own the kernel end, if nobody else does
+ * @ch: the channel, configured
+ *
+ * How far the user end has come in every ring is known then.
+ *
+ * Context: process; waits for no other thread.
+ * Return: true if it is owned, until ion_end_unlock().
+ */
+bool ion_kernel_end_trylock(struct ion_channel *ch)
+{
+	if (!mutex_trylock(&ch->end_mutex))
+		return false;
+	ion_kernel_end_look_all(ch);
+	return true;
+}
+
+/**
+ * ion_kernel_end_confirm() - have the rings poisoned whose index cannot be right
+ * @ch: the channel, configured; a snapshot of one of its rings says that
+ * @nowait: for no other thread
+ *
+ * Context: may sleep.
+ * Return: -EPROTO if a ring is poisoned, or would be if another thread did not own
+ * its end; 0 if it was mended meanwhile; -EINTR for a fatal signal.
+ */
+int ion_kernel_end_confirm(struct ion_channel *ch, bool nowait)
+{
+	bool locked;
+
+	if (ion_channel_poisoned(ch))
+		return -EPROTO;
+	locked = nowait ? mutex_trylock(&ch->end_mutex) : !ion_end_lock(ch);
+	if (!locked)
+		return nowait ? -EPROTO : -EINTR;
+	ion_kernel_end_look_all(ch);
+	ion_end_unlock(ch);
+	return ion_channel_poisoned(ch) ? -EPROTO : 0;
+}
+
+/**
+ * ion_kernel_end_trace_poison() - tell tracers what a callback found
+ * @ch: the channel, end_mutex held; no ring was poisoned before the callback
+ *
+ * Of a channel that is async it was told when it was found.
+ */
+void ion_kernel_end_trace_poison(const struct ion_channel *ch)
+{
+	unsigned int id;
+
+	ion_end_assert_held(ch);
+
+	if (ion_channel_async(ch))
+		return;
+	for (id = 0; id < ION_RINGS; id++)
+		if (ch->ring[id].end.broken)
+			ion_trace_poison(&ch->ring[id]);
 }

@@ -2,15 +2,79 @@
 #ifndef _DRIVERS_ION_KERNEL_END_H
 #define _DRIVERS_ION_KERNEL_END_H
 
+#include <linux/mutex.h>
+#include <linux/sched.h>
+
 #include "channel.h"
 
 u32 ion_kernel_end_pass(struct ion_channel *ch);
-void ion_kernel_end_awake(struct ion_channel *ch);
-void ion_kernel_end_kicked(struct ion_channel *ch);
-bool ion_kernel_end_news(struct ion_channel *ch);
-u32 ion_kernel_end_sleep(struct ion_channel *ch, bool due);
+u32 ion_kernel_end_settle(struct ion_channel *ch);
+bool ion_kernel_end_has_work(const struct ion_channel *ch);
 u32 ion_kernel_end_run(struct ion_channel *ch);
+u32 ion_kernel_end_run_pending(struct ion_channel *ch);
 int ion_kernel_end_kick(struct ion_channel *ch);
-void ion_kernel_end_nudge(struct ion_channel *ch);
+u32 ion_kernel_end_leave(struct ion_channel *ch);
+int ion_kernel_end_kick_if_needed(struct ion_channel *ch, bool nowait);
+bool ion_kernel_end_trylock(struct ion_channel *ch);
+int ion_kernel_end_confirm(struct ion_channel *ch, bool nowait);
+u32 ion_kernel_end_look(struct ion_channel *ch, struct ion_ring *ring);
+void ion_kernel_end_trace_poison(const struct ion_channel *ch);
+
+/*
+ * A lent thread keeps end_mutex from pass to pass, and lets go of it for who
+ * wants it. It may not get a processor for long: everybody but close waits
+ * killably. Returns 0, or -EINTR for a fatal signal.
+ */
+static inline int ion_end_lock(struct ion_channel *ch)
+{
+	int ret;
+
+	atomic_inc(&ch->end_wanted);
+	ret = mutex_lock_killable(&ch->end_mutex);
+	atomic_dec(&ch->end_wanted);
+	return ret;
+}
+
+/* Of a second channel; the one at the lower address comes first. */
+static inline int ion_end_lock_nested(struct ion_channel *ch)
+{
+	int ret;
+
+	atomic_inc(&ch->end_wanted);
+	ret = mutex_lock_killable_nested(&ch->end_mutex, SINGLE_DEPTH_NESTING);
+	atomic_dec(&ch->end_wanted);
+	return ret;
+}
+
+/* For who takes the channel away from its service: that has to happen. */
+static inline void ion_end_lock_unkillable(struct ion_channel *ch)
+{
+	atomic_inc(&ch->end_wanted);
+	mutex_lock(&ch->end_mutex);
+	atomic_dec(&ch->end_wanted);
+}
+
+/* A kick that found the mutex taken is done by who lets go of it. */
+static inline void ion_end_unlock(struct ion_channel *ch)
+{
+	mutex_unlock(&ch->end_mutex);
+	smp_mb();	/* pairs with the barrier in ion_kernel_end_try_kick() */
+	if (unlikely(READ_ONCE(ch->kick_pending)))
+		ion_kernel_end_run_pending(ch);
+}
+
+static inline void ion_end_assert_held(const struct ion_channel *ch)
+{
+	lockdep_assert_held(&ch->end_mutex);
+}
+
+/* Who is in a callback of the service, and may use the rings for it. */
+static inline void ion_end_set_runner(struct ion_channel *ch,
+				      const struct task_struct *runner)
+{
+	ion_end_assert_held(ch);
+
+	WRITE_ONCE(ch->runner, runner);
+}
 
 #endif /* _DRIVERS_ION_KERNEL_END_H */

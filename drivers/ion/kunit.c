@@ -6,6 +6,7 @@
 #include <kunit/visibility.h>
 
 #include "channels.h"
+#include "end_state.h"
 #include "geometry.h"
 #include "kernel_end.h"
 #include "selftest.h"
@@ -19,6 +20,18 @@ EXPORT_SYMBOL_IF_KUNIT(ion_channel_describe);
 EXPORT_SYMBOL_IF_KUNIT(ion_channel_close);
 EXPORT_SYMBOL_IF_KUNIT(ion_kernel_end_kick);
 
+EXPORT_SYMBOL_IF_KUNIT(ion_end_state_init);
+EXPORT_SYMBOL_IF_KUNIT(ion_end_state_lend);
+EXPORT_SYMBOL_IF_KUNIT(ion_end_state_sleep);
+EXPORT_SYMBOL_IF_KUNIT(ion_end_state_wake);
+EXPORT_SYMBOL_IF_KUNIT(ion_end_state_end);
+EXPORT_SYMBOL_IF_KUNIT(ion_end_state_kick);
+EXPORT_SYMBOL_IF_KUNIT(ion_wake_flag_arm);
+EXPORT_SYMBOL_IF_KUNIT(ion_wake_flag_disarm);
+EXPORT_SYMBOL_IF_KUNIT(ion_wake_flag_retry);
+EXPORT_SYMBOL_IF_KUNIT(ion_wake_flag_reset);
+EXPORT_SYMBOL_IF_KUNIT(ion_wake_flags_rest);
+
 EXPORT_SYMBOL_IF_KUNIT(ion_ring_kinds);
 EXPORT_SYMBOL_IF_KUNIT(ion_ring_user);
 EXPORT_SYMBOL_IF_KUNIT(ion_ring_count);
@@ -27,9 +40,8 @@ EXPORT_SYMBOL_IF_KUNIT(ion_ring_allowed_first);
 EXPORT_SYMBOL_IF_KUNIT(ion_ring_allowed_last);
 EXPORT_SYMBOL_IF_KUNIT(ion_ring_look);
 EXPORT_SYMBOL_IF_KUNIT(ion_ring_stall);
-EXPORT_SYMBOL_IF_KUNIT(ion_ring_awake);
-EXPORT_SYMBOL_IF_KUNIT(ion_ring_sleep);
-EXPORT_SYMBOL_IF_KUNIT(ion_ring_arm);
+EXPORT_SYMBOL_IF_KUNIT(ion_ring_snapshot);
+EXPORT_SYMBOL_IF_KUNIT(ion_ring_has_work);
 EXPORT_SYMBOL_IF_KUNIT(ion_ring_publish);
 EXPORT_SYMBOL_IF_KUNIT(ion_ring_reset);
 EXPORT_SYMBOL_IF_KUNIT(ion_ring_stats);

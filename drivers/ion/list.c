@@ -14,6 +14,7 @@
 #include "channel.h"
 #include "channels.h"
 #include "list.h"
+#include "stats.h"
 
 static_assert(ION_COMM_LEN == TASK_COMM_LEN);
 

@@ -10,8 +10,8 @@
 #include <linux/interrupt.h>
 #include <linux/poll.h>
 
+#include "end_state.h"
 #include "notify.h"
-#include "serve.h"
 #include "trace.h"
 
 static void ion_notify_fasync(struct ion_channel *ch, __poll_t events)
@@ -75,6 +75,41 @@ static unsigned int ion_notify_news(struct ion_channel *ch)
 	return news;
 }
 
+/*
+ * What pollers are woken for, of the rings in @news: the user end of each has as
+ * many slots to use as its wake flag asks for, or one. @wanted tells whether a
+ * flag asks.
+ */
+static __poll_t ion_notify_events(const struct ion_channel *ch,
+				  unsigned int news, bool all, bool *wanted)
+{
+	__poll_t events = ion_notify_state_events(ch);
+	unsigned int id;
+	u16 flag;
+
+	*wanted = false;
+	for (id = 0; id < ION_RINGS; id++) {
+		const struct ion_ring *ring = &ch->ring[id];
+
+		if (!(news & BIT(id)))
+			continue;
+		flag = READ_ONCE(*ring->end.peer_wake);
+		if (!all && flag > 1 && !ion_ring_ready(ring, flag))
+			continue;
+		events |= ring->kind->events;
+		*wanted |= flag;
+	}
+	return events;
+}
+
+static void ion_notify_pollers(struct ion_channel *ch, unsigned int news,
+			       __poll_t events)
+{
+	atomic64_inc(&ch->wakeups);
+	trace_ion_wake(ch, ION_WOKEN_WAITERS, news);
+	__wake_up(&ch->wait, TASK_INTERRUPTIBLE, 0, poll_to_key(events));
+}
+
 /**
  * ion_notify() - tell the user end that there is something new
  * @ch: the channel, configured; unless @all or async, end_mutex held
@@ -82,43 +117,34 @@ static unsigned int ion_notify_news(struct ion_channel *ch)
  *	channel was reset or hung up, or a ring of it is poisoned
  *
  * Indices were published before. The barrier is (F), once for all rings: it
- * pairs with (E) of a user end that sets its wake flag, and with that of a
- * sleeper between it has got into @ch->wait and looks at @ch->progress again.
- * It stands between seeing how far a ring has come and looking at the flag: of
- * two callers at the same time, one may find that the other has told.
+ * pairs with (E) of a user end that sets its wake flag, and of one that sleeps in
+ * a call, between the wait queue and its check of the rings. It stands between
+ * seeing how far a ring has come and looking for sleepers: of two callers at the
+ * same time, one may find that the other has notified.
  *
  * Context: any in which wake_up() is allowed; ion_channel_notify() for others.
  */
 void ion_notify(struct ion_channel *ch, bool all)
 {
 	unsigned int news = all ? BIT(ION_RINGS) - 1 : ion_notify_news(ch);
-	__poll_t events = ion_notify_state_events(ch);
-	bool wanted = false;
-	unsigned int id;
+	__poll_t events;
+	bool wanted;
 
 	if (!news)
 		return;
-	atomic_long_inc(&ch->progress);
-	smp_mb__after_atomic();	/* (F), pairs with (E) */
-	for (id = 0; id < ION_RINGS; id++) {
-		struct ion_ring *ring = &ch->ring[id];
-
-		if (!(news & BIT(id)))
-			continue;
-		events |= ring->kind->events;
-		wanted |= READ_ONCE(*ring->end.peer_wake);
-	}
-
-	/* The barrier above is the one that waitqueue_active() wants. */
-	if (waitqueue_active(&ch->wait)) {
-		atomic64_inc(&ch->wakeups);
-		trace_ion_wake(ch, ION_WOKEN_WAITERS, news);
-		__wake_up(&ch->wait, TASK_INTERRUPTIBLE, 0,
-			  poll_to_key(events));
-	}
+	smp_mb();	/* (F), pairs with (E) */
+	/* Each wakes if what it waits for is there: wait.c. */
+	if (waitqueue_active(&ch->waiters))
+		__wake_up(&ch->waiters, TASK_INTERRUPTIBLE, 0,
+			  (void *)(unsigned long)news);
+	events = ion_notify_events(ch, news, all, &wanted);
+	if (!events)
+		return;
+	if (waitqueue_active(&ch->wait))
+		ion_notify_pollers(ch, news, events);
 	if (wanted)
 		ion_notify_signal(ch, news);
-	/* Plainly written by the kernel; kill_fasync() looks again, locked. */
+	/* Plainly written by the kernel; kill_fasync() checks again, locked. */
 	if (data_race(READ_ONCE(ch->fasync))) {
 		trace_ion_wake(ch, ION_WOKEN_SIGIO, news);
 		ion_notify_fasync(ch, events);
@@ -133,15 +159,26 @@ static bool ion_notify_allowed(void)
 	return !IS_ENABLED(CONFIG_PREEMPT_RT) || !preempt_count();
 }
 
+/* The channel came to a stop. The lent thread finds out in a pass. */
+static void ion_notify_stop(struct ion_channel *ch)
+{
+	bool spurious;
+
+	ion_notify(ch, true);
+	if (ion_end_state_kick(ch, &spurious) && !spurious)
+		trace_ion_wake(ch, ION_WOKEN_LENT, BIT(ION_RINGS) - 1);
+}
+
 static void ion_notify_later(struct irq_work *work)
 {
 	struct ion_channel *ch =
 		container_of(work, struct ion_channel, notify_work);
 	bool all = atomic_xchg(&ch->notify_all, false);
 
-	ion_notify(ch, all);
 	if (all)
-		ion_serve_news(ch);
+		ion_notify_stop(ch);
+	else
+		ion_notify(ch, false);
 }
 
 /**
@@ -155,8 +192,7 @@ static void ion_notify_later(struct irq_work *work)
 void ion_notify_state(struct ion_channel *ch)
 {
 	if (ion_notify_allowed()) {
-		ion_notify(ch, true);
-		ion_serve_news(ch);
+		ion_notify_stop(ch);
 		return;
 	}
 	atomic_set(&ch->notify_all, true);
@@ -230,6 +266,7 @@ int ion_notify_eventfd(struct ion_channel *ch, int fd)
 void ion_notify_init(struct ion_channel *ch)
 {
 	init_waitqueue_head(&ch->wait);
+	init_waitqueue_head(&ch->waiters);
 	spin_lock_init(&ch->eventfd_lock);
 	init_irq_work(&ch->notify_work, ion_notify_later);
 }

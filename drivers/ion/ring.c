@@ -2,7 +2,9 @@
 /*
  * The kernel's end of a ring beside the hot path: looking, counting, emptying.
  */
+#include <linux/minmax.h>
 #include <linux/poll.h>
+#include <linux/processor.h>
 
 #include "ring.h"
 #include "trace.h"
@@ -112,22 +114,136 @@ bool ion_ring_look(struct ion_ring *ring)
 	return ion_end_look(&ring->end, ion_ring_lead(ring));
 }
 
+/* Whether the index that the user end has stored can be right. */
+static void ion_snapshot_check(const struct ion_ring *ring, u64 ready,
+			       struct ion_snapshot *snap)
+{
+	const struct ion_end *end = &ring->end;
+	u64 user = ready - ion_ring_lead(ring);
+	u64 step = (snap->index - user) & end->mask;
+
+	snap->poison = READ_ONCE(end->broken);
+	if (snap->poison == ION_POISON_NONE && snap->index > end->mask)
+		snap->poison = ION_POISON_RANGE;
+	if (snap->poison == ION_POISON_NONE &&
+	    step > end->mask - (u32)(ready - snap->own))
+		snap->poison = ION_POISON_ORDER;
+	snap->user = snap->poison == ION_POISON_NONE ? user + step : user;
+}
+
+/*
+ * @own is written before the index that a program sees, @published after it: if
+ * the two are the same, before and after the load of the user end's index, the
+ * kernel end did not move meanwhile. Whoever moved the user end because of an
+ * index had that index published, so @own is loaded last.
+ */
+static bool ion_snapshot_try(const struct ion_ring *ring,
+			     struct ion_snapshot *snap)
+{
+	const struct ion_end *end = &ring->end;
+	u64 ready;
+
+	/* Pairs with the release in ion_end_publish() and ion_ring_publish(). */
+	snap->own = smp_load_acquire(&end->published);
+	snap->discarded = READ_ONCE(ring->discarded);
+	/* Orders it before the index that it was made from. */
+	ready = smp_load_acquire(&end->ready);
+	/* (A) or (C) of <ion/ring.h>, in the place of the kernel end. */
+	snap->index = smp_load_acquire(end->peer_index);
+	ion_snapshot_check(ring, ready, snap);
+	smp_rmb();	/* pairs with the release of the index */
+	return READ_ONCE(end->own) == snap->own &&
+	       READ_ONCE(end->ready) == ready;
+}
+
+/* What the program would see: the indices, and no more known than they say. */
+static void ion_snapshot_guess(const struct ion_ring *ring,
+			       struct ion_snapshot *snap)
+{
+	u64 mask = ring->end.mask;
+
+	if (ring->kind->kernel_pushes)
+		snap->user = snap->own - ((snap->own - snap->index) & mask);
+	else
+		snap->user = snap->own + ((snap->index - snap->own) & mask);
+	snap->poison = READ_ONCE(ring->end.broken);
+	if (snap->poison == ION_POISON_NONE && snap->index > mask)
+		snap->poison = ION_POISON_RANGE;
+}
+
+#define ION_SNAPSHOT_TRIES	64
+
 /**
- * ion_ring_news() - whether a pass might find something to do
+ * ion_ring_snapshot() - see a ring at one moment, without owning its end
+ * @ring: the ring
+ * @snap: all of it is written
+ *
+ * The end may belong to a thread that does not get a processor: nothing is
+ * waited for. A kernel end that moves the ring on all the time, for so long that
+ * no try finds it at rest, will notify whoever is interested.
+ *
+ * Context: any.
+ * Return: true if it was found at rest; false if @snap is made of numbers that
+ * were not all there at one moment.
+ */
+bool ion_ring_snapshot(const struct ion_ring *ring, struct ion_snapshot *snap)
+{
+	bool pushes = ring->kind->kernel_pushes;
+	bool stable;
+	int i;
+
+	for (i = 0; i < ION_SNAPSHOT_TRIES; i++) {
+		stable = ion_snapshot_try(ring, snap);
+		if (stable)
+			break;
+		cpu_relax();
+	}
+	if (unlikely(!stable))
+		ion_snapshot_guess(ring, snap);
+	snap->queued = pushes ? snap->own - snap->user : snap->user - snap->own;
+	return stable;
+}
+
+/**
+ * ion_ring_ready() - whether the user end has so many slots to use
+ * @ring: the ring
+ * @want: packets that it wants to pop, or slots that it wants to fill; what is
+ *	more than the ring holds is all of it
+ *
+ * Context: any.
+ * Return: true if it has.
+ */
+bool ion_ring_ready(const struct ion_ring *ring, u32 want)
+{
+	struct ion_snapshot snap;
+	u32 have;
+
+	ion_ring_snapshot(ring, &snap);
+	have = ring->kind->kernel_pushes ? snap.queued :
+					   ring->end.mask - snap.queued;
+	return have >= min_t(u32, want, ring->end.mask);
+}
+
+/**
+ * ion_ring_has_work() - whether a pass might find something to do
  * @ring: the ring
  *
  * Packets to pop that are left or were pushed since; room, if some was wanted.
+ * The end need not be owned to ask.
  *
  * Return: false if there is nothing. Nothing is changed.
  */
-bool ion_ring_news(const struct ion_ring *ring)
+bool ion_ring_has_work(const struct ion_ring *ring)
 {
 	const struct ion_end *end = &ring->end;
+	u32 index = READ_ONCE(*end->peer_index);
+	u32 ahead = index - (u32)READ_ONCE(end->own);
 
-	if (ring->kind->kernel_pushes && !READ_ONCE(ring->stalled))
-		return false;
-	return end->broken || ion_end_known(end) ||
-	       READ_ONCE(*end->peer_index) != ion_ring_allowed_first(ring);
+	if (READ_ONCE(end->broken) || index > end->mask)
+		return true;
+	if (!ring->kind->kernel_pushes)
+		return ahead & end->mask;
+	return READ_ONCE(ring->stalled) && ((ahead - 1) & end->mask);
 }
 
 /**
@@ -144,108 +260,58 @@ void ion_ring_stall(struct ion_ring *ring)
 	WRITE_ONCE(ring->stalled, true);
 	if (ring->found_full)
 		return;
-	ring->full++;
+	WRITE_ONCE(ring->full, ring->full + 1);
 	WRITE_ONCE(ring->found_full, true);
 	trace_ion_full(ring);
 }
 
 /**
- * ion_ring_awake() - the kernel end runs: no kick is needed
- * @ring: the ring
- */
-void ion_ring_awake(struct ion_ring *ring)
-{
-	WRITE_ONCE(ring->stalled, false);
-	WRITE_ONCE(ring->found_full, false);
-	if (!ring->asleep)
-		return;
-	WRITE_ONCE(ring->asleep, false);
-	ion_end_awake(&ring->end);
-}
-
-/**
- * ion_ring_armed() - whether no flag need be set for the kernel end to sleep
- * @ring: the ring
- *
- * As a producer it only wants a kick if it has something to push. The end need not
- * be owned to ask; of a ring that is async the answer may be an old one then.
- *
- * Return: true if the wake flag is set, or no kick is wanted.
- */
-bool ion_ring_armed(const struct ion_ring *ring)
-{
-	return READ_ONCE(ring->asleep) ||
-	       (ring->kind->kernel_pushes && !READ_ONCE(ring->stalled));
-}
-
-/**
- * ion_ring_sleep() - ask for a kick when the user end moves on
- * @ring: the ring
- *
- * Return: true if the wake flag was set just now, (E): look at the ring again.
- */
-bool ion_ring_sleep(struct ion_ring *ring)
-{
-	if (ring->polled || ion_ring_armed(ring))
-		return false;
-	WRITE_ONCE(ring->asleep, true);
-	ion_end_sleep(&ring->end);
-	return true;
-}
-
-/**
- * ion_ring_arm() - ask for a kick, and look once more
- * @ring: the ring
- *
- * Return: true if there was nothing to do, so that a kick will come.
- */
-bool ion_ring_arm(struct ion_ring *ring)
-{
-	u32 staged = ring->stage->ahead;
-
-	WRITE_ONCE(ring->stage->refused, 0);
-	ring->polled = false;
-	WRITE_ONCE(ring->asleep, true);
-	ion_end_sleep(&ring->end);
-	ion_ring_look(ring);
-	return ring->end.broken || ion_end_known(&ring->end) == staged;
-}
-
-/**
- * ion_ring_publish() - write all the words that the kernel end owns
+ * ion_ring_publish() - write the index and the mask
  * @ring: the ring
  */
 void ion_ring_publish(struct ion_ring *ring)
 {
-	WRITE_ONCE(*ring->mask, ring->end.mask);
-	WRITE_ONCE(*ring->end.own_wake, ring->asleep);
+	struct ion_end *end = &ring->end;
+
+	WRITE_ONCE(*ring->mask, end->mask);
 	/* (B) or (D) of <ion/ring.h>. */
-	smp_store_release(ring->end.own_index,
-			  ring->end.own & ring->end.mask);
+	smp_store_release(end->own_index, end->own & end->mask);
+	/* Pairs with the acquire in ion_snapshot_try(). */
+	smp_store_release(&end->published, end->own);
+}
+
+/* No snapshot is right until the ring is published. */
+static void ion_ring_unpublish(struct ion_ring *ring)
+{
+	WRITE_ONCE(ring->end.published, ring->end.own - 1);
+	smp_wmb();	/* pairs with the acquires in ion_snapshot_try() */
 }
 
 /**
- * ion_ring_reset() - empty the ring and trust the user end again
- * @ring: the ring
- *
- * Both indices go to where the producer's stood. What the service has peeked at
- * is thrown away too; if it is just about to release it, it is none the wiser.
- * The user end is to be told of it.
- *
- * Return: how many packets were thrown away.
+ * ion_ring_discard() - move a consumer's end on over packets that nobody gets
+ * @ring: tx or cmd, owned
+ * @count: how many packets to release
+ * @lost: how many of them count as discarded
  */
-u32 ion_ring_reset(struct ion_ring *ring)
+void ion_ring_discard(struct ion_ring *ring, u32 count, u32 lost)
+{
+	ion_ring_unpublish(ring);
+	WRITE_ONCE(ring->discarded, ring->discarded + lost);
+	WRITE_ONCE(ring->end.own, ring->end.own + count);
+	ion_ring_publish(ring);
+}
+
+static u32 ion_ring_empty(struct ion_ring *ring)
 {
 	struct ion_end *end = &ring->end;
-	u32 thrown;
+	u32 thrown = ion_ring_count(ring);
 
-	if (!end->broken && !ion_ring_look(ring))
-		trace_ion_poison(ring);
-	thrown = ion_ring_count(ring);
-	ring->discarded += thrown;
+	ion_ring_unpublish(ring);
+	WRITE_ONCE(ring->discarded, ring->discarded + thrown);
 	if (ring->kind->kernel_pushes) {
-		end->ready = end->own + end->mask;
-		ion_ring_awake(ring);
+		WRITE_ONCE(end->ready, end->own + end->mask);
+		WRITE_ONCE(ring->stalled, false);
+		WRITE_ONCE(ring->found_full, false);
 	} else {
 		WRITE_ONCE(end->own, end->ready);
 		ring->stage->ahead = 0;
@@ -254,50 +320,79 @@ u32 ion_ring_reset(struct ion_ring *ring)
 	WRITE_ONCE(end->broken, ION_POISON_NONE);
 	end->seen = 0;
 	WRITE_ONCE(ring->told, end->own);
-	ion_trace_discard(ring, thrown);
-
 	WRITE_ONCE(*ring->user_index, end->own & end->mask);
 	ion_ring_publish(ring);
 	return thrown;
 }
 
+/**
+ * ion_ring_reset() - empty the ring and trust the user end again
+ * @ring: the ring
+ *
+ * Both indices go to where the producer's stood. What the service has peeked at
+ * is discarded too; a release of it that comes later changes nothing. The user
+ * end is to be notified.
+ *
+ * Return: how many packets were discarded.
+ */
+u32 ion_ring_reset(struct ion_ring *ring)
+{
+	u32 thrown;
+
+	if (!ring->end.broken && !ion_ring_look(ring))
+		ion_trace_poison(ring);
+	thrown = ion_ring_empty(ring);
+	ion_trace_discard(ring, thrown);
+	return thrown;
+}
+
+/* What made the ring poisoned, or will as soon as the kernel end checks it. */
 static void ion_ring_stats_poison(const struct ion_ring *ring,
+				  const struct ion_snapshot *snap,
 				  struct ion_ring_stats *stats)
 {
-	const struct ion_end *end = &ring->end;
+	u32 mask = ring->end.mask;
+	u32 most = ring->kind->kernel_pushes ? snap->queued :
+					       mask - snap->queued;
 
-	if (!end->broken)
+	if (snap->poison == ION_POISON_NONE)
 		return;
-	stats->poison = end->broken;
-	stats->poison_seen = end->seen;
-	stats->poison_first = ion_ring_allowed_first(ring);
-	stats->poison_last = ion_ring_allowed_last(ring);
+	stats->poison = snap->poison;
+	stats->poison_seen = READ_ONCE(ring->end.broken) ?
+				     READ_ONCE(ring->end.seen) :
+				     snap->index;
+	stats->poison_first = snap->user & mask;
+	stats->poison_last = (snap->user + most) & mask;
 }
 
 /**
- * ion_ring_stats() - the counters of a ring, as last seen
+ * ion_ring_stats() - the counters of a ring, of one moment
  * @ring: the ring
  * @stats: all of it is written
+ *
+ * Context: any; the end need not be owned.
  */
 void ion_ring_stats(const struct ion_ring *ring, struct ion_ring_stats *stats)
 {
 	bool kernel_pushes = ring->kind->kernel_pushes;
-	const struct ion_end *end = &ring->end;
-	u64 pushed = kernel_pushes ? end->own : ion_ring_user(ring);
-	u64 taken = kernel_pushes ? ion_ring_user(ring) : end->own;
+	struct ion_snapshot snap;
+	u64 pushed, taken;
 
+	ion_ring_snapshot(ring, &snap);
+	pushed = kernel_pushes ? snap.own : snap.user;
+	taken = kernel_pushes ? snap.user : snap.own;
 	*stats = (struct ion_ring_stats) {
 		.pushed = pushed,
-		.popped = taken - ring->discarded,
-		.discarded = ring->discarded,
-		.full = ring->full,
-		.queued = ion_ring_count(ring),
-		.capacity = end->mask,
-		.head = pushed & end->mask,
-		.tail = taken & end->mask,
-		.bad_id = ring->refused[ION_REFUSED_ID],
-		.bad_range = ring->refused[ION_REFUSED_RANGE],
-		.bad_owner = ring->refused[ION_REFUSED_OWNER],
+		.popped = taken - snap.discarded,
+		.discarded = snap.discarded,
+		.full = READ_ONCE(ring->full),
+		.queued = snap.queued,
+		.capacity = ring->end.mask,
+		.head = pushed & ring->end.mask,
+		.tail = taken & ring->end.mask,
+		.bad_id = READ_ONCE(ring->refused[ION_REFUSED_ID]),
+		.bad_range = READ_ONCE(ring->refused[ION_REFUSED_RANGE]),
+		.bad_owner = READ_ONCE(ring->refused[ION_REFUSED_OWNER]),
 	};
-	ion_ring_stats_poison(ring, stats);
+	ion_ring_stats_poison(ring, &snap, stats);
 }

@@ -61,10 +61,10 @@ struct ion_stage {
  * @consumer: the view of tx and cmd
  * @lock: owns the end, if @async
  * @async: the service uses the ring from any context
- * @polled: the service looks by itself and wants no kick
+ * @polled: the service checks by itself and wants no kick; state_lock
  * @stalled: since the last pass began something was to be pushed, and found no
  *	room
- * @asleep: the wake flag of the kernel end is set
+ * @asleep: the wake flag of the kernel end is set; state_lock
  * @discarded: packets that a reset threw away, or that were refused
  * @refused: packets that the arena refused, by &enum ion_refusal
  * @full: how often there was no room to push
@@ -124,19 +124,37 @@ static inline enum ion_ring_id ion_ring_id(const struct ion_ring *ring)
 	return ring->kind - ion_ring_kinds;
 }
 
+/**
+ * struct ion_snapshot - a ring at one moment, seen without owning its end
+ * @own: where the kernel end stood: packets that it has pushed or popped
+ * @user: where the user end stood
+ * @discarded: &ion_ring.discarded
+ * @queued: packets in the ring, a number from 0 to mask
+ * @index: the index of the user end, as it is stored; masked, unless @poison
+ * @poison: &enum ion_poison: why @index cannot be right. @user and @queued are
+ *	what was known before.
+ */
+struct ion_snapshot {
+	u64 own;
+	u64 user;
+	u64 discarded;
+	u32 queued;
+	u32 index;
+	u32 poison;
+};
+
+bool ion_ring_snapshot(const struct ion_ring *ring, struct ion_snapshot *snap);
+bool ion_ring_ready(const struct ion_ring *ring, u32 want);
 bool ion_ring_look(struct ion_ring *ring);
 u64 ion_ring_user(const struct ion_ring *ring);
 u32 ion_ring_count(const struct ion_ring *ring);
 u32 ion_ring_free(const struct ion_ring *ring);
 u32 ion_ring_allowed_first(const struct ion_ring *ring);
 u32 ion_ring_allowed_last(const struct ion_ring *ring);
-bool ion_ring_news(const struct ion_ring *ring);
+bool ion_ring_has_work(const struct ion_ring *ring);
 void ion_ring_stall(struct ion_ring *ring);
-void ion_ring_awake(struct ion_ring *ring);
-bool ion_ring_armed(const struct ion_ring *ring);
-bool ion_ring_sleep(struct ion_ring *ring);
-bool ion_ring_arm(struct ion_ring *ring);
 void ion_ring_publish(struct ion_ring *ring);
+void ion_ring_discard(struct ion_ring *ring, u32 count, u32 lost);
 u32 ion_ring_reset(struct ion_ring *ring);
 void ion_ring_stats(const struct ion_ring *ring, struct ion_ring_stats *stats);
 

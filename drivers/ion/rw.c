@@ -6,9 +6,11 @@
  */
 #include <linux/errno.h>
 #include <linux/fs.h>
+#include <linux/math.h>
 #include <linux/minmax.h>
 #include <linux/uio.h>
 
+#include "end_state.h"
 #include "kernel_end.h"
 #include "rw.h"
 #include "user_end.h"
@@ -20,7 +22,7 @@
 typedef ssize_t (*ion_rw_fn)(struct ion_channel *ch, struct iov_iter *iter,
 			     bool nowait);
 
-/* No more than the ring holds, or a busy other end kept the call for ever. */
+/* No more than the ring holds, or a busy other end keeps the call forever. */
 static void ion_rw_bound(const struct ion_ring *ring, struct iov_iter *iter)
 {
 	iov_iter_truncate(iter, ring->end.mask * sizeof(struct ion_packet));
@@ -42,24 +44,25 @@ static u32 ion_read_out(const struct ion_packet *packets, u32 n,
 	return bytes / sizeof(*packets);
 }
 
-static ssize_t ion_read_some(struct ion_channel *ch, struct iov_iter *to)
+static ssize_t ion_read_some(struct ion_channel *ch, struct iov_iter *to,
+			     bool nowait)
 {
 	struct ion_ring *ring = &ch->ring[ION_RING_RX];
 	struct ion_packet packets[ION_RW_BATCH];
 	ssize_t done = 0;
-	u32 whole;
-	u64 from;
+	u32 whole, index;
 	int n, ret;
 
-	lockdep_assert_held(&ch->user_mutex);
+	lockdep_assert_held(&ch->pop_mutex);
 
 	ion_rw_bound(ring, to);
 	while (ion_rw_count(to)) {
-		n = ion_user_pop(ch, ring, packets, ion_rw_count(to), &from);
+		n = ion_user_pop(ch, ring, packets, ion_rw_count(to), nowait,
+				 &index);
 		if (n < 0)
 			return done ?: n;
 		whole = ion_read_out(packets, n, to);
-		ret = ion_user_release(ch, ring, from, whole);
+		ret = ion_user_release(ch, ring, index, whole);
 		if (ret)
 			return done ?: ret;
 		done += whole * sizeof(*packets);
@@ -69,12 +72,18 @@ static ssize_t ion_read_some(struct ion_channel *ch, struct iov_iter *to)
 	return done;
 }
 
-/* The mutex is held over a copy to memory that may take for ever to come. */
-static int ion_read_lock(struct ion_channel *ch, bool nowait)
+/* The pop mutex is held over a copy to memory that may take forever to come. */
+static int ion_rw_lock(struct mutex *mutex, bool nowait)
 {
 	if (nowait)
-		return mutex_trylock(&ch->user_mutex) ? 0 : -EAGAIN;
-	return mutex_lock_interruptible(&ch->user_mutex) ? -ERESTARTSYS : 0;
+		return mutex_trylock(mutex) ? 0 : -EAGAIN;
+	return mutex_lock_interruptible(mutex) ? -ERESTARTSYS : 0;
+}
+
+static void ion_rw_kick(struct ion_channel *ch, enum ion_ring_id id, bool nowait)
+{
+	if (ion_user_kick_needed(&ch->ring[id]))
+		ion_kernel_end_kick_if_needed(ch, nowait);
 }
 
 static ssize_t ion_read(struct ion_channel *ch, struct iov_iter *to,
@@ -82,16 +91,16 @@ static ssize_t ion_read(struct ion_channel *ch, struct iov_iter *to,
 {
 	ssize_t done;
 
-	done = ion_read_lock(ch, nowait);
+	done = ion_rw_lock(&ch->pop_mutex, nowait);
 	if (done)
 		return done;
-	done = ion_read_some(ch, to);
-	mutex_unlock(&ch->user_mutex);
+	done = ion_read_some(ch, to, nowait);
+	mutex_unlock(&ch->pop_mutex);
 	if (done == -EPIPE)
 		return 0;
 
-	if (done > 0 && ion_user_kick_needed(&ch->ring[ION_RING_RX]))
-		ion_kernel_end_kick(ch);
+	if (done > 0)
+		ion_rw_kick(ch, ION_RING_RX, nowait);
 	return done;
 }
 
@@ -106,20 +115,34 @@ static u32 ion_write_in(struct ion_packet *packets, struct iov_iter *from)
 	return bytes / sizeof(*packets);
 }
 
-static ssize_t ion_write_some(struct ion_channel *ch, struct iov_iter *from)
+static int ion_write_batch(struct ion_channel *ch,
+			   const struct ion_packet *packets, u32 count,
+			   bool nowait)
 {
-	struct ion_ring *ring = &ch->ring[ION_RING_TX];
+	int ret;
+
+	ret = ion_rw_lock(&ch->push_mutex, nowait);
+	if (ret)
+		return ret;
+	ret = ion_user_push(ch, &ch->ring[ION_RING_TX], packets, count, nowait);
+	mutex_unlock(&ch->push_mutex);
+	return ret;
+}
+
+static ssize_t ion_write_some(struct ion_channel *ch, struct iov_iter *from,
+			      bool nowait)
+{
 	struct ion_packet packets[ION_RW_BATCH];
 	ssize_t done = 0;
 	u32 whole;
 	int n;
 
-	ion_rw_bound(ring, from);
+	ion_rw_bound(&ch->ring[ION_RING_TX], from);
 	while (ion_rw_count(from)) {
 		whole = ion_write_in(packets, from);
 		if (!whole)
 			return done ?: -EFAULT;
-		n = ion_user_push(ch, ring, packets, whole);
+		n = ion_write_batch(ch, packets, whole, nowait);
 		iov_iter_revert(from,
 				(whole - max(n, 0)) * sizeof(*packets));
 		if (n < 0)
@@ -134,70 +157,103 @@ static ssize_t ion_write_some(struct ion_channel *ch, struct iov_iter *from)
 static ssize_t ion_write(struct ion_channel *ch, struct iov_iter *from,
 			 bool nowait)
 {
-	ssize_t done = ion_write_some(ch, from);
+	ssize_t done = ion_write_some(ch, from, nowait);
 
-	if (done > 0 && ion_user_kick_needed(&ch->ring[ION_RING_TX]))
-		ion_kernel_end_kick(ch);
+	if (done > 0)
+		ion_rw_kick(ch, ION_RING_TX, nowait);
 	return done;
 }
 
+/**
+ * struct ion_rw - read() or write()
+ * @some: moves what can be moved
+ * @ring: what it moves
+ * @nonblock: do not sleep until something can be moved
+ * @nowait: wait for no other thread either
+ */
+struct ion_rw {
+	ion_rw_fn some;
+	enum ion_ring_id ring;
+	bool nonblock;
+	bool nowait;
+};
+
 /* Try, have the kernel end look, and sleep between further tries. */
 static ssize_t ion_rw_wait(struct ion_channel *ch, struct iov_iter *iter,
-			   ion_rw_fn some, bool nowait)
+			   const struct ion_rw *rw)
 {
-	unsigned long progress;
 	ssize_t done;
-	int ret = 0;
+	int ret;
 
-	done = some(ch, iter, nowait);
+	done = rw->some(ch, iter, rw->nowait);
 	if (done != -EAGAIN)
 		return done;
-	ion_kernel_end_nudge(ch);
+	ret = ion_kernel_end_kick_if_needed(ch, rw->nowait);
 
 	while (!ret) {
-		progress = ion_channel_progress(ch);
-		done = some(ch, iter, nowait);
-		if (done != -EAGAIN || nowait)
+		done = rw->some(ch, iter, rw->nowait);
+		if (done != -EAGAIN || rw->nonblock)
 			return done;
-		ret = ion_wait_progress(ch, progress);
+		ret = ion_wait_ring(ch, rw->ring);
 	}
 	return ret;
 }
 
-/* Whole packets, or a larger size that was cut to what one call may move. */
-static bool ion_rw_size_ok(size_t bytes)
-{
-	return !(bytes % sizeof(struct ion_packet)) || bytes == MAX_RW_COUNT;
-}
-
-static ssize_t ion_rw(struct kiocb *iocb, struct iov_iter *iter, ion_rw_fn some)
+static ssize_t ion_rw(struct kiocb *iocb, struct iov_iter *iter,
+		      struct ion_rw *rw)
 {
 	struct ion_channel *ch = iocb->ki_filp->private_data;
-	bool nowait = (iocb->ki_flags & IOCB_NOWAIT) ||
-		      (iocb->ki_filp->f_flags & O_NONBLOCK);
+	ssize_t done;
+
+	rw->nowait = iocb->ki_flags & IOCB_NOWAIT;
+	rw->nonblock = rw->nowait || (iocb->ki_filp->f_flags & O_NONBLOCK);
 
 	atomic64_inc(&ch->calls);
 	if (!ion_channel_ready(ch))
 		return -EBADFD;
-	if (!ion_rw_size_ok(iov_iter_count(iter)))
-		return -EINVAL;
 	if (!iov_iter_count(iter))
 		return 0;
-	return ion_rw_wait(ch, iter, some, nowait);
+	done = ion_rw_wait(ch, iter, rw);
+	ion_end_state_check(ch);
+	return done;
+}
+
+/* As many whole packets as fit. */
+static int ion_read_size(struct iov_iter *to)
+{
+	size_t bytes = iov_iter_count(to);
+
+	if (bytes && bytes < sizeof(struct ion_packet))
+		return -EINVAL;
+	iov_iter_truncate(to, rounddown(bytes, sizeof(struct ion_packet)));
+	return 0;
+}
+
+/* Whole packets, or a larger size that was cut to what one call may move. */
+static int ion_write_size(const struct iov_iter *from)
+{
+	size_t bytes = iov_iter_count(from);
+
+	return bytes % sizeof(struct ion_packet) && bytes != MAX_RW_COUNT ?
+		       -EINVAL :
+		       0;
 }
 
 /**
  * ion_read_iter() - pop packets from rx
  * @iocb: the call
- * @to: where to, a multiple of 24 bytes
+ * @to: where to; what does not take a whole packet stays as it is
  *
- * Context: may sleep, unless O_NONBLOCK or IOCB_NOWAIT.
- * Return: bytes read, whole packets; -EINVAL for another size; -EAGAIN;
- * -EFAULT; -ERESTARTSYS; -EPROTO if a ring is poisoned; -EBADFD.
+ * Context: may sleep; with IOCB_NOWAIT, waits for no other thread.
+ * Return: bytes read, whole packets; 0 if the service hung up; -EINVAL for less
+ * than one packet; -EAGAIN; -EFAULT; -ERESTARTSYS; -EPROTO if a ring is poisoned;
+ * -EBADFD.
  */
 ssize_t ion_read_iter(struct kiocb *iocb, struct iov_iter *to)
 {
-	return ion_rw(iocb, to, ion_read);
+	struct ion_rw rw = { .some = ion_read, .ring = ION_RING_RX };
+
+	return ion_read_size(to) ?: ion_rw(iocb, to, &rw);
 }
 
 /**
@@ -205,10 +261,14 @@ ssize_t ion_read_iter(struct kiocb *iocb, struct iov_iter *to)
  * @iocb: the call
  * @from: what, a multiple of 24 bytes
  *
- * Context: may sleep, unless O_NONBLOCK or IOCB_NOWAIT.
- * Return: as ion_read_iter().
+ * Context: may sleep; with IOCB_NOWAIT, waits for no other thread.
+ * Return: bytes written, whole packets; -EINVAL for another size; -EAGAIN;
+ * -EFAULT; -ERESTARTSYS; -EPROTO if a ring is poisoned; -EPIPE if the service
+ * hung up; -EBADFD.
  */
 ssize_t ion_write_iter(struct kiocb *iocb, struct iov_iter *from)
 {
-	return ion_rw(iocb, from, ion_write);
+	struct ion_rw rw = { .some = ion_write, .ring = ION_RING_TX };
+
+	return ion_write_size(from) ?: ion_rw(iocb, from, &rw);
 }

@@ -9,6 +9,7 @@
 
 #include "kernel_end.h"
 #include "selftest.h"
+#include "stats.h"
 
 #define ION_WORDS_MAX	(sizeof(struct ion_cmd_packet) / sizeof(u64))
 #define ION_BURST	16U
@@ -197,8 +198,9 @@ int ion_check_reset(struct ion_check *check)
 {
 	int thrown;
 
-	scoped_guard(mutex, &check->ch->user_mutex)
-		thrown = ion_channel_reset(check->ch);
+	scoped_guard(mutex, &check->ch->pop_mutex)
+		scoped_guard(mutex, &check->ch->push_mutex)
+			thrown = ion_channel_reset(check->ch);
 	ion_check_attach(check);
 	return thrown;
 }

@@ -3,6 +3,7 @@
  * ION_IOC_SELFTEST: a user end that stores an index which it can not have come
  * to. Each such index there is in a small ring is tried, and the others too.
  */
+#include <linux/cleanup.h>
 #include <linux/errno.h>
 
 #include "kernel_end.h"
@@ -104,9 +105,11 @@ static void ion_poison_sticks(struct ion_check *check,
 
 	WRITE_ONCE(*check->ch->ring[offence->id].user_index, offence->first);
 	ion_check_kick(check, -EPROTO);
-	ion_check_is(check, ion_user_push(check->ch,
-					  &check->ch->ring[ION_RING_TX],
-					  &packet, 1), -EPROTO, "push");
+	scoped_guard(mutex, &check->ch->push_mutex)
+		ion_check_is(check, ion_user_push(check->ch,
+						  &check->ch->ring[ION_RING_TX],
+						  &packet, 1, false),
+			     -EPROTO, "push");
 	ion_poison_record(check, offence);
 }
 

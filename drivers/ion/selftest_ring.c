@@ -237,20 +237,30 @@ static void ion_calls_pop(struct ion_check *check, struct ion_lane *lane,
 {
 	struct ion_ring *ring = &check->ch->ring[lane->in_id];
 	struct ion_cmd_packet slots[8];
-	u64 from = 0;
+	u32 index = 0;
 	int n, i;
 
-	guard(mutex)(&check->ch->user_mutex);
+	guard(mutex)(&check->ch->pop_mutex);
 
-	n = ion_user_pop(check->ch, ring, slots, ARRAY_SIZE(slots), &from);
+	n = ion_user_pop(check->ch, ring, slots, ARRAY_SIZE(slots), false,
+			 &index);
 	if (!ion_check_is(check, n, count, "%ss popped by a call", lane->name))
 		return;
 	for (i = 0; i < n; i++)
 		ion_check_came(check, lane, (void *)slots + i * lane->size);
-	ion_check_is(check, ion_user_release(check->ch, ring, from, n), 0,
+	ion_check_is(check, ion_user_release(check->ch, ring, index, n), 0,
 		     "release");
-	n = ion_user_pop(check->ch, ring, slots, ARRAY_SIZE(slots), &from);
+	n = ion_user_pop(check->ch, ring, slots, ARRAY_SIZE(slots), false,
+			 &index);
 	ion_check_is(check, n, -EAGAIN, "pop of an empty ring");
+}
+
+static int ion_calls_push(struct ion_check *check, struct ion_ring *ring,
+			  const void *slots, u32 count)
+{
+	guard(mutex)(&check->ch->push_mutex);
+
+	return ion_user_push(check->ch, ring, slots, count, false);
 }
 
 static void ion_calls_lane(struct ion_check *check, struct ion_lane *lane)
@@ -262,13 +272,13 @@ static void ion_calls_lane(struct ion_check *check, struct ion_lane *lane)
 	for (i = 0; i < ARRAY_SIZE(slots); i++)
 		ion_check_word((void *)slots + i * lane->size, lane,
 			       lane->sent + i);
-	ion_check_is(check, ion_user_push(check->ch, ring, slots, 8), 7,
+	ion_check_is(check, ion_calls_push(check, ring, slots, 8), 7,
 		     "%ss pushed by a call", lane->name);
-	ion_check_is(check, ion_user_push(check->ch, ring, slots, 8), -EAGAIN,
+	ion_check_is(check, ion_calls_push(check, ring, slots, 8), -EAGAIN,
 		     "push to a full ring");
 	lane->sent += 7;
 
-	ion_check_is(check, ion_user_peek(check->ch, ring, slots, 5, 8), 2,
+	ion_check_is(check, ion_user_peek(ring, slots, 5, 8), 2,
 		     "%ss seen by a call", lane->name);
 	lane->came += 5;
 	ion_check_came(check, lane, (void *)slots);

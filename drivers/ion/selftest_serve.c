@@ -24,13 +24,13 @@ static unsigned int ion_serve_flags(const struct ion_helper *helper)
 
 static bool ion_serve_asleep(const struct ion_helper *helper)
 {
-	return ion_serve_state(helper->ch) == ION_KERNEL_END_LENT_SLEEPING &&
+	return READ_ONCE(helper->ch->end_state) == ION_END_LENT_SLEEPING &&
 	       ion_serve_flags(helper) == 2;
 }
 
 static bool ion_serve_awake(const struct ion_helper *helper)
 {
-	return ion_serve_state(helper->ch) == ION_KERNEL_END_LENT &&
+	return READ_ONCE(helper->ch->end_state) == ION_END_LENT &&
 	       ion_serve_flags(helper) == 0;
 }
 
@@ -50,7 +50,7 @@ void ion_test_serve_spin(struct ion_check *check)
 {
 	struct ion_helper helper;
 
-	if (!ion_helper_serve(check, &helper, 0))
+	if (!ion_helper_serve(check, &helper, ION_SERVE_SPIN))
 		return;
 	ion_helper_await(check, &helper, ion_serve_awake, "is awake");
 	ion_check_flags(check, 0);

@@ -141,7 +141,7 @@ bool ion_helper_await(struct ion_check *check,
 /* The thread is awake in the kernel end, or asleep in it. */
 static bool ion_helper_serves(const struct ion_helper *helper)
 {
-	return ion_serve_state(helper->ch) != ION_KERNEL_END_SLEEPING;
+	return READ_ONCE(helper->ch->end_state) != ION_END_SLEEPING;
 }
 
 /* It sleeps, or has slept; nobody else is in the queue. */
@@ -158,7 +158,7 @@ static int ion_helper_run_wait(struct ion_helper *helper)
 
 static int ion_helper_run_serve(struct ion_helper *helper)
 {
-	return ion_serve(helper->ch, &helper->serve);
+	return ion_serve(helper->ch, NULL, &helper->serve);
 }
 
 /**

@@ -97,17 +97,17 @@ void ion_test_wake_answer(struct ion_check *check)
  */
 void ion_test_wake_poison(struct ion_check *check)
 {
-	struct ion_wait wait = { .rx = 1 };
+	struct ion_wait wait = { .evt = 1 };
 	struct ion_waiter waiter = {};
 
 	ion_waiter_begin(check, &waiter);
 	WRITE_ONCE(*check->ch->ring[ION_RING_EVT].user_index, 4711);
+	ion_check_is(check, ion_wait(check->ch, &wait), -EPROTO, "wait");
 	ion_check_stats(check);
 	ion_check_is(check, check->stats.ring[ION_RING_EVT].poison,
 		     ION_POISON_RANGE, "poison of evt");
 	ion_wake_woken(check, &waiter, EPOLLERR);
 	ion_waiter_end(check, &waiter);
-	ion_check_is(check, ion_wait(check->ch, &wait), -EPROTO, "wait");
 }
 
 /**

@@ -3,8 +3,9 @@
  * The services that there are, and which channel is whose.
  *
  * A service in the list can be found; a channel in the list of a service is
- * bound to it. Both lists want ion_services_mutex. Whether a channel is bound,
- * and every callback, wants its end_mutex, in which the former nests.
+ * bound to it. Both lists are under ion_services_lock, a spinlock: nobody waits
+ * for a thread that does not get a processor. Whether a channel is bound, and
+ * every callback, is under its end_mutex, in which the former nests.
  */
 #include <linux/cleanup.h>
 #include <linux/cred.h>
@@ -12,17 +13,18 @@
 #include <linux/export.h>
 #include <linux/list.h>
 #include <linux/module.h>
-#include <linux/mutex.h>
 #include <linux/pid.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/uidgid.h>
 
 #include "builtin.h"
 #include "channel.h"
+#include "kernel_end.h"
 #include "notify.h"
 #include "service.h"
 
-static DEFINE_MUTEX(ion_services_mutex);
+static DEFINE_SPINLOCK(ion_services_lock);
 static LIST_HEAD(ion_services);
 
 static struct ion_service *const ion_builtin[] = {
@@ -36,7 +38,7 @@ static struct ion_service *ion_service_find(const char *name)
 {
 	struct ion_service *service;
 
-	lockdep_assert_held(&ion_services_mutex);
+	lockdep_assert_held(&ion_services_lock);
 
 	list_for_each_entry(service, &ion_services, list)
 		if (!strcmp(name, service->name))
@@ -63,7 +65,7 @@ int ion_service_register(struct ion_service *service)
 	if (!ion_service_valid(service))
 		return -EINVAL;
 
-	guard(mutex)(&ion_services_mutex);
+	guard(spinlock)(&ion_services_lock);
 
 	if (ion_service_find(service->name))
 		return -EEXIST;
@@ -76,7 +78,7 @@ EXPORT_SYMBOL_GPL(ion_service_register);
 /* One that is bound to the service, kept; or NULL. */
 static struct ion_channel *ion_service_channel(struct ion_service *service)
 {
-	guard(mutex)(&ion_services_mutex);
+	guard(spinlock)(&ion_services_lock);
 
 	if (list_empty(&service->channels))
 		return NULL;
@@ -87,7 +89,7 @@ static struct ion_channel *ion_service_channel(struct ion_service *service)
 
 static void ion_service_remove(struct ion_service *service)
 {
-	guard(mutex)(&ion_services_mutex);
+	guard(spinlock)(&ion_services_lock);
 
 	list_del_init(&service->list);
 }
@@ -127,7 +129,7 @@ const char *ion_service_known(const char *name)
 	if (!*name)
 		name = ion_service_echo.name;
 
-	guard(mutex)(&ion_services_mutex);
+	guard(spinlock)(&ion_services_lock);
 
 	return ion_service_find(name) ? name : NULL;
 }
@@ -138,7 +140,7 @@ static struct ion_service *ion_service_add_channel(const char *name,
 {
 	struct ion_service *service;
 
-	guard(mutex)(&ion_services_mutex);
+	guard(spinlock)(&ion_services_lock);
 
 	service = ion_service_find(name);
 	if (!service || !try_module_get(service->owner))
@@ -153,7 +155,7 @@ static void ion_service_remove_channel(struct ion_channel *ch,
 {
 	struct module *owner = service->owner;
 
-	scoped_guard(mutex, &ion_services_mutex)
+	scoped_guard(spinlock, &ion_services_lock)
 		list_del_init(&ch->of_service);
 	module_put(owner);
 }
@@ -161,16 +163,16 @@ static void ion_service_remove_channel(struct ion_channel *ch,
 /* Poison that a callback finds is told of when it is over. */
 static bool ion_service_enter(struct ion_channel *ch)
 {
-	ion_channel_run(ch, current);
+	ion_end_set_runner(ch, current);
 	return ion_channel_poisoned(ch);
 }
 
 static void ion_service_leave(struct ion_channel *ch, bool was_poisoned)
 {
-	ion_channel_run(ch, NULL);
+	ion_end_set_runner(ch, NULL);
 	if (was_poisoned || !ion_channel_poisoned(ch))
 		return;
-	ion_channel_trace_poison(ch);
+	ion_kernel_end_trace_poison(ch);
 	ion_notify_state(ch);
 }
 
@@ -184,9 +186,9 @@ static int ion_service_call_bind(const struct ion_service *service,
 	if (!service->bind)
 		return how->flags || how->arg[0] || how->arg[1] || *how->key ?
 			       -EINVAL : 0;
-	ion_channel_run(ch, current);
+	ion_end_set_runner(ch, current);
 	ret = service->bind(ch, how);
-	ion_channel_run(ch, NULL);
+	ion_end_set_runner(ch, NULL);
 	return ret > 0 ? -EINVAL : ret;
 }
 
@@ -196,8 +198,9 @@ static int ion_service_call_bind(const struct ion_service *service,
  * @name: from ion_service_known()
  * @how: what the program asks of it
  *
- * Return: 0; -ENOENT if it is registered no more; -EINVAL if it takes nothing;
- * or an error of the service. An error leaves nothing bound.
+ * Return: 0; -ENOENT if it is no longer registered; -EINVAL if it takes nothing;
+ * -EINTR for a fatal signal; or an error of the service. An error leaves nothing
+ * bound.
  */
 int ion_service_bind(struct ion_channel *ch, const char *name,
 		     const struct ion_bind *how)
@@ -205,17 +208,31 @@ int ion_service_bind(struct ion_channel *ch, const char *name,
 	struct ion_service *service;
 	int ret;
 
-	guard(ion_end)(ch);
-
-	service = ion_service_add_channel(name, ch);
-	if (!service)
-		return -ENOENT;
-	ret = ion_service_call_bind(service, ch, how);
+	ret = ion_end_lock(ch);
 	if (ret)
-		ion_service_remove_channel(ch, service);
-	else
+		return ret;
+	service = ion_service_add_channel(name, ch);
+	ret = service ? ion_service_call_bind(service, ch, how) : -ENOENT;
+	if (!ret)
 		ch->service = service;
+	else if (service)
+		ion_service_remove_channel(ch, service);
+	ion_end_unlock(ch);
 	return ret;
+}
+
+static void ion_service_call_unbind(struct ion_channel *ch,
+				    struct ion_service *service)
+{
+	if (service->unbind) {
+		ion_end_set_runner(ch, current);
+		service->unbind(ch);
+		ion_end_set_runner(ch, NULL);
+	}
+	if (!READ_ONCE(ch->closed))
+		ion_channel_hangup(ch);
+	/* Not before: ion_service_unregister() waits for those in the list. */
+	ion_service_remove_channel(ch, service);
 }
 
 /**
@@ -230,32 +247,29 @@ void ion_service_unbind(struct ion_channel *ch)
 {
 	struct ion_service *service;
 
-	guard(ion_end)(ch);
-
+	ion_end_lock_unkillable(ch);
 	service = ch->service;
-	if (!service)
-		return;
 	ch->service = NULL;
-	if (service->unbind) {
-		ion_channel_run(ch, current);
-		service->unbind(ch);
-		ion_channel_run(ch, NULL);
-	}
-	if (!READ_ONCE(ch->closed))
-		ion_channel_hangup(ch);
-	/* Not before: ion_service_unregister() waits for those in the list. */
-	ion_service_remove_channel(ch, service);
+	if (service)
+		ion_service_call_unbind(ch, service);
+	ion_end_unlock(ch);
 }
 
 /* Both ends, so that two that are joined to each other do not wait forever. */
-static void ion_service_lock_both(struct ion_channel *ch,
-				  struct ion_channel *other)
+static int ion_service_lock_both(struct ion_channel *ch,
+				 struct ion_channel *other)
 {
 	struct ion_channel *first = ch < other ? ch : other;
 	struct ion_channel *second = ch < other ? other : ch;
+	int ret;
 
-	ion_end_lock(first);
-	ion_end_lock_nested(second);
+	ret = ion_end_lock(first);
+	if (ret)
+		return ret;
+	ret = ion_end_lock_nested(second);
+	if (ret)
+		ion_end_unlock(first);
+	return ret;
 }
 
 static int ion_service_call_join(struct ion_channel *ch,
@@ -287,34 +301,29 @@ static int ion_service_call_join(struct ion_channel *ch,
  *
  * Context: may sleep.
  * Return: 0; -EOPNOTSUPP if the service joins no channels; -EINVAL if they
- * are not of the same one; -EPIPE if it has gone; or an error of the service.
+ * are not of the same one; -EPIPE if it has gone; -EINTR for a fatal signal; or an
+ * error of the service.
  */
 int ion_service_join(struct ion_channel *ch, struct ion_channel *other)
 {
 	int ret;
 
-	ion_service_lock_both(ch, other);
+	ret = ion_service_lock_both(ch, other);
+	if (ret)
+		return ret;
 	ret = ion_service_call_join(ch, other);
 	ion_end_unlock(other);
 	ion_end_unlock(ch);
 	return ret;
 }
 
-/**
- * ion_service_verify() - ION_IOC_VERIFY
- * @ch: a channel, configured
- * @verify: the command; the rest is written, but size
- *
- * Context: may sleep.
- * Return: 0; -EOPNOTSUPP if the service vouches for nobody; -EPIPE if it has
- * gone.
- */
-int ion_service_verify(struct ion_channel *ch, struct ion_verify *verify)
+static int ion_service_call_verify(struct ion_channel *ch,
+				   struct ion_verify *verify)
 {
 	const struct ion_opener *opener;
 	bool poisoned;
 
-	guard(ion_end)(ch);
+	ion_end_assert_held(ch);
 
 	if (!ch->service)
 		return -EPIPE;
@@ -332,6 +341,27 @@ int ion_service_verify(struct ion_channel *ch, struct ion_verify *verify)
 		verify->gid = from_kgid_munged(current_user_ns(), opener->gid);
 	}
 	return 0;
+}
+
+/**
+ * ion_service_verify() - ION_IOC_VERIFY
+ * @ch: a channel, configured
+ * @verify: the command; the rest is written, but size
+ *
+ * Context: may sleep.
+ * Return: 0; -EOPNOTSUPP if the service vouches for nobody; -EPIPE if it has
+ * gone; -EINTR for a fatal signal.
+ */
+int ion_service_verify(struct ion_channel *ch, struct ion_verify *verify)
+{
+	int ret;
+
+	ret = ion_end_lock(ch);
+	if (ret)
+		return ret;
+	ret = ion_service_call_verify(ch, verify);
+	ion_end_unlock(ch);
+	return ret;
 }
 
 /**

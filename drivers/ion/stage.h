@@ -52,7 +52,8 @@ static inline void ion_stage_accept(struct ion_ring *ring, u64 at, u32 count)
 
 		refusal = ion_arena_take(arena, &packet);
 		if (refusal != ION_REFUSALS) {
-			ring->refused[refusal]++;
+			WRITE_ONCE(ring->refused[refusal],
+				   ring->refused[refusal] + 1);
 			WRITE_ONCE(stage->refused,
 				   READ_ONCE(stage->refused) + 1);
 			continue;
@@ -66,12 +67,14 @@ static inline void ion_stage_accept(struct ion_ring *ring, u64 at, u32 count)
 static inline void ion_stage_publish(struct ion_ring *ring, u32 count, u32 good)
 {
 	ring->stage->ahead -= count;
-	ion_ring_release(&ring->consumer, count);
-	ion_trace_pop(ring, good);
-	if (unlikely(good < count)) {
-		ring->discarded += count - good;
-		ion_trace_discard(ring, count - good);
+	if (likely(good == count)) {
+		ion_ring_release(&ring->consumer, count);
+		ion_trace_pop(ring, good);
+		return;
 	}
+	ion_ring_discard(ring, count, count - good);
+	ion_trace_pop(ring, good);
+	ion_trace_discard(ring, count - good);
 }
 
 static inline bool ion_ring_has_arena(const struct ion_ring *ring)

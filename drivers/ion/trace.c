@@ -5,26 +5,34 @@
 #define CREATE_TRACE_POINTS
 #include "trace.h"
 
+static u32 ion_trace_queued(const struct ion_ring *ring)
+{
+	struct ion_snapshot snap;
+
+	ion_ring_snapshot(ring, &snap);
+	return snap.queued;
+}
+
 /**
  * ion_trace_do_push() - a batch was pushed, and somebody traces it
- * @ring: the ring, its end owned
+ * @ring: the ring
  * @count: of packets or commands
  */
 void ion_trace_do_push(const struct ion_ring *ring, u32 count)
 {
 	if (count)
-		trace_ion_push(ring, count);
+		trace_ion_push(ring, count, ion_trace_queued(ring));
 }
 
 /**
  * ion_trace_do_pop() - a batch was popped, and somebody traces it
- * @ring: the ring, its end owned
+ * @ring: the ring
  * @count: of packets or commands
  */
 void ion_trace_do_pop(const struct ion_ring *ring, u32 count)
 {
 	if (count)
-		trace_ion_pop(ring, count);
+		trace_ion_pop(ring, count, ion_trace_queued(ring));
 }
 
 /**
@@ -37,13 +45,25 @@ void ion_trace_do_kick(const struct ion_channel *ch)
 }
 
 /**
- * ion_trace_do_kick_done() - the kernel end ran, and somebody traces kicks
+ * ion_trace_do_kick_done() - a kick is done, and somebody traces kicks
  * @ch: the channel
- * @moved: how many packets and commands it moved
+ * @lent: it was left to a lent thread
+ * @moved: how many packets and commands were moved
+ * @spurious: there was nothing to do
  */
-void ion_trace_do_kick_done(const struct ion_channel *ch, u32 moved)
+void ion_trace_do_kick_done(const struct ion_channel *ch, bool lent, u32 moved,
+			    bool spurious)
 {
-	trace_ion_kick_done(ch, false, moved, !moved);
+	trace_ion_kick_done(ch, lent, moved, spurious);
+}
+
+/**
+ * ion_trace_wake_lent() - a lent thread that sleeps is woken, for all rings
+ * @ch: the channel
+ */
+void ion_trace_wake_lent(const struct ion_channel *ch)
+{
+	trace_ion_wake(ch, ION_WOKEN_LENT, BIT(ION_RINGS) - 1);
 }
 
 /**
@@ -56,14 +76,14 @@ void ion_trace_do_sleep(const struct ion_channel *ch)
 }
 
 /**
- * ion_trace_discard() - packets were refused, or thrown away by a reset
- * @ring: the ring, its end owned
+ * ion_trace_discard() - packets were refused, or discarded by a reset
+ * @ring: the ring
  * @count: how many
  */
 void ion_trace_discard(const struct ion_ring *ring, u32 count)
 {
 	if (count)
-		trace_ion_discard(ring, count);
+		trace_ion_discard(ring, count, ion_trace_queued(ring));
 }
 
 /**

@@ -114,8 +114,8 @@ TRACE_EVENT(ion_setup,
 );
 
 DECLARE_EVENT_CLASS(ion_batch,
-	TP_PROTO(const struct ion_ring *ring, u32 count),
-	TP_ARGS(ring, count),
+	TP_PROTO(const struct ion_ring *ring, u32 count, u32 queued),
+	TP_ARGS(ring, count, queued),
 	TP_STRUCT__entry(
 		__field(u64, channel)
 		__field(u32, ring)
@@ -126,7 +126,7 @@ DECLARE_EVENT_CLASS(ion_batch,
 		__entry->channel = ring->ch->id;
 		__entry->ring = ion_ring_id(ring);
 		__entry->count = count;
-		__entry->queued = ion_ring_count(ring);
+		__entry->queued = queued;
 	),
 	TP_printk("channel=%llu ring=%s count=%u queued=%u",
 		  __entry->channel, ion_trace_ring(__entry->ring),
@@ -134,18 +134,18 @@ DECLARE_EVENT_CLASS(ion_batch,
 );
 
 DEFINE_EVENT(ion_batch, ion_push,
-	TP_PROTO(const struct ion_ring *ring, u32 count),
-	TP_ARGS(ring, count)
+	TP_PROTO(const struct ion_ring *ring, u32 count, u32 queued),
+	TP_ARGS(ring, count, queued)
 );
 
 DEFINE_EVENT(ion_batch, ion_pop,
-	TP_PROTO(const struct ion_ring *ring, u32 count),
-	TP_ARGS(ring, count)
+	TP_PROTO(const struct ion_ring *ring, u32 count, u32 queued),
+	TP_ARGS(ring, count, queued)
 );
 
 DEFINE_EVENT(ion_batch, ion_discard,
-	TP_PROTO(const struct ion_ring *ring, u32 count),
-	TP_ARGS(ring, count)
+	TP_PROTO(const struct ion_ring *ring, u32 count, u32 queued),
+	TP_ARGS(ring, count, queued)
 );
 
 TRACE_EVENT(ion_full,

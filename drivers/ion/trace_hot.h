@@ -22,12 +22,14 @@ DECLARE_TRACEPOINT(ion_sleep);
 void ion_trace_do_push(const struct ion_ring *ring, u32 count);
 void ion_trace_do_pop(const struct ion_ring *ring, u32 count);
 void ion_trace_do_kick(const struct ion_channel *ch);
-void ion_trace_do_kick_done(const struct ion_channel *ch, u32 moved);
+void ion_trace_do_kick_done(const struct ion_channel *ch, bool lent, u32 moved,
+			    bool spurious);
 void ion_trace_do_sleep(const struct ion_channel *ch);
 void ion_trace_discard(const struct ion_ring *ring, u32 count);
 void ion_trace_poison(const struct ion_ring *ring);
+void ion_trace_wake_lent(const struct ion_channel *ch);
 
-/* So many were pushed, which may be none. The end is owned. */
+/* So many were pushed, which may be none. */
 static __always_inline void ion_trace_push(const struct ion_ring *ring,
 					   u32 count)
 {
@@ -35,7 +37,7 @@ static __always_inline void ion_trace_push(const struct ion_ring *ring,
 		ion_trace_do_push(ring, count);
 }
 
-/* So many were popped, which may be none. The end is owned. */
+/* So many were popped, which may be none. */
 static __always_inline void ion_trace_pop(const struct ion_ring *ring,
 					  u32 count)
 {
@@ -49,12 +51,12 @@ static __always_inline void ion_trace_kick(const struct ion_channel *ch)
 		ion_trace_do_kick(ch);
 }
 
-/* The kernel end ran in the caller. */
 static __always_inline void ion_trace_kick_done(const struct ion_channel *ch,
-						u32 moved)
+						bool lent, u32 moved,
+						bool spurious)
 {
 	if (tracepoint_enabled(ion_kick_done))
-		ion_trace_do_kick_done(ch, moved);
+		ion_trace_do_kick_done(ch, lent, moved, spurious);
 }
 
 static __always_inline void ion_trace_sleep(const struct ion_channel *ch)

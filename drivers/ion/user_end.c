@@ -1,69 +1,72 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The user end of a ring, acted by the kernel for a program that asks for it
- * by a system call. Where the user end stands is what the kernel end sees of
- * it, so nothing more of shared memory need be trusted here than there.
+ * by a system call.
+ *
+ * It is as any user end: the kernel end learns of it by the index alone, and may
+ * run at the same time, in a thread that does not get a processor for long. So
+ * nothing of the kernel end's is locked here. What shared memory says of the user
+ * end is checked as the kernel end does.
  */
 #include <linux/errno.h>
+#include <linux/lockdep.h>
 #include <linux/minmax.h>
 
+#include "kernel_end.h"
 #include "trace_hot.h"
 #include "user_end.h"
 
-/* The end is owned, and was since it was seen where the user end stands. */
-static void ion_user_publish(struct ion_ring *ring, u32 count)
+static void ion_user_publish(struct ion_ring *ring, u32 index, u32 count)
 {
-	ring->end.ready += count;
 	/* (B) or (D) of <ion/ring.h>, of the user end. */
-	smp_store_release(ring->user_index,
-			  ion_ring_user(ring) & ring->end.mask);
+	smp_store_release(ring->user_index, (index + count) & ring->end.mask);
 	if (ring->kind->kernel_pushes)
 		ion_trace_pop(ring, count);
 	else
 		ion_trace_push(ring, count);
 }
 
-static int ion_user_look(struct ion_channel *ch, struct ion_ring *ring)
+/* Where both ends stand, and whether the channel goes on. */
+static int ion_user_look(struct ion_channel *ch, const struct ion_ring *ring,
+			 struct ion_snapshot *snap, bool nowait)
 {
-	ion_channel_look(ch, ring);
-	return ion_channel_poisoned(ch) ? -EPROTO : 0;
+	if (ion_channel_poisoned(ch))
+		return -EPROTO;
+	ion_ring_snapshot(ring, snap);
+	if (likely(snap->poison == ION_POISON_NONE))
+		return 0;
+	return ion_kernel_end_confirm(ch, nowait) ?: -EAGAIN;
 }
 
 /* As a program would: fill free slots, publish them. */
-static u32 ion_user_fill(struct ion_ring *ring, const void *packets, u32 count)
+static u32 ion_user_fill(struct ion_ring *ring, const struct ion_snapshot *snap,
+			 const void *packets, u32 count)
 {
-	unsigned long flags = ion_ring_lock(ring);
-	u32 n = min(count, ion_ring_free(ring));
+	u32 n = min_t(u32, count, ring->end.mask - snap->queued);
 	u32 size = ring->kind->slot_size;
-	u64 at = ion_ring_user(ring);
 	u32 i;
 
 	for (i = 0; i < n; i++)
-		ion_slot_write(ion_end_slot(&ring->end, at + i, size),
+		ion_slot_write(ion_end_slot(&ring->end, snap->index + i, size),
 			       packets + i * size, size);
 	if (n)
-		ion_user_publish(ring, n);
-	ion_ring_unlock(ring, flags);
+		ion_user_publish(ring, snap->index, n);
 	return n;
 }
 
 /*
- * Copy what is queued from @skip on, the oldest first. A service in another
- * context may be at the same slots, for which the user end is to blame, or take
- * them meanwhile.
+ * Copy what is queued from @skip on, the oldest first. The kernel end may take
+ * some of it meanwhile, and the program fill the slots again.
  */
-static u32 ion_user_copy(struct ion_ring *ring, void *packets, u32 skip,
-			 u32 count, u64 *from)
+static u32 ion_user_copy(const struct ion_ring *ring,
+			 const struct ion_snapshot *snap, void *packets,
+			 u32 skip, u32 count)
 {
-	unsigned long flags = ion_ring_lock(ring);
-	u64 oldest = min(ring->end.own, ion_ring_user(ring)) + skip;
-	u32 queued = ion_ring_count(ring);
+	u64 oldest = min(snap->own, snap->user) + skip;
 	u32 size = ring->kind->slot_size;
-	u32 n = min(count, queued - min(skip, queued));
+	u32 n = min(count, snap->queued - min(skip, snap->queued));
 	u32 i;
 
-	ion_ring_unlock(ring, flags);
-	*from = oldest;
 	for (i = 0; i < n; i++)
 		ion_slot_read(packets + i * size,
 			      ion_end_slot(&ring->end, oldest + i, size), size);
@@ -72,55 +75,60 @@ static u32 ion_user_copy(struct ion_ring *ring, void *packets, u32 skip,
 
 /**
  * ion_user_push() - push at the user end of tx or cmd
- * @ch: the channel, configured
+ * @ch: the channel, configured, push_mutex held
  * @ring: the ring
  * @packets: what to push, in kernel memory
- * @count: how many at the most
+ * @count: how many at most
+ * @nowait: wait for no other thread
  *
  * Context: may sleep.
  * Return: how many were pushed; -EAGAIN if there was no room for one; -EPROTO
- * if a ring is poisoned; -EPIPE if the service hung up.
+ * if a ring is poisoned; -EPIPE if the service hung up; -EINTR for a fatal signal.
  */
 int ion_user_push(struct ion_channel *ch, struct ion_ring *ring,
-		  const void *packets, u32 count)
+		  const void *packets, u32 count, bool nowait)
 {
+	struct ion_snapshot snap;
 	int ret;
 
-	guard(ion_end)(ch);
+	lockdep_assert_held(&ch->push_mutex);
 
-	ret = ion_user_look(ch, ring);
+	ret = ion_user_look(ch, ring, &snap, nowait);
 	if (ret)
 		return ret;
 	if (ion_channel_hungup(ch))
 		return -EPIPE;
-	return ion_user_fill(ring, packets, count) ?: -EAGAIN;
+	return ion_user_fill(ring, &snap, packets, count) ?: -EAGAIN;
 }
 
 /**
  * ion_user_pop() - copy the oldest packets of rx or evt
- * @ch: the channel, configured, user_mutex held
+ * @ch: the channel, configured, pop_mutex held
  * @ring: the ring
  * @packets: room for @count packets in kernel memory
- * @count: how many at the most
- * @from: where in the count of the ring they begin, for ion_user_release()
+ * @count: how many at most
+ * @nowait: wait for no other thread
+ * @index: where they begin is written, for ion_user_release()
  *
  * Context: may sleep.
  * Return: how many were copied; -EAGAIN if there was none; -EPROTO if a ring
- * is poisoned; -EPIPE if there was none and the service hung up.
+ * is poisoned; -EPIPE if there was none and the service hung up; -EINTR for a
+ * fatal signal.
  */
 int ion_user_pop(struct ion_channel *ch, struct ion_ring *ring, void *packets,
-		 u32 count, u64 *from)
+		 u32 count, bool nowait, u32 *index)
 {
 	bool hungup = ion_channel_hungup(ch);
+	struct ion_snapshot snap;
 	int ret;
 
-	lockdep_assert_held(&ch->user_mutex);
-	guard(ion_end)(ch);
+	lockdep_assert_held(&ch->pop_mutex);
 
-	ret = ion_user_look(ch, ring);
+	ret = ion_user_look(ch, ring, &snap, nowait);
 	if (ret)
 		return ret;
-	ret = ion_user_copy(ring, packets, 0, count, from);
+	*index = snap.index;
+	ret = ion_user_copy(ring, &snap, packets, 0, count);
 	if (!ret)
 		return hungup ? -EPIPE : -EAGAIN;
 	return ret;
@@ -128,54 +136,44 @@ int ion_user_pop(struct ion_channel *ch, struct ion_ring *ring, void *packets,
 
 /**
  * ion_user_release() - release what was popped, once the caller has it
- * @ch: the channel, configured, user_mutex held
+ * @ch: the channel, configured, pop_mutex held
  * @ring: the ring
- * @from: as ion_user_pop() gave it
+ * @index: as ion_user_pop() gave it
  * @count: how many, no more than it copied
  *
  * A program that moved the tail by itself meanwhile has released them already.
  *
  * Return: 0, or -EPROTO if a ring is poisoned.
  */
-int ion_user_release(struct ion_channel *ch, struct ion_ring *ring, u64 from,
+int ion_user_release(struct ion_channel *ch, struct ion_ring *ring, u32 index,
 		     u32 count)
 {
-	unsigned long flags;
-	int ret;
+	lockdep_assert_held(&ch->pop_mutex);
 
-	lockdep_assert_held(&ch->user_mutex);
-	guard(ion_end)(ch);
-
-	ret = ion_user_look(ch, ring);
-	if (ret)
-		return ret;
-	flags = ion_ring_lock(ring);
-	if (ion_ring_user(ring) == from)
-		ion_user_publish(ring, count);
-	ion_ring_unlock(ring, flags);
+	if (ion_channel_poisoned(ch))
+		return -EPROTO;
+	if (READ_ONCE(*ring->user_index) == index)
+		ion_user_publish(ring, index, count);
 	return 0;
 }
 
 /**
  * ion_user_peek() - copy what is queued in any ring
- * @ch: the channel, configured
  * @ring: the ring
  * @packets: room for @count packets in kernel memory
  * @skip: how many of the oldest to pass over
- * @count: how many at the most
+ * @count: how many at most
  *
- * Context: may sleep.
+ * Context: any.
  * Return: how many were copied.
  */
-u32 ion_user_peek(struct ion_channel *ch, struct ion_ring *ring, void *packets,
-		  u32 skip, u32 count)
+u32 ion_user_peek(const struct ion_ring *ring, void *packets, u32 skip,
+		  u32 count)
 {
-	u64 from;
+	struct ion_snapshot snap;
 
-	guard(ion_end)(ch);
-
-	ion_channel_look(ch, ring);
-	return ion_user_copy(ring, packets, skip, count, &from);
+	ion_ring_snapshot(ring, &snap);
+	return ion_user_copy(ring, &snap, packets, skip, count);
 }
 
 /**
@@ -188,6 +186,6 @@ u32 ion_user_peek(struct ion_channel *ch, struct ion_ring *ring, void *packets,
  */
 bool ion_user_kick_needed(const struct ion_ring *ring)
 {
-	smp_mb();	/* (F), pairs with (E) in ion_ring_sleep() */
+	smp_mb();	/* (F), pairs with (E) in end_state.c */
 	return READ_ONCE(ring->asleep);
 }

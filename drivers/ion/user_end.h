@@ -5,13 +5,13 @@
 #include "channel.h"
 
 int ion_user_push(struct ion_channel *ch, struct ion_ring *ring,
-		  const void *packets, u32 count);
+		  const void *packets, u32 count, bool nowait);
 int ion_user_pop(struct ion_channel *ch, struct ion_ring *ring, void *packets,
-		 u32 count, u64 *from);
-int ion_user_release(struct ion_channel *ch, struct ion_ring *ring, u64 from,
+		 u32 count, bool nowait, u32 *index);
+int ion_user_release(struct ion_channel *ch, struct ion_ring *ring, u32 index,
 		     u32 count);
-u32 ion_user_peek(struct ion_channel *ch, struct ion_ring *ring, void *packets,
-		  u32 skip, u32 count);
+u32 ion_user_peek(const struct ion_ring *ring, void *packets, u32 skip,
+		  u32 count);
 bool ion_user_kick_needed(const struct ion_ring *ring);
 
 #endif /* _DRIVERS_ION_USER_END_H */

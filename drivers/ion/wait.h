@@ -13,7 +13,7 @@ static inline ktime_t ion_wait_end(u64 ns)
 	return ns < KTIME_MAX ? ktime_add_safe(ktime_get(), ns) : KTIME_MAX;
 }
 
-/* How long to sleep: for ever is KTIME_MAX, for which no timer is started. */
+/* How long to sleep: forever is KTIME_MAX, for which no timer is started. */
 static inline ktime_t ion_wait_left(ktime_t until)
 {
 	return until == KTIME_MAX ? until : ktime_sub(until, ktime_get());
@@ -21,6 +21,6 @@ static inline ktime_t ion_wait_left(ktime_t until)
 
 __poll_t ion_poll(struct file *file, struct poll_table_struct *table);
 int ion_wait(struct ion_channel *ch, struct ion_wait *wait);
-int ion_wait_progress(struct ion_channel *ch, unsigned long progress);
+int ion_wait_ring(struct ion_channel *ch, enum ion_ring_id id);
 
 #endif /* _DRIVERS_ION_WAIT_H */

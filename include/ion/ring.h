@@ -54,13 +54,16 @@
 #endif
 
 /*
- * In the kernel others look, without owning the end, how far it has come and
- * whether it is broken. A program keeps its view to itself, and in registers.
+ * In the kernel others check, without owning the end, how far it has come and
+ * whether it is broken: see ion_ring_snapshot(). A program keeps its view to
+ * itself, and in registers.
  */
 #ifdef __KERNEL__
 #define ION_VIEW_SET(field, value)	WRITE_ONCE(field, value)
+#define ION_VIEW_DONE(end)	smp_store_release(&(end)->published, (end)->own)
 #else
 #define ION_VIEW_SET(field, value)	((field) = (value))
+#define ION_VIEW_DONE(end)	((void)(end))
 #endif
 
 /**
@@ -74,9 +77,12 @@
  * @own_index: shared, written by this end: @own & @mask
  * @peer_index: shared, written by the other end
  * @own_wake: shared, written by this end: not 0 while it sleeps
- * @peer_wake: shared, written by the other end: not 0 while it sleeps
+ * @peer_wake: shared, written by the other end: 0 while it is awake, n to be
+ *	woken once it has n slots to use
  * @broken: &enum ion_poison, why this end trusts the other no longer
  * @seen: the index that broke the ring
+ * @published: in the kernel: @own, once @own_index says so too; what differs is
+ *	being moved on
  *
  * The counts do not wrap with the ring: what is left is a subtraction, and
  * they double as statistics. They are as wide as mask, so that a 64-bit
@@ -93,6 +99,9 @@ struct ion_end {
 	const __u16 *peer_wake;
 	__u32 broken;
 	__u32 seen;
+#ifdef __KERNEL__
+	__u64 published;
+#endif
 };
 
 /**
@@ -307,7 +316,7 @@ static __always_inline bool ion_end_look(struct ion_end *end, __u64 lead)
 							     ION_POISON_ORDER);
 		return false;
 	}
-	end->ready += step;
+	ION_VIEW_SET(end->ready, end->ready + step);
 	return true;
 }
 
@@ -338,6 +347,7 @@ static __always_inline void ion_end_publish(struct ion_end *end, __u32 count)
 	ION_VIEW_SET(end->own, end->own + count);
 	/* (B) pairs with (C), (D) with (A). */
 	smp_store_release(end->own_index, (__u32)(end->own & end->mask));
+	ION_VIEW_DONE(end);
 }
 
 /**

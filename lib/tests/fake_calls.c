@@ -289,7 +289,7 @@ static int fake_serve(struct fake *f, const struct ion_serve *serve)
 		sched_yield();
 		pthread_mutex_lock(&f->lock);
 		ret = fake_serve_stop(f);
-		if (!ret && idle > 100 && serve->idle_ns)
+		if (!ret && idle > 100 && serve->idle_ns != ION_SERVE_SPIN)
 			fake_serve_sleep(f);
 	} while (!ret && !serve->max_ns);
 	f->serving = false;

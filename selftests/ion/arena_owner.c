@@ -244,7 +244,7 @@ TEST_F(owner, a_lent_thread_discards_too)
 	struct task server;
 	__u32 i;
 
-	ASSERT_TRUE(server_start(&server, ch, 0, 0));
+	ASSERT_TRUE(server_start(&server, ch, SPIN, 0));
 	for (i = 0; i < 1000; i++) {
 		__u32 id = i % BUFFERS;
 		struct ion_packet bad = arena_packet(ch, id, 1, SIZE);

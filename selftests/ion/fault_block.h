@@ -8,7 +8,7 @@
 
 ION_HELPER int block_serve(struct task *task)
 {
-	return ion_lend(task->ch->fd, 0, 0);
+	return ion_lend(task->ch->fd, SPIN, 0);
 }
 
 ION_HELPER int block_serve_asleep(struct task *task)

@@ -30,7 +30,7 @@ FIXTURE_VARIANT(fault_cpu)
 		.layout = l, .idle_ns = idle,				\
 	}
 
-CPU_VARIANT(busy, ION_LAYOUT_SPLIT, 0);
+CPU_VARIANT(busy, ION_LAYOUT_SPLIT, SPIN);
 CPU_VARIANT(asleep, ION_LAYOUT_COMPACT, NO_SPIN);
 /* clang-format on */
 

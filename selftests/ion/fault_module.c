@@ -95,7 +95,7 @@ TEST_F(fault_module, not_while_it_is_used)
 
 	ASSERT_EQ(0, channel_open(&ch, NULL));
 	EXPECT_EQ(-EAGAIN, module_remove());
-	ASSERT_TRUE(server_start(&task, &ch, 0, 0));
+	ASSERT_TRUE(server_start(&task, &ch, SPIN, 0));
 	EXPECT_EQ(-EAGAIN, module_remove());
 	fd = ch.fd;
 	close(fd);

@@ -49,7 +49,7 @@ static bool ended(struct channel *ch)
 	       write(ch->fd, &packet, sizeof(packet)) == -1 && errno == EPIPE &&
 	       ion_kick(ch->fd) == -EPIPE &&
 	       ion_wait_for(ch->fd, 1, 0, &left) == -EPIPE &&
-	       ion_lend(ch->fd, 0, 0) == -EPIPE &&
+	       ion_lend(ch->fd, SPIN, 0) == -EPIPE &&
 	       ion_batch(ch->fd, ION_IOC_PUSH, ION_RING_TX, &packet, 1) ==
 		       -EPIPE &&
 	       ion_batch(ch->fd, ION_IOC_PUSH, ION_RING_CMD, &cmd, 1) ==
@@ -248,7 +248,7 @@ TEST_F(end, takes_a_busy_lent_thread_back)
 {
 	struct task server;
 
-	ASSERT_TRUE(server_start(&server, &self->b, 0, 0));
+	ASSERT_TRUE(server_start(&server, &self->b, SPIN, 0));
 	EXPECT_EQ(5, ion_push_from(&self->a, 0, 5));
 	channel_close(&self->a);
 	EXPECT_EQ(-EPIPE, task_join(&server));

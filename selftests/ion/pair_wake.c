@@ -31,7 +31,7 @@ FIXTURE_VARIANT_ADD(wake, compact)
 	.layout = ION_LAYOUT_COMPACT,
 	.slots = 4,
 	.lent = 0,
-	.idle_ns = 0,
+	.idle_ns = SPIN,
 };
 
 FIXTURE_VARIANT_ADD(wake, split_smallest)
@@ -39,7 +39,7 @@ FIXTURE_VARIANT_ADD(wake, split_smallest)
 	.layout = ION_LAYOUT_SPLIT,
 	.slots = 2,
 	.lent = 0,
-	.idle_ns = 0,
+	.idle_ns = SPIN,
 };
 
 FIXTURE_VARIANT_ADD(wake, split_larger)
@@ -47,7 +47,7 @@ FIXTURE_VARIANT_ADD(wake, split_larger)
 	.layout = ION_LAYOUT_SPLIT,
 	.slots = 64,
 	.lent = 0,
-	.idle_ns = 0,
+	.idle_ns = SPIN,
 };
 
 FIXTURE_VARIANT_ADD(wake, lent_by_one)

@@ -25,7 +25,7 @@ FIXTURE_TEARDOWN(serve_end)
 
 TEST_F(serve_end, comes_back_when_the_time_is_up)
 {
-	static const __u64 idle[] = { 0, MS, ION_SERVE_NO_SPIN, 10 * SECOND };
+	static const __u64 idle[] = { SPIN, MS, ION_SERVE_NO_SPIN, 10 * SECOND };
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(idle); i++) {
@@ -37,7 +37,7 @@ TEST_F(serve_end, comes_back_when_the_time_is_up)
 		EXPECT_TRUE(given_back(&self->ch));
 	}
 	/* Even if there is no end of work. */
-	task_start(&self->server, task_serve, &self->ch, 0, 80 * MS);
+	task_start(&self->server, task_serve, &self->ch, SPIN, 80 * MS);
 	for (i = 0; !READ_ONCE(self->server.done); i++) {
 		ion_push_from(&self->ch, i, 10);
 		ion_ring_release(&self->ch.rx,
@@ -55,7 +55,7 @@ TEST_F(serve_end, leaves_nothing_behind)
 	int n;
 
 	for (i = 0; i < 100; i++) {
-		task_start(&self->server, task_serve, &self->ch, 0, MS);
+		task_start(&self->server, task_serve, &self->ch, SPIN, MS);
 		while (!READ_ONCE(self->server.done)) {
 			if (sent - came < 200) {
 				ion_push_from(&self->ch, sent++, 1);
@@ -77,7 +77,7 @@ TEST_F(serve_end, leaves_nothing_behind)
 
 TEST_F(serve_end, a_signal_ends_it)
 {
-	ASSERT_TRUE(server_start(&self->server, &self->ch, 0, 0));
+	ASSERT_TRUE(server_start(&self->server, &self->ch, SPIN, 0));
 	EXPECT_EQ(-EINTR, server_stop(&self->server));
 	EXPECT_TRUE(given_back(&self->ch));
 
@@ -87,7 +87,7 @@ TEST_F(serve_end, a_signal_ends_it)
 	EXPECT_TRUE(given_back(&self->ch));
 
 	/* A handler that asks for it does not have it begun anew. */
-	ASSERT_TRUE(server_start(&self->server, &self->ch, 0, 0));
+	ASSERT_TRUE(server_start(&self->server, &self->ch, SPIN, 0));
 	task_handle_signal(SA_RESTART);
 	EXPECT_EQ(-EINTR, server_stop(&self->server));
 	EXPECT_TRUE(echoed_by_kick(&self->ch, 0));
@@ -97,7 +97,7 @@ TEST_F(serve_end, closing_the_descriptor_ends_it)
 {
 	int fd;
 
-	ASSERT_TRUE(server_start(&self->server, &self->ch, 0, 0));
+	ASSERT_TRUE(server_start(&self->server, &self->ch, SPIN, 0));
 	fd = dup(self->ch.fd);
 	close(self->ch.fd);
 	EXPECT_EQ(-ECANCELED, task_join(&self->server));
@@ -125,7 +125,7 @@ TEST_F(serve_end, a_child_that_ends_does_not_end_it)
 {
 	pid_t pid;
 
-	ASSERT_TRUE(server_start(&self->server, &self->ch, 0, 0));
+	ASSERT_TRUE(server_start(&self->server, &self->ch, SPIN, 0));
 	pid = fork();
 	ASSERT_LE(0, pid);
 	if (!pid)
@@ -138,11 +138,11 @@ TEST_F(serve_end, a_child_that_ends_does_not_end_it)
 
 TEST_F(serve_end, poison_ends_it)
 {
-	ASSERT_TRUE(server_start(&self->server, &self->ch, 0, 0));
+	ASSERT_TRUE(server_start(&self->server, &self->ch, SPIN, 0));
 	WRITE_ONCE(*user_index(&self->ch, ION_RING_TX), 999);
 	EXPECT_EQ(-EPROTO, task_join(&self->server));
 	EXPECT_TRUE(given_back(&self->ch));
-	EXPECT_EQ(-EPROTO, ion_lend(self->ch.fd, 0, 0));
+	EXPECT_EQ(-EPROTO, ion_lend(self->ch.fd, SPIN, 0));
 	EXPECT_EQ(-EPROTO, ion_lend(self->ch.fd, ION_SERVE_NO_SPIN, 0));
 	EXPECT_EQ(0, ion_reset(self->ch.fd));
 	channel_attach_live(&self->ch);
@@ -172,7 +172,7 @@ static pid_t child_that_serves(struct channel *ch, __u64 idle_ns)
 
 TEST_F(serve_end, a_stopped_program_serves_nothing)
 {
-	pid_t pid = child_that_serves(&self->ch, 0);
+	pid_t pid = child_that_serves(&self->ch, SPIN);
 
 	ASSERT_LT(0, pid);
 	EXPECT_TRUE(echoed(&self->ch, 0));
@@ -188,7 +188,7 @@ TEST_F(serve_end, a_stopped_program_serves_nothing)
 
 TEST_F(serve_end, a_killed_program_leaves_the_rest_as_it_is)
 {
-	static const __u64 idle[] = { 0, MS, ION_SERVE_NO_SPIN };
+	static const __u64 idle[] = { SPIN, MS, ION_SERVE_NO_SPIN };
 	unsigned int i;
 	pid_t pid;
 
@@ -220,7 +220,7 @@ TEST_F(serve_end, a_killed_program_frees_its_channel)
 			if (channel_open_layout(&ch, variant->layout, 256, ""))
 				_exit(1);
 			server_start(&self->server, &ch,
-				     i % 2 ? ION_SERVE_NO_SPIN : 0, 0);
+				     i % 2 ? ION_SERVE_NO_SPIN : SPIN, 0);
 			raise(i % 3 ? SIGKILL : SIGTERM);
 		}
 		EXPECT_EQ(256 + (i % 3 ? SIGKILL : SIGTERM),

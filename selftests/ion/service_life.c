@@ -201,7 +201,7 @@ static void test_unregister(struct __test_metadata *_metadata,
 	EXPECT_EQ(5, ion_pop_from(&s->ch, 0, 9));
 	EXPECT_TRUE(ion_poll_for(s->ch.fd, POLLIN, 0) & POLLHUP);
 	EXPECT_EQ(-EPIPE, ion_kick(s->ch.fd));
-	EXPECT_EQ(-EPIPE, ion_lend(s->ch.fd, 0, SECOND));
+	EXPECT_EQ(-EPIPE, ion_lend(s->ch.fd, SPIN, SECOND));
 	EXPECT_EQ(0, read(s->ch.fd, &packet, sizeof(packet)));
 	EXPECT_ERRNO(EPIPE, write(s->ch.fd, &packet, sizeof(packet)));
 	EXPECT_EQ(0, ion_get_stats(s->ch.fd, &stats));

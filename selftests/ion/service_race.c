@@ -186,7 +186,7 @@ static int lend_until_gone(struct task *task)
 static void test_doorbell(struct __test_metadata *_metadata, struct service *s,
 			  struct task *task, __u64 flags)
 {
-	static const __u64 idle[] = { 0, MS / 100, NO_SPIN };
+	static const __u64 idle[] = { SPIN, MS / 100, NO_SPIN };
 	__u64 until = now_ns() + RACE_NS;
 	unsigned int round;
 

@@ -230,7 +230,7 @@ TEST_F(service_wake, hangup)
 	/* What the program pushed by itself can still be popped. */
 	EXPECT_EQ(3, ion_push_from(&s->ch, 0, 3));
 	EXPECT_TRUE(pop(s));
-	EXPECT_EQ(-EPIPE, ion_lend(s->ch.fd, 0, SECOND));
+	EXPECT_EQ(-EPIPE, ion_lend(s->ch.fd, SPIN, SECOND));
 }
 
 /* A second hang-up is no other one, and a reset does not undo it. */

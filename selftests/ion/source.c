@@ -100,7 +100,7 @@ TEST_F_TIMEOUT(source, a_lent_thread, 120)
 	struct task server;
 	int n;
 
-	ASSERT_TRUE(server_start(&server, &self->ch, 0, 0));
+	ASSERT_TRUE(server_start(&server, &self->ch, SPIN, 0));
 	while (self->next < 300000) {
 		n = numbers(&self->ch, &self->next, SLOTS);
 		ASSERT_LE(0, n);

@@ -362,7 +362,7 @@ TEST_F(trace, lent_thread_awake)
 	struct task server;
 
 	ASSERT_EQ(0, begin(&self->t, ch, 16, ""));
-	ASSERT_TRUE(server_start(&server, ch, 0, 0));
+	ASSERT_TRUE(server_start(&server, ch, SPIN, 0));
 	trace_take(&self->t, 0, NULL);
 	EXPECT_EQ(0, ion_kick(ch->fd));
 	EXPECT_TRACE("kick\n"

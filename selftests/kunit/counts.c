@@ -89,7 +89,25 @@ static void counts_stats(struct counts *c, bool right)
 	counts_is(c, stats.poison_seen, right ? 0 : c->stored, "poison_seen");
 }
 
-/* A look tells what is right; what it allows is told too, by two indices. */
+/* With the user end so much further on, or with an index that is wrong. */
+static void counts_seen(struct counts *c, bool right, u32 step)
+{
+	u32 queued = c->queued;
+	u64 user = c->user;
+
+	if (right) {
+		c->user += step;
+		c->queued += c->ring->kind->kernel_pushes ? -step : step;
+	}
+	counts_stats(c, right);
+	c->user = user;
+	c->queued = queued;
+}
+
+/*
+ * A snapshot says what a look finds, and changes nothing. A look tells what is
+ * right; what it allows is told too, by two indices.
+ */
 static void counts_look(struct counts *c)
 {
 	u32 first, last, step;
@@ -97,6 +115,7 @@ static void counts_look(struct counts *c)
 
 	counts_set(c);
 	right = counts_right(c, &step);
+	counts_seen(c, right, step);
 	counts_is(c, ion_ring_user(c->ring), c->user, "user end");
 	counts_is(c, ion_ring_count(c->ring), c->queued, "count");
 	counts_is(c, ion_ring_free(c->ring), c->slots - 1 - c->queued, "free");
@@ -108,14 +127,7 @@ static void counts_look(struct counts *c)
 	counts_is(c, allowed, right, "allowed");
 
 	counts_is(c, ion_ring_look(c->ring), right, "look");
-	if (!right) {
-		counts_stats(c, false);
-		return;
-	}
-	c->user += step;
-	c->queued += c->ring->kind->kernel_pushes ? -step : step;
-	counts_stats(c, true);
-	c->queued -= c->ring->kind->kernel_pushes ? -step : step;
+	counts_seen(c, right, step);
 }
 
 /* After it both ends stand where the producer stood, and what was there went. */

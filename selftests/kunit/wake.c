@@ -1,84 +1,176 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KUnit: when the kernel end asks for a kick, for every ring and for all that it
- * goes by, in each combination.
+ * KUnit: the states of the kernel end and its wake flags: every event in every
+ * state, for each ring and for all that its flag goes by.
  */
+#include "end_state.h"
 #include "ion_kunit.h"
 
 /**
- * struct wake - a ring in some state
- * @bed: its channel
- * @ring: the ring
+ * struct wake - a channel in some state
+ * @bed: the channel
+ * @ring: the ring that @bits is about; the others are neither polled nor stalled
  * @flag: its wake flag, as the user end sees it
- * @bits: the state, %WAKE_POLLED and so on
+ * @state: the state of the kernel end
+ * @bits: %WAKE_POLLED and so on
  */
 struct wake {
 	struct bed *bed;
 	struct ion_ring *ring;
 	const u16 *flag;
+	enum ion_end_state state;
 	unsigned int bits;
 };
 
 #define WAKE_POLLED	1
 #define WAKE_STALLED	2
-#define WAKE_ASLEEP	4
-#define WAKE_FULL	8
-#define WAKE_BROKEN	16
-#define WAKE_ALL	31
+#define WAKE_FULL	4
+#define WAKE_BROKEN	8
+#define WAKE_ALL	15
 
+/* Who pushes wants a kick only if there was no room. */
+static bool wake_wanted(const struct wake *w)
+{
+	return !(w->bits & WAKE_POLLED) &&
+	       (!w->ring->kind->kernel_pushes || w->bits & WAKE_STALLED);
+}
+
+static bool wake_sleeps(enum ion_end_state state)
+{
+	return state == ION_END_SLEEPING || state == ION_END_LENT_SLEEPING;
+}
+
+/* In the state, by the transitions that lead there. */
 static void wake_set(struct wake *w)
 {
+	struct ion_channel *ch = w->bed->check.ch;
 	struct ion_ring *ring = w->ring;
+	bool spurious;
 
 	ring->polled = w->bits & WAKE_POLLED;
 	ring->stalled = w->bits & WAKE_STALLED;
-	ring->asleep = w->bits & WAKE_ASLEEP;
 	ring->found_full = w->bits & WAKE_FULL;
 	ring->full = 3;
 	ring->end.broken = w->bits & WAKE_BROKEN ? ION_POISON_ORDER :
 						   ION_POISON_NONE;
-	WRITE_ONCE(*ring->end.own_wake, ring->asleep);
+	ion_end_state_wake(ch);
+	ion_end_state_end(ch);
+	if (w->state == ION_END_SLEEPING)
+		return;
+	ion_end_state_lend(ch, ch);
+	if (w->state == ION_END_LENT)
+		return;
+	ion_end_state_sleep(ch);
+	if (w->state == ION_END_LENT_KICKED)
+		ion_end_state_kick(ch, &spurious);
 }
 
 static void wake_is(struct wake *w, u64 saw, u64 expected, const char *what)
 {
-	ion_check_is(&w->bed->check, saw, expected, "%s in state %#x: %s",
-		     w->ring->kind->name, w->bits, what);
+	ion_check_is(&w->bed->check, saw, expected,
+		     "%s in state %d, bits %#x: %s", w->ring->kind->name,
+		     w->state, w->bits, what);
 }
 
-/* Whether it sleeps is told, and nothing else is another. */
-static void wake_same(struct wake *w, bool asleep, bool stalled, bool full)
+/* What the kernel end knows of its flag is what the user end sees. */
+static void wake_same(struct wake *w, enum ion_end_state state, bool asks,
+		      const char *what)
 {
-	struct ion_ring *ring = w->ring;
-
-	wake_is(w, ring->asleep, asleep, "asleep");
-	wake_is(w, READ_ONCE(*w->flag), asleep, "wake flag");
-	wake_is(w, ring->stalled, stalled, "stalled");
-	wake_is(w, ring->found_full, full, "found_full");
+	wake_is(w, w->bed->check.ch->end_state, state, what);
+	wake_is(w, w->ring->asleep, asks, what);
+	wake_is(w, READ_ONCE(*w->flag), asks, what);
 }
 
-/* Who pushes wants a kick only if there was no room. */
-static void wake_sleep(struct wake *w)
-{
-	bool waits = !w->ring->kind->kernel_pushes || w->bits & WAKE_STALLED;
-	bool asks = !(w->bits & (WAKE_ASLEEP | WAKE_POLLED)) && waits;
-
-	wake_set(w);
-	wake_is(w, ion_ring_sleep(w->ring), asks, "asks for a kick");
-	wake_same(w, asks || w->bits & WAKE_ASLEEP, w->bits & WAKE_STALLED,
-		  w->bits & WAKE_FULL);
-	wake_is(w, ion_ring_sleep(w->ring), false, "asks once more");
-}
-
-static void wake_awake(struct wake *w)
+static void wake_states_one(struct wake *w)
 {
 	wake_set(w);
-	ion_ring_awake(w->ring);
-	wake_same(w, false, false, false);
+	wake_same(w, w->state, wake_sleeps(w->state) && wake_wanted(w), "set");
+}
+
+static void wake_kick_one(struct wake *w)
+{
+	struct ion_channel *ch = w->bed->check.ch;
+	bool spurious, lent;
+
+	wake_set(w);
+	lent = ion_end_state_kick(ch, &spurious);
+	wake_is(w, lent, w->state != ION_END_SLEEPING, "left to a thread");
+	if (!lent) {
+		wake_same(w, ION_END_SLEEPING, wake_wanted(w), "kicked");
+		return;
+	}
+	wake_is(w, spurious, w->state != ION_END_LENT_SLEEPING, "spurious");
+	wake_same(w, w->state == ION_END_LENT ? ION_END_LENT :
+						ION_END_LENT_KICKED,
+		  false, "kicked");
+}
+
+/* What another context armed while a thread was awake goes with a kick. */
+static void wake_armed_one(struct wake *w)
+{
+	struct ion_channel *ch = w->bed->check.ch;
+	bool spurious;
+
+	wake_set(w);
+	ion_wake_flag_arm(w->ring);
+	wake_is(w, w->ring->polled, false, "polled after arming");
+	wake_same(w, w->state, true, "armed");
+	if (ion_end_state_kick(ch, &spurious))
+		wake_is(w, READ_ONCE(*w->flag), false, "armed, then kicked");
+
+	wake_set(w);
+	ion_wake_flag_disarm(w->ring);
+	wake_is(w, w->ring->polled, true, "polled after disarming");
+	wake_same(w, w->state, false, "disarmed");
+}
+
+static void wake_leave_one(struct wake *w)
+{
+	struct ion_channel *ch = w->bed->check.ch;
+
+	wake_set(w);
+	ion_end_state_end(ch);
+	wake_same(w, ION_END_SLEEPING, wake_wanted(w), "left");
+	wake_is(w, !!ch->server, false, "server after it left");
+
+	wake_set(w);
+	wake_is(w, ion_end_state_lend(ch, w),
+		w->state == ION_END_SLEEPING ? 0 : -EBUSY, "lent");
+	if (w->state == ION_END_SLEEPING)
+		wake_same(w, ION_END_LENT, false, "lent");
+	else
+		wake_is(w, ch->server == ch, true, "server of before");
+
+	wake_set(w);
+	ion_end_state_wake(ch);
+	wake_same(w, ION_END_LENT, false, "woken");
+}
+
+/* A pass found no room: the flag is set then, and not before the next try. */
+static void wake_rest_one(struct wake *w)
+{
+	bool pushes = w->ring->kind->kernel_pushes;
+	struct ion_channel *ch = w->bed->check.ch;
+	bool news;
+
+	wake_set(w);
+	ion_wake_flag_retry(w->ring);
+	wake_is(w, w->ring->found_full, false, "found_full of a new try");
+	wake_same(w, w->state, false, "tried again");
+	news = pushes && wake_sleeps(w->state) && wake_wanted(w);
+	wake_is(w, ion_wake_flags_rest(ch), news, "set at rest");
+	wake_is(w, ion_wake_flags_rest(ch), false, "set at rest once more");
+	if (pushes)
+		wake_same(w, w->state, news, "at rest");
+
+	wake_set(w);
+	ion_wake_flag_reset(w->ring);
+	wake_same(w, w->state,
+		  !pushes && wake_sleeps(w->state) && wake_wanted(w), "reset");
 }
 
 /* However often it finds no room: that is once. */
-static void wake_stall(struct wake *w)
+static void wake_stall_one(struct wake *w)
 {
 	bool broken = w->bits & WAKE_BROKEN;
 	u64 full = 3 + !(w->bits & (WAKE_FULL | WAKE_BROKEN));
@@ -87,20 +179,19 @@ static void wake_stall(struct wake *w)
 	ion_ring_stall(w->ring);
 	ion_ring_stall(w->ring);
 	wake_is(w, w->ring->full, full, "full");
-	wake_same(w, w->bits & WAKE_ASLEEP, !broken || w->bits & WAKE_STALLED,
-		  !broken || w->bits & WAKE_FULL);
+	wake_is(w, w->ring->stalled, !broken || w->bits & WAKE_STALLED,
+		"stalled");
+	wake_is(w, w->ring->found_full, !broken || w->bits & WAKE_FULL,
+		"found_full");
 }
 
-/* Arming asks whatever was before, and says if there is nothing to wait for. */
-static void wake_arm(struct wake *w)
+static void wake_each_bit(struct wake *w, void (*one)(struct wake *w))
 {
-	bool broken = w->bits & WAKE_BROKEN;
-
+	for (w->bits = 0; w->bits <= WAKE_ALL; w->bits++)
+		one(w);
+	/* The next ring finds this one as it was. */
+	w->bits = 0;
 	wake_set(w);
-	wake_is(w, ion_ring_arm(w->ring),
-		broken || !ion_end_known(&w->ring->end), "nothing to do");
-	wake_is(w, w->ring->polled, false, "polled");
-	wake_same(w, true, w->bits & WAKE_STALLED, w->bits & WAKE_FULL);
 }
 
 static void wake_each(struct kunit *test, void (*one)(struct wake *w))
@@ -115,30 +206,42 @@ static void wake_each(struct kunit *test, void (*one)(struct wake *w))
 		w.ring = bed_ring(w.bed, id);
 		w.flag = w.ring->kind->kernel_pushes ? lane->in.end.peer_wake :
 						       lane->out.end.peer_wake;
-		for (w.bits = 0; w.bits <= WAKE_ALL; w.bits++)
-			one(&w);
+		for (w.state = 0; w.state <= ION_END_LENT_KICKED; w.state++)
+			wake_each_bit(&w, one);
 	}
+	w.state = ION_END_SLEEPING;
+	wake_set(&w);
 	bed_close(w.bed);
 }
 
-static void wake_sleeps(struct kunit *test)
+static void wake_states(struct kunit *test)
 {
-	wake_each(test, wake_sleep);
+	wake_each(test, wake_states_one);
 }
 
-static void wake_awakes(struct kunit *test)
+static void wake_kicks(struct kunit *test)
 {
-	wake_each(test, wake_awake);
-}
-
-static void wake_stalls(struct kunit *test)
-{
-	wake_each(test, wake_stall);
+	wake_each(test, wake_kick_one);
 }
 
 static void wake_arms(struct kunit *test)
 {
-	wake_each(test, wake_arm);
+	wake_each(test, wake_armed_one);
+}
+
+static void wake_leaves(struct kunit *test)
+{
+	wake_each(test, wake_leave_one);
+}
+
+static void wake_rests(struct kunit *test)
+{
+	wake_each(test, wake_rest_one);
+}
+
+static void wake_stalls(struct kunit *test)
+{
+	wake_each(test, wake_stall_one);
 }
 
 static const struct bed_shape wake_shapes[] = {
@@ -149,10 +252,12 @@ static const struct bed_shape wake_shapes[] = {
 KUNIT_ARRAY_PARAM_DESC(wake, wake_shapes, name);
 
 static struct kunit_case wake_cases[] = {
-	KUNIT_CASE_PARAM(wake_sleeps, wake_gen_params),
-	KUNIT_CASE_PARAM(wake_awakes, wake_gen_params),
-	KUNIT_CASE_PARAM(wake_stalls, wake_gen_params),
+	KUNIT_CASE_PARAM(wake_states, wake_gen_params),
+	KUNIT_CASE_PARAM(wake_kicks, wake_gen_params),
 	KUNIT_CASE_PARAM(wake_arms, wake_gen_params),
+	KUNIT_CASE_PARAM(wake_leaves, wake_gen_params),
+	KUNIT_CASE_PARAM(wake_rests, wake_gen_params),
+	KUNIT_CASE_PARAM(wake_stalls, wake_gen_params),
 	{}
 };
 

@@ -71,12 +71,16 @@ struct ion_cmd_packet {
  * @head: slot that the producer fills next, written by the producer
  * @tail: slot that the consumer empties next, written by the consumer
  * @mask: number of slots less one; the kernel writes it and never reads it
- * @producer_wake: not 0 while the producer sleeps, written by the producer
- * @consumer_wake: not 0 while the consumer sleeps, written by the consumer
+ * @producer_wake: 0 while the producer is awake; n: wake it once n slots are free.
+ *	Written by the producer.
+ * @consumer_wake: 0 while the consumer is awake; n: wake it once n slots are
+ *	filled. Written by the consumer.
  *
- * A program that leaves its wake flags at 0 is served all the same: it polls
- * or kicks. The flag of the kernel end says whether a kick is needed: to be
- * sure of it, publish, have a full barrier, and then look at the flag.
+ * A number that is more than the ring holds stands for all of it. poll() says that
+ * a ring is ready at the same number, and at 1 while the flag is 0. A program that
+ * leaves its wake flags at 0 is served all the same: it polls or kicks. The flag of
+ * the kernel end is 0 or 1, and says whether a kick is needed: to be sure of it,
+ * publish, have a full barrier, and then read the flag.
  */
 struct ion_ring_header {
 	__u32 head;
@@ -478,9 +482,12 @@ struct ion_stats {
  *	again as it stands.
  * @rx_queued: written by the kernel: packets on rx
  * @evt_queued: written by the kernel: answers on evt
+ * @min_wait_ns: after this many nanoseconds one packet, or one answer, of what is
+ *	waited for is enough; 0: there is no such time. What is left of it is
+ *	written, 1 when it is over.
  *
- * It ends as soon as one of the two counts is there. One of them must not be
- * 0, and neither more than the ring holds.
+ * It ends as soon as one of the two counts is there, and the caller is not woken
+ * before. One of them must not be 0, and neither more than the ring holds.
  */
 struct ion_wait {
 	__u32 size;
@@ -490,20 +497,24 @@ struct ion_wait {
 	__aligned_u64 timeout_ns;
 	__u32 rx_queued;
 	__u32 evt_queued;
+	__aligned_u64 min_wait_ns;
 };
 
-/* ion_serve.idle_ns: sleep as soon as there is nothing to do. */
-#define ION_SERVE_NO_SPIN	(~0ULL)
+/* ion_serve.idle_ns: sleep as soon as there is nothing to do, or never. */
+#define ION_SERVE_NO_SPIN	0ULL
+#define ION_SERVE_SPIN		(~0ULL)
 
 /**
  * struct ion_serve - lend this thread to the kernel end (ION_IOC_SERVE)
  * @size: sizeof(struct ion_serve)
  * @flags: 0
- * @idle_ns: how long to look for work without a pause before the kernel end
- *	goes to sleep, in nanoseconds; 0: never sleep; ION_SERVE_NO_SPIN: at once
- * @max_ns: come back after so many nanoseconds; 0: no limit. When a signal that
- *	no handler was called for interrupts the call, the kernel writes what is
- *	left of it and makes the call again.
+ * @idle_ns: how long to check for work without a pause before the kernel end
+ *	goes to sleep, in nanoseconds; ION_SERVE_NO_SPIN: it sleeps at once;
+ *	ION_SERVE_SPIN: it never sleeps
+ * @max_ns: come back after so many nanoseconds; 0: no limit. When something that
+ *	no handler was called for interrupts the call (a signal, a limit of the
+ *	system, a profiler), the kernel writes what is left of it, unless it is 0,
+ *	and makes the call again.
  */
 struct ion_serve {
 	__u32 size;
@@ -520,8 +531,9 @@ struct ion_serve {
  * @reserved: 0
  *
  * It is signalled when the kernel end moved a ring on at whose user end the
- * wake flag is set; of any ring with that flag, when a ring of the channel is
- * found to be poisoned and when the channel is reset; and only then.
+ * wake flag is set, and there are as many slots to use as that says; of any ring
+ * with that flag, when a ring of the channel is found to be poisoned and when the
+ * channel is reset; and only then.
  */
 struct ion_eventfd {
 	__u32 size;

@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The state of the kernel end, and its wake flags.
+ *
+ * Every write of either is here, under state_lock, so that they cannot disagree:
+ * while the kernel end sleeps, alone or in a lent thread, the flags of tx and cmd
+ * ask for a kick, and those of rx and evt do if a push found no room; while a lent
+ * thread is awake, or was kicked and will be, they do not. A kick that runs the
+ * kernel end in its caller is no state of its own: the flags go on asking, and
+ * whoever pushes meanwhile kicks as well.
+ *
+ * Who sets a flag has to check the rings afterwards: (E) of <ion/ring.h> is here.
+ */
+#include <linux/bug.h>
+#include <linux/errno.h>
+#include <linux/lockdep.h>
+#include <linux/wait.h>
+
+#include "end_state.h"
+
+static void ion_wake_flag_write(struct ion_ring *ring, bool asks)
+{
+	lockdep_assert_held(&ring->ch->state_lock);
+
+	WRITE_ONCE(ring->asleep, asks);
+	WRITE_ONCE(*ring->end.own_wake, asks);
+}
+
+/* As a producer the kernel end needs a kick only if it has something to push. */
+static bool ion_wake_flag_wanted(const struct ion_ring *ring)
+{
+	return !ring->polled &&
+	       (!ring->kind->kernel_pushes || READ_ONCE(ring->stalled));
+}
+
+/* Returns whether one of them was not set before. */
+static bool ion_wake_flags_set(struct ion_channel *ch)
+{
+	bool set = false;
+	unsigned int id;
+
+	for (id = 0; id < ION_RINGS; id++) {
+		struct ion_ring *ring = &ch->ring[id];
+
+		if (ring->asleep || !ion_wake_flag_wanted(ring))
+			continue;
+		ion_wake_flag_write(ring, true);
+		set = true;
+	}
+	return set;
+}
+
+static void ion_wake_flags_clear(struct ion_channel *ch)
+{
+	unsigned int id;
+
+	for (id = 0; id < ION_RINGS; id++)
+		if (ch->ring[id].asleep)
+			ion_wake_flag_write(&ch->ring[id], false);
+}
+
+/**
+ * ion_end_state_init() - the kernel end of a new channel sleeps
+ * @ch: the channel; its rings are connected
+ */
+void ion_end_state_init(struct ion_channel *ch)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&ch->state_lock, flags);
+	WRITE_ONCE(ch->end_state, ION_END_SLEEPING);
+	ion_wake_flags_set(ch);
+	raw_spin_unlock_irqrestore(&ch->state_lock, flags);
+}
+
+/**
+ * ion_end_state_lend() - a thread comes to run the kernel end
+ * @ch: the channel
+ * @files: the descriptors of its program
+ *
+ * It owes a pass, for what a kick that comes now leaves to it.
+ *
+ * Return: 0, or -EBUSY if another thread is lent.
+ */
+int ion_end_state_lend(struct ion_channel *ch, const void *files)
+{
+	unsigned long flags;
+	int ret = -EBUSY;
+
+	raw_spin_lock_irqsave(&ch->state_lock, flags);
+	if (ch->end_state == ION_END_SLEEPING) {
+		WRITE_ONCE(ch->end_state, ION_END_LENT);
+		ch->server = files;
+		WRITE_ONCE(ch->server_closed, false);
+		ion_wake_flags_clear(ch);
+		ret = 0;
+	}
+	raw_spin_unlock_irqrestore(&ch->state_lock, flags);
+	return ret;
+}
+
+static void ion_end_state_set_asleep(struct ion_channel *ch,
+				     enum ion_end_state state,
+				     const void *server)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&ch->state_lock, flags);
+	WRITE_ONCE(ch->end_state, state);
+	ch->server = server;
+	ion_wake_flags_set(ch);
+	raw_spin_unlock_irqrestore(&ch->state_lock, flags);
+	smp_mb();	/* (E), pairs with (F) */
+}
+
+/**
+ * ion_end_state_sleep() - the lent thread is about to sleep
+ * @ch: the channel, whose kernel end the caller runs
+ *
+ * A pass is due afterwards, for what was published before the flags were seen.
+ */
+void ion_end_state_sleep(struct ion_channel *ch)
+{
+	ion_end_state_set_asleep(ch, ION_END_LENT_SLEEPING, ch->server);
+}
+
+/**
+ * ion_end_state_end() - the lent thread is about to leave
+ * @ch: the channel
+ *
+ * Whether it slept, was kicked or was awake: a kick is due afterwards, for what
+ * was left to the thread and for what was published before the flags were seen.
+ */
+void ion_end_state_end(struct ion_channel *ch)
+{
+	ion_end_state_set_asleep(ch, ION_END_SLEEPING, NULL);
+}
+
+/**
+ * ion_end_state_wake() - the lent thread is awake
+ * @ch: the channel
+ *
+ * A pass is due, for the kick that woke it.
+ */
+void ion_end_state_wake(struct ion_channel *ch)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&ch->state_lock, flags);
+	WRITE_ONCE(ch->end_state, ION_END_LENT);
+	ion_wake_flags_clear(ch);
+	raw_spin_unlock_irqrestore(&ch->state_lock, flags);
+}
+
+/**
+ * ion_end_state_kick() - leave a kick to the lent thread
+ * @ch: the channel
+ * @spurious: whether the thread was awake, or kicked already, is written
+ *
+ * A full barrier is to stand between what was published and this: a thread that is
+ * not seen here sees that before it sleeps.
+ *
+ * The flags go back to 0 before the thread gets a processor: one kick is enough.
+ * They are cleared as well if it is awake: another context may have armed a ring.
+ *
+ * Context: any in which wake_up() is allowed.
+ * Return: false if no thread is lent.
+ */
+bool ion_end_state_kick(struct ion_channel *ch, bool *spurious)
+{
+	enum ion_end_state was;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&ch->state_lock, flags);
+	was = ch->end_state;
+	if (was == ION_END_LENT_SLEEPING)
+		WRITE_ONCE(ch->end_state, ION_END_LENT_KICKED);
+	if (was != ION_END_SLEEPING)
+		ion_wake_flags_clear(ch);
+	raw_spin_unlock_irqrestore(&ch->state_lock, flags);
+
+	*spurious = was != ION_END_LENT_SLEEPING;
+	if (was == ION_END_LENT_SLEEPING)
+		wake_up(&ch->serve_wait);
+	return was != ION_END_SLEEPING;
+}
+
+/**
+ * ion_end_state_close() - a descriptor of the channel is being closed
+ * @ch: the channel
+ * @files: the descriptors of the program that closes it
+ *
+ * The lent thread of that program comes back: its own call holds the file, so
+ * that nothing else would tell it.
+ */
+void ion_end_state_close(struct ion_channel *ch, const void *files)
+{
+	unsigned long flags;
+	bool serves;
+
+	raw_spin_lock_irqsave(&ch->state_lock, flags);
+	serves = ch->server && ch->server == files;
+	if (serves)
+		WRITE_ONCE(ch->server_closed, true);
+	raw_spin_unlock_irqrestore(&ch->state_lock, flags);
+	if (serves)
+		wake_up(&ch->serve_wait);
+}
+
+/**
+ * ion_wake_flag_arm() - have the program kick when it moves a ring on
+ * @ring: the ring, owned
+ *
+ * Check it afterwards.
+ */
+void ion_wake_flag_arm(struct ion_ring *ring)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&ring->ch->state_lock, flags);
+	ring->polled = false;
+	ion_wake_flag_write(ring, true);
+	raw_spin_unlock_irqrestore(&ring->ch->state_lock, flags);
+	smp_mb();	/* (E), pairs with (F) */
+}
+
+/**
+ * ion_wake_flag_disarm() - have no kicks for a ring
+ * @ring: the ring, owned
+ */
+void ion_wake_flag_disarm(struct ion_ring *ring)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&ring->ch->state_lock, flags);
+	ring->polled = true;
+	ion_wake_flag_write(ring, false);
+	raw_spin_unlock_irqrestore(&ring->ch->state_lock, flags);
+}
+
+/**
+ * ion_wake_flag_retry() - what found no room is about to be tried once more
+ * @ring: rx or evt
+ *
+ * Before a pass, which finds no room either or has no use for the flag. What
+ * another context sets later stays.
+ */
+void ion_wake_flag_retry(struct ion_ring *ring)
+{
+	unsigned long flags;
+
+	WRITE_ONCE(ring->found_full, false);
+	if (!READ_ONCE(ring->asleep))
+		return;
+	raw_spin_lock_irqsave(&ring->ch->state_lock, flags);
+	ion_wake_flag_write(ring, false);
+	raw_spin_unlock_irqrestore(&ring->ch->state_lock, flags);
+}
+
+/**
+ * ion_wake_flag_reset() - write the flag that a program may have written over
+ * @ring: the ring, owned; it was emptied, so nothing waits for room
+ */
+void ion_wake_flag_reset(struct ion_ring *ring)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&ring->ch->state_lock, flags);
+	ion_wake_flag_write(ring, ring->asleep && !ring->kind->kernel_pushes);
+	raw_spin_unlock_irqrestore(&ring->ch->state_lock, flags);
+}
+
+/**
+ * ion_wake_flags_rest() - ask for kicks for what the last pass found no room for
+ * @ch: the channel, whose kernel end the caller runs
+ *
+ * Return: true if a flag was set just now: check the rings once more.
+ */
+bool ion_wake_flags_rest(struct ion_channel *ch)
+{
+	unsigned long flags;
+	bool set = false;
+
+	if (likely(!READ_ONCE(ch->ring[ION_RING_RX].stalled) &&
+		   !READ_ONCE(ch->ring[ION_RING_EVT].stalled)))
+		return false;
+
+	raw_spin_lock_irqsave(&ch->state_lock, flags);
+	if (ch->end_state == ION_END_SLEEPING ||
+	    ch->end_state == ION_END_LENT_SLEEPING)
+		set = ion_wake_flags_set(ch);
+	raw_spin_unlock_irqrestore(&ch->state_lock, flags);
+	if (set)
+		smp_mb();	/* (E), pairs with (F) */
+	return set;
+}
+
+#ifdef ION_DEBUG
+static bool ion_end_state_asleep(const struct ion_channel *ch)
+{
+	return ch->end_state == ION_END_SLEEPING ||
+	       ch->end_state == ION_END_LENT_SLEEPING;
+}
+
+/* Of a split channel nobody else can write to the shared flag. */
+static void ion_wake_flag_check(const struct ion_ring *ring)
+{
+	const struct ion_channel *ch = ring->ch;
+	bool asks = !ring->polled && !ring->kind->kernel_pushes;
+
+	WARN_ONCE(ch->info.layout == ION_LAYOUT_SPLIT &&
+		  READ_ONCE(*ring->end.own_wake) != ring->asleep,
+		  "ion: %s: the wake flag is not what it should be\n",
+		  ring->kind->name);
+	WARN_ONCE(ion_end_state_asleep(ch) && asks && !ring->asleep,
+		  "ion: %s: the kernel end sleeps in state %d and asks for no kick\n",
+		  ring->kind->name, ch->end_state);
+	WARN_ONCE(!ion_end_state_asleep(ch) && ring->asleep && !ring->async,
+		  "ion: %s: the kernel end is awake in state %d and asks for a kick\n",
+		  ring->kind->name, ch->end_state);
+	WARN_ONCE(ch->end_state == ION_END_SLEEPING && ch->server,
+		  "ion: a lent thread has left, and is not forgotten\n");
+}
+
+/**
+ * ion_end_state_check() - whether the state and the flags agree
+ * @ch: the channel, configured
+ *
+ * In builds for debugging, at the end of every call. This holds at any time,
+ * whatever other calls are in progress.
+ */
+void ion_end_state_check(struct ion_channel *ch)
+{
+	unsigned long flags;
+	unsigned int id;
+
+	raw_spin_lock_irqsave(&ch->state_lock, flags);
+	for (id = 0; id < ION_RINGS; id++)
+		ion_wake_flag_check(&ch->ring[id]);
+	raw_spin_unlock_irqrestore(&ch->state_lock, flags);
+}
+#endif /* ION_DEBUG */

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* ION_IOC_STATS and ION_IOC_RESET: what a channel has counted, and a new start. */
+#include <linux/atomic.h>
+#include <linux/lockdep.h>
+
+#include "end_state.h"
+#include "kernel_end.h"
+#include "notify.h"
+#include "stats.h"
+
+/**
+ * ion_channel_stats() - every counter of a channel
+ * @ch: the channel, configured
+ * @stats: all of it is written but size
+ *
+ * The counters of a ring are of one moment each. No lock is taken: whoever owns
+ * the kernel end need not get a processor for this.
+ *
+ * Context: any.
+ */
+void ion_channel_stats(const struct ion_channel *ch, struct ion_stats *stats)
+{
+	unsigned int id;
+
+	stats->kernel_end = ion_channel_hungup(ch) ?
+				    ION_KERNEL_END_GONE :
+				    ion_end_state_public(ch);
+	stats->channel = ch->id;
+	stats->calls = atomic64_read(&ch->calls);
+	/* Pairs with the order in ion_kernel_end_count_kick(). */
+	stats->kicks_spurious = atomic64_read_acquire(&ch->kicks_spurious);
+	stats->kicks = atomic64_read(&ch->kicks);
+	stats->sleeps = READ_ONCE(ch->sleeps);
+	stats->wakeups = atomic64_read(&ch->wakeups);
+	stats->signals = atomic64_read(&ch->signals);
+	stats->resets = READ_ONCE(ch->resets);
+	for (id = 0; id < ION_RINGS; id++)
+		ion_ring_stats(&ch->ring[id], &stats->ring[id]);
+}
+
+/* Returns how many were discarded; @waited if the kernel end has to run. */
+static u32 ion_reset_ring(struct ion_ring *ring, bool *waited)
+{
+	unsigned long flags;
+	u32 thrown;
+
+	flags = ion_ring_lock(ring);
+	*waited |= ring->end.broken || ring->stage->nr ||
+		   (ring->kind->kernel_pushes && READ_ONCE(ring->asleep));
+	thrown = ion_ring_reset(ring);
+	ion_wake_flag_reset(ring);
+	ion_ring_unlock(ring, flags);
+	return thrown;
+}
+
+/**
+ * ion_channel_reset() - empty the rings and trust the user end again
+ * @ch: the channel, configured; pop_mutex and push_mutex held
+ *
+ * The kernel end runs if it waited for room, or for the reset: what it has to
+ * push need not have been in a ring, and no kick would come for it. It runs as
+ * well if it has something in hand that was on tx or cmd, to let go of that.
+ *
+ * Return: how many packets and commands were discarded; -EINTR for a fatal signal.
+ */
+int ion_channel_reset(struct ion_channel *ch)
+{
+	bool waited = false, spurious;
+	unsigned int id;
+	int thrown = 0;
+	int ret;
+
+	lockdep_assert_held(&ch->pop_mutex);
+	lockdep_assert_held(&ch->push_mutex);
+
+	ret = ion_end_lock(ch);
+	if (ret)
+		return ret;
+	for (id = 0; id < ION_RINGS; id++)
+		thrown += ion_reset_ring(&ch->ring[id], &waited);
+	WRITE_ONCE(ch->resets, ch->resets + 1);
+	ion_notify(ch, true);
+	if (waited) {
+		ion_kernel_end_run(ch);
+		ion_end_state_kick(ch, &spurious);
+	}
+	ion_end_unlock(ch);
+	return thrown;
+}
