@@ -17,7 +17,7 @@
 #define IONC_FLAGS (IONC_COMPACT | IONC_STAMP | IONC_PHYS | IONC_NO_SPIN)
 
 /* Bytes of the options of the first version of this library. */
-#define IONC_OPTIONS_FIRST 80
+#define IONC_OPTIONS_FIRST 96
 
 static_assert(sizeof(struct ionc_options) >= IONC_OPTIONS_FIRST ||
 		      sizeof(void *) < 8,
@@ -200,6 +200,9 @@ int ionc_take_ends(struct ionc_private *p)
 	unsigned int id;
 	int ret;
 
+	/* A driver may have more rings than this library knows. */
+	if (p->info.nr_rings < ION_RINGS)
+		return -EPROTONOSUPPORT;
 	for (id = 0; id < ION_RINGS; id++) {
 		ret = ionc_words(p, id, &words[id]);
 		if (ret)

@@ -95,7 +95,7 @@ struct ionc_options {
 	const char *device;
 	const char *service;
 	const char *key;
-	__u32 slots[ION_RINGS];
+	__u32 slots[ION_RINGS_MAX];
 	__u32 buffers;
 	__u32 buffer_size;
 	__u64 arg[2];

@@ -40,11 +40,11 @@ static_assert(sizeof(struct ion_packet_ring) == 6160);
 static_assert(sizeof(struct ion_cmd_ring) == 8208);
 
 /* A shorter struct than was published first is refused; none has grown yet. */
-static_assert(sizeof(struct ion_query) == 56);
-static_assert(sizeof(struct ion_info) == 576);
-static_assert(sizeof(struct ion_setup) == 768);
+static_assert(sizeof(struct ion_query) == 128);
+static_assert(sizeof(struct ion_info) == 1152);
+static_assert(sizeof(struct ion_setup) == 1408);
 static_assert(sizeof(struct ion_batch) == 24);
-static_assert(sizeof(struct ion_stats) == 456);
+static_assert(sizeof(struct ion_stats) == 1216);
 static_assert(sizeof(struct ion_wait) == 40);
 static_assert(sizeof(struct ion_serve) == 24);
 static_assert(sizeof(struct ion_eventfd) == 16);
@@ -54,7 +54,11 @@ static_assert(sizeof(struct ion_buffers) == 24);
 static_assert(sizeof(struct ion_selftest) == 24);
 static_assert(sizeof(struct ion_selftest_result) == 128);
 static_assert(sizeof(struct ion_list) == 32);
-static_assert(sizeof(struct ion_list_entry) == 576);
+static_assert(sizeof(struct ion_list_entry) == 1472);
+
+static_assert(ION_RINGS <= ION_RINGS_MAX);
+/* The most that are added below: split, with an arena. */
+static_assert(ION_RINGS + 3 <= ION_AREAS_MAX);
 
 static const u64 ion_mmap_offset[ION_RINGS] = {
 	[ION_RING_TX] = ION_MMAP_TX,
@@ -154,6 +158,10 @@ static int ion_geometry_rings(struct ion_info *info, const u32 *slots)
 {
 	unsigned int id;
 
+	if (memchr_inv(slots + ION_RINGS, 0,
+		       (ION_RINGS_MAX - ION_RINGS) * sizeof(*slots)))
+		return -EINVAL;
+	info->nr_rings = ION_RINGS;
 	for (id = 0; id < ION_RINGS; id++) {
 		u32 nr = slots[id] ?: ION_SLOTS_DEFAULT;
 

@@ -6,6 +6,7 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/math.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 #include <linux/user_namespace.h>
@@ -71,6 +72,9 @@ static long ion_ioctl_query(void __user *arg)
 	ret = ion_copy_in(&query, sizeof(query), arg);
 	if (ret)
 		return ret;
+	if (query.reserved || memchr_inv(query.reserved2, 0,
+					 sizeof(query.reserved2)))
+		return -EINVAL;
 
 	query.abi_version = ION_ABI_VERSION;
 	query.features = ION_FEATURE_COMPACT | ION_FEATURE_SPLIT |
@@ -83,7 +87,6 @@ static long ion_ioctl_query(void __user *arg)
 	query.max_channels = ion_channels_limit();
 	query.max_bytes = ion_memory_limit();
 	query.channels = ion_channels_count();
-	query.reserved = 0;
 	query.bytes = ion_memory_charged();
 	return ion_copy_out(arg, &query, sizeof(query));
 }
@@ -122,18 +125,29 @@ static int ion_setup_permit(const struct file *file,
 	return 0;
 }
 
+static int ion_setup_configure(struct ion_channel *ch,
+			       const struct ion_setup *setup)
+{
+	struct ion_config *config __free(kfree) = NULL;
+
+	config = kzalloc(sizeof(*config), ION_GFP);
+	if (!config)
+		return -ENOMEM;
+	config->info = setup->info;
+	config->bind.flags = setup->flags & ION_SETUP_STAMP;
+	config->bind.arg[0] = setup->arg[0];
+	config->bind.arg[1] = setup->arg[1];
+	config->bind.key = setup->key;
+	config->phys = setup->flags & ION_SETUP_PHYS;
+
+	guard(mutex)(&ch->setup_mutex);
+	return ch->ready ? -EBUSY : ion_channel_configure(ch, config);
+}
+
 /* What the channel is to be is told before it becomes so, or is refused. */
 static int ion_setup(struct ion_channel *ch, struct ion_setup *setup,
 		     const char *service, void __user *arg)
 {
-	struct ion_config config = {
-		.bind = {
-			.flags = setup->flags & ION_SETUP_STAMP,
-			.arg = { setup->arg[0], setup->arg[1] },
-			.key = setup->key,
-		},
-		.phys = setup->flags & ION_SETUP_PHYS,
-	};
 	int ret;
 
 	ion_channel_describe(ch, &setup->info, service);
@@ -142,34 +156,34 @@ static int ion_setup(struct ion_channel *ch, struct ion_setup *setup,
 	ret = ion_copy_out(arg, setup, sizeof(*setup));
 	if (ret || (setup->flags & ION_SETUP_DRY_RUN))
 		return ret;
-
-	config.info = setup->info;
-	guard(mutex)(&ch->setup_mutex);
-	return ch->ready ? -EBUSY : ion_channel_configure(ch, &config);
+	return ion_setup_configure(ch, setup);
 }
 
 static long ion_ioctl_setup(struct file *file, void __user *arg)
 {
-	struct ion_setup setup;
+	struct ion_setup *setup __free(kfree) = NULL;
 	const char *service;
 	int ret;
 
-	ret = ion_copy_in(&setup, sizeof(setup), arg);
+	setup = kmalloc(sizeof(*setup), ION_GFP);
+	if (!setup)
+		return -ENOMEM;
+	ret = ion_copy_in(setup, sizeof(*setup), arg);
 	if (ret)
 		return ret;
-	ret = ion_setup_check(&setup);
+	ret = ion_setup_check(setup);
 	if (ret)
 		return ret;
-	ret = ion_setup_permit(file, &setup);
+	ret = ion_setup_permit(file, setup);
 	if (ret)
 		return ret;
-	ret = ion_geometry(&setup.info, &setup);
+	ret = ion_geometry(&setup->info, setup);
 	if (ret)
 		return ret;
-	service = ion_service_known(setup.service);
+	service = ion_service_known(setup->service);
 	if (!service)
 		return -ENOENT;
-	return ion_setup(file->private_data, &setup, service, arg);
+	return ion_setup(file->private_data, setup, service, arg);
 }
 
 static long ion_ioctl_info(struct ion_channel *ch, void __user *arg)
@@ -181,8 +195,7 @@ static long ion_ioctl_info(struct ion_channel *ch, void __user *arg)
 	ret = ion_copy_in(&info, sizeof(info), arg);
 	if (ret)
 		return ret;
-	if (info.reserved || memchr_inv(info.reserved2, 0,
-					sizeof(info.reserved2)))
+	if (memchr_inv(info.reserved, 0, sizeof(info.reserved)))
 		return -EINVAL;
 	size = info.size;
 	info = ch->info;
@@ -199,6 +212,9 @@ static long ion_ioctl_stats(struct ion_channel *ch, void __user *arg)
 	ret = ion_copy_in(&stats, sizeof(stats), arg);
 	if (ret)
 		return ret;
+	if (stats.reserved || memchr_inv(stats.reserved2, 0,
+					 sizeof(stats.reserved2)))
+		return -EINVAL;
 	/* Of one moment for all rings, if nobody runs the kernel end just now. */
 	owned = ion_kernel_end_trylock(ch);
 	ion_channel_stats(ch, &stats);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What ION_IOC_LIST tells of each channel. */
+#include <linux/cleanup.h>
 #include <linux/cred.h>
 #include <linux/errno.h>
 #include <linux/minmax.h>
 #include <linux/pid.h>
 #include <linux/sched.h>
 #include <linux/sched/task.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 #include <linux/uidgid.h>
@@ -85,31 +87,35 @@ static int ion_list_out(const struct ion_list *list, u32 at,
  *
  * Context: may sleep.
  * Return: how many entries were written, 0 after the last; -EINVAL for a count
- * or a size that can not be; -E2BIG for a size that is too large; -EFAULT.
+ * or a size that can not be; -E2BIG for a size that is too large; -ENOMEM;
+ * -EFAULT.
  */
 int ion_list(const struct ion_list *list)
 {
-	struct ion_list_entry entry;
+	struct ion_list_entry *entry __free(kfree) = NULL;
 	u64 after = list->after;
 	struct ion_channel *ch;
 	u32 nr;
 	int ret;
 
 	if (!list->count || list->count > ION_LIST_MAX || list->flags ||
-	    list->entry_size < sizeof(entry))
+	    list->entry_size < sizeof(*entry))
 		return -EINVAL;
 	if (list->entry_size > PAGE_SIZE)
 		return -E2BIG;
+	entry = kmalloc(sizeof(*entry), ION_GFP);
+	if (!entry)
+		return -ENOMEM;
 
 	for (nr = 0; nr < list->count; nr++) {
 		ch = ion_channels_next(after);
 		if (!ch)
 			break;
 		after = ch->id;
-		ion_list_fill(&entry, ch);
+		ion_list_fill(entry, ch);
 		/* Not kept any longer: the caller's memory may take for ever. */
 		ion_channel_put(ch);
-		ret = ion_list_out(list, nr, &entry);
+		ret = ion_list_out(list, nr, entry);
 		if (ret)
 			return ret;
 	}

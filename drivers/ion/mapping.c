@@ -19,6 +19,7 @@
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
+#include <linux/slab.h>
 
 #include "channel.h"
 #include "compat.h"
@@ -133,19 +134,24 @@ static int ion_vma_establish(struct ion_channel *ch, struct vm_area_struct *vma)
 static int ion_mmap_default(struct ion_channel *ch, struct vm_area_struct *vma)
 {
 	static const struct ion_setup setup;
-	struct ion_config config = { .bind.key = setup.key };
+	struct ion_config *config __free(kfree) = NULL;
 	int ret;
 
 	lockdep_assert_held(&ch->setup_mutex);
 
-	ret = ion_geometry(&config.info, &setup);
+	config = kzalloc(sizeof(*config), ION_GFP);
+	if (!config)
+		return -ENOMEM;
+	config->bind.key = setup.key;
+	ret = ion_geometry(&config->info, &setup);
 	if (ret)
 		return ret;
-	ret = ion_vma_area(&config.info, vma);
+	ret = ion_vma_area(&config->info, vma);
 	if (ret < 0)
 		return ret;
-	ion_channel_describe(ch, &config.info, ion_service_known(setup.service));
-	return ion_channel_configure(ch, &config);
+	ion_channel_describe(ch, &config->info,
+			     ion_service_known(setup.service));
+	return ion_channel_configure(ch, config);
 }
 
 /**

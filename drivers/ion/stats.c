@@ -2,6 +2,7 @@
 /* ION_IOC_STATS and ION_IOC_RESET: what a channel has counted, and a new start. */
 #include <linux/atomic.h>
 #include <linux/lockdep.h>
+#include <linux/string.h>
 
 #include "end_state.h"
 #include "kernel_end.h"
@@ -22,6 +23,8 @@ void ion_channel_stats(const struct ion_channel *ch, struct ion_stats *stats)
 {
 	unsigned int id;
 
+	memset_startat(stats, 0, kernel_end);
+	stats->nr_rings = ION_RINGS;
 	stats->kernel_end = ion_channel_hungup(ch) ?
 				    ION_KERNEL_END_GONE :
 				    ion_end_state_public(ch);

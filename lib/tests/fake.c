@@ -81,6 +81,7 @@ static void lay_out(struct ion_info *info, const struct ion_setup *setup)
 	info->layout = setup->layout;
 	info->buffers = setup->buffers;
 	info->buffer_size = setup->buffer_size;
+	info->nr_rings = ION_RINGS;
 	memcpy(info->service, setup->service, sizeof(info->service));
 	for (id = 0; id < ION_RINGS; id++) {
 		info->ring[id].nr_slots = setup->slots[id] ? setup->slots[id]

@@ -152,7 +152,7 @@ SETUP_CHANGE(large_size, setup->buffers = 1; setup->buffer_size = 2U << 20)
 SETUP_CHANGE(many_buffers, setup->buffers = 65537; setup->buffer_size = 256)
 SETUP_CHANGE(all_buffers, setup->buffers = ~0U; setup->buffer_size = 1U << 20)
 SETUP_CHANGE(reserved_first, setup->reserved2[0] = 1)
-SETUP_CHANGE(reserved_last, setup->reserved2[8] = 1ULL << 63)
+SETUP_CHANGE(reserved_last, setup->reserved2[14] = 1ULL << 63)
 SETUP_CHANGE(layout, setup->layout = 2)
 SETUP_CHANGE(top_layout, setup->layout = 0x80000000)
 SETUP_CHANGE(one_slot, setup->slots[0] = 1)
@@ -162,6 +162,8 @@ SETUP_CHANGE(many_slots, setup->slots[3] = 131072)
 SETUP_CHANGE(most_slots, setup->slots[0] = 0x80000000)
 SETUP_CHANGE(all_slots, setup->slots[1] = 0xffffffff)
 SETUP_CHANGE(uneven_slots, setup->slots[3] = 65535)
+SETUP_CHANGE(fifth_ring, setup->slots[4] = 256)
+SETUP_CHANGE(last_ring, setup->slots[7] = 2)
 SETUP_CHANGE(endless_name, memset(setup->service, 'a', 32))
 SETUP_CHANGE(garbage, memcpy(setup->service, "echo\0x", 6))
 SETUP_CHANGE(last_garbage, setup->service[31] = 'x')
@@ -203,6 +205,8 @@ static const struct {
 	{ "2^31 slots", EINVAL, setup_most_slots },
 	{ "2^32 - 1 slots", EINVAL, setup_all_slots },
 	{ "65535 slots", EINVAL, setup_uneven_slots },
+	{ "slots of a fifth ring", EINVAL, setup_fifth_ring },
+	{ "slots of an eighth ring", EINVAL, setup_last_ring },
 	{ "service not terminated", EINVAL, setup_endless_name },
 	{ "garbage after the service", EINVAL, setup_garbage },
 	{ "garbage at the end", EINVAL, setup_last_garbage },
@@ -371,12 +375,22 @@ TEST_F(used, structs_at_bad_addresses)
 TEST_F(used, reserved_fields)
 {
 	const struct channel *ch = &self->ch;
-	struct ion_info info = { .size = sizeof(info), .reserved = 1U << 31 };
+	struct ion_info info = { .size = sizeof(info), .reserved[6] = 1 };
+	struct ion_query query = { .size = sizeof(query), .reserved = 1 };
+	struct ion_stats stats = { .size = sizeof(stats), .reserved = 1 };
 	struct ion_wait wait = { .size = sizeof(wait), .rx = 1, .flags = 1 };
 	struct ion_serve serve = { .size = sizeof(serve), .flags = 1U << 31 };
 	struct ion_eventfd eventfd = { .size = sizeof(eventfd), .fd = -1 };
 
 	EXPECT_REFUSED(ch, EINVAL, ion_call(ch->fd, ION_IOC_INFO, &info));
+	EXPECT_REFUSED(ch, EINVAL, ion_call(ch->fd, ION_IOC_QUERY, &query));
+	query.reserved = 0;
+	query.reserved2[8] = 1ULL << 63;
+	EXPECT_REFUSED(ch, EINVAL, ion_call(ch->fd, ION_IOC_QUERY, &query));
+	EXPECT_REFUSED(ch, EINVAL, ion_call(ch->fd, ION_IOC_STATS, &stats));
+	stats.reserved = 0;
+	stats.reserved2[13] = 1ULL << 63;
+	EXPECT_REFUSED(ch, EINVAL, ion_call(ch->fd, ION_IOC_STATS, &stats));
 	EXPECT_REFUSED(ch, EINVAL, ion_call(ch->fd, ION_IOC_WAIT, &wait));
 	EXPECT_REFUSED(ch, EINVAL, ion_call(ch->fd, ION_IOC_SERVE, &serve));
 	eventfd.flags = 1;

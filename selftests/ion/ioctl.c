@@ -4,6 +4,7 @@
  * errors.c has the rest.
  */
 #include <poll.h>
+#include <stddef.h>
 #include <sys/epoll.h>
 
 #include "ion_test.h"
@@ -29,7 +30,9 @@ TEST_F(raw, query_needs_no_setup)
 	struct ion_query query, again;
 	char text[32];
 
-	memset(&query, 0xff, sizeof(query));
+	memset(&query, 0xff, offsetof(struct ion_query, reserved2));
+	memset(query.reserved2, 0, sizeof(query.reserved2));
+	query.reserved = 0;
 	query.size = sizeof(query);
 	ASSERT_EQ(0, ion_call(self->fd, ION_IOC_QUERY, &query));
 	EXPECT_EQ(sizeof(query), query.size);
@@ -76,7 +79,6 @@ TEST_F(raw, setup_with_the_defaults)
 	EXPECT_EQ(ION_LAYOUT_COMPACT, info.layout);
 	EXPECT_STREQ("echo", info.service);
 	EXPECT_EQ(4, info.nr_areas);
-	EXPECT_EQ(0, info.reserved);
 	EXPECT_EQ(2 * 8192 + 2 * 12288, info.bytes);
 	for (id = 0; id < ION_RINGS; id++) {
 		const struct ion_ring_info *ring = &info.ring[id];

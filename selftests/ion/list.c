@@ -100,8 +100,12 @@ FIXTURE_TEARDOWN(list)
 
 static bool reserved_is_zero(const struct ion_list_entry *entry)
 {
-	return !entry->reserved && !entry->reserved2[0] &&
-	       !entry->reserved2[1] && !entry->reserved2[2];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(entry->reserved2); i++)
+		if (entry->reserved2[i])
+			return false;
+	return !entry->reserved;
 }
 
 TEST_F(list, one_that_is_not_set_up)

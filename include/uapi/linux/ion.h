@@ -130,6 +130,13 @@ enum ion_ring_id {
 	ION_RINGS,
 };
 
+/*
+ * Room for rings and areas in the structs of calls. Elements behind those that
+ * there are, which is what nr_rings and nr_areas count, are 0.
+ */
+#define ION_RINGS_MAX		8
+#define ION_AREAS_MAX		16
+
 /**
  * DOC: mapping
  *
@@ -209,6 +216,7 @@ enum ion_layout {
  * @channels: how many channels are there now
  * @reserved: 0
  * @bytes: how many bytes they have now
+ * @reserved2: 0
  */
 struct ion_query {
 	__u32 size;
@@ -222,6 +230,7 @@ struct ion_query {
 	__u32 channels;
 	__u32 reserved;
 	__aligned_u64 bytes;
+	__aligned_u64 reserved2[9];
 };
 
 /**
@@ -262,11 +271,10 @@ struct ion_ring_info {
 	__aligned_u64 slots;
 	__u32 nr_slots;
 	__u32 slot_size;
-	__aligned_u64 reserved[2];
+	__aligned_u64 reserved[3];
 };
 
 #define ION_SERVICE_NAME_LEN	32
-#define ION_AREAS_MAX		8
 
 /**
  * struct ion_info - the geometry of a configured channel (ION_IOC_INFO)
@@ -276,10 +284,10 @@ struct ion_ring_info {
  * @bytes: memory charged for it, to who set it up
  * @service: name of the service at the kernel end
  * @nr_areas: how many of @area are used
- * @reserved: 0
+ * @nr_rings: how many of @ring are used
  * @buffers: buffers of the arena, 0 if there is none
  * @buffer_size: bytes of each of them
- * @reserved2: 0
+ * @reserved: 0
  * @ring: the rings, by &enum ion_ring_id
  * @area: what to map
  */
@@ -290,11 +298,11 @@ struct ion_info {
 	__aligned_u64 bytes;
 	char service[ION_SERVICE_NAME_LEN];
 	__u32 nr_areas;
-	__u32 reserved;
+	__u32 nr_rings;
 	__u32 buffers;
 	__u32 buffer_size;
-	__aligned_u64 reserved2[3];
-	struct ion_ring_info ring[ION_RINGS];
+	__aligned_u64 reserved[7];
+	struct ion_ring_info ring[ION_RINGS_MAX];
 	struct ion_area area[ION_AREAS_MAX];
 };
 
@@ -312,7 +320,8 @@ struct ion_info {
  * @layout: &enum ion_layout
  * @reserved: 0
  * @slots: slots of each ring, a power of two from ION_SLOTS_MIN to
- *	ION_SLOTS_MAX, by &enum ion_ring_id; 0 is ION_SLOTS_DEFAULT
+ *	ION_SLOTS_MAX, by &enum ion_ring_id; 0 is ION_SLOTS_DEFAULT, and all
+ *	that there may be for a ring that the channel does not have
  * @service: name of the service, padded with zeros; empty is ``echo``
  * @buffers: buffers of the arena, up to ION_BUFFERS_MAX; 0: no arena
  * @buffer_size: bytes of each of them, a power of two from ION_BUFFER_SIZE_MIN
@@ -340,13 +349,13 @@ struct ion_setup {
 	__u32 flags;
 	__u32 layout;
 	__u32 reserved;
-	__u32 slots[ION_RINGS];
+	__u32 slots[ION_RINGS_MAX];
 	char service[ION_SERVICE_NAME_LEN];
 	__u32 buffers;
 	__u32 buffer_size;
 	__aligned_u64 arg[2];
 	char key[ION_KEY_LEN];
-	__aligned_u64 reserved2[9];
+	__aligned_u64 reserved2[15];
 	struct ion_info info;
 };
 
@@ -420,7 +429,7 @@ struct ion_ring_stats {
 	__aligned_u64 bad_id;
 	__aligned_u64 bad_range;
 	__aligned_u64 bad_owner;
-	__aligned_u64 reserved;
+	__aligned_u64 reserved[5];
 };
 
 /**
@@ -451,6 +460,9 @@ enum ion_kernel_end {
  * @wakeups: how often the kernel end woke a sleeping user end
  * @signals: how often it signalled the eventfd
  * @resets: how often ION_IOC_RESET emptied the rings
+ * @nr_rings: how many of @ring are used
+ * @reserved: 0
+ * @reserved2: 0
  * @ring: the rings, by &enum ion_ring_id
  */
 struct ion_stats {
@@ -464,7 +476,10 @@ struct ion_stats {
 	__aligned_u64 wakeups;
 	__aligned_u64 signals;
 	__aligned_u64 resets;
-	struct ion_ring_stats ring[ION_RINGS];
+	__u32 nr_rings;
+	__u32 reserved;
+	__aligned_u64 reserved2[14];
+	struct ion_ring_stats ring[ION_RINGS_MAX];
 };
 
 /* No timeout: ion_wait.timeout_ns. */
@@ -656,7 +671,7 @@ struct ion_list_entry {
 	__u32 buffer_size;
 	__u32 buffers_owned;
 	__u32 reserved;
-	__aligned_u64 reserved2[3];
+	__aligned_u64 reserved2[20];
 	struct ion_stats stats;
 };
 
