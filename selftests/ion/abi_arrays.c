@@ -61,7 +61,6 @@ static void expect_stats(struct __test_metadata *_metadata,
 FIXTURE(abi_arrays)
 {
 	struct channel ch;
-	__u32 areas;
 };
 
 FIXTURE_VARIANT(abi_arrays)
