@@ -192,7 +192,7 @@ static void wake_kernel(const struct carry *c)
 {
 	/* Between publishing and looking, or a wake-up could be lost. */
 	smp_mb();
-	if (kernel_sleeps(c) && ioctl(c->fd, ION_IOC_KICK))
+	if (kernel_sleeps(c) && ioctl(c->fd, ION_IOC_KICK, 0))
 		err(EXIT_DIFFERENT, "kick");
 }
 

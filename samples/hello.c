@@ -27,7 +27,7 @@ int main(void)
 
 	ion_ring_push(&out, &packet);
 	packet = (struct ion_packet){ 0 };
-	ioctl(fd, ION_IOC_KICK);
+	ioctl(fd, ION_IOC_KICK, 0);
 	if (!ion_ring_pop(&in, &packet))
 		errx(1, "nothing came back");
 	printf("packet %u came back: %#llx\n", packet.id,

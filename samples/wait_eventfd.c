@@ -55,14 +55,14 @@ int main(void)
 		while (sent < PACKETS && ion_ring_push(&out, &packet))
 			packet.data = ++sent;
 		if (ion_end_peer_sleeps(&out.end))
-			ioctl(fd, ION_IOC_KICK);
+			ioctl(fd, ION_IOC_KICK, 0);
 		if (!ion_ring_peek(&in, 1))
 			wait_for_packets(&in, request.fd);
 		while (ion_ring_pop(&in, &packet))
 			if (packet.data != got++)
 				errx(1, "packet %u is not the next", got);
 		if (ion_end_peer_sleeps(&in.end))
-			ioctl(fd, ION_IOC_KICK);
+			ioctl(fd, ION_IOC_KICK, 0);
 	}
 	printf("%u packets came back\n", got);
 	return 0;

@@ -60,12 +60,12 @@ int main(void)
 		while (sent < PACKETS && ion_ring_push(&out, &packet))
 			packet.data = ++sent;
 		if (ion_end_peer_sleeps(&out.end))
-			ioctl(fd, ION_IOC_KICK);
+			ioctl(fd, ION_IOC_KICK, 0);
 		while (ion_ring_pop(&in, &packet))
 			if (packet.data != got++)
 				errx(1, "packet %u is not the next", got);
 		if (ion_end_peer_sleeps(&in.end))
-			ioctl(fd, ION_IOC_KICK);
+			ioctl(fd, ION_IOC_KICK, 0);
 	}
 	if (ioctl(fd, ION_IOC_STATS, &stats))
 		err(1, "ION_IOC_STATS");

@@ -6,6 +6,7 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/math.h>
+#include <linux/nospec.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
@@ -384,19 +385,69 @@ static long ion_ioctl_list(const void __user *arg)
 	return ret ?: ion_list(&list);
 }
 
-/* The calls that want a configured channel. */
-static long ion_ioctl_configured(struct file *file, unsigned int cmd,
-				 void __user *uarg)
+/**
+ * struct ion_ioctl_rule - what is checked before a call is made
+ * @without_rings: a channel without rings will do
+ * @without_arg: the argument must be 0, so that it can have a meaning later
+ */
+struct ion_ioctl_rule {
+	bool without_rings;
+	bool without_arg;
+};
+
+static const struct ion_ioctl_rule ion_ioctl_rules[] = {
+	[_IOC_NR(ION_IOC_QUERY)] = { .without_rings = true },
+	[_IOC_NR(ION_IOC_SETUP)] = { .without_rings = true },
+	[_IOC_NR(ION_IOC_KICK)] = { .without_arg = true },
+	[_IOC_NR(ION_IOC_RESET)] = { .without_arg = true },
+	[_IOC_NR(ION_IOC_SELFTEST)] = { .without_rings = true },
+	/* The last one, which says how many there are. */
+	[_IOC_NR(ION_IOC_LIST)] = { .without_rings = true },
+};
+
+static int ion_ioctl_check(const struct file *file, unsigned int cmd,
+			   unsigned long arg)
+{
+	const struct ion_ioctl_rule *rule;
+	/* The numbers are without a gap. */
+	unsigned int nr = cmd - ION_IOC_QUERY;
+
+	if (nr >= ARRAY_SIZE(ion_ioctl_rules))
+		return -ENOTTY;
+	nr = array_index_nospec(nr, ARRAY_SIZE(ion_ioctl_rules));
+	rule = &ion_ioctl_rules[nr];
+	if (!rule->without_rings && !ion_channel_ready(file->private_data))
+		return -EBADFD;
+	if (rule->without_arg && arg)
+		return -EINVAL;
+	return 0;
+}
+
+/**
+ * ion_ioctl() - make an ioctl of /dev/ion
+ * @file: the open device
+ * @cmd: ION_IOC_*
+ * @arg: address of its struct, or 0
+ *
+ * Return: as each call says; -ENOTTY for an unknown one; -EBADFD for one that
+ * needs a configured channel; -EINVAL for an argument to one that has none.
+ */
+long ion_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	struct ion_channel *ch = file->private_data;
+	void __user *uarg = (void __user *)arg;
+	int ret;
 
-	/* The numbers are without a gap. */
-	if (cmd < ION_IOC_QUERY || cmd > ION_IOC_BUFFERS)
-		return -ENOTTY;
-	if (!ion_channel_ready(ch))
-		return -EBADFD;
+	atomic64_inc(&ch->calls);
+	ret = ion_ioctl_check(file, cmd, arg);
+	if (ret)
+		return ret;
 
 	switch (cmd) {
+	case ION_IOC_QUERY:
+		return ion_ioctl_query(uarg);
+	case ION_IOC_SETUP:
+		return ion_ioctl_setup(file, uarg);
 	case ION_IOC_INFO:
 		return ion_ioctl_info(ch, uarg);
 	case ION_IOC_KICK:
@@ -423,45 +474,11 @@ static long ion_ioctl_configured(struct file *file, unsigned int cmd,
 		return ion_ioctl_verify(ch, uarg);
 	case ION_IOC_BUFFERS:
 		return ion_ioctl_buffers(ch, uarg);
+	case ION_IOC_SELFTEST:
+		return ion_ioctl_selftest(uarg);
+	case ION_IOC_LIST:
+		return ion_ioctl_list(uarg);
 	default:
 		return -ENOTTY;
 	}
-}
-
-static long ion_ioctl_call(struct file *file, unsigned int cmd,
-			   void __user *uarg)
-{
-	switch (cmd) {
-	case ION_IOC_QUERY:
-		return ion_ioctl_query(uarg);
-	case ION_IOC_SETUP:
-		return ion_ioctl_setup(file, uarg);
-	case ION_IOC_LIST:
-		return ion_ioctl_list(uarg);
-	case ION_IOC_SELFTEST:
-		return ion_ioctl_selftest(uarg);
-	default:
-		return ion_ioctl_configured(file, cmd, uarg);
-	}
-}
-
-/**
- * ion_ioctl() - what the ioctls of /dev/ion go through
- * @file: the open device
- * @cmd: ION_IOC_*
- * @arg: address of its struct, or nothing
- *
- * Return: as each call says; -ENOTTY for an unknown one; -EBADFD for one that
- * wants a configured channel.
- */
-long ion_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
-{
-	struct ion_channel *ch = file->private_data;
-	long ret;
-
-	atomic64_inc(&ch->calls);
-	ret = ion_ioctl_call(file, cmd, (void __user *)arg);
-	if (ion_channel_ready(ch))
-		ion_end_state_check(ch);
-	return ret;
 }

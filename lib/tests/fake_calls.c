@@ -376,6 +376,8 @@ static int fake_call(struct fake *f, int fd, unsigned long request, void *arg)
 		memcpy(arg, &f->info, sizeof(f->info));
 		return 0;
 	case ION_IOC_KICK:
+		if (arg)
+			return -EINVAL;
 		f->kicks++;
 		fake_kick(f);
 		return f->poisoned ? -EPROTO : f->hungup ? -EPIPE : 0;
@@ -386,6 +388,8 @@ static int fake_call(struct fake *f, int fd, unsigned long request, void *arg)
 	case ION_IOC_EVENTFD:
 		return fake_eventfd(f, arg);
 	case ION_IOC_RESET:
+		if (arg)
+			return -EINVAL;
 		return fake_reset_call(f);
 	case ION_IOC_PEEK:
 		return fake_peek(f, arg);

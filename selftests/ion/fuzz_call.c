@@ -38,14 +38,20 @@ static long step_info(struct fuzz *f)
 	return CALL(f, ION_IOC_INFO, &info);
 }
 
+/* Of a call that has none: anything but 0 is refused. */
+static __u64 no_argument(struct fuzz *f)
+{
+	return fuzz_chance(f, 16) ? fuzz_random(f) : 0;
+}
+
 static long step_kick(struct fuzz *f)
 {
-	return fuzz_ret(ioctl(fuzz_fd(f), ION_IOC_KICK, fuzz_random(f)));
+	return fuzz_ret(ioctl(fuzz_fd(f), ION_IOC_KICK, no_argument(f)));
 }
 
 static long step_reset(struct fuzz *f)
 {
-	return fuzz_ret(ioctl(fuzz_fd(f), ION_IOC_RESET, 0));
+	return fuzz_ret(ioctl(fuzz_fd(f), ION_IOC_RESET, no_argument(f)));
 }
 
 static void fill(struct fuzz *f, char *packets, __u32 count)

@@ -92,7 +92,7 @@ proc roundTrips[T](fd: cint, there, back: ptr Ring[T],
   var total = 0'u64
   for i in 0 ..< 1000:
     let n = fill(there, make, total)
-    if n != 255 or ioctl(fd, kick) != 0 or drain(back, make, total) != n:
+    if n != 255 or ioctl(fd, kick, 0) != 0 or drain(back, make, total) != n:
       return false
     total += uint64(n)
   true
@@ -117,11 +117,11 @@ proc main() =
     "they are empty and have 256 slots"
 
   verdict fill(tx, packet, 0) == 255, "255 packets go in, the 256th does not"
-  verdict ioctl(fd, kick) == 0, "the kernel is kicked"
+  verdict ioctl(fd, kick, 0) == 0, "the kernel is kicked"
   verdict drain(rx, packet, 0) == 255,
     "all of them come back, in order, every bit"
   verdict fill(cmd, command, 0) == 255, "255 commands go in"
-  verdict ioctl(fd, kick) == 0 and drain(evt, command, 0) == 255,
+  verdict ioctl(fd, kick, 0) == 0 and drain(evt, command, 0) == 255,
     "all of them are answered under their own ids"
   verdict roundTrips(fd, tx, rx, packet), "a quarter of a million packets"
   verdict roundTrips(fd, cmd, evt, command), "a quarter of a million commands"

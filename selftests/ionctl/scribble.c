@@ -27,7 +27,7 @@ static int break_index(int fd)
 	if (tx == MAP_FAILED)
 		err(1, "mmap");
 	tx->header.head = 4711;
-	if (!ioctl(fd, ION_IOC_KICK))
+	if (!ioctl(fd, ION_IOC_KICK, 0))
 		errx(1, "nobody minds");
 	return 0;
 }

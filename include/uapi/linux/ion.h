@@ -200,7 +200,10 @@ enum ion_layout {
  * the sizeof that it was compiled with. A larger size is accepted if the
  * bytes that this kernel does not know are 0 (else ``E2BIG``); a size below
  * the first published one is ``EINVAL``. Reserved fields and unknown flags
- * must be 0. The ioctl numbers do not encode the size and do not change.
+ * must be 0, and so must the argument of a call that takes no struct: pass it,
+ * ``ioctl(fd, ION_IOC_KICK, 0)``, because what a program leaves out is whatever
+ * its register holds. The ioctl numbers do not encode the size and do not
+ * change.
  */
 
 /**
@@ -744,12 +747,12 @@ struct ion_selftest {
 #define ION_IOC_QUERY		_IO(ION_IOC_MAGIC, 0x00)
 #define ION_IOC_SETUP		_IO(ION_IOC_MAGIC, 0x01)
 #define ION_IOC_INFO		_IO(ION_IOC_MAGIC, 0x02)
-#define ION_IOC_KICK		_IO(ION_IOC_MAGIC, 0x03)	/* no argument */
+#define ION_IOC_KICK		_IO(ION_IOC_MAGIC, 0x03)	/* argument 0 */
 #define ION_IOC_PUSH		_IO(ION_IOC_MAGIC, 0x04)
 #define ION_IOC_POP		_IO(ION_IOC_MAGIC, 0x05)
 #define ION_IOC_STATS		_IO(ION_IOC_MAGIC, 0x06)
 #define ION_IOC_PEEK		_IO(ION_IOC_MAGIC, 0x07)
-#define ION_IOC_RESET		_IO(ION_IOC_MAGIC, 0x08)	/* no argument */
+#define ION_IOC_RESET		_IO(ION_IOC_MAGIC, 0x08)	/* argument 0 */
 #define ION_IOC_WAIT		_IO(ION_IOC_MAGIC, 0x09)
 #define ION_IOC_SERVE		_IO(ION_IOC_MAGIC, 0x0a)
 #define ION_IOC_EVENTFD		_IO(ION_IOC_MAGIC, 0x0b)
