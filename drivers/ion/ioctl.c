@@ -387,19 +387,35 @@ static long ion_ioctl_list(const void __user *arg)
 
 /**
  * struct ion_ioctl_rule - what is checked before a call is made
+ * @mode: the descriptor must be open for this: to take packets or to look at
+ *	them is to read, to add some is to write
  * @without_rings: a channel without rings will do
  * @without_arg: the argument must be 0, so that it can have a meaning later
  */
 struct ion_ioctl_rule {
+	fmode_t mode;
 	bool without_rings;
 	bool without_arg;
 };
 
+/*
+ * A channel belongs to one open, and the access mode says which way its packets
+ * may go. What poll() and the first mmap() do on any descriptor (run the kernel
+ * end, configure the channel), and what only tells numbers, needs no mode.
+ */
 static const struct ion_ioctl_rule ion_ioctl_rules[] = {
 	[_IOC_NR(ION_IOC_QUERY)] = { .without_rings = true },
 	[_IOC_NR(ION_IOC_SETUP)] = { .without_rings = true },
 	[_IOC_NR(ION_IOC_KICK)] = { .without_arg = true },
-	[_IOC_NR(ION_IOC_RESET)] = { .without_arg = true },
+	[_IOC_NR(ION_IOC_PUSH)] = { .mode = FMODE_WRITE },
+	[_IOC_NR(ION_IOC_POP)] = { .mode = FMODE_READ },
+	[_IOC_NR(ION_IOC_PEEK)] = { .mode = FMODE_READ },
+	[_IOC_NR(ION_IOC_RESET)] = {
+		.mode = FMODE_READ | FMODE_WRITE,
+		.without_arg = true,
+	},
+	[_IOC_NR(ION_IOC_WAIT)] = { .mode = FMODE_READ },
+	[_IOC_NR(ION_IOC_VERIFY)] = { .mode = FMODE_READ },
 	[_IOC_NR(ION_IOC_SELFTEST)] = { .without_rings = true },
 	/* The last one, which says how many there are. */
 	[_IOC_NR(ION_IOC_LIST)] = { .without_rings = true },
@@ -416,6 +432,8 @@ static int ion_ioctl_check(const struct file *file, unsigned int cmd,
 		return -ENOTTY;
 	nr = array_index_nospec(nr, ARRAY_SIZE(ion_ioctl_rules));
 	rule = &ion_ioctl_rules[nr];
+	if ((file->f_mode & rule->mode) != rule->mode)
+		return -EBADF;
 	if (!rule->without_rings && !ion_channel_ready(file->private_data))
 		return -EBADFD;
 	if (rule->without_arg && arg)
@@ -429,8 +447,8 @@ static int ion_ioctl_check(const struct file *file, unsigned int cmd,
  * @cmd: ION_IOC_*
  * @arg: address of its struct, or 0
  *
- * Return: as each call says; -ENOTTY for an unknown one; -EBADFD for one that
- * needs a configured channel; -EINVAL for an argument to one that has none.
+ * Return: as each call says; -ENOTTY for an unknown one; -EBADF for one that the
+ * descriptor is not open for; -EBADFD for one that needs a configured channel; -EINVAL for an argument to one that has none.
  */
 long ion_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
