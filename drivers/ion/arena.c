@@ -6,6 +6,7 @@
 #include <linux/bitops.h>
 #include <linux/io.h>
 #include <linux/mm.h>
+#include <linux/nospec.h>
 #include <linux/slab.h>
 
 #include <linux/ion.h>
@@ -56,6 +57,16 @@ void ion_arena_destroy(struct ion_arena *arena)
 	kfree(arena);
 }
 
+/*
+ * The number of a buffer, after ion_arena_check(), as an index of @user: also
+ * where the processor runs ahead of the check.
+ */
+static u32 ion_arena_index(const struct ion_arena *arena,
+			   const struct ion_packet *packet)
+{
+	return array_index_nospec((u32)packet->id, arena->buffers);
+}
+
 /* Whether the payload is in the buffer; written so that nothing overflows. */
 static enum ion_refusal ion_arena_check(const struct ion_arena *arena,
 					const struct ion_packet *packet)
@@ -85,7 +96,7 @@ enum ion_refusal ion_arena_take(struct ion_arena *arena,
 	enum ion_refusal refusal = ion_arena_check(arena, packet);
 
 	if (refusal == ION_REFUSALS &&
-	    !test_and_clear_bit(packet->id, arena->user))
+	    !test_and_clear_bit(ion_arena_index(arena, packet), arena->user))
 		refusal = ION_REFUSED_OWNER;
 	packet->phys = 0;
 	return refusal;
@@ -94,11 +105,12 @@ enum ion_refusal ion_arena_take(struct ion_arena *arena,
 static u64 ion_arena_phys(const struct ion_arena *arena, u64 data)
 {
 	const struct ion_memory *mem = arena->mem;
+	u64 page = data >> PAGE_SHIFT;
 
-	if (!arena->phys || data >> PAGE_SHIFT >= mem->nr_pages)
+	if (!arena->phys || page >= mem->nr_pages)
 		return 0;
-	return page_to_phys(mem->pages[data >> PAGE_SHIFT]) +
-	       offset_in_page(data);
+	page = array_index_nospec(page, mem->nr_pages);
+	return page_to_phys(mem->pages[page]) + offset_in_page(data);
 }
 
 /**
@@ -116,7 +128,7 @@ enum ion_refusal ion_arena_give(struct ion_arena *arena,
 	enum ion_refusal refusal = ion_arena_check(arena, packet);
 
 	if (refusal == ION_REFUSALS &&
-	    test_and_set_bit(packet->id, arena->user))
+	    test_and_set_bit(ion_arena_index(arena, packet), arena->user))
 		refusal = ION_REFUSED_OWNER;
 	packet->phys = ion_arena_phys(arena, packet->data);
 	return refusal;
@@ -135,12 +147,14 @@ void *ion_arena_buffer(const struct ion_arena *arena,
 		       const struct ion_packet *packet, u32 *room)
 {
 	u64 end = (packet->id + 1ULL) * arena->buffer_size;
+	u64 size = (u64)arena->buffers * arena->buffer_size;
 
 	if (ion_arena_check(arena, packet) != ION_REFUSALS ||
-	    test_bit(packet->id, arena->user))
+	    test_bit(ion_arena_index(arena, packet), arena->user))
 		return NULL;
 	*room = end - packet->data;
-	return arena->mem->addr + packet->data;
+	/* An empty payload may begin where the arena ends. */
+	return arena->mem->addr + array_index_nospec(packet->data, size + 1);
 }
 
 /**
