@@ -14,6 +14,10 @@
 #include "geometry.h"
 #include "ring.h"
 
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "ion: rings and calls are little-endian, this machine is not"
+#endif
+
 static_assert(sizeof(struct ion_packet) == 24);
 static_assert(__alignof__(struct ion_packet) == 8);
 static_assert(offsetof(struct ion_packet, data) == 0);

@@ -6,6 +6,10 @@
 #ifndef _ION_ATTACH_H
 #define _ION_ATTACH_H
 
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "ion: rings and calls are little-endian, this machine is not"
+#endif
+
 #include <ion/ring.h>
 
 #ifndef _ION_BARRIER_H

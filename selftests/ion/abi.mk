@@ -34,6 +34,9 @@ $(OUTPUT)/abi_headers.ok: abi_headers.c abi_layout.h $(abi_headers) abi.mk
 	@set -e; for std in $(if $(have_cxx),$(abi_cxx)); do \
 		$(CXX) $(abi_flags) -std=$$std -x c++ $<; \
 	done
+	@$(CC) $(abi_flags) -U__BYTE_ORDER__ -D__BYTE_ORDER__=4321 $< 2>&1 | \
+		grep -q 'error.*are little-endian' || \
+		{ echo 'a big-endian machine is not refused' >&2; exit 1; }
 	$(if $(abi_32),@$(CC) $(abi_flags) $(abi_32) -ffreestanding $<)
 	$(if $(abi_i386),@$(abi_i386) $(abi_flags) -ffreestanding $<)
 	@touch $@
