@@ -65,7 +65,7 @@ void *ion_channel_private(const struct ion_channel *ch)
 EXPORT_SYMBOL_GPL(ion_channel_private);
 
 /**
- * ion_channel_set_async() - use the rings of a channel from any context
+ * ion_channel_set_async() - use the rings of a channel from any context but NMI
  * @ch: the channel that is being bound
  *
  * Context: bind() only; elsewhere it warns once and does nothing.
@@ -108,7 +108,7 @@ EXPORT_SYMBOL_GPL(ion_channel_error);
  *
  * Orders what was pushed before against the hang-up.
  *
- * Context: any.
+ * Context: any but NMI.
  */
 void ion_channel_hangup(struct ion_channel *ch)
 {

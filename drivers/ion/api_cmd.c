@@ -9,7 +9,7 @@
  * @ring: evt of a channel
  * @cmd: the command, copied
  *
- * Context: callbacks of the channel; any if it is async.
+ * Context: callbacks of the channel; any but NMI if it is async.
  * Return: false, with nothing changed, if the ring is full, or if
  * ion_channel_error() says why.
  */
@@ -24,7 +24,7 @@ EXPORT_SYMBOL_GPL(ion_cmd_push);
  * @ring: cmd of a channel
  * @cmd: where to copy it
  *
- * Context: callbacks of the channel; any if it is async.
+ * Context: callbacks of the channel; any but NMI if it is async.
  * Return: false, with nothing changed, if the ring is empty or poisoned.
  */
 bool ion_cmd_pop(struct ion_ring *ring, struct ion_cmd_packet *cmd)
@@ -41,7 +41,7 @@ EXPORT_SYMBOL_GPL(ion_cmd_pop);
  *
  * Of a channel that is async it is ION_PEEK_MAX at a time that are atomic.
  *
- * Context: callbacks of the channel; any if it is async.
+ * Context: callbacks of the channel; any but NMI if it is async.
  * Return: how many were pushed, the first of the array: all of them, or as
  * many as there was room for; 0 if ion_channel_error() says why.
  */
@@ -58,7 +58,7 @@ EXPORT_SYMBOL_GPL(ion_cmd_push_n);
  * @cmds: room for @count of them
  * @count: how many at the most
  *
- * Context: callbacks of the channel; any if it is async.
+ * Context: callbacks of the channel; any but NMI if it is async.
  * Return: how many were popped: all of them, or as many as there were.
  */
 u32 ion_cmd_pop_n(struct ion_ring *ring, struct ion_cmd_packet *cmds,
@@ -77,8 +77,8 @@ EXPORT_SYMBOL_GPL(ion_cmd_pop_n);
  *
  * Nothing need be undone if it is not used, and the next reserve forgets it.
  *
- * Context: callbacks of the channel; any if it is async, with one owner of the
- * ring until the commit.
+ * Context: callbacks of the channel; any but NMI if it is async, with one owner
+ * of the ring until the commit.
  * Return: how many may be filled, 0 if ion_channel_error() says why.
  */
 u32 ion_cmd_reserve(struct ion_ring *ring, struct ion_cmd_packet **cmds,
@@ -117,8 +117,8 @@ EXPORT_SYMBOL_GPL(ion_cmd_commit);
  * the ring meanwhile it forgets them, and their buffers are the program's again.
  * So a callback peeks again for what the one before it has not released.
  *
- * Context: callbacks of the channel; any if it is async, with one owner of the
- * ring until the release.
+ * Context: callbacks of the channel; any but NMI if it is async, with one owner
+ * of the ring until the release.
  * Return: how many there are to see.
  */
 u32 ion_cmd_peek(struct ion_ring *ring, const struct ion_cmd_packet **cmds,
@@ -153,7 +153,8 @@ EXPORT_SYMBOL_GPL(ion_cmd_release);
  *
  * What finds no room stays on cmd.
  *
- * Context: callbacks of the channel; any if it is async, with one owner of cmd.
+ * Context: callbacks of the channel; any but NMI if it is async, with one owner
+ * of cmd.
  * Return: how many were moved.
  */
 u32 ion_cmd_move(struct ion_ring *cmd, struct ion_ring *evt, u32 count)

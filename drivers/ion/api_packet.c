@@ -9,7 +9,7 @@
  * @ring: rx of a channel
  * @packet: the packet, copied
  *
- * Context: callbacks of the channel; any if it is async.
+ * Context: callbacks of the channel; any but NMI if it is async.
  * Return: false, with nothing changed, if the ring is full, or if
  * ion_channel_error() says why.
  */
@@ -24,7 +24,7 @@ EXPORT_SYMBOL_GPL(ion_channel_push);
  * @ring: tx of a channel
  * @packet: where to copy it
  *
- * Context: callbacks of the channel; any if it is async.
+ * Context: callbacks of the channel; any but NMI if it is async.
  * Return: false, with nothing changed, if the ring is empty or poisoned.
  */
 bool ion_channel_pop(struct ion_ring *ring, struct ion_packet *packet)
@@ -41,7 +41,7 @@ EXPORT_SYMBOL_GPL(ion_channel_pop);
  *
  * Of a channel that is async it is ION_PEEK_MAX at a time that are atomic.
  *
- * Context: callbacks of the channel; any if it is async.
+ * Context: callbacks of the channel; any but NMI if it is async.
  * Return: how many were pushed, the first of the array: all of them, or as
  * many as there was room for; 0 if ion_channel_error() says why.
  */
@@ -58,7 +58,7 @@ EXPORT_SYMBOL_GPL(ion_channel_push_n);
  * @packets: room for @count of them
  * @count: how many at the most
  *
- * Context: callbacks of the channel; any if it is async.
+ * Context: callbacks of the channel; any but NMI if it is async.
  * Return: how many were popped: all of them, or as many as there were.
  */
 u32 ion_channel_pop_n(struct ion_ring *ring, struct ion_packet *packets,
@@ -77,8 +77,8 @@ EXPORT_SYMBOL_GPL(ion_channel_pop_n);
  *
  * Nothing need be undone if it is not used, and the next reserve forgets it.
  *
- * Context: callbacks of the channel; any if it is async, with one owner of the
- * ring until the commit.
+ * Context: callbacks of the channel; any but NMI if it is async, with one owner
+ * of the ring until the commit.
  * Return: how many may be filled, 0 if ion_channel_error() says why.
  */
 u32 ion_channel_reserve(struct ion_ring *ring, struct ion_packet **packets,
@@ -117,8 +117,8 @@ EXPORT_SYMBOL_GPL(ion_channel_commit);
  * the ring meanwhile it forgets them, and their buffers are the program's again.
  * So a callback peeks again for what the one before it has not released.
  *
- * Context: callbacks of the channel; any if it is async, with one owner of the
- * ring until the release.
+ * Context: callbacks of the channel; any but NMI if it is async, with one owner
+ * of the ring until the release.
  * Return: how many there are to see.
  */
 u32 ion_channel_peek(struct ion_ring *ring, const struct ion_packet **packets,
@@ -154,7 +154,8 @@ EXPORT_SYMBOL_GPL(ion_channel_release);
  * What finds no room stays on tx. With an arena each buffer goes with its
  * packet, which only makes sense on the same channel.
  *
- * Context: callbacks of the channel; any if it is async, with one owner of tx.
+ * Context: callbacks of the channel; any but NMI if it is async, with one owner
+ * of tx.
  * Return: how many were moved.
  */
 u32 ion_channel_move(struct ion_ring *tx, struct ion_ring *rx, u32 count)

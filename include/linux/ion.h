@@ -13,8 +13,9 @@
  * time, and no lock is taken for a ring.
  *
  * A service that calls ion_channel_set_async() in bind() uses the rings from
- * any context: threads, softirqs, hard interrupts, with interrupts off or on.
- * A ring then has a spinlock. Each call here is atomic, so that two pushes from
+ * any context but NMI: threads, softirqs, hard interrupts, with interrupts off or
+ * on. A ring then has a raw spinlock, and an NMI could interrupt whoever holds
+ * it: it would wait for itself, forever. Each call here is atomic, so that two pushes from
  * two processors mix; but what goes from peek to release, or from reserve to
  * commit, wants one owner of that ring at a time. What is pushed or popped in
  * one call, up to ION_PEEK_MAX, stays together.
