@@ -441,25 +441,10 @@ static int ion_ioctl_check(const struct file *file, unsigned int cmd,
 	return 0;
 }
 
-/**
- * ion_ioctl() - make an ioctl of /dev/ion
- * @file: the open device
- * @cmd: ION_IOC_*
- * @arg: address of its struct, or 0
- *
- * Return: as each call says; -ENOTTY for an unknown one; -EBADF for one that the
- * descriptor is not open for; -EBADFD for one that needs a configured channel; -EINVAL for an argument to one that has none.
- */
-long ion_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+static long ion_ioctl_call(struct file *file, unsigned int cmd,
+			   void __user *uarg)
 {
 	struct ion_channel *ch = file->private_data;
-	void __user *uarg = (void __user *)arg;
-	int ret;
-
-	atomic64_inc(&ch->calls);
-	ret = ion_ioctl_check(file, cmd, arg);
-	if (ret)
-		return ret;
 
 	switch (cmd) {
 	case ION_IOC_QUERY:
@@ -499,4 +484,29 @@ long ion_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	default:
 		return -ENOTTY;
 	}
+}
+
+/**
+ * ion_ioctl() - make an ioctl of /dev/ion
+ * @file: the open device
+ * @cmd: ION_IOC_*
+ * @arg: address of its struct, or 0
+ *
+ * Return: as each call says; -ENOTTY for an unknown one; -EBADF for one that the
+ * descriptor is not open for; -EBADFD for one that needs a configured channel;
+ * -EINVAL for an argument to one that has none.
+ */
+long ion_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct ion_channel *ch = file->private_data;
+	long ret;
+
+	atomic64_inc(&ch->calls);
+	ret = ion_ioctl_check(file, cmd, arg);
+	if (ret)
+		return ret;
+	ret = ion_ioctl_call(file, cmd, (void __user *)arg);
+	if (ion_channel_ready(ch))
+		ion_end_state_check(ch);
+	return ret;
 }
