@@ -129,6 +129,8 @@ static const char *open_advice(int error)
 		return "; be root, or in the group that owns the device";
 	case ENFILE:
 		return "; raise the module parameter max_channels";
+	case EDQUOT:
+		return "; raise the module parameter max_user_channels";
 	default:
 		return "";
 	}

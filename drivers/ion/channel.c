@@ -19,6 +19,7 @@
 #include "end_state.h"
 #include "geometry.h"
 #include "notify.h"
+#include "quota.h"
 #include "service.h"
 #include "trace.h"
 
@@ -36,7 +37,7 @@ static void ion_channel_undo_create(struct ion_channel *ch)
  * ion_channel_create() - a channel that is not configured
  *
  * Context: may sleep.
- * Return: the channel; -ENFILE if there are too many, or -ENOMEM.
+ * Return: the channel, or -ENOMEM.
  */
 struct ion_channel *ion_channel_create(void)
 {
@@ -58,10 +59,7 @@ struct ion_channel *ion_channel_create(void)
 	raw_spin_lock_init(&ch->state_lock);
 	init_waitqueue_head(&ch->serve_wait);
 	/* From here on it is seen. */
-	if (ion_channels_add(ch)) {
-		ion_channel_undo_create(ch);
-		return ERR_PTR(-ENFILE);
-	}
+	ion_channels_add(ch);
 	trace_ion_open(ch);
 	return ch;
 }
@@ -107,9 +105,14 @@ static int ion_channel_alloc(struct ion_channel *ch,
 {
 	int ret;
 
+	ch->quota = ion_quota_charge(ch->opener.uid);
+	if (IS_ERR(ch->quota)) {
+		ret = PTR_ERR(ch->quota);
+		goto err_quota;
+	}
 	ret = ion_charge(&ch->charge, config->info.bytes);
 	if (ret)
-		return ret;
+		goto err_unquota;
 	ret = ion_channel_alloc_areas(ch, &config->info);
 	if (ret)
 		goto err_uncharge;
@@ -129,6 +132,10 @@ err_areas:
 	ion_channel_free_areas(ch, config->info.nr_areas);
 err_uncharge:
 	ion_uncharge(&ch->charge);
+err_unquota:
+	ion_quota_uncharge(ch->quota);
+err_quota:
+	ch->quota = NULL;
 	return ret;
 }
 
@@ -140,6 +147,8 @@ static void ion_channel_free(struct ion_channel *ch)
 	ch->arena = NULL;
 	ion_channel_free_areas(ch, ch->info.nr_areas);
 	ion_uncharge(&ch->charge);
+	ion_quota_uncharge(ch->quota);
+	ch->quota = NULL;
 }
 
 static void ion_channel_destroy(struct ion_channel *ch)
@@ -269,8 +278,8 @@ static void ion_channel_unconfigure(struct ion_channel *ch)
  * @config: what it is to be
  *
  * Context: may sleep. mmap_lock may be held.
- * Return: 0; -ENOSPC or -ENOMEM over a limit; -ENOENT if the service has gone,
- * or an error of it. An error leaves the channel as it was.
+ * Return: 0; -ENFILE, -EDQUOT, -ENOSPC or -ENOMEM over a limit; -ENOENT if the
+ * service has gone, or an error of it. An error leaves the channel as it was.
  */
 int ion_channel_configure(struct ion_channel *ch,
 			  const struct ion_config *config)

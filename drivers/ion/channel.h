@@ -55,6 +55,7 @@
 
 struct eventfd_ctx;
 struct fasync_struct;
+struct ion_quota;
 
 /**
  * enum ion_end_state - who runs the kernel end of a channel
@@ -90,6 +91,7 @@ enum ion_end_state {
  * @private: the service's
  * @runner: the thread that is in a callback of the service
  * @info: the geometry, as the user end is told it
+ * @quota: the user that it counts for, NULL until it is configured
  * @charge: who pays for the memory
  * @area: the memory, by the same number as in @info
  * @arena: the buffers, or NULL
@@ -137,6 +139,7 @@ struct ion_channel {
 	void *private;
 	const struct task_struct *runner;
 	struct ion_info info;
+	struct ion_quota *quota;
 	struct ion_charge charge;
 	struct ion_memory area[ION_AREAS_MAX];
 	struct ion_arena *arena;

@@ -6,10 +6,7 @@
 
 struct ion_channel;
 
-u32 ion_channels_limit(void);
-u32 ion_channels_count(void);
-
-int ion_channels_add(struct ion_channel *ch);
+void ion_channels_add(struct ion_channel *ch);
 void ion_channels_remove(struct ion_channel *ch);
 struct ion_channel *ion_channels_next(u64 after);
 

@@ -15,7 +15,6 @@
 #include "arena.h"
 #include "batch.h"
 #include "channel.h"
-#include "channels.h"
 #include "end_state.h"
 #include "file.h"
 #include "geometry.h"
@@ -23,6 +22,7 @@
 #include "kernel_end.h"
 #include "list.h"
 #include "notify.h"
+#include "quota.h"
 #include "selftest.h"
 #include "serve.h"
 #include "service.h"
@@ -85,9 +85,9 @@ static long ion_ioctl_query(void __user *arg)
 	query.slots_min = ION_SLOTS_MIN;
 	query.slots_max = ION_SLOTS_MAX;
 	query.batch_max = ION_BATCH_MAX;
-	query.max_channels = ion_channels_limit();
+	query.max_channels = ion_quota_limit();
 	query.max_bytes = ion_memory_limit();
-	query.channels = ion_channels_count();
+	query.channels = ion_quota_count();
 	query.bytes = ion_memory_charged();
 	return ion_copy_out(arg, &query, sizeof(query));
 }

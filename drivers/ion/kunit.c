@@ -5,16 +5,16 @@
  */
 #include <kunit/visibility.h>
 
-#include "channels.h"
 #include "end_state.h"
 #include "geometry.h"
 #include "kernel_end.h"
+#include "quota.h"
 #include "selftest.h"
 
 EXPORT_SYMBOL_IF_KUNIT(ion_geometry);
 EXPORT_SYMBOL_IF_KUNIT(ion_geometry_area);
 EXPORT_SYMBOL_IF_KUNIT(ion_memory_charged);
-EXPORT_SYMBOL_IF_KUNIT(ion_channels_count);
+EXPORT_SYMBOL_IF_KUNIT(ion_quota_count);
 EXPORT_SYMBOL_IF_KUNIT(ion_channel_create);
 EXPORT_SYMBOL_IF_KUNIT(ion_channel_describe);
 EXPORT_SYMBOL_IF_KUNIT(ion_channel_close);

@@ -4,8 +4,8 @@
  *
  * The calls:	file.c, ioctl.c; rw.c and batch.c move packets
  * A channel:	channel.c its life, geometry.c its layout, memory.c its pages,
- *		mapping.c their mappings; channels.c all of them, list.c what is
- *		told of each
+ *		mapping.c their mappings; channels.c all of them, quota.c how
+ *		many there may be, list.c what is told of each
  * The rings:	<ion/ring.h> the algorithm, ring.c what is beside the hot path,
  *		user_end.c the end of the program, for one that does not map
  * Running:	kernel_end.c when, serve.c in a lent thread; notify.c wakes the

@@ -14,10 +14,11 @@
 #include <linux/vmalloc.h>
 
 #include "memory.h"
+#include "quota.h"
 
 static unsigned long max_bytes = 256UL << 20;
 module_param(max_bytes, ulong, 0644);
-MODULE_PARM_DESC(max_bytes, "Most bytes of ring memory of all channels together (default 256 MiB)");
+MODULE_PARM_DESC(max_bytes, "Most bytes of ring memory of all channels together, 1/16 of them for CAP_SYS_ADMIN only (default 256 MiB)");
 
 static atomic_long_t ion_bytes = ATOMIC_LONG_INIT(0);
 
@@ -134,9 +135,8 @@ void ion_memory_free(struct ion_memory *mem)
 	ion_memory_free_pages(mem);
 }
 
-static int ion_charge_module(u64 bytes)
+static int ion_charge_limited(u64 bytes, u64 limit)
 {
-	unsigned long limit = READ_ONCE(max_bytes);
 	long now = atomic_long_read(&ion_bytes);
 
 	do {
@@ -145,6 +145,17 @@ static int ion_charge_module(u64 bytes)
 	} while (!atomic_long_try_cmpxchg(&ion_bytes, &now, now + bytes));
 
 	return 0;
+}
+
+/* The last of it is for CAP_SYS_ADMIN, which is only asked for where it matters. */
+static int ion_charge_module(u64 bytes)
+{
+	u64 limit = ion_memory_limit();
+	int ret = ion_charge_limited(bytes, ion_quota_unreserved(limit));
+
+	if (ret && ion_quota_admin())
+		ret = ion_charge_limited(bytes, limit);
+	return ret;
 }
 
 static void ion_uncharge_module(u64 bytes)

@@ -9,9 +9,9 @@
 
 #include <ion/attach.h>
 
-#include "channels.h"
 #include "geometry.h"
 #include "memory.h"
+#include "quota.h"
 #include "selftest.h"
 
 /* The first verdict is the one. Returns what follows the words of @format. */
@@ -124,7 +124,12 @@ bool ion_check_cancel(struct ion_check *check, int error)
 	case -ENFILE:
 		ion_check_fail(check, -ECANCELED,
 			       "no channel left of max_channels, %u",
-			       ion_channels_limit());
+			       ion_quota_limit());
+		return true;
+	case -EDQUOT:
+		ion_check_fail(check, -ECANCELED,
+			       "no channel left of max_user_channels, %u",
+			       ion_quota_user_limit());
 		return true;
 	case -ENOSPC:
 		ion_check_fail(check, -ECANCELED,

@@ -218,6 +218,8 @@ void ion_test_limits_bytes(struct ion_check *check)
 	if (limit == U64_MAX || !ion_check_create(check))
 		return;
 	ret = ion_limits_configure(check, limit + 1, "echo");
+	if (ret != -ENOSPC && ion_check_cancel(check, ret))
+		return;
 	/* Unless somebody raised it meanwhile. */
 	if (ion_memory_limit() <= limit)
 		ion_limits_refused(check, ret, -ENOSPC);

@@ -165,8 +165,6 @@ ION_HELPER struct ion_query arena_usage(void)
 
 	ion_call(fd, ION_IOC_QUERY, &query);
 	close(fd);
-	/* Without the one that asked. */
-	query.channels--;
 	return query;
 }
 

@@ -626,26 +626,26 @@ FIXTURE_TEARDOWN(limits)
 TEST_F(limits, on_channels)
 {
 	struct ion_query query = { .size = sizeof(query) };
-	int first = ion_open(O_RDWR), second;
+	struct channel first = { .fd = ion_open(O_RDWR) };
+	struct channel second = { .fd = ion_open(O_RDWR) };
+	struct ion_setup setup;
 
-	ASSERT_LE(0, first);
+	ASSERT_LE(0, first.fd);
+	ASSERT_LE(0, second.fd);
+	ion_setup_init(&setup, "");
 	ASSERT_EQ(0, ion_write_text(ION_PARAMETERS "max_channels", "0"));
-	EXPECT_EQ(-ENFILE, ion_open(O_RDWR));
-	EXPECT_EQ(0, ion_call(first, ION_IOC_QUERY, &query));
+	EXPECT_REFUSED(&first, ENFILE,
+		       ion_call(first.fd, ION_IOC_SETUP, &setup));
+	EXPECT_EQ(0, ion_call(first.fd, ION_IOC_QUERY, &query));
 	EXPECT_EQ(0, query.max_channels);
 
 	ASSERT_EQ(0, ion_write_text(ION_PARAMETERS "max_channels", "1"));
-	EXPECT_EQ(-ENFILE, ion_open(O_RDWR));
-	close(first);
-	first = ion_open(O_RDWR);
-	EXPECT_LE(0, first);
-	EXPECT_EQ(-ENFILE, ion_open(O_RDWR));
-	ASSERT_EQ(0, ion_write_text(ION_PARAMETERS "max_channels",
-				    self->max_channels));
-	second = ion_open(O_RDWR);
-	EXPECT_LE(0, second);
-	close(first);
-	close(second);
+	EXPECT_EQ(0, ion_call(first.fd, ION_IOC_SETUP, &setup));
+	EXPECT_REFUSED(&second, ENFILE,
+		       ion_call(second.fd, ION_IOC_SETUP, &setup));
+	close(first.fd);
+	EXPECT_EQ(0, ion_call(second.fd, ION_IOC_SETUP, &setup));
+	close(second.fd);
 }
 
 TEST_F(limits, on_bytes)

@@ -80,7 +80,7 @@ static bool empty(int fd)
 {
 	struct ion_query now = query(fd);
 
-	return now.channels == 1 && !now.bytes &&
+	return !now.channels && !now.bytes &&
 	       ion_refcount() == references + 1;
 }
 

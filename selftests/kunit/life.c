@@ -5,8 +5,8 @@
 #include <linux/slab.h>
 
 #include "calls.h"
-#include "channels.h"
 #include "kernel_end.h"
+#include "quota.h"
 
 #define LIFE_SLOTS	65536
 
@@ -44,7 +44,7 @@ static void life_shape(struct kunit *test)
 {
 	struct bed_shape shape = *(const struct bed_shape *)test->param_value;
 	u64 charged = ion_memory_charged();
-	u32 channels = ion_channels_count();
+	u32 channels = ion_quota_count();
 	struct bed *bed = bed_make(test);
 	unsigned int i;
 	u32 slots;
@@ -55,7 +55,7 @@ static void life_shape(struct kunit *test)
 		bed->doorbells = 0;
 		bed->unbinds = 0;
 		KUNIT_ASSERT_EQ(test, bed_open(bed, &shape), 0);
-		KUNIT_EXPECT_EQ(test, ion_channels_count(), channels + 1);
+		KUNIT_EXPECT_EQ(test, ion_quota_count(), channels + 1);
 		KUNIT_EXPECT_EQ(test, ion_memory_charged(),
 				charged + bed->check.ch->info.bytes);
 		life_use(bed);
@@ -63,7 +63,7 @@ static void life_shape(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, bed->unbinds, 0U);
 		bed_close(bed);
 		KUNIT_EXPECT_EQ(test, bed->unbinds, 1U);
-		KUNIT_EXPECT_EQ(test, ion_channels_count(), channels);
+		KUNIT_EXPECT_EQ(test, ion_quota_count(), channels);
 		KUNIT_EXPECT_EQ(test, ion_memory_charged(), charged);
 	}
 }

@@ -81,7 +81,7 @@ static void driver_json(int fd, const struct ion_query *query)
 	json_put_number(doc, "slots_min", query->slots_min);
 	json_put_number(doc, "slots_max", query->slots_max);
 	json_put_number(doc, "batch_max", query->batch_max);
-	json_put_number(doc, "channels", query->channels - 1);
+	json_put_number(doc, "channels", query->channels);
 	json_put_number(doc, "max_channels", query->max_channels);
 	json_put_number(doc, "bytes", query->bytes);
 	json_put_number(doc, "max_bytes", query->max_bytes);
@@ -120,7 +120,7 @@ static void driver_text(int fd, const struct ion_query *query)
 	table_cell(table, PAINT_BOLD, "services");
 	table_cell(table, PAINT_NONE, "%s", list);
 	table_cell(table, PAINT_BOLD, "channels");
-	table_cell(table, PAINT_NONE, "%u of %u", query->channels - 1,
+	table_cell(table, PAINT_NONE, "%u of %u", query->channels,
 		   query->max_channels);
 	table_cell(table, PAINT_BOLD, "memory");
 	table_cell(table, PAINT_NONE, "%s of %s",

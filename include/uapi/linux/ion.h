@@ -214,9 +214,9 @@ enum ion_layout {
  * @slots_min: fewest slots of a ring
  * @slots_max: most slots of a ring
  * @batch_max: most packets that one ION_IOC_PUSH, _POP or _PEEK takes
- * @max_channels: most channels that may be open in the system
+ * @max_channels: most channels that may be set up in the system
  * @max_bytes: most bytes of memory that all channels may have together
- * @channels: how many channels are there now
+ * @channels: how many channels are set up now
  * @reserved: 0
  * @bytes: how many bytes they have now
  * @reserved2: 0

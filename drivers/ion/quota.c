@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * How many channels may be set up: in the system, and by each user.
+ *
+ * A channel counts from its set-up until its memory is freed. One that was only
+ * opened costs no more than accounted memory, so that whoever may open the
+ * device can always ask what is there. The last channels of the system are
+ * kept for CAP_SYS_ADMIN, which is above the limit of a user as well.
+ */
+#include <linux/cleanup.h>
+#include <linux/err.h>
+#include <linux/hashtable.h>
+#include <linux/moduleparam.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+
+#include "memory.h"
+#include "quota.h"
+
+static unsigned int max_channels = 1024;
+module_param(max_channels, uint, 0644);
+MODULE_PARM_DESC(max_channels, "Most channels that are set up at the same time, 1/16 of them by CAP_SYS_ADMIN only (default 1024)");
+
+static unsigned int max_user_channels = 256;
+module_param(max_user_channels, uint, 0644);
+MODULE_PARM_DESC(max_user_channels, "Most channels that one user without CAP_SYS_ADMIN sets up (default 256)");
+
+/**
+ * struct ion_quota - a user with channels
+ * @node: in ion_quotas
+ * @uid: the user
+ * @channels: how many channels of the user are set up, never 0 in ion_quotas;
+ *	each of them is a reference
+ */
+struct ion_quota {
+	struct hlist_node node;
+	kuid_t uid;
+	u32 channels;
+};
+
+/* Of the table and the counts. Nothing is called under it, so nobody waits. */
+static DEFINE_SPINLOCK(ion_quota_lock);
+static DEFINE_HASHTABLE(ion_quotas, 6);
+static u32 ion_quota_channels;
+
+/**
+ * ion_quota_limit() - channels that may be set up at the same time
+ *
+ * Return: the module parameter max_channels.
+ */
+u32 ion_quota_limit(void)
+{
+	return READ_ONCE(max_channels);
+}
+
+/**
+ * ion_quota_user_limit() - channels that a user may set up
+ *
+ * Return: the module parameter max_user_channels.
+ */
+u32 ion_quota_user_limit(void)
+{
+	return READ_ONCE(max_user_channels);
+}
+
+/**
+ * ion_quota_count() - channels that count against max_channels
+ *
+ * Return: how many are set up.
+ */
+u32 ion_quota_count(void)
+{
+	return READ_ONCE(ion_quota_channels);
+}
+
+static struct ion_quota *ion_quota_find(kuid_t uid)
+{
+	struct ion_quota *quota;
+
+	lockdep_assert_held(&ion_quota_lock);
+
+	hash_for_each_possible(ion_quotas, quota, node, __kuid_val(uid))
+		if (uid_eq(quota->uid, uid))
+			return quota;
+	return NULL;
+}
+
+/**
+ * ion_quota_user_count() - channels that count against max_user_channels
+ * @uid: the user
+ *
+ * Context: any but an interrupt.
+ * Return: how many of the user are set up.
+ */
+u32 ion_quota_user_count(kuid_t uid)
+{
+	const struct ion_quota *quota;
+
+	guard(spinlock)(&ion_quota_lock);
+
+	quota = ion_quota_find(uid);
+	return quota ? quota->channels : 0;
+}
+
+static int ion_quota_check(const struct ion_quota *quota, bool admin)
+{
+	u32 limit = ion_quota_limit();
+
+	if (!admin && quota->channels >= ion_quota_user_limit())
+		return -EDQUOT;
+	if (ion_quota_channels >= (admin ? limit : ion_quota_unreserved(limit)))
+		return -ENFILE;
+	return 0;
+}
+
+/* @fresh is what to use if the user has none yet. */
+static struct ion_quota *ion_quota_try(struct ion_quota *fresh, bool admin)
+{
+	struct ion_quota *quota;
+	int ret;
+
+	guard(spinlock)(&ion_quota_lock);
+
+	quota = ion_quota_find(fresh->uid) ?: fresh;
+	ret = ion_quota_check(quota, admin);
+	if (ret)
+		return ERR_PTR(ret);
+	if (!quota->channels++)
+		hash_add(ion_quotas, &quota->node, __kuid_val(quota->uid));
+	WRITE_ONCE(ion_quota_channels, ion_quota_channels + 1);
+	return quota;
+}
+
+/**
+ * ion_quota_charge() - count one more channel that is set up
+ * @uid: the user who opened it
+ *
+ * Whether the caller has CAP_SYS_ADMIN is only asked if there is no other way.
+ *
+ * Context: may sleep.
+ * Return: what ion_quota_uncharge() takes; -EDQUOT over max_user_channels,
+ * -ENFILE over max_channels, or -ENOMEM.
+ */
+struct ion_quota *ion_quota_charge(kuid_t uid)
+{
+	struct ion_quota *fresh, *quota;
+
+	fresh = kzalloc(sizeof(*fresh), ION_GFP);
+	if (!fresh)
+		return ERR_PTR(-ENOMEM);
+	fresh->uid = uid;
+	quota = ion_quota_try(fresh, false);
+	if (IS_ERR(quota) && ion_quota_admin())
+		quota = ion_quota_try(fresh, true);
+	if (quota != fresh)
+		kfree(fresh);
+	return quota;
+}
+
+/**
+ * ion_quota_uncharge() - undo ion_quota_charge()
+ * @quota: what it returned, or NULL
+ */
+void ion_quota_uncharge(struct ion_quota *quota)
+{
+	if (!quota)
+		return;
+	scoped_guard(spinlock, &ion_quota_lock) {
+		WRITE_ONCE(ion_quota_channels, ion_quota_channels - 1);
+		if (--quota->channels)
+			return;
+		hash_del(&quota->node);
+	}
+	kfree(quota);
+}
