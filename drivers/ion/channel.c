@@ -10,6 +10,7 @@
 #include <linux/errno.h>
 #include <linux/export.h>
 #include <linux/pid.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -30,7 +31,8 @@ static void ion_channel_undo_create(struct ion_channel *ch)
 	mutex_destroy(&ch->push_mutex);
 	mutex_destroy(&ch->pop_mutex);
 	mutex_destroy(&ch->setup_mutex);
-	kfree(ch);
+	/* Who goes through all channels may be looking at it: see channels.c. */
+	kfree_rcu(ch, rcu);
 }
 
 /**
@@ -59,7 +61,10 @@ struct ion_channel *ion_channel_create(void)
 	raw_spin_lock_init(&ch->state_lock);
 	init_waitqueue_head(&ch->serve_wait);
 	/* From here on it is seen. */
-	ion_channels_add(ch);
+	if (ion_channels_add(ch)) {
+		ion_channel_undo_create(ch);
+		return ERR_PTR(-ENOMEM);
+	}
 	trace_ion_open(ch);
 	return ch;
 }

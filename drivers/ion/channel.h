@@ -25,8 +25,8 @@
  * eventfd_lock	keeps the eventfd while it is signalled.
  *
  * Order: pop_mutex, push_mutex, end_mutex, ring.lock, state_lock; setup_mutex,
- * end_mutex. eventfd_lock nests in end_mutex and in nothing else; the locks of
- * service.c and channels.c nest in the mutexes.
+ * end_mutex. eventfd_lock nests in end_mutex and in nothing else. The locks of
+ * service.c, channels.c and quota.c are spinlocks that no other lock is taken under.
  *
  * What is not configuration and is read without a lock (closed, hungup, broken of
  * a ring) is read by READ_ONCE() and only ever a reason to check again or to
@@ -75,7 +75,7 @@ enum ion_end_state {
  * struct ion_channel - what one open of /dev/ion owns
  * @ref: the open file holds one, and each service that keeps the channel
  * @id: number, never used twice
- * @of_all: in the list of all channels
+ * @rcu: it is freed by that, as it is found by number under RCU
  * @opener: who opened it
  * @setup_mutex: see above
  * @pop_mutex: see above
@@ -123,7 +123,7 @@ enum ion_end_state {
 struct ion_channel {
 	refcount_t ref;
 	u64 id;
-	struct list_head of_all;
+	struct rcu_head rcu;
 	struct ion_opener opener;
 	struct mutex setup_mutex;	/* the one configuration */
 	struct mutex pop_mutex;		/* consuming calls at the user end */

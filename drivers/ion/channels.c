@@ -1,71 +1,104 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* All channels that there are, by rising number, and who may see which. */
+/*
+ * All channels that there are, by number, and who may see which.
+ *
+ * Nobody waits here for another thread: a channel is added and removed under the
+ * spinlock of the XArray, and found under RCU. One that is found may be about
+ * to go: it is kept if it has a reference left, and freed after a grace period.
+ */
+#include <linux/atomic.h>
 #include <linux/cleanup.h>
 #include <linux/cred.h>
-#include <linux/list.h>
-#include <linux/mutex.h>
+#include <linux/limits.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/uidgid.h>
+#include <linux/xarray.h>
 
 #include "channel.h"
 #include "channels.h"
+#include "memory.h"
 #include "quota.h"
 
-/* Of the list and the number. Nests in every other lock. */
-static DEFINE_MUTEX(ion_channels_mutex);
-static LIST_HEAD(ion_channels);
-static u64 ion_channels_last;
+/* Channels that are passed by under RCU before others get the processor. */
+#define ION_CHANNELS_STRIDE	64
+
+static DEFINE_XARRAY_FLAGS(ion_channels, XA_FLAGS_ACCOUNT);
+static atomic_long_t ion_channels_last;
 
 /**
  * ion_channels_add() - have a channel among them, under a number of its own
  * @ch: the channel; who opened it is known
  *
  * Context: may sleep.
+ * Return: 0 or -ENOMEM.
  */
-void ion_channels_add(struct ion_channel *ch)
+int ion_channels_add(struct ion_channel *ch)
 {
-	guard(mutex)(&ion_channels_mutex);
+	unsigned long id = atomic_long_inc_return(&ion_channels_last);
 
-	ch->id = ++ion_channels_last;
-	list_add_tail(&ch->of_all, &ion_channels);
+	ch->id = id;
+	return xa_insert(&ion_channels, id, ch, ION_GFP);
 }
 
 /**
  * ion_channels_remove() - a channel is about to be gone
  * @ch: the channel, which nobody has any more
  *
- * Context: may sleep.
+ * It may still be found, and is to be freed after a grace period of RCU.
  */
 void ion_channels_remove(struct ion_channel *ch)
 {
-	guard(mutex)(&ion_channels_mutex);
+	xa_erase(&ion_channels, ch->id);
+}
 
-	list_del(&ch->of_all);
+/* The next after *@id, which moves on, or NULL; @more: to be called again. */
+static struct ion_channel *ion_channels_stride(unsigned long *id, bool all,
+					       bool *more)
+{
+	kuid_t uid = current_euid();
+	struct ion_channel *ch;
+	unsigned int i;
+
+	guard(rcu)();
+
+	for (i = 0; i < ION_CHANNELS_STRIDE; i++) {
+		ch = xa_find_after(&ion_channels, id, ULONG_MAX, XA_PRESENT);
+		*more = ch;
+		if (!ch)
+			return NULL;
+		if (!all && !uid_eq(uid, ch->opener.uid))
+			continue;
+		/* One that is just going has nobody left. */
+		if (refcount_inc_not_zero(&ch->ref))
+			return ch;
+	}
+	return NULL;
 }
 
 /**
  * ion_channels_next() - get the next one that the caller may see
  * @after: only of a higher number
  *
- * Those that the caller's effective user opened, or all with CAP_SYS_ADMIN.
+ * Those that the caller's effective user opened, or all with CAP_SYS_ADMIN. Who
+ * may see all of them passes none by.
  *
  * Context: may sleep.
  * Return: the channel, to be given back by ion_channel_put(); NULL if there is
- * none.
+ * none, or if the caller has been killed.
  */
 struct ion_channel *ion_channels_next(u64 after)
 {
-	bool all = ion_quota_admin();
-	kuid_t uid = current_euid();
+	bool all = ion_quota_admin(), more = after < ULONG_MAX;
+	unsigned long id = after;
 	struct ion_channel *ch;
 
-	guard(mutex)(&ion_channels_mutex);
-
-	list_for_each_entry(ch, &ion_channels, of_all) {
-		if (ch->id <= after || !(all || uid_eq(uid, ch->opener.uid)))
-			continue;
-		/* One that is just going has nobody left. */
-		if (refcount_inc_not_zero(&ch->ref))
+	while (more && !fatal_signal_pending(current)) {
+		ch = ion_channels_stride(&id, all, &more);
+		if (ch)
 			return ch;
+		cond_resched();
 	}
 	return NULL;
 }

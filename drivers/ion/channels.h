@@ -6,7 +6,7 @@
 
 struct ion_channel;
 
-void ion_channels_add(struct ion_channel *ch);
+int ion_channels_add(struct ion_channel *ch);
 void ion_channels_remove(struct ion_channel *ch);
 struct ion_channel *ion_channels_next(u64 after);
 

@@ -338,6 +338,102 @@ TEST_F(quota, what_was_refused_does_not_count)
 	close(fd);
 }
 
+/*
+ * Threads of another user that hardly run, and that are anywhere in open(), LIST
+ * and close() when they are preempted. Nobody else waits for them.
+ */
+#define BUSY	 20
+#define STARVED	 4
+#define WATCH_MS 8000
+#define LATE_MS	 4000
+
+static void on_cpu(int cpu, int policy)
+{
+	struct sched_param param = {};
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	if (sched_setaffinity(0, sizeof(set), &set) ||
+	    sched_setscheduler(0, policy, &param))
+		_exit(1);
+}
+
+static void open_and_list(void)
+{
+	int fd;
+
+	on_cpu(0, SCHED_IDLE);
+	if (become(1000, 0))
+		_exit(1);
+	for (;;) {
+		fd = ion_open(O_RDWR);
+		list_one(fd, 0);
+		close(fd);
+	}
+}
+
+static void spin(void)
+{
+	on_cpu(0, SCHED_OTHER);
+	for (;;)
+		;
+}
+
+static pid_t start(void (*run)(void))
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		run();
+		_exit(0);
+	}
+	return pid;
+}
+
+/* The longest that a look at the system took. */
+static __u64 watch(__u64 ns)
+{
+	__u64 end = now_ns() + ns, begin, took, most = 0;
+	int fd;
+
+	while (now_ns() < end) {
+		begin = now_ns();
+		fd = ion_open(O_RDWR);
+		query(fd);
+		list_one(fd, 0);
+		close(fd);
+		took = now_ns() - begin;
+		most = took > most ? took : most;
+		sleep_ns(MS);
+	}
+	return most;
+}
+
+TEST_F_TIMEOUT(quota, looking_waits_for_no_starved_thread, 300)
+{
+	pid_t pid[STARVED + BUSY];
+	unsigned int i;
+	__u64 most;
+
+	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
+		SKIP(return, "wants two processors");
+	on_cpu(1, SCHED_OTHER);
+	for (i = 0; i < STARVED; i++)
+		pid[i] = start(open_and_list);
+	sleep_ns(200 * MS);
+	for (; i < STARVED + BUSY; i++)
+		pid[i] = start(spin);
+	most = watch(WATCH_MS * MS);
+	TH_LOG("the longest look took %llu us", most / 1000);
+	EXPECT_GT(LATE_MS * MS, most);
+	for (i = STARVED + BUSY; i--;)
+		kill(pid[i], SIGKILL);
+	for (i = 0; i < STARVED + BUSY; i++)
+		ion_wait_child(pid[i]);
+}
+
 ION_TEST_KERNEL_LOG()
 
 ION_TEST_MAIN
