@@ -65,7 +65,7 @@ int ion_copy_out(void __user *to, const void *from, size_t size)
 	return copy_to_user(to, from, size) ? -EFAULT : 0;
 }
 
-static long ion_ioctl_query(void __user *arg)
+static long ion_ioctl_query(const struct ion_channel *ch, void __user *arg)
 {
 	struct ion_query query;
 	int ret;
@@ -89,6 +89,8 @@ static long ion_ioctl_query(void __user *arg)
 	query.max_bytes = ion_memory_limit();
 	query.channels = ion_quota_count();
 	query.bytes = ion_memory_charged();
+	query.max_user_channels = ion_quota_user_limit();
+	query.user_channels = ion_quota_user_count(ch->opener.uid);
 	return ion_copy_out(arg, &query, sizeof(query));
 }
 
@@ -448,7 +450,7 @@ static long ion_ioctl_call(struct file *file, unsigned int cmd,
 
 	switch (cmd) {
 	case ION_IOC_QUERY:
-		return ion_ioctl_query(uarg);
+		return ion_ioctl_query(ch, uarg);
 	case ION_IOC_SETUP:
 		return ion_ioctl_setup(file, uarg);
 	case ION_IOC_INFO:

@@ -19,6 +19,8 @@ check "two of two" json \
 	'.channels == 2 and .max_channels == 2 and .bytes == 81920' \
 	"$ionctl" --json info
 echo 1024 >$parameters/max_channels
+check "two of a user" json '.user_channels == 2 and .max_user_channels == 256' \
+	"$ionctl" --json info
 let_go
 
 # A number of more than 32 bits.

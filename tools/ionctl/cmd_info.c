@@ -83,6 +83,8 @@ static void driver_json(int fd, const struct ion_query *query)
 	json_put_number(doc, "batch_max", query->batch_max);
 	json_put_number(doc, "channels", query->channels);
 	json_put_number(doc, "max_channels", query->max_channels);
+	json_put_number(doc, "user_channels", query->user_channels);
+	json_put_number(doc, "max_user_channels", query->max_user_channels);
 	json_put_number(doc, "bytes", query->bytes);
 	json_put_number(doc, "max_bytes", query->max_bytes);
 	json_print(doc);
@@ -120,8 +122,9 @@ static void driver_text(int fd, const struct ion_query *query)
 	table_cell(table, PAINT_BOLD, "services");
 	table_cell(table, PAINT_NONE, "%s", list);
 	table_cell(table, PAINT_BOLD, "channels");
-	table_cell(table, PAINT_NONE, "%u of %u", query->channels,
-		   query->max_channels);
+	table_cell(table, PAINT_NONE, "%u of %u, %u of %u of this user",
+		   query->channels, query->max_channels, query->user_channels,
+		   query->max_user_channels);
 	table_cell(table, PAINT_BOLD, "memory");
 	table_cell(table, PAINT_NONE, "%s of %s",
 		   text_bytes(bytes, query->bytes),
@@ -192,8 +195,8 @@ const struct command cmd_info = {
 		"Of a channel, its geometry: what to map, and the offsets of the words of each\n"
 		"ring in the space of these mappings.\n"
 		"\n" BORROW_TEXT,
-	.json = "abi_version, slots_min, slots_max, batch_max, channels, max_channels, bytes,\n"
-		"max_bytes: numbers; features, services: arrays of names. Of a channel:\n"
+	.json = "abi_version, slots_min, slots_max, batch_max, channels, max_channels,\n"
+		"user_channels, max_user_channels, bytes, max_bytes: numbers; features, services: arrays of names. Of a channel:\n"
 		"  channel, service, layout, bytes, buffers, buffer_size\n"
 		"  areas               an array of objects: name, offset, length, writable\n"
 		"  rings               objects tx, rx, cmd, evt: nr_slots, slot_size, and\n"

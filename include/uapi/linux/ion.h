@@ -219,6 +219,9 @@ enum ion_layout {
  * @channels: how many channels are set up now
  * @reserved: 0
  * @bytes: how many bytes they have now
+ * @max_user_channels: most channels that one user may set up without
+ *	CAP_SYS_ADMIN
+ * @user_channels: how many are set up now of the user who opened this one
  * @reserved2: 0
  */
 struct ion_query {
@@ -233,7 +236,9 @@ struct ion_query {
 	__u32 channels;
 	__u32 reserved;
 	__aligned_u64 bytes;
-	__aligned_u64 reserved2[9];
+	__u32 max_user_channels;
+	__u32 user_channels;
+	__aligned_u64 reserved2[8];
 };
 
 /**
