@@ -19,6 +19,8 @@
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
+#include <linux/personality.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 
 #include "channel.h"
@@ -89,6 +91,19 @@ static const struct vm_operations_struct ion_vm_ops = {
 	.huge_fault = ion_vm_huge_fault,
 };
 
+/*
+ * Whether the program asks for the right to execute. Under READ_IMPLIES_EXEC the
+ * kernel adds it to what may be read before a driver is asked: then nobody can
+ * tell whether the program did so too, and the mapping simply does not have it.
+ */
+static bool ion_vma_wants_exec(const struct vm_area_struct *vma)
+{
+	if (current->personality & READ_IMPLIES_EXEC &&
+	    vma->vm_flags & VM_READ)
+		return false;
+	return vma->vm_flags & VM_EXEC;
+}
+
 /* The number of the area that the VMA asks for, or an error. */
 static int ion_vma_area(const struct ion_info *info,
 			const struct vm_area_struct *vma)
@@ -105,7 +120,7 @@ static int ion_vma_area(const struct ion_info *info,
 			continue;
 		if (vma->vm_end - vma->vm_start != area->length)
 			return -EINVAL;
-		if (vma->vm_flags & VM_EXEC)
+		if (ion_vma_wants_exec(vma))
 			return -EACCES;
 		if ((vma->vm_flags & VM_WRITE) && !(area->prot & PROT_WRITE))
 			return -EACCES;
@@ -117,7 +132,7 @@ static int ion_vma_area(const struct ion_info *info,
 static int ion_vma_establish(struct ion_channel *ch, struct vm_area_struct *vma)
 {
 	int i = ion_vma_area(&ch->info, vma);
-	vm_flags_t never = VM_MAYEXEC;
+	vm_flags_t never = VM_EXEC | VM_MAYEXEC;
 
 	if (i < 0)
 		return i;

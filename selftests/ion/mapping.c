@@ -4,6 +4,8 @@
  * bit, offsets, lengths, rights, and what every call that changes mappings is
  * answered.
  */
+#include <sys/personality.h>
+
 #include "ion_test.h"
 
 #define PAGE ((size_t)sysconf(_SC_PAGESIZE))
@@ -175,6 +177,66 @@ TEST_F(raw, executable_mappings_are_refused)
 	EXPECT_EQ(-EACCES, map_error(self->fd, 3 * PAGE,
 				     PROT_READ | PROT_WRITE | PROT_EXEC,
 				     MAP_SHARED, ION_MMAP_CMD));
+}
+
+/* Whether the mapping at an address may be executed, as /proc tells. */
+static bool is_executable(const void *addr)
+{
+	unsigned long begin, end;
+	char line[512], right[8];
+	bool found = false;
+	FILE *maps = fopen("/proc/self/maps", "re");
+
+	while (maps && !found && fgets(line, sizeof(line), maps))
+		found = sscanf(line, "%lx-%lx %7s", &begin, &end, right) == 3 &&
+			begin == (unsigned long)addr;
+	if (maps)
+		fclose(maps);
+	return !found || right[2] != '-';
+}
+
+/* Each ring, with each right that an old program may ask for: 0, or a line. */
+static int map_where_reading_is_executing(int fd)
+{
+	unsigned int id;
+
+	if (personality(READ_IMPLIES_EXEC) < 0)
+		return __LINE__;
+	for (id = 0; id < ION_RINGS; id++) {
+		size_t length = page_align(ring_bytes[id]);
+		void *rw = map(fd, length, PROT_READ | PROT_WRITE, MAP_SHARED,
+			       ion_test_offset[id]);
+		void *r = map(fd, length, PROT_READ, MAP_SHARED,
+			      ion_test_offset[id]);
+
+		if ((unsigned long)rw > -4096UL || (unsigned long)r > -4096UL)
+			return __LINE__;
+		if (is_executable(rw) || is_executable(r))
+			return __LINE__;
+		/* This adds the right too, where a mapping may have it. */
+		if (mprotect(rw, length, PROT_READ) ||
+		    mprotect(rw, length, PROT_READ | PROT_WRITE) ||
+		    is_executable(rw))
+			return __LINE__;
+		if (!mprotect(rw, length, PROT_READ | PROT_EXEC) ||
+		    errno != EACCES)
+			return __LINE__;
+		if (map_error(fd, length, PROT_EXEC, MAP_SHARED,
+			      ion_test_offset[id]) != -EACCES)
+			return __LINE__;
+	}
+	return 0;
+}
+
+/* A personality that old programs have. Nothing becomes executable by it. */
+TEST_F(raw, read_implies_exec_gives_no_right_to_execute)
+{
+	pid_t pid = fork();
+
+	ASSERT_LE(0, pid);
+	if (!pid)
+		_exit(map_where_reading_is_executing(self->fd));
+	EXPECT_EQ(0, ion_wait_child(pid));
 }
 
 /* A refused first mapping leaves the channel to be set up otherwise. */
