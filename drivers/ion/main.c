@@ -16,8 +16,12 @@
  *		source.c, pair.c and pair_cross.c, with stock.c empty buffers
  * Itself:	selftest.c, with selftest_*.c, has the module test itself
  */
+#include <linux/device.h>
+#include <linux/kobject.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
+#include <linux/platform_device.h>
+#include <linux/string.h>
 
 #include <linux/ion.h>
 
@@ -31,6 +35,36 @@ static struct miscdevice ion_misc = {
 	.mode = 0660,
 };
 
+/*
+ * Whether another driver has a misc device of that name, as Android's had. The
+ * platform bus is in the set of all devices, which has no name of its own here.
+ */
+static bool __init ion_name_is_taken(void)
+{
+	struct kobject *kobj = kset_find_obj(platform_bus.kobj.kset,
+					     ion_misc.name);
+	const struct class *class = kobj ? kobj_to_dev(kobj)->class : NULL;
+	bool taken = class && !strcmp(class->name, "misc");
+
+	kobject_put(kobj);
+	return taken;
+}
+
+/*
+ * misc_register() would say -EEXIST, with a stack in the log. To modprobe that
+ * means that this module is loaded already, and all is well.
+ */
+static int __init ion_register(void)
+{
+	int ret = ion_name_is_taken() ? -EEXIST : misc_register(&ion_misc);
+
+	if (ret != -EEXIST)
+		return ret;
+	pr_err("ion: another driver has a device \"%s\" already; remove that first\n",
+	       ion_misc.name);
+	return -EBUSY;
+}
+
 static int __init ion_init(void)
 {
 	int ret;
@@ -38,7 +72,7 @@ static int __init ion_init(void)
 	ret = ion_services_init();
 	if (ret)
 		return ret;
-	ret = misc_register(&ion_misc);
+	ret = ion_register();
 	if (ret) {
 		ion_services_exit();
 		return ret;

@@ -15,10 +15,10 @@
 #define PROBE_MODULE "ion_probe"
 
 /*
- * The module is another one for each kernel, and the tests are not: it lies
- * beside the program, or in a folder above.
+ * A module is another one for each kernel, and the tests are not: it lies beside
+ * the program, or in a folder above.
  */
-ION_HELPER int probe_open_file(void)
+ION_HELPER int module_open_file(const char *name)
 {
 	char path[PATH_MAX], file[PATH_MAX + 16];
 	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
@@ -30,7 +30,7 @@ ION_HELPER int probe_open_file(void)
 	path[n] = '\0';
 	while ((slash = strrchr(path, '/'))) {
 		*slash = '\0';
-		snprintf(file, sizeof(file), "%s/" PROBE_MODULE ".ko", path);
+		snprintf(file, sizeof(file), "%s/%s.ko", path, name);
 		fd = open(file, O_RDONLY | O_CLOEXEC);
 		if (fd >= 0)
 			return fd;
@@ -40,7 +40,7 @@ ION_HELPER int probe_open_file(void)
 
 ION_HELPER int probe_insert(void)
 {
-	int fd = probe_open_file(), ret;
+	int fd = module_open_file(PROBE_MODULE), ret;
 
 	if (fd < 0)
 		return fd;
