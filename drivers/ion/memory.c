@@ -51,6 +51,7 @@ static void ion_memory_free_pages(struct ion_memory *mem)
 
 		at += folio_nr_pages(folio);
 		folio_put(folio);
+		cond_resched();
 	}
 	mem->nr_pages = 0;
 	kvfree(mem->pages);
@@ -76,6 +77,7 @@ static int ion_memory_alloc_pages(struct ion_memory *mem, unsigned int nr,
 				  bool huge)
 {
 	struct folio *folio;
+	int ret = -ENOMEM;
 	unsigned int i;
 
 	mem->nr_pages = 0;
@@ -85,15 +87,22 @@ static int ion_memory_alloc_pages(struct ion_memory *mem, unsigned int nr,
 
 	while (mem->nr_pages < nr) {
 		folio = ion_memory_alloc_folio(mem->nr_pages, nr, huge);
-		if (!folio) {
-			ion_memory_free_pages(mem);
-			return -ENOMEM;
-		}
+		if (!folio)
+			goto err_free;
 		for (i = 0; i < folio_nr_pages(folio); i++)
 			mem->pages[mem->nr_pages++] = folio_page(folio, i);
 		cond_resched();
+		/* Seconds of work may lie ahead, for nobody. */
+		if (fatal_signal_pending(current)) {
+			ret = -EINTR;
+			goto err_free;
+		}
 	}
 	return 0;
+
+err_free:
+	ion_memory_free_pages(mem);
+	return ret;
 }
 
 /**
@@ -103,7 +112,8 @@ static int ion_memory_alloc_pages(struct ion_memory *mem, unsigned int nr,
  * @huge: in huge pages, as far as there are
  *
  * Context: may sleep. mmap_lock may be held.
- * Return: 0 or -ENOMEM, with nothing left behind.
+ * Return: 0; -ENOMEM; -EINTR if the caller has been killed. An error leaves
+ * nothing behind.
  */
 int ion_memory_alloc(struct ion_memory *mem, size_t bytes, bool huge)
 {
