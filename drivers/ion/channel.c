@@ -69,27 +69,55 @@ struct ion_channel *ion_channel_create(void)
 	return ch;
 }
 
-static void ion_channel_free_areas(struct ion_channel *ch, unsigned int nr)
+/* What takes long to get. It is got before the channel is locked. */
+struct ion_parts {
+	struct ion_quota *quota;
+	struct ion_charge charge;
+	unsigned int nr_areas;
+	struct ion_memory area[ION_AREAS_MAX];
+};
+
+static void ion_parts_free(struct ion_parts *parts)
 {
-	while (nr)
-		ion_memory_free(&ch->area[--nr]);
+	while (parts->nr_areas)
+		ion_memory_free(&parts->area[--parts->nr_areas]);
+	ion_uncharge(&parts->charge);
+	ion_quota_uncharge(parts->quota);
 }
 
-static int ion_channel_alloc_areas(struct ion_channel *ch,
-				   const struct ion_info *info)
+static int ion_parts_alloc_areas(struct ion_parts *parts,
+				 const struct ion_info *info)
 {
-	unsigned int i;
+	const struct ion_area *area;
 	int ret;
 
-	for (i = 0; i < info->nr_areas; i++) {
-		ret = ion_memory_alloc(&ch->area[i], info->area[i].length,
-				       info->area[i].offset == ION_MMAP_ARENA);
-		if (ret) {
-			ion_channel_free_areas(ch, i);
+	while (parts->nr_areas < info->nr_areas) {
+		area = &info->area[parts->nr_areas];
+		ret = ion_memory_alloc(&parts->area[parts->nr_areas],
+				       area->length,
+				       area->offset == ION_MMAP_ARENA);
+		if (ret)
 			return ret;
-		}
+		parts->nr_areas++;
 	}
 	return 0;
+}
+
+static int ion_parts_alloc(struct ion_parts *parts, kuid_t uid,
+			   const struct ion_info *info)
+{
+	int ret;
+
+	memset(parts, 0, sizeof(*parts));
+	parts->quota = ion_quota_charge(uid);
+	if (IS_ERR(parts->quota))
+		return PTR_ERR(parts->quota);
+	ret = ion_charge(&parts->charge, info->bytes);
+	if (!ret)
+		ret = ion_parts_alloc_areas(parts, info);
+	if (ret)
+		ion_parts_free(parts);
+	return ret;
 }
 
 static int ion_channel_alloc_arena(struct ion_channel *ch,
@@ -105,55 +133,39 @@ static int ion_channel_alloc_arena(struct ion_channel *ch,
 	return ch->arena ? 0 : -ENOMEM;
 }
 
+/* The parts are the channel's from here on, whatever is returned. */
 static int ion_channel_alloc(struct ion_channel *ch,
-			     const struct ion_config *config)
+			     const struct ion_config *config,
+			     const struct ion_parts *parts)
 {
-	int ret;
-
-	ch->quota = ion_quota_charge(ch->opener.uid);
-	if (IS_ERR(ch->quota)) {
-		ret = PTR_ERR(ch->quota);
-		goto err_quota;
-	}
-	ret = ion_charge(&ch->charge, config->info.bytes);
-	if (ret)
-		goto err_unquota;
-	ret = ion_channel_alloc_areas(ch, &config->info);
-	if (ret)
-		goto err_uncharge;
-	ret = ion_channel_alloc_arena(ch, config);
-	if (ret)
-		goto err_areas;
-	ret = -ENOMEM;
+	ch->info = config->info;
+	ch->quota = parts->quota;
+	ch->charge = parts->charge;
+	static_assert(sizeof(ch->area) == sizeof(parts->area));
+	memcpy(ch->area, parts->area, sizeof(ch->area));
 	ch->stages = kcalloc(ION_RINGS, sizeof(*ch->stages), ION_GFP);
 	if (!ch->stages)
-		goto err_arena;
-	return 0;
-
-err_arena:
-	ion_arena_destroy(ch->arena);
-	ch->arena = NULL;
-err_areas:
-	ion_channel_free_areas(ch, config->info.nr_areas);
-err_uncharge:
-	ion_uncharge(&ch->charge);
-err_unquota:
-	ion_quota_uncharge(ch->quota);
-err_quota:
-	ch->quota = NULL;
-	return ret;
+		return -ENOMEM;
+	return ion_channel_alloc_arena(ch, config);
 }
 
 static void ion_channel_free(struct ion_channel *ch)
 {
+	struct ion_parts parts = {
+		.quota = ch->quota,
+		.charge = ch->charge,
+		.nr_areas = ch->info.nr_areas,
+	};
+
 	kfree(ch->stages);
 	ch->stages = NULL;
 	ion_arena_destroy(ch->arena);
 	ch->arena = NULL;
-	ion_channel_free_areas(ch, ch->info.nr_areas);
-	ion_uncharge(&ch->charge);
-	ion_quota_uncharge(ch->quota);
+	memcpy(parts.area, ch->area, sizeof(parts.area));
+	memset(ch->area, 0, sizeof(ch->area));
+	memset(&ch->charge, 0, sizeof(ch->charge));
 	ch->quota = NULL;
+	ion_parts_free(&parts);
 }
 
 static void ion_channel_destroy(struct ion_channel *ch)
@@ -277,27 +289,18 @@ static void ion_channel_unconfigure(struct ion_channel *ch)
 	ch->private = NULL;
 }
 
-/**
- * ion_channel_configure() - give a channel its rings and its service
- * @ch: the channel, not configured yet, setup_mutex held
- * @config: what it is to be
- *
- * Context: may sleep. mmap_lock may be held.
- * Return: 0; -ENFILE, -EDQUOT, -ENOSPC or -ENOMEM over a limit; -ENOENT if the
- * service has gone, or an error of it. An error leaves the channel as it was.
- */
-int ion_channel_configure(struct ion_channel *ch,
-			  const struct ion_config *config)
+static int ion_channel_assemble(struct ion_channel *ch,
+				const struct ion_config *config,
+				const struct ion_parts *parts)
 {
 	unsigned int id;
 	int ret;
 
 	lockdep_assert_held(&ch->setup_mutex);
 
-	ret = ion_channel_alloc(ch, config);
+	ret = ion_channel_alloc(ch, config, parts);
 	if (ret)
-		return ret;
-	ch->info = config->info;
+		goto err_free;
 	for (id = 0; id < ION_RINGS; id++)
 		ion_channel_connect(ch, id);
 	ion_end_state_init(ch);
@@ -314,5 +317,46 @@ int ion_channel_configure(struct ion_channel *ch,
 
 err_free:
 	ion_channel_unconfigure(ch);
+	return ret;
+}
+
+/**
+ * ion_channel_configure() - give a channel its rings and its service
+ * @ch: the channel, setup_mutex not held
+ * @config: what it is to be
+ *
+ * Memory is got before setup_mutex is taken: a large arena takes seconds, and
+ * mmap() of the same channel waits for the mutex with mmap_lock held.
+ *
+ * Context: may sleep. mmap_lock may be held.
+ * Return: 0; -EBUSY if it is configured already; -ENFILE, -EDQUOT, -ENOSPC or
+ * -ENOMEM over a limit; -EINTR if the caller has been killed; -ENOENT if the
+ * service has gone, or an error of it. An error leaves the channel as it was.
+ */
+int ion_channel_configure(struct ion_channel *ch,
+			  const struct ion_config *config)
+{
+	struct ion_parts parts;
+	int ret;
+
+	if (ion_channel_ready(ch))
+		return -EBUSY;
+	ret = ion_parts_alloc(&parts, ch->opener.uid, &config->info);
+	if (ret)
+		return ret;
+	ret = mutex_lock_killable(&ch->setup_mutex);
+	if (ret)
+		goto err_parts;
+	ret = -EBUSY;
+	if (ch->ready)
+		goto err_unlock;
+	ret = ion_channel_assemble(ch, config, &parts);
+	mutex_unlock(&ch->setup_mutex);
+	return ret;
+
+err_unlock:
+	mutex_unlock(&ch->setup_mutex);
+err_parts:
+	ion_parts_free(&parts);
 	return ret;
 }

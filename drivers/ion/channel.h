@@ -5,7 +5,8 @@
  * Locking
  * -------
  * setup_mutex	serialises the one configuration of a channel. mmap() takes it
- *		inside mmap_lock, so user memory is never touched under it.
+ *		inside mmap_lock, so user memory is never touched under it, and
+ *		what takes long, as memory of a large arena, is got before it.
  * pop_mutex	serialises the calls that consume at the user end: a packet is
  *		copied to the caller before it is released, and no other caller
  *		may copy it meanwhile. Held over copies to user memory.

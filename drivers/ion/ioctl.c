@@ -142,9 +142,7 @@ static int ion_setup_configure(struct ion_channel *ch,
 	config->bind.arg[1] = setup->arg[1];
 	config->bind.key = setup->key;
 	config->phys = setup->flags & ION_SETUP_PHYS;
-
-	guard(mutex)(&ch->setup_mutex);
-	return ch->ready ? -EBUSY : ion_channel_configure(ch, config);
+	return ion_channel_configure(ch, config);
 }
 
 /* What the channel is to be is told before it becomes so, or is refused. */

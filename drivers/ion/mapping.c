@@ -14,7 +14,6 @@
  * The memory of an arena may be huge pages. One is mapped as such if the VMA lies
  * right, for which thp_get_unmapped_area() cares.
  */
-#include <linux/cleanup.h>
 #include <linux/errno.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
@@ -152,8 +151,6 @@ static int ion_mmap_default(struct ion_channel *ch, struct vm_area_struct *vma)
 	struct ion_config *config __free(kfree) = NULL;
 	int ret;
 
-	lockdep_assert_held(&ch->setup_mutex);
-
 	config = kzalloc(sizeof(*config), ION_GFP);
 	if (!config)
 		return -ENOMEM;
@@ -185,10 +182,9 @@ int ion_mmap(struct file *file, struct vm_area_struct *vma)
 	int ret;
 
 	if (!ion_channel_ready(ch)) {
-		guard(mutex)(&ch->setup_mutex);
-
-		ret = ch->ready ? 0 : ion_mmap_default(ch, vma);
-		if (ret)
+		ret = ion_mmap_default(ch, vma);
+		/* Another one may have set it up meanwhile, in its own way. */
+		if (ret && !ion_channel_ready(ch))
 			return ret;
 	}
 	return ion_vma_establish(ch, vma);

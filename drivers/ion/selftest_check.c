@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* ION_IOC_SELFTEST: the verdict on a test, and the channel that it has. */
-#include <linux/cleanup.h>
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -172,8 +171,6 @@ bool ion_check_create(struct ion_check *check)
  */
 int ion_check_configure(struct ion_check *check)
 {
-	guard(mutex)(&check->ch->setup_mutex);
-
 	return ion_channel_configure(check->ch, &check->config);
 }
 
