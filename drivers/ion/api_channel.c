@@ -119,6 +119,41 @@ void ion_channel_hangup(struct ion_channel *ch)
 EXPORT_SYMBOL_GPL(ion_channel_hangup);
 
 /**
+ * ion_channel_set_peer_gone() - take no more, though something is still to come
+ * @ch: a channel
+ *
+ * What the program pushes by a system call fails with EPIPE, and poll() tells
+ * EPOLLRDHUP. The service may push to rx and evt until it hangs up, and with an
+ * arena it gets empty buffers for that.
+ *
+ * Context: any.
+ */
+void ion_channel_set_peer_gone(struct ion_channel *ch)
+{
+	if (READ_ONCE(ch->peer_gone))
+		return;
+	WRITE_ONCE(ch->peer_gone, true);
+	ion_notify_state(ch);
+}
+EXPORT_SYMBOL_GPL(ion_channel_set_peer_gone);
+
+/**
+ * ion_channel_set_undelivered() - what the program pushed reaches nobody
+ * @ch: a channel whose peer has gone
+ *
+ * From then on ION_IOC_KICK gives EPIPE, and so does ION_IOC_SERVE: a program that
+ * pushes by its mapping learns it from its next kick. One that only pops is not
+ * disturbed. doorbell() is called as before.
+ *
+ * Context: any.
+ */
+void ion_channel_set_undelivered(struct ion_channel *ch)
+{
+	WRITE_ONCE(ch->undelivered, true);
+}
+EXPORT_SYMBOL_GPL(ion_channel_set_undelivered);
+
+/**
  * ion_channel_ring() - a kernel end of a channel
  * @ch: a channel
  * @id: which

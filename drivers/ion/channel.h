@@ -29,9 +29,9 @@
  * end_mutex. eventfd_lock nests in end_mutex and in nothing else. The locks of
  * service.c, channels.c and quota.c are spinlocks that no other lock is taken under.
  *
- * What is not configuration and is read without a lock (closed, hungup, broken of
- * a ring) is read by READ_ONCE() and only ever a reason to check again or to
- * refuse. ion_ring_snapshot() reads a ring whose end is not owned.
+ * What is not configuration and is read without a lock (closed, hungup, peer_gone,
+ * undelivered, broken of a ring) is read by READ_ONCE() and only ever a reason to
+ * check again or to refuse. ion_ring_snapshot() reads a ring whose end is not owned.
  *
  * A channel is configured once and then for good: ready is stored with release
  * ordering after all that set-up writes (info, service, area, the addresses in
@@ -41,6 +41,7 @@
 #define _DRIVERS_ION_CHANNEL_H
 
 #include <linux/atomic.h>
+#include <linux/errno.h>
 #include <linux/irq_work.h>
 #include <linux/ktime.h>
 #include <linux/mutex.h>
@@ -87,6 +88,8 @@ enum ion_end_state {
  * @ready: the channel is configured
  * @closed: no descriptor and no mapping is left
  * @hungup: the service will push no more; see ion_channel_hangup()
+ * @peer_gone: the service takes no more; see ion_channel_set_peer_gone()
+ * @undelivered: something was pushed that reaches nobody
  * @service: what owns the kernel ends, NULL when it has gone; end_mutex
  * @of_service: in the list of its channels
  * @private: the service's
@@ -135,6 +138,8 @@ struct ion_channel {
 	bool ready;
 	bool closed;
 	bool hungup;
+	bool peer_gone;
+	bool undelivered;
 	struct ion_service *service;
 	struct list_head of_service;
 	void *private;
@@ -204,6 +209,14 @@ static inline bool ion_channel_hungup(const struct ion_channel *ch)
 {
 	/* Pairs with the release in ion_channel_hangup(). */
 	return smp_load_acquire(&ch->hungup);
+}
+
+/* What a kick tells the program: that nothing can come, or that nobody gets it. */
+static inline int ion_channel_kick_error(const struct ion_channel *ch)
+{
+	int error = ion_channel_error(ch);
+
+	return error || !READ_ONCE(ch->undelivered) ? error : -EPIPE;
 }
 
 /**

@@ -180,7 +180,7 @@ int ion_kernel_end_kick(struct ion_channel *ch)
 	if (ret)
 		return ret;
 	ion_kernel_end_count_done(ch, ion_kernel_end_run(ch));
-	ret = ion_channel_error(ch);
+	ret = ion_channel_kick_error(ch);
 	ion_end_unlock(ch);
 	return ret;
 }

@@ -49,6 +49,8 @@ static __poll_t ion_notify_state_events(const struct ion_channel *ch)
 		events |= EPOLLERR;
 	if (ion_channel_hungup(ch))
 		events |= EPOLLHUP | EPOLLRDHUP;
+	if (READ_ONCE(ch->peer_gone))
+		events |= EPOLLRDHUP;
 	return events;
 }
 

@@ -194,7 +194,10 @@ static ssize_t ion_rw_wait(struct ion_channel *ch, struct iov_iter *iter,
 		done = rw->some(ch, iter, rw->nowait);
 		if (done != -EAGAIN || rw->nonblock)
 			return done;
+		/* What else goes wrong, the next try finds. */
 		ret = ion_wait_ring(ch, rw->ring);
+		if (ret != -ERESTARTSYS)
+			ret = 0;
 	}
 	return ret;
 }

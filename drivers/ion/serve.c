@@ -137,7 +137,7 @@ static int ion_serve_passes(const struct ion_server *server)
 
 	for (;;) {
 		done = ion_kernel_end_pass(ch);
-		ret = done ? 0 : ion_channel_error(ch);
+		ret = done ? 0 : ion_channel_kick_error(ch);
 		if (ret)
 			return ret;
 		if (!server->spin && !(done && ion_kernel_end_has_work(ch)))
@@ -173,7 +173,7 @@ static bool ion_serve_rest(struct ion_channel *ch)
 	ion_end_state_sleep(ch);
 	done = ion_kernel_end_pass(ch);
 	done += ion_kernel_end_settle(ch);
-	return !done && !ion_channel_error(ch);
+	return !done && !ion_channel_kick_error(ch);
 }
 
 static int ion_serve_sleep(const struct ion_server *server)

@@ -73,6 +73,26 @@ static u32 ion_user_copy(const struct ion_ring *ring,
 	return n;
 }
 
+/*
+ * A peer that has gone gets nothing. The service still wants empty buffers, for
+ * what came from the peer before. Returns how many of the first may be pushed.
+ */
+static u32 ion_user_allowed(const struct ion_channel *ch,
+			    const struct ion_ring *ring,
+			    const struct ion_packet *packets, u32 count)
+{
+	u32 n = 0;
+
+	if (ion_channel_hungup(ch))
+		return 0;
+	if (likely(!READ_ONCE(ch->peer_gone)))
+		return count;
+	if (ch->arena && ring->kind->slot_size == sizeof(*packets))
+		while (n < count && !packets[n].len)
+			n++;
+	return n;
+}
+
 /**
  * ion_user_push() - push at the user end of tx or cmd
  * @ch: the channel, configured, push_mutex held
@@ -83,7 +103,8 @@ static u32 ion_user_copy(const struct ion_ring *ring,
  *
  * Context: may sleep.
  * Return: how many were pushed; -EAGAIN if there was no room for one; -EPROTO
- * if a ring is poisoned; -EPIPE if the service hung up; -EINTR for a fatal signal.
+ * if a ring is poisoned; -EPIPE if the service hung up or its peer has gone; -EINTR
+ * for a fatal signal.
  */
 int ion_user_push(struct ion_channel *ch, struct ion_ring *ring,
 		  const void *packets, u32 count, bool nowait)
@@ -96,7 +117,8 @@ int ion_user_push(struct ion_channel *ch, struct ion_ring *ring,
 	ret = ion_user_look(ch, ring, &snap, nowait);
 	if (ret)
 		return ret;
-	if (ion_channel_hungup(ch))
+	count = ion_user_allowed(ch, ring, packets, count);
+	if (!count)
 		return -EPIPE;
 	return ion_user_fill(ring, &snap, packets, count) ?: -EAGAIN;
 }

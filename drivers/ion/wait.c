@@ -37,11 +37,17 @@ struct ion_waiting {
 	u32 have[ION_RINGS];
 };
 
-/* What was pushed before can still be popped; a push fails, and needs no room. */
+/* A push fails, and needs no room. */
+static __poll_t ion_ready_peer_gone(__poll_t mask)
+{
+	return mask | EPOLLRDHUP | ion_ring_kinds[ION_RING_TX].events |
+	       ion_ring_kinds[ION_RING_CMD].events;
+}
+
+/* What was pushed before is can still be popped. */
 static __poll_t ion_ready_hungup(__poll_t mask)
 {
-	mask |= EPOLLRDHUP | ion_ring_kinds[ION_RING_TX].events |
-		ion_ring_kinds[ION_RING_CMD].events;
+	mask = ion_ready_peer_gone(mask);
 	if (!(mask & (ion_ring_kinds[ION_RING_RX].events |
 		      ion_ring_kinds[ION_RING_EVT].events)))
 		mask |= EPOLLHUP;
@@ -81,7 +87,9 @@ static __poll_t ion_ready(struct ion_channel *ch)
 	}
 	if (ion_channel_poisoned(ch))
 		return EPOLLERR;
-	return hungup ? ion_ready_hungup(mask) : mask;
+	if (hungup)
+		return ion_ready_hungup(mask);
+	return READ_ONCE(ch->peer_gone) ? ion_ready_peer_gone(mask) : mask;
 }
 
 /**
@@ -96,7 +104,8 @@ static __poll_t ion_ready(struct ion_channel *ch)
  * Context: process; waits for no other thread.
  * Return: EPOLLIN for rx, EPOLLPRI for evt, EPOLLOUT for room in tx,
  * EPOLLWRBAND for room in cmd; EPOLLERR alone if a ring is poisoned. If the
- * service hung up EPOLLRDHUP, and EPOLLHUP when rx and evt are empty.
+ * service hung up EPOLLRDHUP, and EPOLLHUP when rx and evt are empty; EPOLLRDHUP
+ * before that if its peer has gone.
  */
 __poll_t ion_poll(struct file *file, struct poll_table_struct *table)
 {
@@ -136,6 +145,8 @@ static int ion_waiting_check(struct ion_waiting *w, bool *poison)
 	}
 	if (enough)
 		return 1;
+	if (READ_ONCE(w->ch->peer_gone))
+		hungup |= w->want[ION_RING_TX] || w->want[ION_RING_CMD];
 	return hungup ? -EPIPE : 0;
 }
 
