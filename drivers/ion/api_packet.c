@@ -3,6 +3,7 @@
 #include <linux/export.h>
 
 #include "api_ring.h"
+#include "builtin.h"
 
 /**
  * ion_channel_push() - push a packet to rx
@@ -130,6 +131,31 @@ u32 ion_channel_peek(struct ion_ring *ring, const struct ion_packet **packets,
 	return n;
 }
 EXPORT_SYMBOL_GPL(ion_channel_peek);
+
+/**
+ * ion_channel_peek_some() - one step of ion_channel_peek()
+ * @ring: tx of a channel
+ * @packets: as for ion_channel_peek()
+ * @want: as for ion_channel_peek()
+ * @more: set if packets that were refused stood before others: call again
+ *
+ * For who holds a spinlock: a ring full of such packets takes milliseconds.
+ *
+ * Context: as ion_channel_peek().
+ * Return: how many there are to see; with @more 0.
+ */
+u32 ion_channel_peek_some(struct ion_ring *ring,
+			  const struct ion_packet **packets, u32 want,
+			  bool *more)
+{
+	u32 n = 0;
+
+	*more = false;
+	if (want && ion_api_ok(ring, ION_PACKET_SIZE, false))
+		n = ion_api_peek_some(ring, want, ION_PACKET_SIZE, more);
+	*packets = n ? ring->stage->slots.packets : NULL;
+	return n;
+}
 
 /**
  * ion_channel_release() - pop what was peeked at

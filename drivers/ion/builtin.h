@@ -20,5 +20,8 @@ extern struct ion_service ion_service_pair;
 
 void ion_drain_packets(struct ion_ring *tx);
 void ion_drain_cmds(struct ion_ring *cmd);
+u32 ion_channel_peek_some(struct ion_ring *ring,
+			  const struct ion_packet **packets, u32 want,
+			  bool *more);
 
 #endif /* _DRIVERS_ION_BUILTIN_H */

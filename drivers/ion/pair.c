@@ -8,12 +8,13 @@
  * or by ION_IOC_JOIN. Each end is kept by its channel and by its peer, so that
  * what one program sent before it closed is still there for the other one.
  *
- * ion_pair_mutex is for who waits and who is joined; the lock of an end nests in
- * it. Crossings come after it, with nothing held but the ends themselves.
+ * ion_pair_lock is for who waits and who is joined; the lock of an end nests in
+ * it. Crossings come after it, with neither held. All locks here are spinlocks that
+ * are held for a bounded time: no call of one program waits for a thread of another
+ * that is preempted.
  */
 #include <linux/cleanup.h>
 #include <linux/errno.h>
-#include <linux/minmax.h>
 #include <linux/pid.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -22,7 +23,7 @@
 #include "builtin.h"
 #include "pair.h"
 
-static DEFINE_MUTEX(ion_pair_mutex);
+static DEFINE_SPINLOCK(ion_pair_lock);
 static LIST_HEAD(ion_pair_waiting);
 
 static struct ion_pair_end *ion_pair_end_get(struct ion_pair_end *end)
@@ -36,23 +37,9 @@ static void ion_pair_end_put(struct ion_pair_end *end)
 	if (!end || !refcount_dec_and_test(&end->ref))
 		return;
 	put_pid(end->opener.pid);
-	kvfree(end->payloads);
-	ion_stock_destroy(&end->owed);
-	ion_stock_destroy(&end->stock);
-	mutex_destroy(&end->crossing);
+	ion_pair_buffers_destroy(end);
 	ion_channel_put(end->ch);
 	kfree(end);
-}
-
-static int ion_pair_end_queue(struct ion_pair_end *end)
-{
-	u32 size, buffers = ion_channel_buffers(end->ch, &size);
-
-	if (!buffers)
-		return 0;
-	end->payloads = kvmalloc_array(buffers, sizeof(*end->payloads),
-				       ION_SERVICE_GFP);
-	return end->payloads ? 0 : -ENOMEM;
 }
 
 static struct ion_pair_end *ion_pair_end_create(struct ion_channel *ch,
@@ -70,10 +57,9 @@ static struct ion_pair_end *ion_pair_end_create(struct ion_channel *ch,
 	end->stamp = how->flags & ION_SETUP_STAMP;
 	strscpy(end->key, how->key);
 	spin_lock_init(&end->lock);
-	mutex_init(&end->crossing);
+	spin_lock_init(&end->crossing);
 	INIT_LIST_HEAD(&end->waiting);
-	if (ion_stock_init(&end->stock, ch) || ion_stock_init(&end->owed, ch) ||
-	    ion_pair_end_queue(end)) {
+	if (ion_pair_buffers_init(end)) {
 		ion_pair_end_put(end);
 		return NULL;
 	}
@@ -110,7 +96,7 @@ static void ion_pair_connect(struct ion_pair_end *end,
 {
 	const struct ion_opener *opener = ion_channel_opener(peer->ch);
 
-	lockdep_assert_held(&ion_pair_mutex);
+	lockdep_assert_held(&ion_pair_lock);
 
 	list_del_init(&end->waiting);
 	end->joined = true;
@@ -125,7 +111,7 @@ static int ion_pair_join_ends(struct ion_pair_end *a, struct ion_pair_end *b)
 {
 	bool stamp = a->stamp || b->stamp;
 
-	lockdep_assert_held(&ion_pair_mutex);
+	lockdep_assert_held(&ion_pair_lock);
 
 	if (a->joined || b->joined)
 		return -EISCONN;
@@ -134,23 +120,6 @@ static int ion_pair_join_ends(struct ion_pair_end *a, struct ion_pair_end *b)
 	ion_pair_connect(a, b, stamp);
 	ion_pair_connect(b, a, stamp);
 	return 0;
-}
-
-/*
- * Both ways, until no buffer moves: an empty one from here has a payload cross
- * from there, behind which there may be empty ones for what waits here. Nobody
- * but this call would look again. No more than the rings hold.
- */
-static void ion_pair_exchange(struct ion_pair_end *a, struct ion_pair_end *b)
-{
-	u32 left = ion_channel_capacity(a->ring[ION_RING_TX]) +
-		   ion_channel_capacity(b->ring[ION_RING_TX]);
-	u32 done;
-
-	do {
-		done = ion_pair_cross(a, b) + ion_pair_cross(b, a);
-		left -= min(left, done);
-	} while (done && left);
 }
 
 /* What was sent before they were joined. */
@@ -167,11 +136,12 @@ static struct ion_pair_end *ion_pair_find(const struct ion_pair_end *end)
 	kuid_t uid = ion_channel_opener(end->ch)->uid;
 	struct ion_pair_end *other;
 
-	lockdep_assert_held(&ion_pair_mutex);
+	lockdep_assert_held(&ion_pair_lock);
 
+	/* The user first: the list may be long, and a string is more expensive. */
 	list_for_each_entry(other, &ion_pair_waiting, waiting)
-		if (!strcmp(other->key, end->key) &&
-		    uid_eq(ion_channel_opener(other->ch)->uid, uid))
+		if (uid_eq(ion_channel_opener(other->ch)->uid, uid) &&
+		    !strcmp(other->key, end->key))
 			return other;
 	return NULL;
 }
@@ -181,7 +151,7 @@ static int ion_pair_meet(struct ion_pair_end *end, struct ion_pair_end **other)
 {
 	int ret;
 
-	guard(mutex)(&ion_pair_mutex);
+	guard(spinlock)(&ion_pair_lock);
 
 	*other = ion_pair_find(end);
 	if (!*other) {
@@ -225,21 +195,40 @@ static int ion_pair_join(struct ion_channel *ch, struct ion_channel *other)
 	struct ion_pair_end *b = ion_channel_private(other);
 	int ret;
 
-	mutex_lock(&ion_pair_mutex);
+	spin_lock(&ion_pair_lock);
 	ret = ion_pair_join_ends(a, b);
-	mutex_unlock(&ion_pair_mutex);
+	spin_unlock(&ion_pair_lock);
 	if (!ret)
 		ion_pair_begin(a, b);
 	return ret;
 }
 
-/* The peer has gone: once nothing is left of what it sent, so has all. */
+/*
+ * Nothing more comes from the peer. The program has its buffers back before it is
+ * told so; until there is room for them, it is told that the peer has gone.
+ */
+static void ion_pair_leave(struct ion_pair_end *end)
+{
+	if (ion_pair_unsent(end))
+		ion_channel_set_undelivered(end->ch);
+	if (ion_pair_return_buffers(end))
+		ion_channel_hangup(end->ch);
+	else
+		ion_channel_set_peer_gone(end->ch);
+}
+
+/* The peer has gone: once nothing is left of what it sent, it is forgotten. */
 static void ion_pair_finish(struct ion_pair_end *end, struct ion_pair_end *peer)
 {
-	if (!ion_pair_drained(peer))
+	if (!ion_pair_drained(peer)) {
+		if (ion_pair_unsent(end))
+			ion_channel_set_undelivered(end->ch);
+		ion_channel_set_peer_gone(end->ch);
 		return;
-	ion_channel_hangup(end->ch);
+	}
+	WRITE_ONCE(end->alone, true);
 	ion_pair_set_peer(end, NULL);
+	ion_pair_leave(end);
 }
 
 static void ion_pair_doorbell(struct ion_channel *ch)
@@ -247,8 +236,11 @@ static void ion_pair_doorbell(struct ion_channel *ch)
 	struct ion_pair_end *end = ion_channel_private(ch);
 	struct ion_pair_end *peer = ion_pair_peer(end);
 
-	if (!peer)
+	if (!peer) {
+		if (READ_ONCE(end->alone) && !ion_channel_error(ch))
+			ion_pair_leave(end);
 		return;
+	}
 	ion_pair_exchange(end, peer);
 	ion_channel_notify(peer->ch);
 	if (READ_ONCE(peer->gone))
@@ -265,9 +257,9 @@ static void ion_pair_unbind(struct ion_channel *ch)
 	struct ion_pair_end *end = ion_channel_private(ch);
 	struct ion_pair_end *peer;
 
-	mutex_lock(&ion_pair_mutex);
+	spin_lock(&ion_pair_lock);
 	list_del_init(&end->waiting);
-	mutex_unlock(&ion_pair_mutex);
+	spin_unlock(&ion_pair_lock);
 
 	peer = ion_pair_peer(end);
 	WRITE_ONCE(end->gone, true);
@@ -288,9 +280,9 @@ static bool ion_pair_verify(struct ion_channel *ch,
 	struct ion_pair_end *end = ion_channel_private(ch);
 	bool joined;
 
-	mutex_lock(&ion_pair_mutex);
+	spin_lock(&ion_pair_lock);
 	joined = end->joined && end->stamp;
-	mutex_unlock(&ion_pair_mutex);
+	spin_unlock(&ion_pair_lock);
 
 	*opener = &end->opener;
 	return joined && ion_pair_stamped(end->origin, cmd);

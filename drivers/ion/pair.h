@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Two channels that are joined: see pair.c for their life, pair_cross.c for
- * what crosses.
+ * packets and commands that cross, pair_buffers.c for payloads.
  */
 #ifndef _DRIVERS_ION_PAIR_H
 #define _DRIVERS_ION_PAIR_H
 
+#include <linux/atomic.h>
 #include <linux/ion.h>
 #include <linux/list.h>
-#include <linux/mutex.h>
 #include <linux/refcount.h>
 #include <linux/spinlock.h>
 
@@ -22,19 +22,26 @@
  * @lock: of @peer
  * @peer: the other one, kept; NULL until it is joined, and when the peer has
  *	gone and all that it sent is here
- * @joined: once and for good; the mutex of pair.c
+ * @joined: once and for good; ion_pair_lock of pair.c
  * @gone: its program closed it
- * @crossing: from here to the peer, one at a time: it owns tx and cmd of @ch,
- *	and is the only one to reserve room for packets at the peer
- * @stock: empty buffers of @ch, for what comes from the peer
- * @owed: empty buffers of @ch that are to go back on rx, and found no room
+ * @alone: @peer is NULL because it has gone
+ * @crossing: owns tx and cmd of @ch, the room on rx and evt of the peer that is
+ *	reserved, and the fields down to @ended. It is held for a bounded number
+ *	of packets or commands, or for one payload
+ * @first: number of the first of @payloads
+ * @nr: how many there are; read without @crossing to decide whether to take it
  * @payloads: payloads of @ch that wait for an empty buffer of the peer, in a ring
  *	with room for every buffer: were they left on tx, the empty ones behind
- *	them could not be had, for which the peer may wait; @crossing
- * @first: number of the first of them
- * @nr: how many there are
- * @stamp: commands that cross are stamped
+ *	them could not be had, for which the peer may wait
+ * @ended: @ch is hung up, or about to be: nothing more is taken from tx
  * @sent: commands that were sent
+ * @buffers: of @ch, 0 without an arena
+ * @stock: empty buffers of @ch, for what comes from the peer
+ * @owed: empty buffers of @ch that are to go back on rx, and found no room
+ * @filled: a bit for each buffer of @ch: it was handed over empty, went back
+ *	with a payload, and was not handed over again
+ * @nr_filled: how many bits of @filled are set
+ * @stamp: commands that cross are stamped
  * @origin: number of the peer's channel, for a stamp
  * @opener: who opened that, kept
  * @key: the name that it waits by
@@ -48,22 +55,45 @@ struct ion_pair_end {
 	struct ion_pair_end *peer;
 	bool joined;
 	bool gone;
-	struct mutex crossing;	/* to the peer */
-	struct ion_stock stock;
-	struct ion_stock owed;
-	struct ion_packet *payloads;
+	bool alone;
+	spinlock_t crossing;	/* tx and cmd, and what is below */
 	u32 first;
 	u32 nr;
-	bool stamp;
+	struct ion_packet *payloads;
+	bool ended;
 	u64 sent;
+	u32 buffers;
+	struct ion_stock stock;
+	struct ion_stock owed;
+	unsigned long *filled;
+	atomic_t nr_filled;
+	bool stamp;
 	u64 origin;
 	struct ion_opener opener;
 	char key[ION_KEY_LEN];
 	struct list_head waiting;
 };
 
-u32 ion_pair_cross(struct ion_pair_end *from, struct ion_pair_end *to);
+/* pair_cross.c */
+bool ion_pair_room(struct ion_pair_end *to, struct ion_ring *ring);
+void ion_pair_exchange(struct ion_pair_end *a, struct ion_pair_end *b);
 bool ion_pair_drained(struct ion_pair_end *from);
+bool ion_pair_unsent(const struct ion_pair_end *end);
+
+/* pair_stamp.c */
+u32 ion_pair_move_stamped(struct ion_pair_end *from, struct ion_pair_end *to,
+			  u32 count);
 bool ion_pair_stamped(u64 origin, const struct ion_cmd_packet *cmd);
+
+/* pair_buffers.c */
+int ion_pair_buffers_init(struct ion_pair_end *end);
+void ion_pair_buffers_destroy(struct ion_pair_end *end);
+void ion_pair_exchange_buffers(struct ion_pair_end *a, struct ion_pair_end *b);
+bool ion_pair_return_buffers(struct ion_pair_end *end);
+
+static inline bool ion_pair_has_buffers(const struct ion_pair_end *end)
+{
+	return end->buffers;
+}
 
 #endif /* _DRIVERS_ION_PAIR_H */

@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A pair with arenas. A payload is copied to an empty buffer that the receiver
+ * handed over, and the sender's buffer goes back to it, empty. The payload lies
+ * where it lay in its own buffer; all buffers are of one size.
+ *
+ * Who hands something over writes it down and then checks what the other one has
+ * written down, with a full barrier (H) between the two: of two that do so at the
+ * same time, one sees both.
+ *
+ * When the peer has gone, buffers whose payload nobody gets go back with EPIPE in
+ * pad, and at last the empty ones do.
+ */
+#include <linux/bitmap.h>
+#include <linux/bitops.h>
+#include <linux/errno.h>
+#include <linux/minmax.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "builtin.h"
+#include "pair.h"
+
+/**
+ * ion_pair_buffers_init() - have what an end needs for the buffers of its channel
+ * @end: the end, with the channel; ion_pair_buffers_destroy() undoes it
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM, which has to be undone too.
+ */
+int ion_pair_buffers_init(struct ion_pair_end *end)
+{
+	u32 size;
+	int ret;
+
+	end->buffers = ion_channel_buffers(end->ch, &size);
+	ret = ion_stock_init(&end->stock, end->ch);
+	if (!ret)
+		ret = ion_stock_init(&end->owed, end->ch);
+	if (ret || !end->buffers)
+		return ret;
+
+	end->payloads = kvmalloc_array(end->buffers, sizeof(*end->payloads),
+				       ION_SERVICE_GFP);
+	end->filled = bitmap_zalloc(end->buffers, ION_SERVICE_GFP);
+	return end->payloads && end->filled ? 0 : -ENOMEM;
+}
+
+/**
+ * ion_pair_buffers_destroy() - undo ion_pair_buffers_init()
+ * @end: the end
+ */
+void ion_pair_buffers_destroy(struct ion_pair_end *end)
+{
+	bitmap_free(end->filled);
+	kvfree(end->payloads);
+	ion_stock_destroy(&end->owed);
+	ion_stock_destroy(&end->stock);
+}
+
+static u64 ion_pair_base(const struct ion_pair_end *end, u16 id)
+{
+	return (u64)id * end->stock.size;
+}
+
+/* ---- what the program hands over ---------------------------------------- */
+
+static void ion_pair_accept(struct ion_pair_end *end,
+			    const struct ion_packet *packet)
+{
+	if (test_and_clear_bit(packet->id, end->filled))
+		atomic_dec(&end->nr_filled);
+	if (!packet->len) {
+		ion_stock_put(&end->stock, packet->id);
+		return;
+	}
+	end->payloads[(end->first + end->nr) % end->buffers] = *packet;
+	WRITE_ONCE(end->nr, end->nr + 1);
+}
+
+static u32 ion_pair_collect_some(struct ion_pair_end *end, bool *more)
+{
+	struct ion_ring *tx = end->ring[ION_RING_TX];
+	const struct ion_packet *packets;
+	u32 n = 0, i;
+
+	*more = false;
+	spin_lock(&end->crossing);
+	if (!end->ended)
+		n = ion_channel_peek_some(tx, &packets, ION_PEEK_MAX, more);
+	for (i = 0; i < n; i++)
+		ion_pair_accept(end, &packets[i]);
+	ion_channel_release(tx, n);
+	spin_unlock(&end->crossing);
+	return n;
+}
+
+/* Take all that is on tx: empty buffers to the stock, the others to wait. */
+static void ion_pair_collect(struct ion_pair_end *end)
+{
+	struct ion_ring *tx = end->ring[ION_RING_TX];
+	u32 left = ion_channel_capacity(tx), n;
+	bool more;
+
+	while (left && !ion_channel_empty(tx)) {
+		n = ion_pair_collect_some(end, &more);
+		if (!n && !more)
+			return;
+		left -= min(left, max(n, 1));
+		cond_resched();
+	}
+}
+
+/* The first payload waits no longer. */
+static void ion_pair_next(struct ion_pair_end *end)
+{
+	lockdep_assert_held(&end->crossing);
+
+	end->first = (end->first + 1) % end->buffers;
+	WRITE_ONCE(end->nr, end->nr - 1);
+}
+
+/* ---- what goes back to it ------------------------------------------------ */
+
+static bool ion_pair_push(struct ion_pair_end *end,
+			  const struct ion_packet *packet)
+{
+	struct ion_ring *rx = end->ring[ION_RING_RX];
+
+	return ion_channel_push(rx, packet) ||
+	       (ion_pair_room(end, rx) && ion_channel_push(rx, packet));
+}
+
+static bool ion_pair_push_empty(struct ion_pair_end *end, u16 id, u32 pad)
+{
+	struct ion_packet packet = {
+		.data = ion_pair_base(end, id),
+		.id = id,
+		.pad = pad,
+	};
+
+	return ion_pair_push(end, &packet);
+}
+
+static bool ion_pair_settle_one(struct ion_pair_end *end)
+{
+	struct ion_packet packet;
+	bool done;
+
+	spin_lock(&end->crossing);
+	done = ion_stock_get(&end->owed, &packet);
+	if (done && !ion_pair_push(end, &packet)) {
+		ion_stock_put(&end->owed, packet.id);
+		done = false;
+	}
+	spin_unlock(&end->crossing);
+	return done;
+}
+
+/* Give buffers back, as far as there is room. */
+static void ion_pair_settle(struct ion_pair_end *end)
+{
+	u32 left = ion_stock_count(&end->owed);
+
+	while (left-- && ion_pair_settle_one(end))
+		cond_resched();
+}
+
+/* ---- payloads that cross ------------------------------------------------- */
+
+/*
+ * All copies of payloads are made here. Both addresses are as far from the start
+ * of a buffer, or from a multiple of 8, so that they agree modulo 8.
+ */
+static void ion_pair_copy(void *to, const void *from, u32 len)
+{
+	memcpy(to, from, len);
+}
+
+/* Make @copy, of an empty buffer of @to, the packet with the payload. */
+static void ion_pair_place(const struct ion_pair_end *from,
+			   const struct ion_packet *packet,
+			   struct ion_packet *copy)
+{
+	copy->data += packet->data - ion_pair_base(from, packet->id);
+	copy->len = packet->len;
+	copy->pad = packet->pad;
+}
+
+/* Returns false if there is no room, or no buffer. */
+static bool ion_pair_try_deliver(struct ion_pair_end *from,
+				 struct ion_pair_end *to,
+				 const struct ion_packet *packet)
+{
+	struct ion_ring *rx = to->ring[ION_RING_RX];
+	struct ion_packet copy, *room;
+	const void *payload;
+	u32 bytes;
+	void *at;
+
+	if (!ion_channel_reserve(rx, &room, 1) ||
+	    !ion_stock_get(&to->stock, &copy))
+		return false;
+	ion_pair_place(from, packet, &copy);
+	payload = ion_packet_buffer(from->ch, packet, &bytes);
+	at = ion_packet_buffer(to->ch, &copy, &bytes);
+	if (payload && at)
+		ion_pair_copy(at, payload, packet->len);
+
+	/* The program may hand it over again as soon as it is pushed. */
+	set_bit(copy.id, to->filled);
+	atomic_inc(&to->nr_filled);
+	if (ion_channel_push(rx, &copy))
+		return true;
+	/* Buffers that @to gets back took the room meanwhile. */
+	clear_bit(copy.id, to->filled);
+	atomic_dec(&to->nr_filled);
+	ion_stock_put(&to->stock, copy.id);
+	return false;
+}
+
+static bool ion_pair_deliver(struct ion_pair_end *from,
+			     struct ion_pair_end *to,
+			     const struct ion_packet *packet)
+{
+	if (!ion_stock_count(&to->stock))
+		return false;
+	if (!ion_pair_try_deliver(from, to, packet) &&
+	    !(ion_pair_room(to, to->ring[ION_RING_RX]) &&
+	      ion_pair_try_deliver(from, to, packet)))
+		return false;
+	if (!ion_pair_push_empty(from, packet->id, 0))
+		ion_stock_put(&from->owed, packet->id);
+	return true;
+}
+
+/* Returns false if the first payload cannot go now, or if there is none. */
+static bool ion_pair_cross_payload(struct ion_pair_end *from,
+				   struct ion_pair_end *to)
+{
+	const struct ion_packet *packet;
+	bool done = false;
+
+	spin_lock(&from->crossing);
+	if (from->nr) {
+		packet = &from->payloads[from->first];
+		done = READ_ONCE(to->gone) ?
+			       ion_pair_push_empty(from, packet->id, EPIPE) :
+			       ion_pair_deliver(from, to, packet);
+		if (done)
+			ion_pair_next(from);
+	}
+	spin_unlock(&from->crossing);
+	return done;
+}
+
+/* Those that are handed over meanwhile are seen to by who takes them from tx. */
+static void ion_pair_cross_payloads(struct ion_pair_end *from,
+				    struct ion_pair_end *to)
+{
+	u32 left = READ_ONCE(from->nr);
+
+	if (left && READ_ONCE(to->gone))
+		ion_channel_set_undelivered(from->ch);
+	while (left-- && ion_pair_cross_payload(from, to))
+		cond_resched();
+}
+
+/**
+ * ion_pair_exchange_buffers() - take over what both ends have handed over
+ * @a: an end
+ * @b: the other one
+ *
+ * Empty buffers are taken first: what waits for them may be the other one's, and
+ * nobody but this call would check again.
+ *
+ * Context: may sleep, and waits for nobody.
+ */
+void ion_pair_exchange_buffers(struct ion_pair_end *a, struct ion_pair_end *b)
+{
+	ion_pair_settle(a);
+	ion_pair_settle(b);
+	ion_pair_collect(a);
+	ion_pair_collect(b);
+	/*
+	 * (H), pairs with itself in a call of the other program: payloads, empty
+	 * buffers and @gone were written before, and are read after it.
+	 */
+	smp_mb();
+	ion_pair_cross_payloads(a, b);
+	ion_pair_cross_payloads(b, a);
+}
+
+/* ---- the end ------------------------------------------------------------- */
+
+static bool ion_pair_return_one(struct ion_pair_end *end)
+{
+	struct ion_packet packet;
+	bool done = false;
+
+	spin_lock(&end->crossing);
+	if (end->nr) {
+		done = ion_pair_push_empty(end, end->payloads[end->first].id,
+					   EPIPE);
+		if (done)
+			ion_pair_next(end);
+	} else if (ion_stock_get(&end->stock, &packet)) {
+		done = ion_pair_push_empty(end, packet.id, EPIPE);
+		if (!done)
+			ion_stock_put(&end->stock, packet.id);
+	}
+	spin_unlock(&end->crossing);
+	return done;
+}
+
+/**
+ * ion_pair_return_buffers() - give back all that the program handed over
+ * @end: an end whose peer has gone; nothing more comes from that
+ *
+ * Context: may sleep, and waits for nobody.
+ * Return: true if the service has no buffer any longer, and takes none; false if
+ * there was no room for all.
+ */
+bool ion_pair_return_buffers(struct ion_pair_end *end)
+{
+	u32 left = end->buffers;
+
+	if (!ion_pair_has_buffers(end))
+		return true;
+	ion_pair_settle(end);
+	ion_pair_collect(end);
+	if (READ_ONCE(end->nr))
+		ion_channel_set_undelivered(end->ch);
+	while (left-- && ion_pair_return_one(end))
+		cond_resched();
+
+	spin_lock(&end->crossing);
+	end->ended |= !end->nr && !ion_stock_count(&end->stock) &&
+		      !ion_stock_count(&end->owed);
+	spin_unlock(&end->crossing);
+	return end->ended;
+}
