@@ -4,6 +4,10 @@
  * handed over, and the sender's buffer goes back to it, empty. The payload lies
  * where it lay in its own buffer; all buffers are of one size.
  *
+ * If payloads of both wait and neither program has an empty buffer to hand over
+ * that it uses for receiving, two payloads change places, and each program gets
+ * the buffer back that it sent, with the payload of the other one.
+ *
  * Who hands something over writes it down and then checks what the other one has
  * written down, with a full barrier (H) between the two: of two that do so at the
  * same time, one sees both.
@@ -11,6 +15,7 @@
  * When the peer has gone, buffers whose payload nobody gets go back with EPIPE in
  * pad, and at last the empty ones do.
  */
+#include <linux/align.h>
 #include <linux/bitmap.h>
 #include <linux/bitops.h>
 #include <linux/errno.h>
@@ -21,6 +26,9 @@
 
 #include "builtin.h"
 #include "pair.h"
+
+/* Bytes of each payload that change places at a time, over the stack. */
+#define ION_PAIR_BOUNCE	128U
 
 /**
  * ion_pair_buffers_init() - have what an end needs for the buffers of its channel
@@ -267,6 +275,170 @@ static void ion_pair_cross_payloads(struct ion_pair_end *from,
 		cond_resched();
 }
 
+/* ---- payloads that change places ----------------------------------------- */
+
+/* Both ends, so that two that swap at the same time do not wait forever. */
+static void ion_pair_lock_both(struct ion_pair_end *a, struct ion_pair_end *b)
+{
+	spin_lock(a < b ? &a->crossing : &b->crossing);
+	spin_lock_nested(a < b ? &b->crossing : &a->crossing,
+			 SINGLE_DEPTH_NESTING);
+}
+
+static void ion_pair_unlock_both(struct ion_pair_end *a, struct ion_pair_end *b)
+{
+	spin_unlock(&a->crossing);
+	spin_unlock(&b->crossing);
+}
+
+/*
+ * Whether a payload of the end waits, and no empty buffer is to be expected for
+ * what comes: none is in stock, and the program has none that it used as such.
+ */
+static bool ion_pair_stuck(const struct ion_pair_end *end)
+{
+	return end->nr && !ion_stock_count(&end->stock) &&
+	       !atomic_read(&end->nr_filled) && !READ_ONCE(end->gone);
+}
+
+static bool ion_pair_has_room(struct ion_pair_end *end)
+{
+	struct ion_ring *rx = end->ring[ION_RING_RX];
+	struct ion_packet *room;
+
+	return ion_channel_reserve(rx, &room, 1) || ion_pair_room(end, rx);
+}
+
+/**
+ * struct ion_pair_span - a payload of which pieces are taken
+ * @at: its buffer
+ * @from: where it begins in that
+ * @to: where it ends
+ */
+struct ion_pair_span {
+	void *at;
+	u32 from;
+	u32 to;
+};
+
+static struct ion_pair_span ion_pair_span(struct ion_pair_end *end,
+					  const struct ion_packet *packet)
+{
+	u32 from = packet->data - ion_pair_base(end, packet->id), bytes;
+	void *at = ion_packet_buffer(end->ch, packet, &bytes);
+
+	if (!at)
+		return (struct ion_pair_span){};
+	return (struct ion_pair_span){
+		.at = at - from,
+		.from = from,
+		.to = from + packet->len,
+	};
+}
+
+/* The piece of a payload that lies between @at and @at + ION_PAIR_BOUNCE. */
+static struct ion_pair_span ion_pair_piece(const struct ion_pair_span *span,
+					   u32 at)
+{
+	struct ion_pair_span piece = {
+		.at = span->at,
+		.from = clamp(span->from, at, at + ION_PAIR_BOUNCE),
+		.to = clamp(span->to, at, at + ION_PAIR_BOUNCE),
+	};
+
+	return piece;
+}
+
+static void ion_pair_swap_pieces(const struct ion_pair_span *a,
+				 const struct ion_pair_span *b, u32 at)
+{
+	struct ion_pair_span x = ion_pair_piece(a, at);
+	struct ion_pair_span y = ion_pair_piece(b, at);
+	u64 of_a[ION_PAIR_BOUNCE / sizeof(u64)];
+	u64 of_b[ION_PAIR_BOUNCE / sizeof(u64)];
+
+	ion_pair_copy((void *)of_a + (x.from - at), a->at + x.from,
+		      x.to - x.from);
+	ion_pair_copy((void *)of_b + (y.from - at), b->at + y.from,
+		      y.to - y.from);
+	ion_pair_copy(b->at + x.from, (void *)of_a + (x.from - at),
+		      x.to - x.from);
+	ion_pair_copy(a->at + y.from, (void *)of_b + (y.from - at),
+		      y.to - y.from);
+}
+
+/*
+ * Not a byte beside the payloads is moved. A program that writes to the buffer that
+ * it handed over changes what it sends, or what it gets.
+ */
+static void ion_pair_swap_bytes(const struct ion_pair_span *a,
+				const struct ion_pair_span *b)
+{
+	u32 at = ALIGN_DOWN(min(a->from, b->from), sizeof(u64));
+	u32 end = max(a->to, b->to);
+
+	if (!a->at || !b->at)
+		return;
+	for (; at < end; at += ION_PAIR_BOUNCE)
+		ion_pair_swap_pieces(a, b, at);
+}
+
+/*
+ * There was room, and nobody else pushes to rx of either: so this fails only for a
+ * program that closed its channel or broke a ring, which loses what was to come.
+ */
+static void ion_pair_push_swapped(struct ion_pair_end *end,
+				  const struct ion_packet *packet)
+{
+	if (!ion_channel_push(end->ring[ION_RING_RX], packet))
+		ion_stock_put(&end->owed, packet->id);
+}
+
+static void ion_pair_swap_first(struct ion_pair_end *a, struct ion_pair_end *b)
+{
+	const struct ion_packet *of_a = &a->payloads[a->first];
+	const struct ion_packet *of_b = &b->payloads[b->first];
+	struct ion_packet to_a = {
+		.data = ion_pair_base(a, of_a->id),
+		.id = of_a->id,
+	};
+	struct ion_packet to_b = {
+		.data = ion_pair_base(b, of_b->id),
+		.id = of_b->id,
+	};
+	struct ion_pair_span span_a = ion_pair_span(a, of_a);
+	struct ion_pair_span span_b = ion_pair_span(b, of_b);
+
+	ion_pair_place(b, of_b, &to_a);
+	ion_pair_place(a, of_a, &to_b);
+	ion_pair_swap_bytes(&span_a, &span_b);
+	ion_pair_next(a);
+	ion_pair_next(b);
+	ion_pair_push_swapped(a, &to_a);
+	ion_pair_push_swapped(b, &to_b);
+}
+
+static bool ion_pair_swap_one(struct ion_pair_end *a, struct ion_pair_end *b)
+{
+	bool done;
+
+	ion_pair_lock_both(a, b);
+	done = ion_pair_stuck(a) && ion_pair_stuck(b) &&
+	       ion_pair_has_room(a) && ion_pair_has_room(b);
+	if (done)
+		ion_pair_swap_first(a, b);
+	ion_pair_unlock_both(a, b);
+	return done;
+}
+
+static void ion_pair_swap(struct ion_pair_end *a, struct ion_pair_end *b)
+{
+	u32 left = min(READ_ONCE(a->nr), READ_ONCE(b->nr));
+
+	while (left-- && ion_pair_swap_one(a, b))
+		cond_resched();
+}
+
 /**
  * ion_pair_exchange_buffers() - take over what both ends have handed over
  * @a: an end
@@ -290,6 +462,7 @@ void ion_pair_exchange_buffers(struct ion_pair_end *a, struct ion_pair_end *b)
 	smp_mb();
 	ion_pair_cross_payloads(a, b);
 	ion_pair_cross_payloads(b, a);
+	ion_pair_swap(a, b);
 }
 
 /* ---- the end ------------------------------------------------------------- */
