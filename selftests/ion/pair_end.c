@@ -99,7 +99,7 @@ TEST_F(end, what_found_no_room_comes_before_it)
 
 	EXPECT_EQ(2 * (SLOTS - 1), sent);
 	channel_close(a);
-	EXPECT_EQ(POLLIN | WRITABLE, ion_poll_for(b->fd, ALL, 0));
+	EXPECT_EQ(POLLIN | POLLRDHUP | WRITABLE, ion_poll_for(b->fd, ALL, 0));
 	/* The flag says that a kick is wanted. */
 	EXPECT_EQ(1, kernel_wake(b, ION_RING_RX));
 	while (got < sent) {

@@ -74,4 +74,75 @@ ION_HELPER bool pair_alone(struct channel *ch)
 	       stats.ring[ION_RING_TX].queued == 1 && ion_reset(ch->fd) == 1;
 }
 
+/* ---- payloads ---------------------------------------------------------- */
+
+/* Hand over the empty buffers from @from to @to, without a kick. */
+ION_HELPER bool pair_push_empty(struct channel *ch, __u32 from, __u32 to)
+{
+	for (; from < to; from++)
+		if (!arena_push(ch, arena_packet(ch, from, 0, 0)))
+			return false;
+	return true;
+}
+
+ION_HELPER bool pair_give(struct channel *ch, __u32 from, __u32 to)
+{
+	return pair_push_empty(ch, from, to) && !ion_kick(ch->fd);
+}
+
+/* The size of a payload and its place in the buffer depend on its number. */
+ION_HELPER __u16 pair_len(const struct channel *ch, __u64 number)
+{
+	return (__u16)(ch->info.buffer_size - 64 - number % 100);
+}
+
+ION_HELPER bool pair_push_payload(struct channel *ch, __u32 id, __u64 number)
+{
+	struct ion_packet packet =
+		arena_packet(ch, id, number % 64, pair_len(ch, number));
+
+	arena_fill(ch, &packet, number);
+	packet.pad = (__u32)number;
+	return arena_push(ch, packet);
+}
+
+/* Whether it is this payload, where it was in the buffer it was sent in. */
+ION_HELPER bool pair_is_payload(const struct channel *ch,
+				const struct ion_packet *packet, __u64 number)
+{
+	return arena_packet_sane(ch, packet) &&
+	       packet->len == pair_len(ch, number) &&
+	       packet->data % ch->info.buffer_size == number % 64 &&
+	       packet->pad == (__u32)number && !packet->phys &&
+	       arena_holds(ch, packet, number);
+}
+
+ION_HELPER bool pair_pop_payload(struct channel *ch, __u64 number)
+{
+	struct ion_packet packet = arena_pop(ch);
+
+	return pair_is_payload(ch, &packet, number);
+}
+
+/* An empty buffer is next, this one. */
+ION_HELPER bool pair_pop_empty(struct channel *ch, __u32 id, __u32 pad)
+{
+	struct ion_packet packet = arena_pop(ch);
+
+	return packet.id == id && !packet.len && packet.pad == pad &&
+	       !packet.phys && arena_packet_sane(ch, &packet);
+}
+
+/* A buffer is back whose payload was copied. */
+ION_HELPER bool pair_pop_back(struct channel *ch, __u32 id)
+{
+	return pair_pop_empty(ch, id, 0);
+}
+
+/* A buffer is back whose payload nobody got. */
+ION_HELPER bool pair_pop_unsent(struct channel *ch, __u32 id)
+{
+	return pair_pop_empty(ch, id, EPIPE);
+}
+
 #endif /* _ION_PAIR_TEST_H */

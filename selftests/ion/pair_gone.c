@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The peer of a pair has gone, and something that it sent was not read yet: who
+ * sends learns it at once, what came before is there to be read, and no buffer is
+ * said to have been copied that nobody got.
+ */
+#include <sys/eventfd.h>
+
+#include "pair_test.h"
+
+#define SLOTS	16
+#define BUFFERS 8
+#define SIZE	512
+
+#define WRITABLE (POLLOUT | POLLWRBAND)
+#define ALL	 (POLLIN | POLLPRI | WRITABLE | POLLRDHUP)
+
+FIXTURE(gone)
+{
+	struct ion_query before;
+	struct channel a;
+	struct channel b;
+};
+
+ION_LAYOUT_VARIANTS(gone);
+
+FIXTURE_SETUP(gone)
+{
+	self->before = arena_usage();
+	memset(&self->a, 0, sizeof(self->a));
+	memset(&self->b, 0, sizeof(self->b));
+}
+
+FIXTURE_TEARDOWN(gone)
+{
+	EXPECT_TRUE(arena_usage_is(&self->before));
+}
+
+static bool push_fails(struct channel *ch, int error)
+{
+	struct ion_packet packet = { .len = ch->info.buffers ? 1 : 0 };
+	struct ion_cmd_packet cmd = { 0 };
+
+	return write(ch->fd, &packet, sizeof(packet)) == -1 && errno == error &&
+	       ion_batch(ch->fd, ION_IOC_PUSH, ION_RING_TX, &packet, 1) ==
+		       -error &&
+	       ion_batch(ch->fd, ION_IOC_PUSH, ION_RING_CMD, &cmd, 1) == -error;
+}
+
+/* More than rx holds was sent, so that there is something to come for long. */
+TEST_F(gone, a_push_fails_while_something_is_unread)
+{
+	struct channel *a = &self->a, *b = &self->b;
+	struct ion_packet packet;
+	__u64 sent, got;
+
+	ASSERT_EQ(0, pair_open(a, b, variant->layout, SLOTS));
+	sent = ion_fill(a);
+	channel_close(a);
+	EXPECT_EQ(POLLIN | POLLRDHUP | WRITABLE, ion_poll_for(b->fd, ALL, 0));
+	EXPECT_TRUE(push_fails(b, EPIPE));
+	for (got = 0; got < sent; got++) {
+		ASSERT_EQ(POLLIN | POLLRDHUP | WRITABLE,
+			  ion_poll_for(b->fd, ALL, 0));
+		ASSERT_EQ(sizeof(packet),
+			  read(b->fd, &packet, sizeof(packet)));
+		EXPECT_TRUE(ion_packet_is(&packet, got));
+		EXPECT_TRUE(push_fails(b, EPIPE));
+	}
+	EXPECT_EQ(POLLHUP | POLLRDHUP | WRITABLE, ion_poll_for(b->fd, ALL, 0));
+	EXPECT_EQ(0, read(b->fd, &packet, sizeof(packet)));
+	channel_close(b);
+}
+
+/* By the mapping it is the kick that says so. What was pushed stays where it is. */
+TEST_F(gone, a_kick_fails_once_something_is_pushed)
+{
+	struct channel *a = &self->a, *b = &self->b;
+	struct ion_stats stats;
+	__u64 sent, got;
+
+	ASSERT_EQ(0, pair_open(a, b, variant->layout, SLOTS));
+	sent = ion_fill(a);
+	channel_close(a);
+	/* Who only reads is not disturbed. */
+	for (got = 0; got < 5; got++) {
+		EXPECT_EQ(1, ion_pop_from(b, got, 1));
+		EXPECT_EQ(0, ion_kick(b->fd));
+	}
+	EXPECT_EQ(3, ion_push_from(b, 0, 3));
+	EXPECT_EQ(-EPIPE, ion_kick(b->fd));
+	ASSERT_EQ(0, arena_stats(b->fd, &stats));
+	EXPECT_EQ(3, stats.ring[ION_RING_TX].queued);
+	while (got < sent) {
+		EXPECT_EQ(1, ion_pop_from(b, got, 1));
+		EXPECT_EQ(-EPIPE, ion_kick(b->fd));
+		got++;
+	}
+	EXPECT_EQ(POLLHUP | POLLRDHUP | WRITABLE, ion_poll_for(b->fd, ALL, 0));
+	channel_close(b);
+}
+
+/* What the other one had not taken when it went is as good as pushed later. */
+TEST_F(gone, what_found_no_room_fails_the_next_kick)
+{
+	struct channel *a = &self->a, *b = &self->b;
+	__u64 sent;
+
+	ASSERT_EQ(0, pair_open(a, b, variant->layout, SLOTS));
+	sent = ion_fill(a);
+	EXPECT_EQ(sent, ion_fill(b));
+	EXPECT_EQ(0, ion_kick(b->fd));
+	channel_close(a);
+	EXPECT_EQ(-EPIPE, ion_kick(b->fd));
+	EXPECT_EQ(SLOTS - 1, ion_pop_from(b, 0, SLOTS));
+	EXPECT_EQ(-EPIPE, ion_kick(b->fd));
+	EXPECT_EQ(SLOTS - 1, ion_pop_from(b, SLOTS - 1, SLOTS));
+	channel_close(b);
+}
+
+static int sleep_rdhup(struct task *task)
+{
+	return ion_poll_for(task->ch->fd, POLLRDHUP, LONG_MS);
+}
+
+static int sleep_lent(struct task *task)
+{
+	return ion_lend(task->ch->fd, task->arg[0], 0);
+}
+
+static int sleep_write(struct task *task)
+{
+	struct ion_packet packet = { 0 };
+	int ret;
+
+	do
+		ret = write(task->ch->fd, &packet, sizeof(packet));
+	while (ret > 0);
+	return -errno;
+}
+
+TEST_F(gone, wakes_who_waits_for_it)
+{
+	struct channel *a = &self->a, *b = &self->b;
+	int event = eventfd(0, EFD_NONBLOCK);
+	struct task tasks[2];
+
+	ASSERT_EQ(0, pair_open(a, b, variant->layout, SLOTS));
+	ASSERT_EQ(0, ion_set_eventfd(b->fd, event));
+	ion_fill(a);
+	task_start(&tasks[0], sleep_rdhup, b, 0, 0);
+	ASSERT_TRUE(task_sleeps(&tasks[0]));
+	task_start(&tasks[1], sleep_write, b, 0, 0);
+	ASSERT_TRUE(task_sleeps(&tasks[1]));
+	ion_end_sleep(&b->rx.end);
+	channel_close(a);
+	EXPECT_EQ(POLLRDHUP, task_join(&tasks[0]));
+	EXPECT_EQ(-EPIPE, task_join(&tasks[1]));
+	EXPECT_EQ(POLLIN, ion_poll_for(event, POLLIN, LONG_MS));
+	close(event);
+	channel_close(b);
+}
+
+/* A thread that is lent goes on for who reads, and comes back for who sends. */
+TEST_F(gone, a_lent_thread_comes_back_for_what_is_pushed)
+{
+	static const __u64 idle[] = { 0, NO_SPIN };
+	struct channel *a = &self->a, *b = &self->b;
+	struct task server;
+	unsigned int i;
+	__u64 sent;
+
+	for (i = 0; i < ARRAY_SIZE(idle); i++) {
+		ASSERT_EQ(0, pair_open(a, b, variant->layout, SLOTS));
+		sent = ion_fill(a);
+		channel_close(a);
+		task_start(&server, sleep_lent, b, idle[i], 0);
+		EXPECT_EQ(5, ion_pop_from(b, 0, 5));
+		ion_kick(b->fd);
+		EXPECT_TRUE(AWAIT(ion_ring_peek(&b->rx, SLOTS) == SLOTS - 1));
+		EXPECT_FALSE(READ_ONCE(server.done));
+		EXPECT_EQ(1, ion_push_from(b, 0, 1));
+		ion_kick(b->fd);
+		EXPECT_EQ(-EPIPE, task_join(&server));
+		EXPECT_EQ(-EPIPE, ion_kick(b->fd));
+		EXPECT_EQ(SLOTS - 1, ion_pop_from(b, 5, SLOTS));
+		EXPECT_EQ(2 * (SLOTS - 1), sent);
+		channel_close(b);
+	}
+}
+
+/* ---- with arenas --------------------------------------------------------- */
+
+/* In the place of the payload that was copied it says that it was not. */
+TEST_F(gone, buffers_that_nobody_got_say_so)
+{
+	struct channel *a = &self->a, *b = &self->b;
+
+	ASSERT_EQ(0, pair_open_arena(a, b, variant->layout, SLOTS, BUFFERS,
+				     SIZE));
+	ASSERT_TRUE(pair_give(a, 0, 1));
+	ASSERT_TRUE(pair_push_payload(b, 1, 1));
+	ASSERT_TRUE(pair_push_payload(b, 2, 2));
+	ASSERT_EQ(0, ion_kick(b->fd));
+	EXPECT_TRUE(pair_pop_back(b, 1));
+	EXPECT_EQ(BUFFERS - 1, arena_owned(b->fd, NULL));
+	channel_close(a);
+	EXPECT_TRUE(pair_pop_unsent(b, 2));
+	EXPECT_EQ(BUFFERS, arena_owned(b->fd, NULL));
+	EXPECT_EQ(POLLHUP | POLLRDHUP | WRITABLE, ion_poll_for(b->fd, ALL, 0));
+	channel_close(b);
+}
+
+TEST_F(gone, empty_buffers_come_back)
+{
+	struct channel *a = &self->a, *b = &self->b;
+	__u32 i, back = 0;
+
+	ASSERT_EQ(0, pair_open_arena(a, b, variant->layout, SLOTS, BUFFERS,
+				     SIZE));
+	ASSERT_TRUE(pair_give(b, 0, BUFFERS));
+	ASSERT_TRUE(pair_push_payload(a, 0, 5));
+	channel_close(a);
+	EXPECT_TRUE(pair_pop_payload(b, 5));
+	for (i = 0; i < BUFFERS - 1; i++) {
+		struct ion_packet packet = arena_pop(b);
+
+		EXPECT_TRUE(!packet.len && packet.pad == EPIPE);
+		back |= 1U << packet.id;
+	}
+	EXPECT_EQ(BUFFERS - 1, __builtin_popcount(back));
+	EXPECT_EQ(BUFFERS, arena_owned(b->fd, NULL));
+	EXPECT_EQ(POLLHUP | POLLRDHUP | WRITABLE, ion_poll_for(b->fd, ALL, 0));
+	channel_close(b);
+}
+
+/* What waits for an empty buffer can be had, by system calls too. */
+TEST_F(gone, empty_buffers_are_taken_for_what_is_left)
+{
+	struct channel *a = &self->a, *b = &self->b;
+	struct ion_packet packets[3];
+	__u32 i;
+
+	ASSERT_EQ(0, pair_open_arena(a, b, variant->layout, SLOTS, BUFFERS,
+				     SIZE));
+	for (i = 0; i < 6; i++)
+		ASSERT_TRUE(pair_push_payload(a, i, i));
+	ASSERT_EQ(0, ion_kick(a->fd));
+	channel_close(a);
+	EXPECT_EQ(POLLRDHUP | WRITABLE, ion_poll_for(b->fd, ALL, 0));
+	EXPECT_TRUE(push_fails(b, EPIPE));
+	for (i = 0; i < 2; i++)
+		packets[i] = arena_packet(b, i, 0, 0);
+	packets[2] = arena_packet(b, 2, 0, 1);
+	EXPECT_EQ(2, ion_batch(b->fd, ION_IOC_PUSH, ION_RING_TX, packets, 3));
+	EXPECT_EQ(2 * sizeof(*packets),
+		  write(b->fd, (packets[0].id = 3, packets[1].id = 4,
+				packets[0].data = 3 * SIZE,
+				packets[1].data = 4 * SIZE, packets),
+			2 * sizeof(*packets)));
+	EXPECT_EQ(0, ion_kick(b->fd));
+	for (i = 0; i < 4; i++)
+		EXPECT_TRUE(pair_pop_payload(b, i));
+	channel_attach_live(b);
+	EXPECT_TRUE(pair_push_empty(b, 5, 7));
+	ion_kick(b->fd);
+	EXPECT_TRUE(pair_pop_payload(b, 4));
+	EXPECT_TRUE(pair_pop_payload(b, 5));
+	EXPECT_EQ(-EPIPE, ion_kick(b->fd));
+	channel_close(b);
+}
+
+/* By the mapping a payload is taken, and its buffer comes back as one. */
+TEST_F(gone, a_payload_that_is_pushed_later_comes_back)
+{
+	struct channel *a = &self->a, *b = &self->b;
+
+	ASSERT_EQ(0, pair_open_arena(a, b, variant->layout, SLOTS, BUFFERS,
+				     SIZE));
+	ASSERT_TRUE(pair_push_payload(a, 0, 7));
+	ASSERT_EQ(0, ion_kick(a->fd));
+	channel_close(a);
+	EXPECT_EQ(0, ion_kick(b->fd));
+	ASSERT_TRUE(pair_push_payload(b, 3, 1));
+	EXPECT_EQ(-EPIPE, ion_kick(b->fd));
+	EXPECT_TRUE(pair_pop_unsent(b, 3));
+	EXPECT_TRUE(pair_push_empty(b, 4, 5));
+	EXPECT_EQ(-EPIPE, ion_kick(b->fd));
+	EXPECT_TRUE(pair_pop_payload(b, 7));
+	EXPECT_EQ(BUFFERS, arena_owned(b->fd, NULL));
+	channel_close(b);
+}
+
+/* The end is told when the last buffer is back, with rx of however few slots. */
+TEST_F(gone, buffers_that_find_no_room_come_before_the_end)
+{
+	struct channel *a = &self->a, *b = &self->b;
+	struct ion_setup setup;
+	struct ion_packet packet;
+	__u32 i, back = 0;
+
+	arena_wants(&setup, variant->layout, "pair", SLOTS, BUFFERS, SIZE);
+	ASSERT_EQ(0, channel_open_live(a, &setup));
+	setup.slots[ION_RING_RX] = 2;
+	ASSERT_EQ(0, channel_open_live(b, &setup));
+	ASSERT_EQ(0, ion_join(a->fd, b->fd));
+	for (i = 0; i < BUFFERS / 2; i++)
+		ASSERT_TRUE(pair_push_payload(b, i, i));
+	ASSERT_TRUE(pair_give(b, i, BUFFERS));
+	channel_close(a);
+	for (i = 0; i < BUFFERS; i++) {
+		EXPECT_EQ(POLLIN | POLLRDHUP | WRITABLE,
+			  ion_poll_for(b->fd, ALL, 0));
+		packet = arena_pop(b);
+		EXPECT_TRUE(!packet.len && packet.pad == EPIPE);
+		back |= 1U << packet.id;
+		EXPECT_EQ(i < BUFFERS - 1, kernel_wake(b, ION_RING_RX));
+		EXPECT_EQ(-EPIPE, ion_kick(b->fd));
+	}
+	EXPECT_EQ((1U << BUFFERS) - 1, back);
+	EXPECT_EQ(POLLHUP | POLLRDHUP | WRITABLE, ion_poll_for(b->fd, ALL, 0));
+	channel_close(b);
+}
+
+/* Nothing of one that has gone is kept for who does not take its buffers back. */
+TEST_F(gone, frees_the_memory_of_the_peer)
+{
+	struct channel *a = &self->a, *b = &self->b;
+	struct ion_setup setup;
+	struct ion_query with;
+
+	arena_wants(&setup, variant->layout, "pair", SLOTS, BUFFERS, SIZE);
+	setup.slots[ION_RING_RX] = 2;
+	ASSERT_EQ(0, channel_open_live(b, &setup));
+	with = arena_usage();
+	setup.slots[ION_RING_RX] = SLOTS;
+	ASSERT_EQ(0, channel_open_live(a, &setup));
+	ASSERT_EQ(0, ion_join(a->fd, b->fd));
+	ASSERT_TRUE(pair_give(b, 0, BUFFERS));
+	channel_close(a);
+	EXPECT_TRUE(arena_usage_is(&with));
+	channel_close(b);
+}
+
+ION_TEST_KERNEL_LOG()
+
+ION_TEST_MAIN
