@@ -105,18 +105,20 @@ static u32 ion_source_batch(struct ion_source *source, struct ion_ring *rx,
 	return done;
 }
 
-static void ion_source_fill(struct ion_source *source, u64 want)
+/* Returns whether anything was pushed. */
+static bool ion_source_fill(struct ion_source *source, u64 want)
 {
 	struct ion_ring *rx = ion_channel_ring(source->ch, ION_RING_RX);
-	u32 left = min_t(u64, want, ion_channel_capacity(rx));
-	u32 n;
+	u32 most = min_t(u64, want, ion_channel_capacity(rx));
+	u32 left = most, n;
 
 	while (left) {
 		n = ion_source_batch(source, rx, min(left, ION_PEEK_MAX));
 		if (!n)
-			return;
+			break;
 		left -= n;
 	}
+	return left < most;
 }
 
 static enum hrtimer_restart ion_source_tick(struct hrtimer *timer)
@@ -126,10 +128,10 @@ static enum hrtimer_restart ion_source_tick(struct hrtimer *timer)
 	u64 due = mul_u64_u64_div_u64(ktime_sub(ktime_get(), source->begun),
 				      source->rate, NSEC_PER_SEC);
 
-	ion_source_fill(source, min_t(u64, due - source->due,
-				      ION_SOURCE_TICK_MAX));
+	if (ion_source_fill(source, min_t(u64, due - source->due,
+					  ION_SOURCE_TICK_MAX)))
+		ion_channel_notify(source->ch);
 	source->due = due;
-	ion_channel_notify(source->ch);
 	hrtimer_forward_now(timer, max_t(u64, NSEC_PER_SEC / source->rate,
 					 ION_SOURCE_TICK_NS));
 	return HRTIMER_RESTART;
