@@ -38,6 +38,10 @@ static const struct ionc_meaning ionc_meanings[] = {
 	  "there is no memory, or not so much may be locked: use fewer slots or buffers, or raise ulimit -l" },
 	{ IONC_OPEN, ENOSPC,
 	  "all channels together have as much memory as they may: see the module parameter max_bytes" },
+	{ IONC_OPEN, EDQUOT,
+	  "the user has as many sources with a rate as one user may: ask for a lower rate, or close some" },
+	{ IONC_OPEN, EUSERS,
+	  "all users together have as many sources with a rate as there may be" },
 	{ IONC_OPEN, EBUSY, "the service has no place for one more channel" },
 
 	{ IONC_ATTACH, EBADFD, "the channel was opened, but not yet set up" },

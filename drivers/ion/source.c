@@ -13,12 +13,12 @@
 
 #include "builtin.h"
 #include "compat.h"
+#include "source_budget.h"
 #include "stock.h"
 
-#define ION_SOURCE_RATE_MAX	1000000
-#define ION_SOURCE_TICK_NS	((u64)NSEC_PER_MSEC)
+#define ION_SOURCE_TICK_NS	((u64)NSEC_PER_SEC / ION_SOURCE_TICKS_MAX)
 
-/* A tick is time that nobody is charged: it makes no more than this. */
+/* One that comes late makes no more than this: others wait for it. */
 #define ION_SOURCE_TICK_MAX	4096U
 
 /**
@@ -27,6 +27,7 @@
  * @next: number of the next packet
  * @stock: empty buffers
  * @rate: packets per second; 0: as many as there is room for
+ * @share: what it costs, if there is a rate
  * @begun: when the timer was started
  * @due: packets that were due since then, whether or not there was room
  * @timer: owns rx, @next and @due if there is a rate; else doorbell() does. tx
@@ -37,6 +38,7 @@ struct ion_source {
 	u64 next;
 	struct ion_stock stock;
 	u64 rate;
+	struct ion_share share;
 	ktime_t begun;
 	u64 due;
 	struct hrtimer timer;
@@ -147,15 +149,26 @@ static void ion_source_doorbell(struct ion_channel *ch)
 	ion_drain_cmds(ion_channel_ring(ch, ION_RING_CMD));
 }
 
-/* The next tick sees by itself what room there is: no kick is wanted for it. */
-static void ion_source_start(struct ion_source *source)
+/*
+ * Nobody is charged for the timer's time, so that there has to be room for it.
+ * The next tick sees by itself what room is in the ring: no kick is wanted for it.
+ */
+static int ion_source_start(struct ion_source *source)
 {
+	int ret;
+
+	ret = ion_share_take(&source->share,
+			     ion_channel_opener(source->ch)->uid, source->rate,
+			     source->stock.ids);
+	if (ret)
+		return ret;
 	ion_channel_set_async(source->ch);
 	ion_channel_disarm(ion_channel_ring(source->ch, ION_RING_RX));
 	hrtimer_setup(&source->timer, ion_source_tick, CLOCK_MONOTONIC,
 		      HRTIMER_MODE_REL_SOFT);
 	source->begun = ktime_get();
 	hrtimer_start(&source->timer, 0, HRTIMER_MODE_REL_SOFT);
+	return 0;
 }
 
 static int ion_source_bind(struct ion_channel *ch, const struct ion_bind *how)
@@ -172,22 +185,30 @@ static int ion_source_bind(struct ion_channel *ch, const struct ion_bind *how)
 	source->ch = ch;
 	source->rate = how->arg[0];
 	ret = ion_stock_init(&source->stock, ch);
-	if (ret) {
-		kfree(source);
-		return ret;
-	}
+	if (ret)
+		goto err_source;
 	ion_channel_set_private(ch, source);
 	if (source->rate)
-		ion_source_start(source);
+		ret = ion_source_start(source);
+	if (ret)
+		goto err_stock;
 	return 0;
+
+err_stock:
+	ion_stock_destroy(&source->stock);
+err_source:
+	kfree(source);
+	return ret;
 }
 
 static void ion_source_unbind(struct ion_channel *ch)
 {
 	struct ion_source *source = ion_channel_private(ch);
 
-	if (source->rate)
+	if (source->rate) {
 		hrtimer_cancel(&source->timer);
+		ion_share_return(&source->share);
+	}
 	ion_stock_destroy(&source->stock);
 	kfree(source);
 }

@@ -335,7 +335,9 @@ struct ion_info {
  * @buffer_size: bytes of each of them, a power of two from ION_BUFFER_SIZE_MIN
  *	to ION_BUFFER_SIZE_MAX; 0 without an arena
  * @arg: what the service is told: to ``source`` ``arg[0]`` is the rate in packets
- *	per second, up to 1 million, 0 for as many as there is room for; 0 else
+ *	per second, up to 1 million, 0 for as many as there is room for; 0 else.
+ *	All rates of a user together are bounded (EDQUOT), and those of all users
+ *	(EUSERS).
  * @key: what the service is told, padded with zeros: to ``pair`` the name that
  *	two channels join by, empty for ION_IOC_JOIN; empty else
  * @reserved2: 0
