@@ -1,0 +1,487 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Quotas, limits, timers and profilers of processor time treat a lent thread that
+ * never sleeps like a loop in the program. Each test runs the loop beside it.
+ */
+#include <linux/perf_event.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+
+#include "serve_test.h"
+
+#define CGROUPS "/sys/fs/cgroup/"
+#define CGROUP	CGROUPS "ion-limits"
+
+/* How far the two may differ. */
+#define FACTOR 3
+
+enum work {
+	LOOP,
+	LEND,
+	WORKS
+};
+
+static const char *const work_names[WORKS] = { "loop", "lent thread" };
+
+/**
+ * struct seen - what became of a process that worked
+ * @verdict: exit status, or 256 and the signal that killed it
+ * @ran_ns: processor time that it had
+ * @signals: how many signals it handled, or samples that it was taken
+ */
+struct seen {
+	int verdict;
+	__u64 ran_ns;
+	__u64 signals;
+};
+
+/* In memory that the processes share. */
+static __u64 *signals;
+
+static __u64 ran_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return now.tv_sec * SECOND + now.tv_nsec;
+}
+
+/* Until it is @until, or the time that the thread may have is over. */
+static void work_loop(__u64 until, __u64 ran_until)
+{
+	while (now_ns() < until && ran_ns() < ran_until)
+		;
+}
+
+/* A handler that was called ends a call; nothing else may end it early. */
+static void work_lend(int fd, __u64 until, __u64 ran_until)
+{
+	__u64 now, left, handled;
+	int ret;
+
+	while ((now = now_ns()) < until && ran_ns() < ran_until) {
+		left = until - now;
+		if (ran_until - ran_ns() < left)
+			left = ran_until - ran_ns();
+		handled = *signals;
+		ret = ion_lend(fd, SERVE_SPIN, left);
+		if (ret && (ret != -EINTR || *signals == handled))
+			_exit(-ret);
+	}
+}
+
+static void work(enum work which, int fd, __u64 ns, __u64 ran)
+{
+	if (which == LOOP)
+		work_loop(now_ns() + ns, ran_ns() + ran);
+	else
+		work_lend(fd, now_ns() + ns, ran_ns() + ran);
+}
+
+/**
+ * struct limit - how a process is set up before it works
+ * @begin: in the process; 0, or an error that it ends with
+ * @end: in the process, when it has worked
+ * @ns: how long it works
+ * @ran_ns: and how much of a processor it uses at most
+ */
+struct limit {
+	int (*begin)(void);
+	void (*end)(void);
+	__u64 ns;
+	__u64 ran_ns;
+};
+
+static void limited_process(const struct limit *limit, enum work which)
+{
+	struct channel ch;
+	int ret;
+
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || channel_open(&ch, NULL))
+		_exit(100);
+	ret = limit->begin();
+	if (ret)
+		_exit(-ret);
+	work(which, ch.fd, limit->ns, limit->ran_ns);
+	if (limit->end)
+		limit->end();
+	_exit(0);
+}
+
+static struct seen run_limited(const struct limit *limit, enum work which)
+{
+	struct seen seen = { .verdict = 101 };
+	struct rusage usage;
+	int status;
+	pid_t pid;
+
+	if (!signals)
+		signals = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+			       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	*signals = 0;
+	pid = fork();
+	if (!pid)
+		limited_process(limit, which);
+	if (wait4(pid, &status, 0, &usage) != pid)
+		return seen;
+	seen.verdict = WIFEXITED(status) ? WEXITSTATUS(status)
+					 : 256 + WTERMSIG(status);
+	seen.ran_ns = (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * SECOND +
+		      (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000;
+	seen.signals = *signals;
+	return seen;
+}
+
+#define LOG_SEEN(which, seen)                                              \
+	TH_LOG("%s: verdict %d, %llu ms of processor time, %llu signals",  \
+	       work_names[which], (seen).verdict, (seen).ran_ns / 1000000, \
+	       (seen).signals)
+
+/* Neither is more than @FACTOR of the other. */
+static bool alike(__u64 a, __u64 b)
+{
+	return a <= b * FACTOR && b <= a * FACTOR;
+}
+
+static void count_signal(int signal)
+{
+	(void)signal;
+	__atomic_add_fetch(signals, 1, __ATOMIC_RELAXED);
+}
+
+static void handle(int signal)
+{
+	struct sigaction action = { .sa_handler = count_signal };
+
+	sigaction(signal, &action, NULL);
+}
+
+/* A tenth of a processor, by cpu.max of a cgroup */
+
+static int quota_begin(void)
+{
+	return ion_write_text(CGROUP "/cgroup.procs", "0");
+}
+
+static int quota_make(void)
+{
+	int ret = ion_write_text(CGROUPS "cgroup.subtree_control", "+cpu");
+
+	if (!ret && mkdir(CGROUP, 0755) && errno != EEXIST)
+		ret = -errno;
+	return ret ?: ion_write_text(CGROUP "/cpu.max", "10000 100000");
+}
+
+FIXTURE(quota)
+{
+	struct seen seen[WORKS];
+};
+
+FIXTURE_SETUP(quota)
+{
+	int ret = quota_make();
+
+	if (ret)
+		SKIP(return, "no cgroup with cpu.max: %s", strerror(-ret));
+}
+
+FIXTURE_TEARDOWN(quota)
+{
+	rmdir(CGROUP);
+}
+
+TEST_F_TIMEOUT(quota, of_a_cgroup, 90)
+{
+	const struct limit limit = {
+		.begin = quota_begin,
+		.ns = 4 * SECOND,
+		.ran_ns = ~0ULL >> 1,
+	};
+	struct seen *seen = self->seen;
+	enum work which;
+
+	for (which = LOOP; which < WORKS; which++) {
+		seen[which] = run_limited(&limit, which);
+		EXPECT_EQ(0, seen[which].verdict)
+		LOG_SEEN(which, seen[which]);
+	}
+	EXPECT_TRUE(alike(seen[LEND].ran_ns, seen[LOOP].ran_ns))
+	TH_LOG("in 4 s with a quota of 10 %%: loop %llu ms, lent thread %llu ms, expected within a factor of %d",
+	       seen[LOOP].ran_ns / 1000000, seen[LEND].ran_ns / 1000000,
+	       FACTOR);
+}
+
+/* RLIMIT_CPU: a signal after one second, the end after two */
+
+static int rlimit_cpu_begin(void)
+{
+	struct rlimit limit = { 1, 2 };
+
+	return setrlimit(RLIMIT_CPU, &limit) ? -errno : 0;
+}
+
+static int rlimit_cpu_begin_handled(void)
+{
+	handle(SIGXCPU);
+	return rlimit_cpu_begin();
+}
+
+FIXTURE(rlimit)
+{
+	struct seen seen[WORKS];
+};
+
+FIXTURE_VARIANT(rlimit)
+{
+	int (*begin)(void);
+	int signal;
+	__u64 ran_ns;
+	bool handled;
+};
+
+/* clang-format off */
+
+FIXTURE_VARIANT_ADD(rlimit, cpu_soft)
+{
+	.begin = rlimit_cpu_begin,
+	.signal = SIGXCPU,
+	.ran_ns = SECOND,
+};
+
+FIXTURE_VARIANT_ADD(rlimit, cpu_hard)
+{
+	.begin = rlimit_cpu_begin_handled,
+	.signal = SIGKILL,
+	.ran_ns = 2 * SECOND,
+	.handled = true,
+};
+
+/* clang-format on */
+
+/* RLIMIT_RTTIME: the same for an urgent thread that does not sleep */
+
+static int rlimit_rttime_begin(void)
+{
+	struct sched_param urgent = { .sched_priority = 1 };
+	struct rlimit limit = { 300000, 600000 };
+
+	return setrlimit(RLIMIT_RTTIME, &limit) ||
+			       sched_setscheduler(0, SCHED_FIFO, &urgent)
+		       ? -errno
+		       : 0;
+}
+
+static int rlimit_rttime_begin_handled(void)
+{
+	handle(SIGXCPU);
+	return rlimit_rttime_begin();
+}
+
+/* clang-format off */
+
+FIXTURE_VARIANT_ADD(rlimit, rttime_soft)
+{
+	.begin = rlimit_rttime_begin,
+	.signal = SIGXCPU,
+	.ran_ns = 300 * MS,
+};
+
+FIXTURE_VARIANT_ADD(rlimit, rttime_hard)
+{
+	.begin = rlimit_rttime_begin_handled,
+	.signal = SIGKILL,
+	.ran_ns = 600 * MS,
+	.handled = true,
+};
+
+/* clang-format on */
+
+FIXTURE_SETUP(rlimit)
+{
+	struct sched_param urgent = { .sched_priority = 1 }, none = { 0 };
+
+	if (sched_setscheduler(0, SCHED_FIFO, &urgent))
+		SKIP(return, "no thread may be made urgent");
+	ASSERT_EQ(0, sched_setscheduler(0, SCHED_OTHER, &none));
+}
+
+FIXTURE_TEARDOWN(rlimit)
+{
+}
+
+TEST_F_TIMEOUT(rlimit, ends_it, 90)
+{
+	const struct limit limit = {
+		.begin = variant->begin,
+		.ns = 30 * SECOND,
+		.ran_ns = 6 * SECOND,
+	};
+	struct seen *seen = self->seen;
+	enum work which;
+
+	for (which = LOOP; which < WORKS; which++) {
+		seen[which] = run_limited(&limit, which);
+		EXPECT_EQ(256 + variant->signal, seen[which].verdict)
+		LOG_SEEN(which, seen[which]);
+		if (variant->handled)
+			EXPECT_LE(1, seen[which].signals)
+		LOG_SEEN(which, seen[which]);
+	}
+	EXPECT_GE(FACTOR * seen[LOOP].ran_ns + SECOND, seen[LEND].ran_ns)
+	TH_LOG("limit %llu ms: loop %llu ms, lent thread %llu ms, expected at most %d times as much and 1 s",
+	       variant->ran_ns / 1000000, seen[LOOP].ran_ns / 1000000,
+	       seen[LEND].ran_ns / 1000000, FACTOR);
+}
+
+/* Timers of processor time, and samples: as many of them as the loop gets */
+
+static int itimer_begin(void)
+{
+	struct itimerval timer = { { 0, 10000 }, { 0, 10000 } };
+
+	handle(SIGPROF);
+	return setitimer(ITIMER_PROF, &timer, NULL) ? -errno : 0;
+}
+
+static int posix_timer_begin(void)
+{
+	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL,
+				  .sigev_signo = SIGPROF };
+	struct itimerspec time = { { 0, 10 * MS }, { 0, 10 * MS } };
+	timer_t timer;
+
+	handle(SIGPROF);
+	if (timer_create(CLOCK_THREAD_CPUTIME_ID, &event, &timer) ||
+	    timer_settime(timer, 0, &time, NULL))
+		return -errno;
+	return 0;
+}
+
+static int perf_fd;
+
+/* A sample is a header and an address; they are counted, not looked at. */
+#define SAMPLE 16
+
+static int perf_begin(void)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_SOFTWARE,
+		.size = sizeof(attr),
+		.config = PERF_COUNT_SW_CPU_CLOCK,
+		.sample_period = 10 * MS,
+		.sample_type = PERF_SAMPLE_IP,
+		.exclude_hv = 1,
+	};
+
+	perf_fd = (int)syscall(SYS_perf_event_open, &attr, 0, -1, -1,
+			       PERF_FLAG_FD_CLOEXEC);
+	/* A kernel without it, or one that does not let even root have it. */
+	if (perf_fd < 0)
+		return -ENOENT;
+	return mmap(NULL, 9 * sysconf(_SC_PAGESIZE), PROT_READ | PROT_WRITE,
+		    MAP_SHARED, perf_fd, 0) == MAP_FAILED
+		       ? -errno
+		       : 0;
+}
+
+static void perf_end(void)
+{
+	struct perf_event_mmap_page *page =
+		mmap(NULL, 9 * sysconf(_SC_PAGESIZE), PROT_READ | PROT_WRITE,
+		     MAP_SHARED, perf_fd, 0);
+
+	if (page == MAP_FAILED)
+		return;
+	/* The samples were written before the head. */
+	*signals = smp_load_acquire(&page->data_head) / SAMPLE;
+}
+
+/* A signal for each sample, as profilers that unwind by themselves have it. */
+static int perf_signal_begin(void)
+{
+	int ret = perf_begin();
+
+	if (ret)
+		return ret;
+	handle(SIGIO);
+	if (fcntl(perf_fd, F_SETFL, O_ASYNC) ||
+	    fcntl(perf_fd, F_SETOWN, getpid()) ||
+	    ioctl(perf_fd, PERF_EVENT_IOC_REFRESH, 1 << 20))
+		return -errno;
+	return 0;
+}
+
+FIXTURE(profile)
+{
+	struct seen seen[WORKS];
+};
+
+FIXTURE_VARIANT(profile)
+{
+	int (*begin)(void);
+	void (*end)(void);
+};
+
+/* clang-format off */
+
+FIXTURE_VARIANT_ADD(profile, itimer_prof)
+{
+	.begin = itimer_begin,
+};
+
+FIXTURE_VARIANT_ADD(profile, timer_of_a_thread)
+{
+	.begin = posix_timer_begin,
+};
+
+FIXTURE_VARIANT_ADD(profile, perf_samples)
+{
+	.begin = perf_begin,
+	.end = perf_end,
+};
+
+FIXTURE_VARIANT_ADD(profile, perf_signals)
+{
+	.begin = perf_signal_begin,
+};
+
+/* clang-format on */
+
+FIXTURE_SETUP(profile)
+{
+}
+
+FIXTURE_TEARDOWN(profile)
+{
+}
+
+/* Every 10 ms of processor time; the kernel's tick may round that up. */
+TEST_F_TIMEOUT(profile, has_as_many_of_each, 90)
+{
+	const struct limit limit = {
+		.begin = variant->begin,
+		.end = variant->end,
+		.ns = 30 * SECOND,
+		.ran_ns = 2 * SECOND,
+	};
+	struct seen *seen = self->seen;
+	enum work which;
+
+	for (which = LOOP; which < WORKS; which++) {
+		seen[which] = run_limited(&limit, which);
+		if (which == LOOP && seen[LOOP].verdict == ENOENT)
+			SKIP(return, "the kernel has no such events");
+		ASSERT_EQ(0, seen[which].verdict)
+		LOG_SEEN(which, seen[which]);
+	}
+	EXPECT_LE(2, seen[LOOP].signals)
+	LOG_SEEN(LOOP, seen[LOOP]);
+	EXPECT_TRUE(alike(seen[LEND].signals, seen[LOOP].signals))
+	TH_LOG("in 2 s of processor time: loop %llu, lent thread %llu, expected within a factor of %d",
+	       seen[LOOP].signals, seen[LEND].signals, FACTOR);
+}
+
+ION_TEST_KERNEL_LOG()
+
+ION_TEST_MAIN
