@@ -64,7 +64,7 @@ static __u32 right(const struct ion_packet *packets, __u64 from, __u32 count)
 	return i;
 }
 
-TEST_F(rw, whole_packets_only)
+TEST_F(rw, write_takes_whole_packets_only)
 {
 	int fd = self->ch.fd;
 	size_t bytes;
@@ -73,14 +73,72 @@ TEST_F(rw, whole_packets_only)
 		if (!(bytes % PACKET))
 			continue;
 		ASSERT_EQ(-EINVAL, put(fd, self->out, bytes));
-		ASSERT_EQ(-EINVAL, get(fd, self->in, bytes));
 	}
+	EXPECT_EQ(-EINVAL, put(fd, self->out, 4096));
 	EXPECT_EQ(0, put(fd, self->out, 0));
-	EXPECT_EQ(0, get(fd, self->in, 0));
+	/* Nothing of them is there. */
+	set_nonblock(fd, true);
+	EXPECT_EQ(-EAGAIN, get(fd, self->in, PACKET));
+}
+
+TEST_F(rw, read_of_less_than_a_packet_is_refused)
+{
+	int fd = self->ch.fd;
+	size_t bytes;
+
 	EXPECT_EQ(PACKET, put(fd, self->out, PACKET));
-	EXPECT_EQ(-EINVAL, get(fd, self->in, PACKET + 1));
+	EXPECT_EQ(0, get(fd, self->in, 0));
+	for (bytes = 1; bytes < PACKET; bytes++)
+		ASSERT_EQ(-EINVAL, get(fd, self->in, bytes));
+	/* And takes nothing. */
 	EXPECT_EQ(PACKET, get(fd, self->in, PACKET));
 	EXPECT_EQ(1, right(self->in, 0, 1));
+}
+
+/* As many as fit; the bytes behind the last one stay as they are. */
+TEST_F(rw, read_rounds_its_size_down)
+{
+	static const size_t sizes[] = { PACKET + 1, 2 * PACKET - 1, 1000,
+					4096 };
+	char *to = (char *)self->in;
+	int fd = self->ch.fd;
+	unsigned int i, fit;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		fit = sizes[i] / PACKET;
+		EXPECT_EQ(255 * PACKET, put(fd, self->out, 255 * PACKET));
+		memset(to, 0x55, sizeof(self->in));
+		ASSERT_EQ(fit * PACKET, get(fd, to, sizes[i]))
+		TH_LOG("of a read() of %zu bytes", sizes[i]);
+		EXPECT_EQ(fit, right(self->in, 0, fit));
+		EXPECT_EQ(0x55, to[fit * PACKET]);
+		EXPECT_EQ((255 - fit) * PACKET, get(fd, to, 8192));
+		EXPECT_EQ(255 - fit, right(self->in, fit, 255 - fit));
+	}
+}
+
+/* Their sum is what is rounded down. */
+TEST_F(rw, readv_rounds_its_size_down)
+{
+	char first[10], second[30], third[41];
+	struct iovec iov[] = {
+		{ first, sizeof(first) },
+		{ second, sizeof(second) },
+		{ third, sizeof(third) },
+	};
+	struct ion_packet packets[3];
+	int fd = self->ch.fd;
+
+	memset(third, 0x55, sizeof(third));
+	EXPECT_EQ(5 * PACKET, put(fd, self->out, 5 * PACKET));
+	ASSERT_EQ(3 * PACKET, readv(fd, iov, ARRAY_SIZE(iov)));
+	memcpy(packets, first, 10);
+	memcpy((char *)packets + 10, second, 30);
+	memcpy((char *)packets + 40, third, 32);
+	EXPECT_EQ(3, right(packets, 0, 3));
+	EXPECT_EQ(0x55, third[32]);
+	EXPECT_EQ(2 * PACKET, get(fd, self->in, 4096));
+	EXPECT_EQ(2, right(self->in, 3, 2));
 }
 
 TEST_F(rw, nothing_before_set_up)
@@ -392,6 +450,59 @@ static int task_put_many(struct task *task)
 		sent += n / PACKET;
 	}
 	return 0;
+}
+
+/* What is put into the channel before it is taken out again. */
+#define STOCK 60000
+
+/*
+ * Take packets one by one without blocking until there are none: how many, or
+ * -EAGAIN if there were more when read() said that there are not. Nobody adds any.
+ */
+static int task_get_all(struct task *task)
+{
+	struct ion_packet packet;
+	int fd = task->ch->fd;
+	__u64 last = 0;
+	int came = 0;
+	ssize_t n;
+
+	while ((n = get(fd, &packet, sizeof(packet))) == PACKET) {
+		if (!ion_packet_is(&packet, packet.data) ||
+		    (came && packet.data <= last))
+			return -EBADMSG;
+		last = packet.data;
+		came++;
+	}
+	if (n != -EAGAIN)
+		return (int)n;
+	task->arg[0] = came;
+	return ion_poll_for(fd, POLLIN, 0) == POLLIN ? -EAGAIN : came;
+}
+
+/* Another call in progress is no reason to say that there is nothing. */
+TEST_F(rw, nonblocking_reads_of_two_find_all_there_is)
+{
+	struct task tasks[2];
+	unsigned int i, stock;
+	int came = 0, ret;
+	struct channel ch;
+
+	ASSERT_EQ(0, channel_open_layout(&ch, variant->layout, 65536, ""));
+	for (stock = 0; stock < STOCK; stock += 1000)
+		ASSERT_EQ(1000, ion_send(&ch, stock, 1000));
+	set_nonblock(ch.fd, true);
+	for (i = 0; i < ARRAY_SIZE(tasks); i++)
+		task_start(&tasks[i], task_get_all, &ch, 0, 0);
+	for (i = 0; i < ARRAY_SIZE(tasks); i++) {
+		ret = task_join(&tasks[i]);
+		EXPECT_LE(0, ret)
+		TH_LOG("read() was \"%s\" after %llu packets, with more there",
+		       strerror(-ret), tasks[i].arg[0]);
+		came += ret;
+	}
+	EXPECT_EQ(STOCK, came);
+	channel_close(&ch);
 }
 
 #define MANY 30000

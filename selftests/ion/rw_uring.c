@@ -71,6 +71,10 @@ TEST_F(rw_uring, read_and_write)
 	EXPECT_EQ(1, uring_submit(&uring, IORING_OP_READ, fd, self->in, 23));
 	EXPECT_TRUE(uring_take(&uring, &res));
 	EXPECT_EQ(-EINVAL, res);
+	EXPECT_EQ(1,
+		  uring_submit(&uring, IORING_OP_WRITE, fd, self->out, 4096));
+	EXPECT_TRUE(uring_take(&uring, &res));
+	EXPECT_EQ(-EINVAL, res);
 
 	/* What is not there comes later, and blocks nobody meanwhile. */
 	EXPECT_EQ(1, uring_submit(&uring, IORING_OP_READ, fd, self->in,
@@ -97,6 +101,63 @@ TEST_F(rw_uring, read_and_write)
 	EXPECT_EQ(507, ion_reset(fd));
 	EXPECT_EQ(1,
 		  uring_submit(&uring, IORING_OP_READ, fd, self->in, PACKET));
+}
+
+/* As many packets as fit into memory of a size that people use. */
+TEST_F(rw_uring, read_rounds_its_size_down)
+{
+	int ret, fd = self->ch.fd, res = 0;
+	struct uring uring;
+
+	ret = uring_open(&uring);
+	if (ret)
+		SKIP(return, "io_uring is off: %s", strerror(-ret));
+	EXPECT_EQ(200, ion_send(&self->ch, 0, 200));
+	EXPECT_EQ(1, uring_submit(&uring, IORING_OP_READ, fd, self->in, 4096));
+	EXPECT_TRUE(AWAIT(uring_take(&uring, &res)));
+	EXPECT_EQ(170 * PACKET, res);
+	EXPECT_EQ(170, right(self->in, 0, 170));
+	/* Also if it has to wait for them. */
+	EXPECT_EQ(30 * PACKET, get(fd, self->in, 30 * PACKET));
+	EXPECT_EQ(1, uring_submit(&uring, IORING_OP_READ, fd, self->in, 4096));
+	EXPECT_FALSE(uring_take(&uring, &res));
+	EXPECT_EQ(3, ion_send(&self->ch, 0, 3));
+	EXPECT_TRUE(AWAIT(uring_take(&uring, &res)));
+	EXPECT_EQ(3 * PACKET, res);
+	EXPECT_EQ(3, right(self->in, 0, 3));
+}
+
+#define PIECE  4096
+#define PIECES 4
+
+TEST_F(rw_uring, multishot_read)
+{
+	int ret, fd = self->ch.fd, res = 0;
+	struct uring uring;
+	unsigned int i;
+	char *pieces;
+
+	ret = uring_open(&uring);
+	if (ret)
+		SKIP(return, "io_uring is off: %s", strerror(-ret));
+	pieces = aligned_alloc(PIECE, PIECE * PIECES);
+	ASSERT_NE(NULL, pieces);
+	EXPECT_EQ(1, uring_provide(&uring, pieces, PIECE, PIECES));
+	ASSERT_TRUE(AWAIT(uring_take(&uring, &res)));
+	ASSERT_LE(0, res);
+	EXPECT_EQ(1, uring_read_multishot(&uring, fd));
+	for (i = 0; i < PIECES; i++) {
+		EXPECT_EQ(10 + i, ion_send(&self->ch, 0, 10 + i));
+		ASSERT_TRUE(AWAIT(uring_take(&uring, &res)));
+		ASSERT_EQ((10 + i) * PACKET, res)
+		TH_LOG("a multishot read() into %d bytes: %s", PIECE,
+		       res < 0 ? strerror(-res) : "not all");
+	}
+	/* It takes the pieces in an order of its own. */
+	for (i = 0; i < PIECES; i++)
+		EXPECT_EQ(10, right((void *)(pieces + i * PIECE), 0, 10));
+	close(uring.fd);
+	free(pieces);
 }
 
 ION_TEST_KERNEL_LOG()

@@ -35,26 +35,61 @@ ION_HELPER int uring_open(struct uring *uring)
 								      : 0;
 }
 
-ION_HELPER int uring_submit(struct uring *uring, int op, int fd, void *addr,
-			    size_t bytes)
+ION_HELPER int uring_submit_entry(struct uring *uring,
+				  const struct io_uring_sqe *sqe)
 {
 	__u32 *tail = (__u32 *)(uring->ring + uring->params.sq_off.tail);
 	__u32 *array = (__u32 *)(uring->ring + uring->params.sq_off.array);
 	__u32 at = *tail & (uring->params.sq_entries - 1);
-	struct io_uring_sqe *sqe = &uring->sqes[at];
 	int ret;
 
-	memset(sqe, 0, sizeof(*sqe));
-	sqe->opcode = op;
-	sqe->fd = fd;
-	sqe->addr = (__u64)(unsigned long)addr;
-	sqe->len = bytes;
-	sqe->off = ~0ULL;
+	uring->sqes[at] = *sqe;
 	array[at] = at;
 	/* The kernel sees the entry before the tail. */
 	smp_store_release(tail, *tail + 1);
 	ret = (int)syscall(SYS_io_uring_enter, uring->fd, 1, 0, 0, NULL, 0);
 	return ret < 0 ? -errno : ret;
+}
+
+ION_HELPER int uring_submit(struct uring *uring, int op, int fd, void *addr,
+			    size_t bytes)
+{
+	struct io_uring_sqe sqe = {
+		.opcode = op,
+		.fd = fd,
+		.addr = (__u64)(unsigned long)addr,
+		.len = bytes,
+		.off = ~0ULL,
+	};
+
+	return uring_submit_entry(uring, &sqe);
+}
+
+/* Give memory for @count reads of @bytes each that name no memory: group 0. */
+ION_HELPER int uring_provide(struct uring *uring, void *addr, size_t bytes,
+			     unsigned int count)
+{
+	struct io_uring_sqe sqe = {
+		.opcode = IORING_OP_PROVIDE_BUFFERS,
+		.fd = count,
+		.addr = (__u64)(unsigned long)addr,
+		.len = bytes,
+	};
+
+	return uring_submit_entry(uring, &sqe);
+}
+
+/* Read into what was provided, again and again. */
+ION_HELPER int uring_read_multishot(struct uring *uring, int fd)
+{
+	struct io_uring_sqe sqe = {
+		.opcode = IORING_OP_READ_MULTISHOT,
+		.flags = IOSQE_BUFFER_SELECT,
+		.fd = fd,
+		.off = ~0ULL,
+	};
+
+	return uring_submit_entry(uring, &sqe);
 }
 
 /* Whether there is a completion yet, and which. */
