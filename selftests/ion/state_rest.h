@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * At rest nobody is in a call, unless a thread is lent on purpose. What the wake
+ * flags say is then all that a program has to go by: it pushes, kicks only if a
+ * flag says so, and an answer comes.
+ */
+#ifndef _ION_STATE_REST_H
+#define _ION_STATE_REST_H
+
+#include "state_call.h"
+
+static bool ring_is_empty(const struct side *side, unsigned int ring)
+{
+	return kernel_index(&side->ch, ring) ==
+	       READ_ONCE(*user_index(&side->ch, ring));
+}
+
+/* Take all there is; what has no room on its way comes after it. */
+static void side_drain(struct side *side)
+{
+	__u64 number;
+
+	side_pop(side, side->ch.rx.end.mask, &number);
+	side_pop_evt(side, side->ch.evt.end.mask, &number);
+}
+
+static bool side_settled(struct round *r, struct side *side)
+{
+	side_drain(side);
+	if (!ring_is_empty(side, ION_RING_TX) ||
+	    !ring_is_empty(side, ION_RING_CMD))
+		return false;
+	return r->service->makes || (ring_is_empty(side, ION_RING_RX) &&
+				     ring_is_empty(side, ION_RING_EVT));
+}
+
+static bool all_settled(struct round *r)
+{
+	bool settled = true;
+	unsigned int i;
+
+	for (i = 0; i < r->sides; i++)
+		settled &= side_settled(r, &r->side[i]);
+	return settled;
+}
+
+/* What is on its way from before, to the last. */
+static void check_settles(struct round *r)
+{
+	if (!STATE_AWAIT(all_settled(r)))
+		state_fail("what was pushed is not handled");
+}
+
+/* Where what is pushed to this side comes out. */
+static struct side *side_other(struct round *r, struct side *side)
+{
+	return r->service->crosses ? &r->side[side == &r->side[0]] : side;
+}
+
+static void check_packet(struct round *r, struct side *side)
+{
+	struct side *to = side_other(r, side);
+	__u64 number = ++r->next, came = 0;
+
+	if (!side_push(side, 1, number))
+		state_fail("no room on an empty tx");
+	if (!STATE_AWAIT(ring_is_empty(side, ION_RING_TX)))
+		state_fail("a packet is not taken");
+	if (!r->service->echoes && !r->service->crosses)
+		return;
+	if (!STATE_AWAIT(side_pop(to, 1, &came)))
+		state_fail("a packet has no answer");
+	if (came != number)
+		state_fail("packet %llu in the place of %llu", came, number);
+}
+
+static void check_command(struct round *r, struct side *side)
+{
+	struct side *to = side_other(r, side);
+	__u64 number = ++r->next, came = 0;
+
+	if (!side_push_cmd(side, number))
+		state_fail("no room on an empty cmd");
+	if (!STATE_AWAIT(ring_is_empty(side, ION_RING_CMD)))
+		state_fail("a command is not taken");
+	if (!r->service->echoes && !r->service->crosses)
+		return;
+	if (!STATE_AWAIT(side_pop_evt(to, 1, &came)))
+		state_fail("a command has no answer");
+	if (came != number)
+		state_fail("command %llu in the place of %llu", came, number);
+}
+
+/*
+ * Whenever the kernel end runs there are as many as there is room for. It is no
+ * program that obeys the flags which kicks here: of a ring that was filled to the
+ * last slot the source has not found yet that there is no room.
+ */
+static void check_source(struct side *side)
+{
+	__u64 number, before, after;
+
+	side_drain(side);
+	if (ion_kick(side->ch.fd) || !STATE_AWAIT(side_pop(side, 1, &before)) ||
+	    ion_kick(side->ch.fd) || !STATE_AWAIT(side_pop(side, 1, &after)))
+		state_fail("nothing comes of the source");
+	number = after - before;
+	if (number != 1)
+		state_fail("packet %llu after packet %llu", after, before);
+}
+
+static void check_gets_on(struct round *r, struct side *side)
+{
+	check_packet(r, side);
+	check_command(r, side);
+	if (r->service->makes)
+		check_source(side);
+}
+
+/* What a kernel end that nobody runs says of itself. */
+static void check_words(struct side *side)
+{
+	struct ion_stats stats;
+	unsigned int id;
+
+	if (ion_get_stats(side->ch.fd, &stats))
+		state_fail("no statistics");
+	if (stats.kernel_end != ION_KERNEL_END_SLEEPING)
+		state_fail("kernel_end is %u at rest", stats.kernel_end);
+	if (!kernel_wake(&side->ch, ION_RING_TX))
+		state_fail("the kernel end sleeps, and the flag of tx is 0");
+	if (!kernel_wake(&side->ch, ION_RING_CMD))
+		state_fail("the kernel end sleeps, and the flag of cmd is 0");
+	for (id = 0; id < ION_RINGS; id++) {
+		const struct ion_ring_stats *s = &stats.ring[id];
+
+		if (s->pushed != s->popped + s->queued + s->discarded)
+			state_fail("the counters of ring %u disagree", id);
+	}
+}
+
+static void check_all_words(struct round *r)
+{
+	unsigned int i;
+
+	for (i = 0; i < r->sides && !r->keep; i++)
+		check_words(&r->side[i]);
+}
+
+/* Everybody has stopped. */
+static void state_check(struct round *r)
+{
+	unsigned int i;
+
+	check_all_words(r);
+	check_settles(r);
+	for (i = 0; i < r->sides; i++)
+		check_gets_on(r, &r->side[i]);
+	check_all_words(r);
+}
+
+#endif /* _ION_STATE_REST_H */
