@@ -168,6 +168,7 @@ litmus:
 
 model:
 	@tools/check/model
+	@tools/check/protocol
 
 coverage:
 	@tools/check/coverage
@@ -232,7 +233,7 @@ help:
 	@echo '  check-machines   tests on x86_64 and arm64, and as 32-bit programs'
 	@echo '  check-kcsan      tests on a kernel that sees data races'
 	@echo '  litmus           the proofs of the memory ordering alone'
-	@echo '  model            the proofs of the ring as compiled C alone'
+	@echo '  model            the proofs of the ring as compiled C, and of the protocol'
 	@echo '  kunit            the module tested from within, at native speed, alone'
 	@echo '  guards           what the tests say without each guard of the module'
 	@echo '  stress           sleepers and wakers at random, TIME= seconds'

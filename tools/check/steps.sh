@@ -38,6 +38,7 @@ proof_steps()
 {
 	tap_step "litmus" tools/check/litmus
 	tap_step "model" tools/check/model
+	tap_step "protocol" tools/check/protocol
 	# User Mode Linux is a program of such a machine.
 	[ "$(uname -m)" != x86_64 ] || tap_step "KUnit" run_kunit uml
 }
