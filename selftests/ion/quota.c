@@ -411,7 +411,7 @@ static __u64 watch(__u64 ns)
 	return most;
 }
 
-TEST_F_TIMEOUT(quota, looking_waits_for_no_starved_thread, 300)
+TEST_F_TIMEOUT(quota, looking_waits_for_no_starved_thread, 100)
 {
 	pid_t pid[STARVED + BUSY];
 	unsigned int i;
