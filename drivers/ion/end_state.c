@@ -155,7 +155,6 @@ void ion_end_state_wake(struct ion_channel *ch)
 /**
  * ion_end_state_kick() - leave a kick to the lent thread
  * @ch: the channel
- * @spurious: whether the thread was awake, or kicked already, is written
  *
  * A full barrier is to stand between what was published and this: a thread that is
  * not seen here sees that before it sleeps.
@@ -163,10 +162,11 @@ void ion_end_state_wake(struct ion_channel *ch)
  * The flags go back to 0 before the thread gets a processor: one kick is enough.
  * They are cleared as well if it is awake: another context may have armed a ring.
  *
- * Context: any in which wake_up() is allowed.
- * Return: false if no thread is lent.
+ * Context: any but NMI.
+ * Return: the state that it found. Of ION_END_LENT_SLEEPING, wake up @serve_wait;
+ * of ION_END_SLEEPING, no thread is lent.
  */
-bool ion_end_state_kick(struct ion_channel *ch, bool *spurious)
+enum ion_end_state ion_end_state_kick(struct ion_channel *ch)
 {
 	enum ion_end_state was;
 	unsigned long flags;
@@ -178,11 +178,7 @@ bool ion_end_state_kick(struct ion_channel *ch, bool *spurious)
 	if (was != ION_END_SLEEPING)
 		ion_wake_flags_clear(ch);
 	raw_spin_unlock_irqrestore(&ch->state_lock, flags);
-
-	*spurious = was != ION_END_LENT_SLEEPING;
-	if (was == ION_END_LENT_SLEEPING)
-		wake_up(&ch->serve_wait);
-	return was != ION_END_SLEEPING;
+	return was;
 }
 
 /**

@@ -28,7 +28,7 @@ int ion_end_state_lend(struct ion_channel *ch, const void *files);
 void ion_end_state_sleep(struct ion_channel *ch);
 void ion_end_state_wake(struct ion_channel *ch);
 void ion_end_state_end(struct ion_channel *ch);
-bool ion_end_state_kick(struct ion_channel *ch, bool *spurious);
+enum ion_end_state ion_end_state_kick(struct ion_channel *ch);
 void ion_end_state_close(struct ion_channel *ch, const void *files);
 
 void ion_wake_flag_arm(struct ion_ring *ring);

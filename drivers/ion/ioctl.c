@@ -207,7 +207,6 @@ static long ion_ioctl_info(struct ion_channel *ch, void __user *arg)
 static long ion_ioctl_stats(struct ion_channel *ch, void __user *arg)
 {
 	struct ion_stats stats;
-	bool owned;
 	int ret;
 
 	ret = ion_copy_in(&stats, sizeof(stats), arg);
@@ -216,11 +215,7 @@ static long ion_ioctl_stats(struct ion_channel *ch, void __user *arg)
 	if (stats.reserved || memchr_inv(stats.reserved2, 0,
 					 sizeof(stats.reserved2)))
 		return -EINVAL;
-	/* Of one moment for all rings, if nobody runs the kernel end just now. */
-	owned = ion_kernel_end_trylock(ch);
-	ion_channel_stats(ch, &stats);
-	if (owned)
-		ion_end_unlock(ch);
+	ion_channel_refresh_stats(ch, &stats);
 	return ion_copy_out(arg, &stats, sizeof(stats));
 }
 

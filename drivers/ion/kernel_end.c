@@ -138,16 +138,20 @@ static void ion_kernel_end_count_done(struct ion_channel *ch, u32 done)
 /* Returns false if no thread is lent. */
 static bool ion_kernel_end_kick_lent(struct ion_channel *ch)
 {
+	enum ion_end_state was;
 	bool spurious;
 
-	if (READ_ONCE(ch->end_state) == ION_END_SLEEPING ||
-	    !ion_end_state_kick(ch, &spurious))
+	if (READ_ONCE(ch->end_state) == ION_END_SLEEPING)
 		return false;
+	was = ion_end_state_kick(ch);
+	if (was == ION_END_SLEEPING)
+		return false;
+	spurious = was != ION_END_LENT_SLEEPING;
+	ion_trace_kick_done(ch, true, 0, spurious);
 	if (spurious)
 		atomic64_inc(&ch->kicks_spurious);
 	else
-		ion_trace_wake_lent(ch);
-	ion_trace_kick_done(ch, true, 0, spurious);
+		ion_notify_lent(ch);
 	return true;
 }
 

@@ -161,14 +161,33 @@ static bool ion_notify_allowed(void)
 	return !IS_ENABLED(CONFIG_PREEMPT_RT) || !preempt_count();
 }
 
-/* The channel came to a stop. The lent thread finds out in a pass. */
-static void ion_notify_stop(struct ion_channel *ch)
+/**
+ * ion_notify_lent() - wake the lent thread, which was kicked in its sleep
+ * @ch: the channel
+ *
+ * Whatever it was about, the thread checks every ring.
+ *
+ * Context: any in which wake_up() is allowed.
+ */
+void ion_notify_lent(struct ion_channel *ch)
 {
-	bool spurious;
+	trace_ion_wake(ch, ION_WOKEN_LENT, BIT(ION_RINGS) - 1);
+	wake_up(&ch->serve_wait);
+}
 
+/**
+ * ion_notify_stop() - tell everybody of a channel that came to a stop, or on
+ * @ch: the channel, configured
+ *
+ * The lent thread finds out in a pass.
+ *
+ * Context: any in which wake_up() is allowed.
+ */
+void ion_notify_stop(struct ion_channel *ch)
+{
 	ion_notify(ch, true);
-	if (ion_end_state_kick(ch, &spurious) && !spurious)
-		trace_ion_wake(ch, ION_WOKEN_LENT, BIT(ION_RINGS) - 1);
+	if (ion_end_state_kick(ch) == ION_END_LENT_SLEEPING)
+		ion_notify_lent(ch);
 }
 
 static void ion_notify_later(struct irq_work *work)

@@ -229,7 +229,7 @@ void ion_check_echo(struct ion_check *check, u32 count)
  */
 void ion_check_stats(struct ion_check *check)
 {
-	ion_channel_stats(check->ch, &check->stats);
+	ion_channel_refresh_stats(check->ch, &check->stats);
 }
 
 /**

@@ -148,7 +148,7 @@ static bool ion_helper_serves(const struct ion_helper *helper)
 static bool ion_helper_waits(const struct ion_helper *helper)
 {
 	return completion_done((struct completion *)&helper->done) ||
-	       wq_has_sleeper(&helper->ch->wait);
+	       wq_has_sleeper(&helper->ch->waiters);
 }
 
 static int ion_helper_run_wait(struct ion_helper *helper)

@@ -41,6 +41,25 @@ void ion_channel_stats(const struct ion_channel *ch, struct ion_stats *stats)
 		ion_ring_stats(&ch->ring[id], &stats->ring[id]);
 }
 
+/**
+ * ion_channel_refresh_stats() - the same, and how far the user end has come
+ * @ch: the channel, configured
+ * @stats: all of it is written but size
+ *
+ * Of one moment for all rings, if nobody runs the kernel end just now. An index
+ * that cannot be right poisons its ring then.
+ *
+ * Context: process; waits for no other thread.
+ */
+void ion_channel_refresh_stats(struct ion_channel *ch, struct ion_stats *stats)
+{
+	bool owned = ion_kernel_end_trylock(ch);
+
+	ion_channel_stats(ch, stats);
+	if (owned)
+		ion_end_unlock(ch);
+}
+
 /* Returns how many were discarded; @waited if the kernel end has to run. */
 static u32 ion_reset_ring(struct ion_ring *ring, bool *waited)
 {
@@ -68,7 +87,7 @@ static u32 ion_reset_ring(struct ion_ring *ring, bool *waited)
  */
 int ion_channel_reset(struct ion_channel *ch)
 {
-	bool waited = false, spurious;
+	bool waited = false;
 	unsigned int id;
 	int thrown = 0;
 	int ret;
@@ -82,11 +101,10 @@ int ion_channel_reset(struct ion_channel *ch)
 	for (id = 0; id < ION_RINGS; id++)
 		thrown += ion_reset_ring(&ch->ring[id], &waited);
 	WRITE_ONCE(ch->resets, ch->resets + 1);
-	ion_notify(ch, true);
-	if (waited) {
+	/* A lent thread makes a pass. */
+	ion_notify_stop(ch);
+	if (waited)
 		ion_kernel_end_run(ch);
-		ion_end_state_kick(ch, &spurious);
-	}
 	ion_end_unlock(ch);
 	return thrown;
 }

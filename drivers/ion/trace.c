@@ -58,15 +58,6 @@ void ion_trace_do_kick_done(const struct ion_channel *ch, bool lent, u32 moved,
 }
 
 /**
- * ion_trace_wake_lent() - a lent thread that sleeps is woken, for all rings
- * @ch: the channel
- */
-void ion_trace_wake_lent(const struct ion_channel *ch)
-{
-	trace_ion_wake(ch, ION_WOKEN_LENT, BIT(ION_RINGS) - 1);
-}
-
-/**
  * ion_trace_do_sleep() - the kernel end goes to sleep, and somebody traces it
  * @ch: the channel
  */

@@ -27,7 +27,6 @@ void ion_trace_do_kick_done(const struct ion_channel *ch, bool lent, u32 moved,
 void ion_trace_do_sleep(const struct ion_channel *ch);
 void ion_trace_discard(const struct ion_ring *ring, u32 count);
 void ion_trace_poison(const struct ion_ring *ring);
-void ion_trace_wake_lent(const struct ion_channel *ch);
 
 /* So many were pushed, which may be none. */
 static __always_inline void ion_trace_push(const struct ion_ring *ring,

@@ -348,7 +348,7 @@ TEST_F(trace, lent_thread)
 	/* It is woken for bad news too, which is no kick. */
 	EXPECT_EQ(3, ion_pop_from(ch, 0, 3));
 	*user_index(ch, ION_RING_CMD) = 16;
-	EXPECT_EQ(ION_KERNEL_END_LENT_SLEEPING, ion_kernel_end(ch->fd));
+	EXPECT_EQ(ION_KERNEL_END_LENT, ion_kernel_end(ch->fd));
 	EXPECT_EQ(-EPROTO, task_join(&server));
 	EXPECT_STREQ("wake who=lent rings=tx|rx|cmd|evt\n",
 		     trace_take(&self->t, ch->info.channel, "wake"));

@@ -45,7 +45,6 @@ static void wake_set(struct wake *w)
 {
 	struct ion_channel *ch = w->bed->check.ch;
 	struct ion_ring *ring = w->ring;
-	bool spurious;
 
 	ring->polled = w->bits & WAKE_POLLED;
 	ring->stalled = w->bits & WAKE_STALLED;
@@ -62,7 +61,7 @@ static void wake_set(struct wake *w)
 		return;
 	ion_end_state_sleep(ch);
 	if (w->state == ION_END_LENT_KICKED)
-		ion_end_state_kick(ch, &spurious);
+		ion_end_state_kick(ch);
 }
 
 static void wake_is(struct wake *w, u64 saw, u64 expected, const char *what)
@@ -90,16 +89,13 @@ static void wake_states_one(struct wake *w)
 static void wake_kick_one(struct wake *w)
 {
 	struct ion_channel *ch = w->bed->check.ch;
-	bool spurious, lent;
 
 	wake_set(w);
-	lent = ion_end_state_kick(ch, &spurious);
-	wake_is(w, lent, w->state != ION_END_SLEEPING, "left to a thread");
-	if (!lent) {
+	wake_is(w, ion_end_state_kick(ch), w->state, "the state found");
+	if (w->state == ION_END_SLEEPING) {
 		wake_same(w, ION_END_SLEEPING, wake_wanted(w), "kicked");
 		return;
 	}
-	wake_is(w, spurious, w->state != ION_END_LENT_SLEEPING, "spurious");
 	wake_same(w, w->state == ION_END_LENT ? ION_END_LENT :
 						ION_END_LENT_KICKED,
 		  false, "kicked");
@@ -109,13 +105,12 @@ static void wake_kick_one(struct wake *w)
 static void wake_armed_one(struct wake *w)
 {
 	struct ion_channel *ch = w->bed->check.ch;
-	bool spurious;
 
 	wake_set(w);
 	ion_wake_flag_arm(w->ring);
 	wake_is(w, w->ring->polled, false, "polled after arming");
 	wake_same(w, w->state, true, "armed");
-	if (ion_end_state_kick(ch, &spurious))
+	if (ion_end_state_kick(ch) != ION_END_SLEEPING)
 		wake_is(w, READ_ONCE(*w->flag), false, "armed, then kicked");
 
 	wake_set(w);
