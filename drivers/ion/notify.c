@@ -8,6 +8,7 @@
 #include <linux/export.h>
 #include <linux/fs.h>
 #include <linux/interrupt.h>
+#include <linux/minmax.h>
 #include <linux/poll.h>
 
 #include "end_state.h"
@@ -77,6 +78,15 @@ static unsigned int ion_notify_news(struct ion_channel *ch)
 	return news;
 }
 
+/* What is more than the ring holds stands for all of it. */
+static bool ion_notify_ready(const struct ion_ring *ring, u16 flag)
+{
+	bool poison;
+
+	return ion_ring_user_has(ring, &poison) >=
+	       min_t(u32, flag, ring->end.mask);
+}
+
 /*
  * What pollers are woken for, of the rings in @news: the user end of each has as
  * many slots to use as its wake flag asks for, or one. @wanted tells whether a
@@ -96,7 +106,7 @@ static __poll_t ion_notify_events(const struct ion_channel *ch,
 		if (!(news & BIT(id)))
 			continue;
 		flag = READ_ONCE(*ring->end.peer_wake);
-		if (!all && flag > 1 && !ion_ring_ready(ring, flag))
+		if (!all && flag > 1 && !ion_notify_ready(ring, flag))
 			continue;
 		events |= ring->kind->events;
 		*wanted |= flag;

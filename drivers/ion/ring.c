@@ -2,7 +2,6 @@
 /*
  * The kernel's end of a ring beside the hot path: looking, counting, emptying.
  */
-#include <linux/minmax.h>
 #include <linux/poll.h>
 #include <linux/processor.h>
 
@@ -205,23 +204,24 @@ bool ion_ring_snapshot(const struct ion_ring *ring, struct ion_snapshot *snap)
 }
 
 /**
- * ion_ring_ready() - whether the user end has so many slots to use
+ * ion_ring_user_slots_slow() - slots that the user end has to use
  * @ring: the ring
- * @want: packets that it wants to pop, or slots that it wants to fill; what is
- *	more than the ring holds is all of it
+ * @poison: set if the index of the user end cannot be right
+ *
+ * For ion_ring_user_has().
  *
  * Context: any.
- * Return: true if it has.
+ * Return: packets to pop, or room to push, as ion_ring_snapshot() sees it.
  */
-bool ion_ring_ready(const struct ion_ring *ring, u32 want)
+u32 ion_ring_user_slots_slow(const struct ion_ring *ring, bool *poison)
 {
 	struct ion_snapshot snap;
-	u32 have;
 
 	ion_ring_snapshot(ring, &snap);
-	have = ring->kind->kernel_pushes ? snap.queued :
+	if (snap.poison != ION_POISON_NONE)
+		*poison = true;
+	return ring->kind->kernel_pushes ? snap.queued :
 					   ring->end.mask - snap.queued;
-	return have >= min_t(u32, want, ring->end.mask);
 }
 
 /**

@@ -119,6 +119,47 @@ static inline void ion_ring_unlock(struct ion_ring *ring, unsigned long flags)
 		__release(&ring->lock);
 }
 
+/**
+ * ion_ring_user_slots() - slots that the user end has to use, if that is certain
+ * @ring: the ring; its end need not be owned
+ * @slots: packets to pop, or room to push, is written
+ *
+ * ion_ring_snapshot() for one number: what it finds at its first try.
+ *
+ * Return: false if the ring is being moved on, or if an index cannot be right.
+ */
+static __always_inline bool ion_ring_user_slots(const struct ion_ring *ring,
+						u32 *slots)
+{
+	const struct ion_end *end = &ring->end;
+	u64 lead = ring->kind->kernel_pushes ? end->mask : 0;
+	/* The order is that of ion_snapshot_try(). */
+	u64 own = smp_load_acquire(&end->published);
+	u64 ready = smp_load_acquire(&end->ready);
+	u32 index = smp_load_acquire(end->peer_index);
+	u64 step = (index - (ready - lead)) & end->mask;
+	u64 of_kernel = ready - own + step;
+
+	smp_rmb();
+	*slots = end->mask - of_kernel;
+	return READ_ONCE(end->own) == own && READ_ONCE(end->ready) == ready &&
+	       index <= end->mask && of_kernel <= end->mask &&
+	       !READ_ONCE(end->broken);
+}
+
+u32 ion_ring_user_slots_slow(const struct ion_ring *ring, bool *poison);
+
+/* The same, of numbers that need not all be of one moment. */
+static __always_inline u32 ion_ring_user_has(const struct ion_ring *ring,
+					     bool *poison)
+{
+	u32 slots;
+
+	if (likely(ion_ring_user_slots(ring, &slots)))
+		return slots;
+	return ion_ring_user_slots_slow(ring, poison);
+}
+
 static inline enum ion_ring_id ion_ring_id(const struct ion_ring *ring)
 {
 	return ring->kind - ion_ring_kinds;
@@ -144,7 +185,6 @@ struct ion_snapshot {
 };
 
 bool ion_ring_snapshot(const struct ion_ring *ring, struct ion_snapshot *snap);
-bool ion_ring_ready(const struct ion_ring *ring, u32 want);
 bool ion_ring_look(struct ion_ring *ring);
 u64 ion_ring_user(const struct ion_ring *ring);
 u32 ion_ring_count(const struct ion_ring *ring);

@@ -13,6 +13,7 @@
 #include <linux/fs.h>
 #include <linux/hrtimer.h>
 #include <linux/ktime.h>
+#include <linux/list.h>
 #include <linux/minmax.h>
 #include <linux/sched/signal.h>
 #include <linux/wait.h>
@@ -28,13 +29,11 @@
  * @ch: the channel
  * @want: slots of each ring that the user end is to have to use, one ring being
  *	enough; 0: none are waited for
- * @have: how many packets there were on rx and evt
  */
 struct ion_waiting {
 	struct wait_queue_entry entry;
 	struct ion_channel *ch;
 	u32 want[ION_RINGS];
-	u32 have[ION_RINGS];
 };
 
 /* A push fails, and needs no room. */
@@ -54,18 +53,10 @@ static __poll_t ion_ready_hungup(__poll_t mask)
 	return mask;
 }
 
-/* Slots that the user end has to use. */
-static u32 ion_wait_have(const struct ion_ring *ring,
-			 const struct ion_snapshot *snap)
-{
-	return ring->kind->kernel_pushes ? snap->queued :
-					   ring->end.mask - snap->queued;
-}
-
 static __poll_t ion_ready(struct ion_channel *ch)
 {
 	bool hungup = ion_channel_hungup(ch);
-	struct ion_snapshot snap;
+	bool poison = false;
 	__poll_t mask = 0;
 	unsigned int id;
 	u32 want;
@@ -73,19 +64,15 @@ static __poll_t ion_ready(struct ion_channel *ch)
 	for (id = 0; id < ION_RINGS; id++) {
 		struct ion_ring *ring = &ch->ring[id];
 
-		ion_ring_snapshot(ring, &snap);
-		if (unlikely(snap.poison != ION_POISON_NONE) &&
-		    ion_kernel_end_confirm(ch, true))
-			return EPOLLERR;
 		want = clamp_t(u32, READ_ONCE(*ring->end.peer_wake), 1,
 			       ring->end.mask);
 		/* What was pushed before a hang-up is the last. */
 		if (hungup)
 			want = 1;
-		if (ion_wait_have(ring, &snap) >= want)
+		if (ion_ring_user_has(ring, &poison) >= want)
 			mask |= ring->kind->events;
 	}
-	if (ion_channel_poisoned(ch))
+	if (unlikely(poison) && ion_kernel_end_confirm(ch, true))
 		return EPOLLERR;
 	if (hungup)
 		return ion_ready_hungup(mask);
@@ -124,28 +111,21 @@ __poll_t ion_poll(struct file *file, struct poll_table_struct *table)
  * 1 if there is enough, 0 if not, or an error. @poison is set for an index that
  * cannot be right.
  */
-static int ion_waiting_check(struct ion_waiting *w, bool *poison)
+static int ion_waiting_check(const struct ion_waiting *w, bool *poison)
 {
-	bool hungup = ion_channel_hungup(w->ch);
-	struct ion_snapshot snap;
-	bool enough = false;
+	struct ion_channel *ch = w->ch;
+	bool hungup = ion_channel_hungup(ch);
 	unsigned int id;
+	u32 want;
 
-	if (ion_channel_poisoned(w->ch))
+	if (unlikely(ion_channel_poisoned(ch)))
 		return -EPROTO;
 	for (id = 0; id < ION_RINGS; id++) {
-		const struct ion_ring *ring = &w->ch->ring[id];
-
-		if (!w->want[id])
-			continue;
-		ion_ring_snapshot(ring, &snap);
-		*poison |= snap.poison != ION_POISON_NONE;
-		w->have[id] = ion_wait_have(ring, &snap);
-		enough |= w->have[id] >= w->want[id];
+		want = READ_ONCE(w->want[id]);
+		if (want && ion_ring_user_has(&ch->ring[id], poison) >= want)
+			return 1;
 	}
-	if (enough)
-		return 1;
-	if (READ_ONCE(w->ch->peer_gone))
+	if (unlikely(READ_ONCE(ch->peer_gone)))
 		hungup |= w->want[ION_RING_TX] || w->want[ION_RING_CMD];
 	return hungup ? -EPIPE : 0;
 }
@@ -156,18 +136,16 @@ static int ion_waiting_wake(struct wait_queue_entry *entry, unsigned int mode,
 {
 	struct ion_waiting *w =
 		container_of(entry, struct ion_waiting, entry);
-	struct ion_waiting now = { .ch = w->ch };
-	bool poison = false;
-	unsigned int id;
+	struct ion_channel *ch = w->ch;
+	bool poison;
 
-	for (id = 0; id < ION_RINGS; id++)
-		now.want[id] = READ_ONCE(w->want[id]);
-	if (!ion_waiting_check(&now, &poison))
+	if (!ion_waiting_check(w, &poison))
 		return 0;
-	if (!default_wake_function(entry, mode, flags, key))
+	if (!autoremove_wake_function(entry, mode, flags, NULL))
 		return 0;
-	atomic64_inc(&w->ch->wakeups);
-	trace_ion_wake(w->ch, ION_WOKEN_WAITERS, (unsigned long)key);
+	/* @w may be gone: its thread runs. */
+	atomic64_inc(&ch->wakeups);
+	trace_ion_wake(ch, ION_WOKEN_WAITERS, (unsigned long)key);
 	return 1;
 }
 
@@ -190,11 +168,11 @@ static int ion_waiting_sleep(struct ion_waiting *w, ktime_t until)
 	int ret;
 
 	init_waitqueue_entry(&w->entry, current);
+	INIT_LIST_HEAD(&w->entry.entry);
 	w->entry.func = ion_waiting_wake;
-	add_wait_queue(&w->ch->waiters, &w->entry);
 	for (;;) {
-		/* (E), pairs with (F) in ion_notify(). */
-		set_current_state(TASK_INTERRUPTIBLE);
+		/* With (E), pairs with (F) in ion_notify(). */
+		prepare_to_wait(&w->ch->waiters, &w->entry, TASK_INTERRUPTIBLE);
 		ret = ion_waiting_check(w, &poison);
 		if (ret)
 			break;
@@ -206,8 +184,7 @@ static int ion_waiting_sleep(struct ion_waiting *w, ktime_t until)
 					      HRTIMER_MODE_ABS))
 			break;
 	}
-	__set_current_state(TASK_RUNNING);
-	remove_wait_queue(&w->ch->waiters, &w->entry);
+	finish_wait(&w->ch->waiters, &w->entry);
 	return ret;
 }
 
@@ -215,16 +192,12 @@ static int ion_waiting_until(struct ion_waiting *w, ktime_t until)
 {
 	int ret;
 
-	for (;;) {
-		ret = ion_waiting_ready(w);
-		if (ret)
-			return ret;
-		if (until != KTIME_MAX && ktime_get() >= until)
-			return -ETIME;
-		ret = ion_waiting_sleep(w, until);
-		if (ret != 1)
-			return ret;
-	}
+	ret = ion_waiting_ready(w);
+	if (ret)
+		return ret;
+	if (until != KTIME_MAX && ktime_get() >= until)
+		return -ETIME;
+	return ion_waiting_sleep(w, until);
 }
 
 /* After @min_wait_ns one of what is waited for will do. */
@@ -249,17 +222,6 @@ static int ion_waiting_for(struct ion_waiting *w, ktime_t first, ktime_t until)
 	return ion_waiting_until(w, until);
 }
 
-/* As it was when there was enough, or, if that is not known, now. */
-static u32 ion_waiting_have(const struct ion_waiting *w, enum ion_ring_id id)
-{
-	struct ion_snapshot snap;
-
-	if (w->want[id])
-		return w->have[id];
-	ion_ring_snapshot(&w->ch->ring[id], &snap);
-	return snap.queued;
-}
-
 /**
  * ion_wait() - kick, then wait for packets or answers
  * @ch: the channel, configured
@@ -273,6 +235,7 @@ int ion_wait(struct ion_channel *ch, struct ion_wait *wait)
 {
 	struct ion_waiting w = { .ch = ch };
 	ktime_t first = KTIME_MAX, until;
+	bool poison;
 	int ret;
 
 	if (!(wait->rx || wait->evt) ||
@@ -288,8 +251,8 @@ int ion_wait(struct ion_channel *ch, struct ion_wait *wait)
 	ret = ion_kernel_end_kick_if_needed(ch, false);
 	if (!ret)
 		ret = ion_waiting_for(&w, first, until);
-	wait->rx_queued = ion_waiting_have(&w, ION_RING_RX);
-	wait->evt_queued = ion_waiting_have(&w, ION_RING_EVT);
+	wait->rx_queued = ion_ring_user_has(&ch->ring[ION_RING_RX], &poison);
+	wait->evt_queued = ion_ring_user_has(&ch->ring[ION_RING_EVT], &poison);
 	if (until != KTIME_MAX)
 		wait->timeout_ns = max(ktime_sub(until, ktime_get()), 0);
 	if (first != KTIME_MAX)
