@@ -62,8 +62,7 @@ TEST_F(gone, a_push_fails_while_something_is_unread)
 	for (got = 0; got < sent; got++) {
 		ASSERT_EQ(POLLIN | POLLRDHUP | WRITABLE,
 			  ion_poll_for(b->fd, ALL, 0));
-		ASSERT_EQ(sizeof(packet),
-			  read(b->fd, &packet, sizeof(packet)));
+		ASSERT_EQ(sizeof(packet), read(b->fd, &packet, sizeof(packet)));
 		EXPECT_TRUE(ion_packet_is(&packet, got));
 		EXPECT_TRUE(push_fails(b, EPIPE));
 	}
@@ -191,13 +190,17 @@ TEST_F(gone, a_lent_thread_comes_back_for_what_is_pushed)
 
 /* ---- with arenas --------------------------------------------------------- */
 
+static int open_arenas(struct channel *a, struct channel *b, __u32 layout)
+{
+	return pair_open_arena(a, b, layout, SLOTS, BUFFERS, SIZE);
+}
+
 /* In the place of the payload that was copied it says that it was not. */
 TEST_F(gone, buffers_that_nobody_got_say_so)
 {
 	struct channel *a = &self->a, *b = &self->b;
 
-	ASSERT_EQ(0, pair_open_arena(a, b, variant->layout, SLOTS, BUFFERS,
-				     SIZE));
+	ASSERT_EQ(0, open_arenas(a, b, variant->layout));
 	ASSERT_TRUE(pair_give(a, 0, 1));
 	ASSERT_TRUE(pair_push_payload(b, 1, 1));
 	ASSERT_TRUE(pair_push_payload(b, 2, 2));
@@ -216,8 +219,7 @@ TEST_F(gone, empty_buffers_come_back)
 	struct channel *a = &self->a, *b = &self->b;
 	__u32 i, back = 0;
 
-	ASSERT_EQ(0, pair_open_arena(a, b, variant->layout, SLOTS, BUFFERS,
-				     SIZE));
+	ASSERT_EQ(0, open_arenas(a, b, variant->layout));
 	ASSERT_TRUE(pair_give(b, 0, BUFFERS));
 	ASSERT_TRUE(pair_push_payload(a, 0, 5));
 	channel_close(a);
@@ -238,26 +240,21 @@ TEST_F(gone, empty_buffers_come_back)
 TEST_F(gone, empty_buffers_are_taken_for_what_is_left)
 {
 	struct channel *a = &self->a, *b = &self->b;
-	struct ion_packet packets[3];
+	struct ion_packet packets[5];
 	__u32 i;
 
-	ASSERT_EQ(0, pair_open_arena(a, b, variant->layout, SLOTS, BUFFERS,
-				     SIZE));
+	ASSERT_EQ(0, open_arenas(a, b, variant->layout));
 	for (i = 0; i < 6; i++)
 		ASSERT_TRUE(pair_push_payload(a, i, i));
 	ASSERT_EQ(0, ion_kick(a->fd));
 	channel_close(a);
 	EXPECT_EQ(POLLRDHUP | WRITABLE, ion_poll_for(b->fd, ALL, 0));
 	EXPECT_TRUE(push_fails(b, EPIPE));
-	for (i = 0; i < 2; i++)
-		packets[i] = arena_packet(b, i, 0, 0);
-	packets[2] = arena_packet(b, 2, 0, 1);
+	for (i = 0; i < 5; i++)
+		packets[i] = arena_packet(b, i, 0, i == 2);
 	EXPECT_EQ(2, ion_batch(b->fd, ION_IOC_PUSH, ION_RING_TX, packets, 3));
 	EXPECT_EQ(2 * sizeof(*packets),
-		  write(b->fd, (packets[0].id = 3, packets[1].id = 4,
-				packets[0].data = 3 * SIZE,
-				packets[1].data = 4 * SIZE, packets),
-			2 * sizeof(*packets)));
+		  write(b->fd, &packets[3], 2 * sizeof(*packets)));
 	EXPECT_EQ(0, ion_kick(b->fd));
 	for (i = 0; i < 4; i++)
 		EXPECT_TRUE(pair_pop_payload(b, i));
@@ -275,8 +272,7 @@ TEST_F(gone, a_payload_that_is_pushed_later_comes_back)
 {
 	struct channel *a = &self->a, *b = &self->b;
 
-	ASSERT_EQ(0, pair_open_arena(a, b, variant->layout, SLOTS, BUFFERS,
-				     SIZE));
+	ASSERT_EQ(0, open_arenas(a, b, variant->layout));
 	ASSERT_TRUE(pair_push_payload(a, 0, 7));
 	ASSERT_EQ(0, ion_kick(a->fd));
 	channel_close(a);

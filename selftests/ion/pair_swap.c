@@ -63,7 +63,8 @@ TEST_F(swap, all_buffers_of_both_cross_in_order)
 	ASSERT_EQ(0, ion_kick(a->fd));
 	EXPECT_EQ(0, arena_owned(a->fd, NULL));
 	for (i = 0; i < BUFFERS; i++)
-		ASSERT_TRUE(pair_push_payload(b, BUFFERS - 1 - i, 2000 + 7 * i));
+		ASSERT_TRUE(
+			pair_push_payload(b, BUFFERS - 1 - i, 2000 + 7 * i));
 	ASSERT_EQ(0, ion_kick(b->fd));
 	for (i = 0; i < BUFFERS; i++) {
 		EXPECT_TRUE(pop_in(a, i, 2000 + 7 * i));
@@ -98,9 +99,8 @@ TEST_F(swap, moves_no_byte_beside_the_payloads)
 	static const struct {
 		__u16 skip;
 		__u16 len;
-	} parts[] = { { 0, 1 },	    { SIZE - 1, 1 }, { 1, SIZE - 2 },
-		      { 100, 200 }, { 7, 9 },	     { 0, SIZE },
-		      { 255, 258 }, { 128, 128 } };
+	} parts[] = { { 0, 1 }, { SIZE - 1, 1 }, { 1, SIZE - 2 }, { 100, 200 },
+		      { 7, 9 }, { 0, SIZE },	 { 255, 258 },	  { 128, 128 } };
 	struct channel *a = &self->a, *b = &self->b;
 	unsigned int i, j, k;
 
