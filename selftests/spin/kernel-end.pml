@@ -310,7 +310,9 @@ inline try_kick()
 	fi
 #else
 	kick_pending = 1;
+#ifndef M_TRY_LEAVES_IT
 	run_pending()
+#endif
 #endif
 }
 
