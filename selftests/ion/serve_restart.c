@@ -184,18 +184,27 @@ TEST_F(serve_restart, after_a_suspend)
 	EXPECT_SERVES();
 }
 
-/* A limit of time counts on while it is stopped. */
+/* A process that serves for so long. */
+static pid_t serve_for(struct channel *ch, __u64 idle_ns, __u64 ns)
+{
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	_exit(-ion_lend(ch->fd, idle_ns, ns));
+}
+
 TEST_F(serve_restart, a_limit_of_time_becomes_no_longer)
 {
-	__u64 start = now_ns(), took;
-	int status = 0;
+	__u64 start, took;
+	int status = -1;
 	pid_t pid;
 
 	EXPECT_EQ(0, kill(self->pid, SIGKILL));
 	EXPECT_EQ(256 + SIGKILL, ion_wait_child(self->pid));
-	pid = fork();
-	if (!pid)
-		_exit(-ion_lend(self->ch.fd, variant->idle_ns, 500 * MS));
+	start = now_ns();
+	pid = serve_for(&self->ch, variant->idle_ns, 500 * MS);
 	while (!child_ends(pid, now_ns() + 40 * MS, &status) &&
 	       now_ns() - start < 10 * SECOND) {
 		kill(pid, SIGSTOP);
