@@ -4,13 +4,13 @@
 #include <linux/errno.h>
 #include <linux/export.h>
 #include <linux/minmax.h>
-#include <linux/string.h>
 
 #include <linux/ion.h>
 
 #include "arena.h"
 #include "channel.h"
 #include "notify.h"
+#include "payload.h"
 
 /**
  * ion_channel_id() - the number of a channel
@@ -223,7 +223,7 @@ int ion_packet_read(struct ion_channel *ch, const struct ion_packet *packet,
 
 	if (!from)
 		return -EINVAL;
-	memcpy(to, from, len);
+	ion_payload_copy(to, from, len);
 	return len;
 }
 EXPORT_SYMBOL_GPL(ion_packet_read);
@@ -249,7 +249,7 @@ int ion_packet_write(struct ion_channel *ch, struct ion_packet *packet,
 		return -EINVAL;
 	if (len > room || len > U16_MAX)
 		return -EMSGSIZE;
-	memcpy(to, from, len);
+	ion_payload_copy(to, from, len);
 	packet->len = len;
 	return 0;
 }

@@ -8,6 +8,7 @@
 #include "end_state.h"
 #include "geometry.h"
 #include "kernel_end.h"
+#include "payload.h"
 #include "quota.h"
 #include "selftest.h"
 
@@ -19,6 +20,8 @@ EXPORT_SYMBOL_IF_KUNIT(ion_channel_create);
 EXPORT_SYMBOL_IF_KUNIT(ion_channel_describe);
 EXPORT_SYMBOL_IF_KUNIT(ion_channel_close);
 EXPORT_SYMBOL_IF_KUNIT(ion_kernel_end_kick);
+EXPORT_SYMBOL_IF_KUNIT(ion_payload_copy);
+EXPORT_SYMBOL_IF_KUNIT(ion_payload_merge);
 
 EXPORT_SYMBOL_IF_KUNIT(ion_end_state_init);
 EXPORT_SYMBOL_IF_KUNIT(ion_end_state_lend);

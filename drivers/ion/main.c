@@ -12,9 +12,10 @@
  *		program, wait.c is where it waits
  * Told:	trace.h what tracers are told, trace_hot.h what costs a nop there
  * Services:	service.c which there are; api_*.c what they call, with stage.h
- *		what they have in hand; arena.c the buffers; echo.c, sink.c,
- *		source.c with source_budget.c, pair.c and pair_cross.c, with
- *		stock.c empty buffers
+ *		what they have in hand; arena.c the buffers, payload.c copies
+ *		of what is in them; echo.c, sink.c, source.c with
+ *		source_budget.c, pair.c and pair_cross.c, with stock.c empty
+ *		buffers
  * Itself:	selftest.c, with selftest_*.c, has the module test itself
  */
 #include <linux/device.h>
