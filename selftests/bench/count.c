@@ -13,7 +13,7 @@
 
 #include "count.h"
 
-#define COUNTS_MAX 128
+#define COUNTS_MAX 192
 
 /* By how much instructions may differ: by a part, or by so many. */
 #define TOLERANCE	0.02
@@ -222,6 +222,7 @@ int main(int argc, char **argv)
 	count_rings();
 	count_kernel_end();
 	count_calls();
+	count_copies();
 	count_peers(!baseline && !write);
 	if (baseline)
 		return compare_all(baseline);

@@ -24,5 +24,7 @@ void count_kernel_end(void);
 /* Those that are ours, or all of them. */
 void count_peers(bool all);
 void count_calls(void);
+/* With ion_probe.ko, where the program was started. */
+void count_copies(void);
 
 #endif /* _ION_BENCH_COUNT_H */

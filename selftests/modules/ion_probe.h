@@ -78,6 +78,9 @@ enum probe_call {
 #define PROBE_PEEK_MAX 32
 #define PROBE_MAX      40
 
+/* Bytes that "probe-read" and "probe-write" copy at the most. */
+#define PROBE_COPY_MAX 1520
+
 /**
  * struct probe_run - one call (PROBE_IOC_RUN)
  * @call: &enum probe_call

@@ -247,20 +247,33 @@ static struct ion_service probe_plain = {
 	.doorbell = probe_plain_doorbell,
 };
 
+static struct ion_service *const probe_services[] = {
+	&probe_service,
+	&probe_plain,
+	&probe_read,
+	&probe_write,
+};
+
+static void probe_unregister_some(unsigned int nr)
+{
+	while (nr)
+		ion_service_unregister(probe_services[--nr]);
+}
+
 int probe_register(void)
 {
+	unsigned int i;
 	int ret;
 
 	guard(mutex)(&probe_register_mutex);
 	if (probe_registered)
 		return -EEXIST;
-	ret = ion_service_register(&probe_service);
-	if (ret)
-		return ret;
-	ret = ion_service_register(&probe_plain);
-	if (ret) {
-		ion_service_unregister(&probe_service);
-		return ret;
+	for (i = 0; i < ARRAY_SIZE(probe_services); i++) {
+		ret = ion_service_register(probe_services[i]);
+		if (ret) {
+			probe_unregister_some(i);
+			return ret;
+		}
 	}
 	probe_registered = true;
 	return 0;
@@ -271,8 +284,7 @@ int probe_unregister(void)
 	guard(mutex)(&probe_register_mutex);
 	if (!probe_registered)
 		return -ENOENT;
-	ion_service_unregister(&probe_plain);
-	ion_service_unregister(&probe_service);
+	probe_unregister_some(ARRAY_SIZE(probe_services));
 	probe_registered = false;
 	return 0;
 }

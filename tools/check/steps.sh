@@ -188,9 +188,19 @@ build_benchmarks()
 # What a packet costs, and whether that has changed.
 count_instructions()
 {
-	"$guest/run" --icount --add build/bench/ion_count \
-		--add selftests/bench/baseline \
+	run_count --add selftests/bench/baseline \
 		-- ./ion_count --baseline baseline
+}
+
+# run_count [OPTION...]: in a guest whose clock counts instructions, with the
+# module whose services copy payload.
+run_count()
+{
+	local modules
+
+	modules=$("$guest/build-module" --all) || return
+	"$guest/run" --icount --add build/bench/ion_count \
+		--add "$(grep '/ion_probe\.ko$' <<<"$modules")" "$@"
 }
 
 # baseline: what a packet costs now is right.
@@ -199,8 +209,7 @@ baseline()
 	local new=build/bench/baseline
 
 	build_benchmarks >&2 || return
-	"$guest/run" --icount --add build/bench/ion_count \
-		-- ./ion_count --write >"$new" || return
+	run_count -- ./ion_count --write >"$new" || return
 	diff -u selftests/bench/baseline "$new" || :
 	cp "$new" selftests/bench/baseline
 }

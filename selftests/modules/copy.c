@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Services that copy each payload, and give the packet back as it came: out of
+ * its buffer, or into it. What the copies cost is what ion_count counts.
+ */
+#include <linux/minmax.h>
+#include <linux/module.h>
+
+#include "probe.h"
+
+/* Copies packets in one batch; returns false when there are none. */
+static bool probe_copy_some(struct ion_channel *ch, bool write)
+{
+	struct ion_ring *tx = ion_channel_ring(ch, ION_RING_TX);
+	u8 bytes[PROBE_COPY_MAX] __aligned(sizeof(u64)) = { 0 };
+	const struct ion_packet *in;
+	struct ion_packet *out;
+	u32 n, i;
+
+	n = ion_channel_peek(tx, &in, PROBE_PEEK_MAX);
+	n = n ? ion_channel_reserve(ion_channel_ring(ch, ION_RING_RX), &out,
+				    n) : 0;
+	for (i = 0; i < n; i++) {
+		out[i] = in[i];
+		if (write)
+			ion_packet_write(ch, &out[i], bytes,
+					 min(in[i].len, PROBE_COPY_MAX));
+		else
+			ion_packet_read(ch, &in[i], bytes, sizeof(bytes));
+	}
+	ion_channel_commit(ion_channel_ring(ch, ION_RING_RX), n);
+	ion_channel_release(tx, n);
+	return n;
+}
+
+static void probe_copy(struct ion_channel *ch, bool write)
+{
+	u32 left = ion_channel_capacity(ion_channel_ring(ch, ION_RING_TX));
+
+	while (left-- && probe_copy_some(ch, write))
+		;
+}
+
+static void probe_read_doorbell(struct ion_channel *ch)
+{
+	probe_copy(ch, false);
+}
+
+static void probe_write_doorbell(struct ion_channel *ch)
+{
+	probe_copy(ch, true);
+}
+
+struct ion_service probe_read = {
+	.name = "probe-read",
+	.owner = THIS_MODULE,
+	.doorbell = probe_read_doorbell,
+};
+
+struct ion_service probe_write = {
+	.name = "probe-write",
+	.owner = THIS_MODULE,
+	.doorbell = probe_write_doorbell,
+};
