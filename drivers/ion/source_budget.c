@@ -21,7 +21,7 @@
 #include <linux/errno.h>
 #include <linux/list.h>
 #include <linux/minmax.h>
-#include <linux/mutex.h>
+#include <linux/spinlock.h>
 #include <linux/user_namespace.h>
 
 #include "source_budget.h"
@@ -36,7 +36,7 @@
 #define ION_SOURCE_ALL_MAX	(5 * ION_SOURCE_USER_MAX)
 
 /* Of the list. It nests in the locks under which bind() and unbind() run. */
-static DEFINE_MUTEX(ion_shares_mutex);
+static DEFINE_SPINLOCK(ion_shares_lock);
 static LIST_HEAD(ion_shares);
 
 static u64 ion_share_cost(u64 rate, bool buffers)
@@ -80,7 +80,7 @@ int ion_share_take(struct ion_share *share, kuid_t uid, u64 rate, bool buffers)
 	share->uid = uid;
 	share->cost = ion_share_cost(rate, buffers);
 
-	guard(mutex)(&ion_shares_mutex);
+	guard(spinlock)(&ion_shares_lock);
 
 	list_for_each_entry(other, &ion_shares, list) {
 		all += other->cost;
@@ -101,7 +101,7 @@ int ion_share_take(struct ion_share *share, kuid_t uid, u64 rate, bool buffers)
  */
 void ion_share_return(struct ion_share *share)
 {
-	guard(mutex)(&ion_shares_mutex);
+	guard(spinlock)(&ion_shares_lock);
 
 	list_del(&share->list);
 }

@@ -68,7 +68,7 @@ static void work_lend(int fd, __u64 until, __u64 ran_until)
 		if (ran_until - ran_ns() < left)
 			left = ran_until - ran_ns();
 		handled = *signals;
-		ret = ion_lend(fd, SERVE_SPIN, left);
+		ret = ion_lend(fd, SPIN, left);
 		if (ret && (ret != -EINTR || *signals == handled))
 			_exit(-ret);
 	}

@@ -28,13 +28,13 @@ FIXTURE_VARIANT(serve_restart)
 
 FIXTURE_VARIANT_ADD(serve_restart, awake)
 {
-	.idle_ns = SERVE_SPIN,
+	.idle_ns = SPIN,
 	.kernel_end = ION_KERNEL_END_LENT,
 };
 
 FIXTURE_VARIANT_ADD(serve_restart, asleep)
 {
-	.idle_ns = SERVE_SLEEP,
+	.idle_ns = NO_SPIN,
 	.kernel_end = ION_KERNEL_END_LENT_SLEEPING,
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What the tests of a lent thread against the scheduler and the limits share:
- * both meanings of ion_serve.idle_ns, processors, and states of other tasks.
+ * processors, and states of other tasks.
  */
 #ifndef _ION_SERVE_TEST_H
 #define _ION_SERVE_TEST_H
@@ -10,15 +10,6 @@
 #include <sys/prctl.h>
 
 #include "ion_live.h"
-
-/* ion_serve.idle_ns: never sleep, and sleep as soon as there is nothing to do. */
-#ifdef ION_SERVE_SPIN
-#define SERVE_SPIN  ION_SERVE_SPIN
-#define SERVE_SLEEP 0ULL
-#else
-#define SERVE_SPIN  0ULL
-#define SERVE_SLEEP ION_SERVE_NO_SPIN
-#endif
 
 ION_HELPER int run_on_cpu(pid_t tid, int cpu)
 {

@@ -75,7 +75,7 @@ static int serve_idle(struct task *task)
 
 	if (run_on_cpu(0, 0) || sched_setscheduler(0, SCHED_IDLE, &none))
 		return -errno;
-	return ion_lend(task->ch->fd, SERVE_SPIN, 0);
+	return ion_lend(task->ch->fd, SPIN, 0);
 }
 
 /* The process of the ordinary user. */

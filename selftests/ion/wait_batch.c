@@ -206,8 +206,6 @@ TEST_F(wait_batch, counts_anew_after_a_reset)
 	EXPECT_EQ(0, task_join(&self->task));
 }
 
-#ifdef ION_WAIT_MIN
-
 /* ion_wait.min_wait_ns: after that long, one is enough. */
 
 static int task_wait_min(struct task *task)
@@ -431,15 +429,6 @@ TEST_F(wait_batch, the_eventfd_goes_by_the_count_of_each_ring)
 	EXPECT_EQ(1, count);
 	close(event);
 }
-
-#else
-
-TEST_F(wait_batch, counts_in_wake_flags)
-{
-	SKIP(return, "<linux/ion.h> has no ion_wait.min_wait_ns");
-}
-
-#endif
 
 ION_TEST_KERNEL_LOG()
 

@@ -457,7 +457,7 @@ enum ion_kernel_end {
 };
 
 /**
- * struct ion_stats - one consistent snapshot (ION_IOC_STATS)
+ * struct ion_stats - every counter of a channel (ION_IOC_STATS)
  * @size: sizeof(struct ion_stats), set by the caller
  * @kernel_end: &enum ion_kernel_end
  * @channel: number of the channel
@@ -474,6 +474,10 @@ enum ion_kernel_end {
  * @reserved: 0
  * @reserved2: 0
  * @ring: the rings, by &enum ion_ring_id
+ *
+ * The counters of a ring are of one moment each. They are of one moment for all
+ * rings if no other thread runs the kernel end at the time of the call, which never
+ * waits for one.
  */
 struct ion_stats {
 	__u32 size;
