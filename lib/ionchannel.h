@@ -569,6 +569,23 @@ static inline int ionc_kick(struct ionc_channel *ch)
 int ionc_wait(struct ionc_channel *ch, __u32 rx, __u32 evt, __u64 timeout_ns);
 
 /**
+ * ionc_wait_batch() - wait for many packets or answers, or for few after a time
+ * @ch: the channel
+ * @rx: until so many packets are on rx; 0: do not look at rx
+ * @evt: until so many answers are on evt; 0: do not look at evt
+ * @min_wait_ns: after so long one of what is waited for is enough; 0: never
+ * @timeout_ns: how long at most; 0 looks once; IONC_FOREVER
+ *
+ * The thread sleeps through what is not enough. Ends: rx and evt, each if its
+ * count is not 0.
+ *
+ * Return: 0 if there are so many, or one at least after @min_wait_ns; else as
+ * ionc_wait().
+ */
+int ionc_wait_batch(struct ionc_channel *ch, __u32 rx, __u32 evt,
+		    __u64 min_wait_ns, __u64 timeout_ns);
+
+/**
  * ionc_wait_rx() - wait for packets
  * @ch: the channel
  * @count: until so many are on rx

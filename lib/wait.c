@@ -21,11 +21,13 @@
  * @events: any of these, for one slot
  * @rx: instead, so many packets
  * @evt: instead, so many answers
+ * @min_wait_ns: after so long in the kernel one of either is enough; 0: never
  */
 struct ionc_want {
 	unsigned int events;
 	__u32 rx;
 	__u32 evt;
+	__u64 min_wait_ns;
 };
 
 static bool ionc_broken(const struct ion_end *end, unsigned int events,
@@ -96,6 +98,7 @@ static int ionc_sleep_wait(struct ionc_channel *ch,
 	wait.rx = want->rx;
 	wait.evt = want->evt;
 	wait.timeout_ns = ionc_left(deadline);
+	wait.min_wait_ns = want->min_wait_ns;
 	return ionc_ioctl(ch->fd, ION_IOC_WAIT, &wait);
 }
 
@@ -152,6 +155,7 @@ static int ionc_sleep(struct ionc_channel *ch, const struct ionc_want *want,
 static int ionc_await(struct ionc_channel *ch, const struct ionc_want *want,
 		      __u64 timeout_ns)
 {
+	struct ionc_want any = { .events = want->events };
 	__u64 deadline;
 	int ret, there;
 
@@ -170,7 +174,7 @@ static int ionc_await(struct ionc_channel *ch, const struct ionc_want *want,
 	}
 	/* Which kicks before it sleeps. */
 	ret = ionc_sleep(ch, want, deadline);
-	there = ionc_look_for(ch, want);
+	there = ionc_look_for(ch, ret || !want->min_wait_ns ? want : &any);
 	if (there)
 		return there;
 	return ret < 0 ? ret : -ESTALE;
@@ -178,10 +182,17 @@ static int ionc_await(struct ionc_channel *ch, const struct ionc_want *want,
 
 int ionc_wait(struct ionc_channel *ch, __u32 rx, __u32 evt, __u64 timeout_ns)
 {
+	return ionc_wait_batch(ch, rx, evt, 0, timeout_ns);
+}
+
+int ionc_wait_batch(struct ionc_channel *ch, __u32 rx, __u32 evt,
+		    __u64 min_wait_ns, __u64 timeout_ns)
+{
 	struct ionc_want want = {
 		.events = (rx ? IONC_RX : 0) | (evt ? IONC_EVT : 0),
 		.rx = rx,
 		.evt = evt,
+		.min_wait_ns = min_wait_ns,
 	};
 	int ret;
 

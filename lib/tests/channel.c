@@ -174,6 +174,22 @@ static void attach(void)
 	close(fd);
 }
 
+/* After a time fewer are enough, and before they are not. */
+static void fewer(void)
+{
+	struct ionc_channel *ch = channel_of("echo", 0);
+	struct ion_packet packet = { 0 };
+	__u64 start = now();
+
+	CHECK(ionc_push(ch, &packet));
+	CHECK_EQ(-ETIME, ionc_wait_rx(ch, 7, MS));
+	CHECK_EQ(0, ionc_wait_batch(ch, 7, 0, 20 * MS, 10000 * MS));
+	CHECK(now() - start >= 20 * MS);
+	CHECK_EQ(-ETIME, ionc_wait_batch(ch, 7, 0, 10000 * MS, MS));
+	CHECK_EQ(0, ionc_wait_batch(ch, 1, 0, 10000 * MS, 10000 * MS));
+	ionc_close(ch);
+}
+
 static void timeouts(void)
 {
 	struct ionc_channel *ch = channel_of("quiet", 0);
@@ -183,6 +199,7 @@ static void timeouts(void)
 	CHECK_EQ(-ETIME, ionc_wait_rx(ch, 1, 0));
 	CHECK_EQ(-ETIME, ionc_wait_evt(ch, 1, MS));
 	CHECK_EQ(-ETIME, ionc_wait(ch, 7, 255, MS));
+	CHECK_EQ(-ETIME, ionc_wait_batch(ch, 7, 0, MS, 2 * MS));
 	CHECK_EQ(-ETIME, ionc_poll(ch, IONC_RX | IONC_EVT, 20 * MS));
 	CHECK(now() - start >= 22 * MS);
 	CHECK_EQ(-EINVAL, ionc_wait(ch, 0, 0, 0));
@@ -418,6 +435,7 @@ int main(void)
 		{ "refusals", refusals },
 		{ "attach", attach },
 		{ "timeouts", timeouts },
+		{ "fewer after a time", fewer },
 		{ "poison and reset", poison },
 		{ "hang-up", hang_up },
 		{ "reattach", stale },

@@ -171,9 +171,18 @@ static __u32 queued(const struct ion_end *end)
 	       (__u32)end->mask;
 }
 
+static bool enough(const struct ion_wait *wait, bool any)
+{
+	return (wait->rx && wait->rx_queued >= (any ? 1 : wait->rx)) ||
+	       (wait->evt && wait->evt_queued >= (any ? 1 : wait->evt));
+}
+
 static int fake_wait(struct fake *f, struct ion_wait *wait)
 {
-	struct timespec until = after(wait->timeout_ns);
+	bool any = false, first = wait->min_wait_ns &&
+				  wait->min_wait_ns < wait->timeout_ns;
+	struct timespec until =
+		after(first ? wait->min_wait_ns : wait->timeout_ns);
 	int ret = 0;
 
 	if (!(wait->rx || wait->evt))
@@ -184,13 +193,16 @@ static int fake_wait(struct fake *f, struct ion_wait *wait)
 			return -EPROTO;
 		wait->rx_queued = queued(&f->rx.end);
 		wait->evt_queued = queued(&f->evt.end);
-		if ((wait->rx && wait->rx_queued >= wait->rx) ||
-		    (wait->evt && wait->evt_queued >= wait->evt))
+		if (enough(wait, any))
 			return 0;
 		if (f->hungup)
 			return -EPIPE;
-		if (ret)
+		if (ret && (any || !first))
 			return -ETIME;
+		if (ret) {
+			any = true;
+			until = after(wait->timeout_ns - wait->min_wait_ns);
+		}
 		ret = pthread_cond_timedwait(&f->news, &f->lock, &until);
 	}
 }
