@@ -176,3 +176,24 @@ void ion_channel_disarm(struct ion_ring *ring)
 	ion_api_unlock(ring, hold);
 }
 EXPORT_SYMBOL_GPL(ion_channel_disarm);
+
+/**
+ * ion_channel_want_room() - have doorbell() called when the program makes room
+ * @ring: rx or evt
+ *
+ * As if a push had found none: for a service that stopped pushing though it has
+ * more. Until the next doorbell().
+ *
+ * Context: as for pushing to it.
+ */
+void ion_channel_want_room(struct ion_ring *ring)
+{
+	struct ion_api_hold hold;
+
+	if (!ion_api_any(ring) || !ion_api_context(ring))
+		return;
+	hold = ion_api_lock(ring);
+	WRITE_ONCE(ring->stalled, ring->kind->kernel_pushes);
+	ion_api_unlock(ring, hold);
+}
+EXPORT_SYMBOL_GPL(ion_channel_want_room);

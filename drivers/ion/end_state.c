@@ -238,15 +238,15 @@ void ion_wake_flag_disarm(struct ion_ring *ring)
  * ion_wake_flag_retry() - what found no room is about to be tried once more
  * @ring: rx or evt
  *
- * Before a pass, which finds no room either or has no use for the flag. What
- * another context sets later stays.
+ * Before a pass. Of a channel that is async another context may set the flag from
+ * now on, and that is to stay: so it is cleared here, and not after the pass.
  */
 void ion_wake_flag_retry(struct ion_ring *ring)
 {
 	unsigned long flags;
 
 	WRITE_ONCE(ring->found_full, false);
-	if (!READ_ONCE(ring->asleep))
+	if (!ring->async || !READ_ONCE(ring->asleep))
 		return;
 	raw_spin_lock_irqsave(&ring->ch->state_lock, flags);
 	ion_wake_flag_write(ring, false);
@@ -266,25 +266,48 @@ void ion_wake_flag_reset(struct ion_ring *ring)
 	raw_spin_unlock_irqrestore(&ring->ch->state_lock, flags);
 }
 
+/* Whether the flag of rx or evt is not what the last pass makes it. */
+static bool ion_wake_flag_stale(const struct ion_ring *ring)
+{
+	if (READ_ONCE(ring->stalled))
+		return !READ_ONCE(ring->asleep) && !READ_ONCE(ring->polled);
+	return READ_ONCE(ring->asleep) && !ring->async;
+}
+
+/* Returns whether it was set just now. */
+static bool ion_wake_flag_rest(struct ion_ring *ring)
+{
+	if (!ion_wake_flag_stale(ring))
+		return false;
+	ion_wake_flag_write(ring, READ_ONCE(ring->stalled));
+	return ring->asleep;
+}
+
 /**
  * ion_wake_flags_rest() - ask for kicks for what the last pass found no room for
  * @ch: the channel, whose kernel end the caller runs
+ *
+ * A flag that was set before the pass stayed set: whoever made room meanwhile saw
+ * it. A lent thread may have come meanwhile, which clears them all.
  *
  * Return: true if a flag was set just now: check the rings once more.
  */
 bool ion_wake_flags_rest(struct ion_channel *ch)
 {
+	struct ion_ring *rx = &ch->ring[ION_RING_RX];
+	struct ion_ring *evt = &ch->ring[ION_RING_EVT];
 	unsigned long flags;
 	bool set = false;
 
-	if (likely(!READ_ONCE(ch->ring[ION_RING_RX].stalled) &&
-		   !READ_ONCE(ch->ring[ION_RING_EVT].stalled)))
+	if (likely(!ion_wake_flag_stale(rx) && !ion_wake_flag_stale(evt)))
 		return false;
 
 	raw_spin_lock_irqsave(&ch->state_lock, flags);
 	if (ch->end_state == ION_END_SLEEPING ||
-	    ch->end_state == ION_END_LENT_SLEEPING)
-		set = ion_wake_flags_set(ch);
+	    ch->end_state == ION_END_LENT_SLEEPING) {
+		set = ion_wake_flag_rest(rx);
+		set |= ion_wake_flag_rest(evt);
+	}
 	raw_spin_unlock_irqrestore(&ch->state_lock, flags);
 	if (set)
 		smp_mb();	/* (E), pairs with (F) */

@@ -139,13 +139,22 @@ static enum hrtimer_restart ion_source_tick(struct hrtimer *timer)
 	return HRTIMER_RESTART;
 }
 
+/* There is always more to push: into the room that the program makes. */
+static void ion_source_fill_all(struct ion_source *source)
+{
+	ion_source_fill(source, U64_MAX);
+	if (!source->stock.ids || ion_stock_count(&source->stock))
+		ion_channel_want_room(ion_channel_ring(source->ch,
+						       ION_RING_RX));
+}
+
 static void ion_source_doorbell(struct ion_channel *ch)
 {
 	struct ion_source *source = ion_channel_private(ch);
 
 	ion_source_collect(source);
 	if (!source->rate)
-		ion_source_fill(source, U64_MAX);
+		ion_source_fill_all(source);
 	ion_drain_cmds(ion_channel_ring(ch, ION_RING_CMD));
 }
 

@@ -130,6 +130,7 @@ u32 ion_channel_capacity(const struct ion_ring *ring);
 bool ion_channel_empty(const struct ion_ring *ring);
 bool ion_channel_arm(struct ion_ring *ring);
 void ion_channel_disarm(struct ion_ring *ring);
+void ion_channel_want_room(struct ion_ring *ring);
 
 /* Packets: push to rx, pop from tx. */
 bool ion_channel_push(struct ion_ring *ring, const struct ion_packet *packet);

@@ -91,18 +91,14 @@ static void check_command(struct round *r, struct side *side)
 		state_fail("command %llu in the place of %llu", came, number);
 }
 
-/*
- * Whenever the kernel end runs there are as many as there is room for. It is no
- * program that obeys the flags which kicks here: of a ring that was filled to the
- * last slot the source has not found yet that there is no room.
- */
+/* There are as many as there is room for, without a kick but for a flag. */
 static void check_source(struct side *side)
 {
 	__u64 number, before, after;
 
 	side_drain(side);
-	if (ion_kick(side->ch.fd) || !STATE_AWAIT(side_pop(side, 1, &before)) ||
-	    ion_kick(side->ch.fd) || !STATE_AWAIT(side_pop(side, 1, &after)))
+	if (!STATE_AWAIT(side_pop(side, 1, &before)) ||
+	    !STATE_AWAIT(side_pop(side, 1, &after)))
 		state_fail("nothing comes of the source");
 	number = after - before;
 	if (number != 1)

@@ -146,17 +146,22 @@ static void wake_rest_one(struct wake *w)
 {
 	bool pushes = w->ring->kind->kernel_pushes;
 	struct ion_channel *ch = w->bed->check.ch;
-	bool news;
+	bool asks = wake_sleeps(w->state) && wake_wanted(w);
 
 	wake_set(w);
 	ion_wake_flag_retry(w->ring);
 	wake_is(w, w->ring->found_full, false, "found_full of a new try");
-	wake_same(w, w->state, false, "tried again");
-	news = pushes && wake_sleeps(w->state) && wake_wanted(w);
-	wake_is(w, ion_wake_flags_rest(ch), news, "set at rest");
+	wake_same(w, w->state, asks && !w->ring->async, "tried again");
+	/* The pass pushed everything, or found no room as before. */
+	w->ring->stalled = false;
+	wake_is(w, ion_wake_flags_rest(ch), false, "set with nothing left");
+	wake_same(w, w->state, asks && !pushes && !w->ring->async,
+		  "at rest with nothing left");
+	w->ring->stalled = w->bits & WAKE_STALLED;
+	wake_is(w, ion_wake_flags_rest(ch), asks && pushes, "set at rest");
 	wake_is(w, ion_wake_flags_rest(ch), false, "set at rest once more");
 	if (pushes)
-		wake_same(w, w->state, news, "at rest");
+		wake_same(w, w->state, asks, "at rest");
 
 	wake_set(w);
 	ion_wake_flag_reset(w->ring);
