@@ -152,6 +152,7 @@ void ion_notify(struct ion_channel *ch, bool all)
 	events = ion_notify_events(ch, news, all, &wanted);
 	if (!events)
 		return;
+	/* After (F) as well. */
 	if (waitqueue_active(&ch->wait))
 		ion_notify_pollers(ch, news, events);
 	if (wanted)

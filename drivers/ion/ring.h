@@ -133,14 +133,18 @@ static __always_inline bool ion_ring_user_slots(const struct ion_ring *ring,
 {
 	const struct ion_end *end = &ring->end;
 	u64 lead = ring->kind->kernel_pushes ? end->mask : 0;
-	/* The order is that of ion_snapshot_try(). */
-	u64 own = smp_load_acquire(&end->published);
-	u64 ready = smp_load_acquire(&end->ready);
-	u32 index = smp_load_acquire(end->peer_index);
-	u64 step = (index - (ready - lead)) & end->mask;
-	u64 of_kernel = ready - own + step;
+	u64 own, ready, of_kernel;
+	u32 index;
 
-	smp_rmb();
+	/* Pairs with the release in ion_end_publish() and ion_ring_publish(). */
+	own = smp_load_acquire(&end->published);
+	/* Orders it before the index that it was made from. */
+	ready = smp_load_acquire(&end->ready);
+	/* (A) or (C) of <ion/ring.h>, in the place of the kernel end. */
+	index = smp_load_acquire(end->peer_index);
+	smp_rmb();	/* pairs with the release of the index */
+
+	of_kernel = ready - own + ((index - (ready - lead)) & end->mask);
 	*slots = end->mask - of_kernel;
 	return READ_ONCE(end->own) == own && READ_ONCE(end->ready) == ready &&
 	       index <= end->mask && of_kernel <= end->mask &&

@@ -60,10 +60,8 @@
  */
 #ifdef __KERNEL__
 #define ION_VIEW_SET(field, value)	WRITE_ONCE(field, value)
-#define ION_VIEW_DONE(end)	smp_store_release(&(end)->published, (end)->own)
 #else
 #define ION_VIEW_SET(field, value)	((field) = (value))
-#define ION_VIEW_DONE(end)	((void)(end))
 #endif
 
 /**
@@ -347,7 +345,10 @@ static __always_inline void ion_end_publish(struct ion_end *end, __u32 count)
 	ION_VIEW_SET(end->own, end->own + count);
 	/* (B) pairs with (C), (D) with (A). */
 	smp_store_release(end->own_index, (__u32)(end->own & end->mask));
-	ION_VIEW_DONE(end);
+#ifdef __KERNEL__
+	/* Pairs with the acquire in ion_ring_snapshot(). */
+	smp_store_release(&end->published, end->own);
+#endif
 }
 
 /**

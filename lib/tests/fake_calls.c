@@ -179,8 +179,8 @@ static bool enough(const struct ion_wait *wait, bool any)
 
 static int fake_wait(struct fake *f, struct ion_wait *wait)
 {
-	bool any = false, first = wait->min_wait_ns &&
-				  wait->min_wait_ns < wait->timeout_ns;
+	bool first = wait->min_wait_ns && wait->min_wait_ns < wait->timeout_ns;
+	bool any = false;
 	struct timespec until =
 		after(first ? wait->min_wait_ns : wait->timeout_ns);
 	int ret = 0;

@@ -70,16 +70,21 @@ FIXTURE_VARIANT(abi_arrays)
 	__u32 areas;
 };
 
-FIXTURE_VARIANT_ADD(abi_arrays, compact){
+/* clang-format off */
+FIXTURE_VARIANT_ADD(abi_arrays, compact)
+{
 	.layout = ION_LAYOUT_COMPACT,
 	.areas = 4,
 };
 
-FIXTURE_VARIANT_ADD(abi_arrays, split_with_an_arena){
+FIXTURE_VARIANT_ADD(abi_arrays, split_with_an_arena)
+{
 	.layout = ION_LAYOUT_SPLIT,
 	.buffers = 16,
 	.areas = 7,
 };
+
+/* clang-format on */
 
 FIXTURE_SETUP(abi_arrays)
 {

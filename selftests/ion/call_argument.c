@@ -16,13 +16,18 @@ FIXTURE_VARIANT(call_argument)
 	unsigned long request;
 };
 
-FIXTURE_VARIANT_ADD(call_argument, kick){
+/* clang-format off */
+FIXTURE_VARIANT_ADD(call_argument, kick)
+{
 	.request = ION_IOC_KICK,
 };
 
-FIXTURE_VARIANT_ADD(call_argument, reset){
+FIXTURE_VARIANT_ADD(call_argument, reset)
+{
 	.request = ION_IOC_RESET,
 };
+
+/* clang-format on */
 
 FIXTURE_SETUP(call_argument)
 {

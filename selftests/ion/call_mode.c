@@ -71,25 +71,32 @@ FIXTURE_VARIANT(call_mode)
 	unsigned int may;
 };
 
-FIXTURE_VARIANT_ADD(call_mode, to_read){
+/* clang-format off */
+FIXTURE_VARIANT_ADD(call_mode, to_read)
+{
 	.flags = O_RDONLY,
 	.may = READS,
 };
 
-FIXTURE_VARIANT_ADD(call_mode, to_write){
+FIXTURE_VARIANT_ADD(call_mode, to_write)
+{
 	.flags = O_WRONLY,
 	.may = WRITES,
 };
 
-FIXTURE_VARIANT_ADD(call_mode, to_read_and_write){
+FIXTURE_VARIANT_ADD(call_mode, to_read_and_write)
+{
 	.flags = O_RDWR,
 	.may = READS | WRITES,
 };
 
-FIXTURE_VARIANT_ADD(call_mode, for_neither){
+FIXTURE_VARIANT_ADD(call_mode, for_neither)
+{
 	.flags = NEITHER,
 	.may = 0,
 };
+
+/* clang-format on */
 
 FIXTURE_SETUP(call_mode)
 {

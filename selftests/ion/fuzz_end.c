@@ -80,8 +80,7 @@ static bool empty(int fd)
 {
 	struct ion_query now = query(fd);
 
-	return !now.channels && !now.bytes &&
-	       ion_refcount() == references + 1;
+	return !now.channels && !now.bytes && ion_refcount() == references + 1;
 }
 
 /**

@@ -19,7 +19,7 @@
 #define SECOND 1000000000ULL
 
 #define NO_SPIN ION_SERVE_NO_SPIN
-#define SPIN ION_SERVE_SPIN
+#define SPIN	ION_SERVE_SPIN
 
 /* What takes longer than this on any machine does not end at all. */
 #define LONG_MS 5000

@@ -62,9 +62,11 @@ TEST_F(swap, all_buffers_of_both_cross_in_order)
 		ASSERT_TRUE(pair_push_payload(a, i, 1000 + i));
 	ASSERT_EQ(0, ion_kick(a->fd));
 	EXPECT_EQ(0, arena_owned(a->fd, NULL));
-	for (i = 0; i < BUFFERS; i++)
-		ASSERT_TRUE(
-			pair_push_payload(b, BUFFERS - 1 - i, 2000 + 7 * i));
+	for (i = 0; i < BUFFERS; i++) {
+		unsigned int id = BUFFERS - 1 - i;
+
+		ASSERT_TRUE(pair_push_payload(b, id, 2000 + 7 * i));
+	}
 	ASSERT_EQ(0, ion_kick(b->fd));
 	for (i = 0; i < BUFFERS; i++) {
 		EXPECT_TRUE(pop_in(a, i, 2000 + 7 * i));

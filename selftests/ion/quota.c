@@ -252,6 +252,7 @@ TEST_F(quota, root_keeps_a_share_of_the_memory)
 TEST_F(quota, one_user_does_not_use_up_those_of_another)
 {
 	struct user a = {}, again = {}, b = {};
+	__u32 left;
 
 	ASSERT_EQ(0, set_limit("max_user_channels", 5));
 	ASSERT_TRUE(user_start(&a, 1000, 0));
@@ -265,8 +266,8 @@ TEST_F(quota, one_user_does_not_use_up_those_of_another)
 	EXPECT_EQ(5, b.n);
 	user_end(&a);
 	user_end(&again);
-	EXPECT_TRUE(
-		AWAIT(query(self->fd).channels == self->before.channels + 5));
+	left = self->before.channels + 5;
+	EXPECT_TRUE(AWAIT(query(self->fd).channels == left));
 	ASSERT_TRUE(user_start(&a, 1000, 0));
 	EXPECT_EQ(5, a.n);
 	user_end(&a);

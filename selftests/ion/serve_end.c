@@ -25,7 +25,8 @@ FIXTURE_TEARDOWN(serve_end)
 
 TEST_F(serve_end, comes_back_when_the_time_is_up)
 {
-	static const __u64 idle[] = { SPIN, MS, ION_SERVE_NO_SPIN, 10 * SECOND };
+	static const __u64 idle[] = { SPIN, MS, ION_SERVE_NO_SPIN,
+				      10 * SECOND };
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(idle); i++) {
