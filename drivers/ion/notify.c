@@ -122,6 +122,13 @@ static void ion_notify_pollers(struct ion_channel *ch, unsigned int news,
 	__wake_up(&ch->wait, TASK_INTERRUPTIBLE, 0, poll_to_key(events));
 }
 
+/* Whether there is anybody to tell but those in @waiters; after (F). */
+static bool ion_notify_others(struct ion_channel *ch)
+{
+	return waitqueue_active(&ch->wait) || READ_ONCE(ch->eventfd) ||
+	       data_race(READ_ONCE(ch->fasync));
+}
+
 /**
  * ion_notify() - tell the user end that there is something new
  * @ch: the channel, configured; unless @all or async, end_mutex held
@@ -149,6 +156,8 @@ void ion_notify(struct ion_channel *ch, bool all)
 	if (waitqueue_active(&ch->waiters))
 		__wake_up(&ch->waiters, TASK_INTERRUPTIBLE, 0,
 			  (void *)(unsigned long)news);
+	if (!ion_notify_others(ch))
+		return;
 	events = ion_notify_events(ch, news, all, &wanted);
 	if (!events)
 		return;

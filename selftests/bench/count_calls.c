@@ -9,7 +9,7 @@
 #include "count.h"
 #include "ion.h"
 
-#define PACKETS 320000
+#define PACKETS 2048
 #define BATCH	32
 #define NAPS	20
 
@@ -50,7 +50,7 @@ static bool pump(struct ionc_channel *ch, __u64 packets)
 }
 
 /* A lent thread leaves the kernel ten times a second, and so not in each try. */
-#define TRIES 8
+#define TRIES 64
 
 /* The try with the fewest calls. */
 static bool count_tries(struct ionc_channel *ch, struct ion_stats *before,
