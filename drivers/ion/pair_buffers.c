@@ -13,7 +13,7 @@
  * same time, one sees both.
  *
  * When the peer has gone, buffers whose payload nobody gets go back with EPIPE in
- * pad, and at last the empty ones do.
+ * pad.
  */
 #include <linux/align.h>
 #include <linux/bitmap.h>
@@ -469,31 +469,27 @@ void ion_pair_exchange_buffers(struct ion_pair_end *a, struct ion_pair_end *b)
 
 static bool ion_pair_return_one(struct ion_pair_end *end)
 {
-	struct ion_packet packet;
-	bool done = false;
+	bool done;
 
 	spin_lock(&end->crossing);
-	if (end->nr) {
-		done = ion_pair_push_empty(end, end->payloads[end->first].id,
-					   EPIPE);
-		if (done)
-			ion_pair_next(end);
-	} else if (ion_stock_get(&end->stock, &packet)) {
-		done = ion_pair_push_empty(end, packet.id, EPIPE);
-		if (!done)
-			ion_stock_put(&end->stock, packet.id);
-	}
+	done = end->nr &&
+	       ion_pair_push_empty(end, end->payloads[end->first].id, EPIPE);
+	if (done)
+		ion_pair_next(end);
 	spin_unlock(&end->crossing);
 	return done;
 }
 
 /**
- * ion_pair_return_buffers() - give back all that the program handed over
+ * ion_pair_return_buffers() - give back what the program sent in
  * @end: an end whose peer has gone; nothing more comes from that
  *
+ * Empty buffers are kept: a program that only receives is not to find packets that
+ * nobody sent between the last one and the end.
+ *
  * Context: may sleep, and waits for nobody.
- * Return: true if the service has no buffer any longer, and takes none; false if
- * there was no room for all.
+ * Return: true if all is back, and nothing more is taken; false if there was no
+ * room for all.
  */
 bool ion_pair_return_buffers(struct ion_pair_end *end)
 {
@@ -509,8 +505,7 @@ bool ion_pair_return_buffers(struct ion_pair_end *end)
 		cond_resched();
 
 	spin_lock(&end->crossing);
-	end->ended |= !end->nr && !ion_stock_count(&end->stock) &&
-		      !ion_stock_count(&end->owed);
+	end->ended |= !end->nr && !ion_stock_count(&end->owed);
 	spin_unlock(&end->crossing);
 	return end->ended;
 }
