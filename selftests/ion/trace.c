@@ -374,8 +374,9 @@ TEST_F(trace, lent_thread_awake)
 	EXPECT_STREQ("pop ring=tx count=1 queued=0\n",
 		     trace_take(&self->t, ch->info.channel, "pop"));
 	EXPECT_EQ(-EINTR, server_stop(&server));
-	EXPECT_EQ(0, strncmp("sleep\n", trace_take(&self->t, ch->info.channel,
-						   "sleep"), 6));
+	EXPECT_EQ(0,
+		  strncmp("sleep\n",
+			  trace_take(&self->t, ch->info.channel, "sleep"), 6));
 }
 
 /* Nothing while it is off, and one event without the others. */
