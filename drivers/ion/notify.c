@@ -125,8 +125,11 @@ static void ion_notify_pollers(struct ion_channel *ch, unsigned int news,
 /* Whether there is anybody to tell but those in @waiters; after (F). */
 static bool ion_notify_others(struct ion_channel *ch)
 {
-	return waitqueue_active(&ch->wait) || READ_ONCE(ch->eventfd) ||
-	       data_race(READ_ONCE(ch->fasync));
+	/* (F) is the barrier that this wants. */
+	if (waitqueue_active(&ch->wait))
+		return true;
+	/* Plainly written by the kernel; one that comes now is for what comes later. */
+	return READ_ONCE(ch->eventfd) || data_race(READ_ONCE(ch->fasync));
 }
 
 /**
