@@ -13,7 +13,6 @@
  * are held for a bounded time: no call of one program waits for a thread of another
  * that is preempted.
  */
-#include <linux/cleanup.h>
 #include <linux/errno.h>
 #include <linux/pid.h>
 #include <linux/slab.h>
@@ -149,18 +148,17 @@ static struct ion_pair_end *ion_pair_find(const struct ion_pair_end *end)
 /* Join who waits, who is then kept for the caller, or else wait. */
 static int ion_pair_meet(struct ion_pair_end *end, struct ion_pair_end **other)
 {
-	int ret;
+	int ret = 0;
 
-	guard(spinlock)(&ion_pair_lock);
-
+	spin_lock(&ion_pair_lock);
 	*other = ion_pair_find(end);
-	if (!*other) {
+	if (*other)
+		ret = ion_pair_join_ends(end, *other);
+	else
 		list_add_tail(&end->waiting, &ion_pair_waiting);
-		return 0;
-	}
-	ret = ion_pair_join_ends(end, *other);
-	if (!ret)
+	if (*other && !ret)
 		ion_pair_end_get(*other);
+	spin_unlock(&ion_pair_lock);
 	return ret;
 }
 

@@ -279,6 +279,8 @@ static void ion_pair_cross_payloads(struct ion_pair_end *from,
 
 /* Both ends, so that two that swap at the same time do not wait forever. */
 static void ion_pair_lock_both(struct ion_pair_end *a, struct ion_pair_end *b)
+	__acquires(&a->crossing)
+	__acquires(&b->crossing)
 {
 	spin_lock(a < b ? &a->crossing : &b->crossing);
 	spin_lock_nested(a < b ? &b->crossing : &a->crossing,
@@ -286,6 +288,8 @@ static void ion_pair_lock_both(struct ion_pair_end *a, struct ion_pair_end *b)
 }
 
 static void ion_pair_unlock_both(struct ion_pair_end *a, struct ion_pair_end *b)
+	__releases(&a->crossing)
+	__releases(&b->crossing)
 {
 	spin_unlock(&a->crossing);
 	spin_unlock(&b->crossing);

@@ -7,7 +7,6 @@
  * device can always ask what is there. The last channels of the system are
  * kept for CAP_SYS_ADMIN, which is above the limit of a user as well.
  */
-#include <linux/cleanup.h>
 #include <linux/err.h>
 #include <linux/hashtable.h>
 #include <linux/moduleparam.h>
@@ -95,11 +94,13 @@ static struct ion_quota *ion_quota_find(kuid_t uid)
 u32 ion_quota_user_count(kuid_t uid)
 {
 	const struct ion_quota *quota;
+	u32 channels;
 
-	guard(spinlock)(&ion_quota_lock);
-
+	spin_lock(&ion_quota_lock);
 	quota = ion_quota_find(uid);
-	return quota ? quota->channels : 0;
+	channels = quota ? quota->channels : 0;
+	spin_unlock(&ion_quota_lock);
+	return channels;
 }
 
 static int ion_quota_check(const struct ion_quota *quota, bool admin)
@@ -113,22 +114,26 @@ static int ion_quota_check(const struct ion_quota *quota, bool admin)
 	return 0;
 }
 
+static void ion_quota_take(struct ion_quota *quota)
+{
+	if (!quota->channels++)
+		hash_add(ion_quotas, &quota->node, __kuid_val(quota->uid));
+	WRITE_ONCE(ion_quota_channels, ion_quota_channels + 1);
+}
+
 /* @fresh is what to use if the user has none yet. */
 static struct ion_quota *ion_quota_try(struct ion_quota *fresh, bool admin)
 {
 	struct ion_quota *quota;
 	int ret;
 
-	guard(spinlock)(&ion_quota_lock);
-
+	spin_lock(&ion_quota_lock);
 	quota = ion_quota_find(fresh->uid) ?: fresh;
 	ret = ion_quota_check(quota, admin);
-	if (ret)
-		return ERR_PTR(ret);
-	if (!quota->channels++)
-		hash_add(ion_quotas, &quota->node, __kuid_val(quota->uid));
-	WRITE_ONCE(ion_quota_channels, ion_quota_channels + 1);
-	return quota;
+	if (!ret)
+		ion_quota_take(quota);
+	spin_unlock(&ion_quota_lock);
+	return ret ? ERR_PTR(ret) : quota;
 }
 
 /**
@@ -163,13 +168,16 @@ struct ion_quota *ion_quota_charge(kuid_t uid)
  */
 void ion_quota_uncharge(struct ion_quota *quota)
 {
+	bool last;
+
 	if (!quota)
 		return;
-	scoped_guard(spinlock, &ion_quota_lock) {
-		WRITE_ONCE(ion_quota_channels, ion_quota_channels - 1);
-		if (--quota->channels)
-			return;
+	spin_lock(&ion_quota_lock);
+	WRITE_ONCE(ion_quota_channels, ion_quota_channels - 1);
+	last = !--quota->channels;
+	if (last)
 		hash_del(&quota->node);
-	}
-	kfree(quota);
+	spin_unlock(&ion_quota_lock);
+	if (last)
+		kfree(quota);
 }

@@ -7,7 +7,6 @@
  * for a thread that does not get a processor. Whether a channel is bound, and
  * every callback, is under its end_mutex, in which the former nests.
  */
-#include <linux/cleanup.h>
 #include <linux/cred.h>
 #include <linux/errno.h>
 #include <linux/export.h>
@@ -62,36 +61,41 @@ static bool ion_service_valid(const struct ion_service *service)
  */
 int ion_service_register(struct ion_service *service)
 {
+	int ret = -EEXIST;
+
 	if (!ion_service_valid(service))
 		return -EINVAL;
 
-	guard(spinlock)(&ion_services_lock);
-
-	if (ion_service_find(service->name))
-		return -EEXIST;
-	INIT_LIST_HEAD(&service->channels);
-	list_add_tail(&service->list, &ion_services);
-	return 0;
+	spin_lock(&ion_services_lock);
+	if (!ion_service_find(service->name)) {
+		INIT_LIST_HEAD(&service->channels);
+		list_add_tail(&service->list, &ion_services);
+		ret = 0;
+	}
+	spin_unlock(&ion_services_lock);
+	return ret;
 }
 EXPORT_SYMBOL_GPL(ion_service_register);
 
 /* One that is bound to the service, kept; or NULL. */
 static struct ion_channel *ion_service_channel(struct ion_service *service)
 {
-	guard(spinlock)(&ion_services_lock);
+	struct ion_channel *ch;
 
-	if (list_empty(&service->channels))
-		return NULL;
-	return ion_channel_get(list_first_entry(&service->channels,
-						struct ion_channel,
-						of_service));
+	spin_lock(&ion_services_lock);
+	ch = list_first_entry_or_null(&service->channels, struct ion_channel,
+				      of_service);
+	if (ch)
+		ion_channel_get(ch);
+	spin_unlock(&ion_services_lock);
+	return ch;
 }
 
 static void ion_service_remove(struct ion_service *service)
 {
-	guard(spinlock)(&ion_services_lock);
-
+	spin_lock(&ion_services_lock);
 	list_del_init(&service->list);
+	spin_unlock(&ion_services_lock);
 }
 
 /**
@@ -126,12 +130,15 @@ EXPORT_SYMBOL_GPL(ion_service_unregister);
  */
 const char *ion_service_known(const char *name)
 {
+	bool known;
+
 	if (!*name)
 		name = ion_service_echo.name;
 
-	guard(spinlock)(&ion_services_lock);
-
-	return ion_service_find(name) ? name : NULL;
+	spin_lock(&ion_services_lock);
+	known = ion_service_find(name);
+	spin_unlock(&ion_services_lock);
+	return known ? name : NULL;
 }
 
 /* Put the channel in the list of a service, and keep its module. */
@@ -140,12 +147,13 @@ static struct ion_service *ion_service_add_channel(const char *name,
 {
 	struct ion_service *service;
 
-	guard(spinlock)(&ion_services_lock);
-
+	spin_lock(&ion_services_lock);
 	service = ion_service_find(name);
-	if (!service || !try_module_get(service->owner))
-		return NULL;
-	list_add_tail(&ch->of_service, &service->channels);
+	if (service && !try_module_get(service->owner))
+		service = NULL;
+	if (service)
+		list_add_tail(&ch->of_service, &service->channels);
+	spin_unlock(&ion_services_lock);
 	return service;
 }
 
@@ -155,8 +163,9 @@ static void ion_service_remove_channel(struct ion_channel *ch,
 {
 	struct module *owner = service->owner;
 
-	scoped_guard(spinlock, &ion_services_lock)
-		list_del_init(&ch->of_service);
+	spin_lock(&ion_services_lock);
+	list_del_init(&ch->of_service);
+	spin_unlock(&ion_services_lock);
 	module_put(owner);
 }
 

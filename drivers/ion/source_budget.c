@@ -17,7 +17,6 @@
  * has no limit of its own, and the others leave a fifth share to it.
  */
 #include <linux/capability.h>
-#include <linux/cleanup.h>
 #include <linux/errno.h>
 #include <linux/list.h>
 #include <linux/minmax.h>
@@ -80,8 +79,7 @@ int ion_share_take(struct ion_share *share, kuid_t uid, u64 rate, bool buffers)
 	share->uid = uid;
 	share->cost = ion_share_cost(rate, buffers);
 
-	guard(spinlock)(&ion_shares_lock);
-
+	spin_lock(&ion_shares_lock);
 	list_for_each_entry(other, &ion_shares, list) {
 		all += other->cost;
 		if (uid_eq(other->uid, uid))
@@ -90,6 +88,7 @@ int ion_share_take(struct ion_share *share, kuid_t uid, u64 rate, bool buffers)
 	ret = ion_share_check(share->cost, user, all);
 	if (!ret)
 		list_add(&share->list, &ion_shares);
+	spin_unlock(&ion_shares_lock);
 	return ret;
 }
 
@@ -101,7 +100,7 @@ int ion_share_take(struct ion_share *share, kuid_t uid, u64 rate, bool buffers)
  */
 void ion_share_return(struct ion_share *share)
 {
-	guard(spinlock)(&ion_shares_lock);
-
+	spin_lock(&ion_shares_lock);
 	list_del(&share->list);
+	spin_unlock(&ion_shares_lock);
 }

@@ -217,28 +217,6 @@ TEST_F(serve_restart, a_limit_of_time_becomes_no_longer)
 	TH_LOG("it took %llu ms, expected about 500", took / 1000000);
 }
 
-/* It goes on while the thread is stopped, as that of poll() does. */
-TEST_F(serve_restart, a_limit_of_time_goes_on_while_it_is_stopped)
-{
-	int status = -1;
-	__u64 start;
-	pid_t pid;
-
-	EXPECT_EQ(0, kill(self->pid, SIGKILL));
-	EXPECT_EQ(256 + SIGKILL, ion_wait_child(self->pid));
-	pid = serve_for(&self->ch, variant->idle_ns, 4 * SECOND);
-	EXPECT_TRUE(AWAIT(ion_kernel_end(self->ch.fd) == variant->kernel_end));
-	kill(pid, SIGSTOP);
-	sleep_ns(5 * SECOND);
-	kill(pid, SIGCONT);
-	start = now_ns();
-	EXPECT_TRUE(child_ends(pid, start + 10 * SECOND, &status));
-	EXPECT_EQ(0, status);
-	EXPECT_GT(2 * SECOND, now_ns() - start)
-	TH_LOG("a limit of 4 s ended %llu ms after a stop of 5 s, expected at once",
-	       (now_ns() - start) / 1000000);
-}
-
 ION_TEST_KERNEL_LOG()
 
 ION_TEST_MAIN

@@ -24,23 +24,30 @@ static void side_drain(struct side *side)
 	side_pop_evt(side, side->ch.evt.end.mask, &number);
 }
 
-static bool side_settled(struct round *r, struct side *side)
+static bool side_sent_all(const struct side *side)
 {
-	side_drain(side);
-	if (!ring_is_empty(side, ION_RING_TX) ||
-	    !ring_is_empty(side, ION_RING_CMD))
-		return false;
+	return ring_is_empty(side, ION_RING_TX) &&
+	       ring_is_empty(side, ION_RING_CMD);
+}
+
+static bool side_took_all(const struct round *r, const struct side *side)
+{
 	return r->service->makes || (ring_is_empty(side, ION_RING_RX) &&
 				     ring_is_empty(side, ION_RING_EVT));
 }
 
+/* Only when nothing is on its way any more does an empty ring stay empty. */
 static bool all_settled(struct round *r)
 {
 	bool settled = true;
 	unsigned int i;
 
 	for (i = 0; i < r->sides; i++)
-		settled &= side_settled(r, &r->side[i]);
+		side_drain(&r->side[i]);
+	for (i = 0; i < r->sides; i++)
+		settled &= side_sent_all(&r->side[i]);
+	for (i = 0; i < r->sides; i++)
+		settled &= side_took_all(r, &r->side[i]);
 	return settled;
 }
 
