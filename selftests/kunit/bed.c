@@ -93,7 +93,7 @@ static int bed_configure(struct bed *bed, const struct bed_shape *shape)
 	struct ion_setup setup = { .layout = shape->layout };
 	int ret;
 
-	memcpy(setup.slots, shape->slots, sizeof(setup.slots));
+	memcpy(setup.slots, shape->slots, sizeof(shape->slots));
 	memset(&check->config, 0, sizeof(check->config));
 	check->config.bind.key = "";
 	ret = ion_geometry(&check->config.info, &setup);
