@@ -66,7 +66,7 @@ bit polled;			/* the service disarmed tx: it looks by itself */
 #endif
 bit signalled;			/* to the lent thread: a signal, or a close */
 bit user_lock;			/* the program's own, for the user ends */
-bit progress;			/* woken in ION_IOC_WAIT */
+bit waiter;			/* sleeps in ION_IOC_WAIT: in ch->waiters */
 bit eventfd;
 #ifdef WAITS
 bit waiting;			/* the program sleeps */
@@ -120,11 +120,21 @@ inline take_flags_back()
 #endif
 }
 
-/* Wake the program for what was published: (F), then look who sleeps. */
+/*
+ * Wake the program for what was published: (F), then look who sleeps. A waiter is
+ * woken, and taken from the queue, if what it waits for is there.
+ */
 inline notify()
 {
 #ifdef WAITS
-	progress = 1;
+	if
+	:: waiter ->
+		if
+		:: rx_head != rx_tail -> waiter = 0
+		:: else
+		fi
+	:: else
+	fi;
 #ifndef M_NOTIFY_EARLY
 	if
 	:: user_flag -> eventfd = 1
@@ -460,7 +470,7 @@ inline pop()
 }
 
 #ifdef WAITS
-/* ION_IOC_WAIT: kick, then sleep until there was progress since the look. */
+/* ION_IOC_WAIT: kick; then, in the queue, check and sleep until taken from it. */
 inline wait_by_call()
 {
 	poll();
@@ -468,11 +478,11 @@ inline wait_by_call()
 	do
 	:: !due -> break
 	:: else ->
-#ifdef M_PROGRESS_READ_LATE
+#ifdef M_WAITER_CHECKS_FIRST
 		work = rx_head != rx_tail;
-		progress = 0;
+		waiter = 1;
 #else
-		progress = 0;
+		waiter = 1;
 		work = rx_head != rx_tail;
 #endif
 		if
@@ -480,8 +490,9 @@ inline wait_by_call()
 		:: else
 		fi;
 		waiting = 1;
-		progress -> waiting = 0
+		!waiter -> waiting = 0
 	od;
+	waiter = 0;
 	work = 0
 }
 
