@@ -2,6 +2,7 @@
 /*
  * The kernel's end of a ring beside the hot path: looking, counting, emptying.
  */
+#include <linux/minmax.h>
 #include <linux/poll.h>
 #include <linux/processor.h>
 
@@ -135,6 +136,9 @@ static void ion_snapshot_check(const struct ion_ring *ring, u64 ready,
  * the two are the same, before and after the load of the user end's index, the
  * kernel end did not move meanwhile. Whoever moved the user end because of an
  * index had that index published, so @own is loaded last.
+ *
+ * Whoever discards packets writes several counts in no order. The ring is not
+ * @published meanwhile, which who saw one of the counts sees afterwards.
  */
 static bool ion_snapshot_try(const struct ion_ring *ring,
 			     struct ion_snapshot *snap)
@@ -150,9 +154,11 @@ static bool ion_snapshot_try(const struct ion_ring *ring,
 	/* (A) or (C) of <ion/ring.h>, in the place of the kernel end. */
 	snap->index = smp_load_acquire(end->peer_index);
 	ion_snapshot_check(ring, ready, snap);
-	smp_rmb();	/* pairs with the release of the index */
-	return READ_ONCE(end->own) == snap->own &&
-	       READ_ONCE(end->ready) == ready;
+	smp_rmb();	/* pairs with the release of the index, and the smp_wmb() */
+	return READ_ONCE(end->published) == snap->own &&
+	       READ_ONCE(end->own) == snap->own &&
+	       READ_ONCE(end->ready) == ready &&
+	       READ_ONCE(ring->discarded) == snap->discarded;
 }
 
 /* What the program would see: the indices, and no more known than they say. */
@@ -165,6 +171,8 @@ static void ion_snapshot_guess(const struct ion_ring *ring,
 		snap->user = snap->own - ((snap->own - snap->index) & mask);
 	else
 		snap->user = snap->own + ((snap->index - snap->own) & mask);
+	/* Counted early, it would leave less than nothing as popped. */
+	snap->discarded = min(snap->discarded, min(snap->own, snap->user));
 	snap->poison = READ_ONCE(ring->end.broken);
 	if (snap->poison == ION_POISON_NONE && snap->index > mask)
 		snap->poison = ION_POISON_RANGE;
@@ -284,7 +292,7 @@ void ion_ring_publish(struct ion_ring *ring)
 static void ion_ring_unpublish(struct ion_ring *ring)
 {
 	WRITE_ONCE(ring->end.published, ring->end.own - 1);
-	smp_wmb();	/* pairs with the acquires in ion_snapshot_try() */
+	smp_wmb();	/* pairs with the smp_rmb() in ion_snapshot_try() */
 }
 
 /**
