@@ -58,7 +58,7 @@ static inline void ion_end_lock_unkillable(struct ion_channel *ch)
 static inline void ion_end_unlock(struct ion_channel *ch)
 {
 	mutex_unlock(&ch->end_mutex);
-	smp_mb();	/* pairs with the barrier in ion_kernel_end_try_kick() */
+	smp_mb();	/* pairs with the barrier in ion_kernel_end_leave() */
 	if (unlikely(READ_ONCE(ch->kick_pending)))
 		ion_kernel_end_run_pending(ch);
 }

@@ -33,6 +33,7 @@ lint_texts()
 	step "shellcheck" lint_shell
 	step "codespell" lint_spelling
 	step "guards" lint_guards
+	step "memory order" tools/check/order
 }
 
 # sources [PATHSPEC...]: the files of the checkout, one a line, whether or not
