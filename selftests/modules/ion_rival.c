@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Another driver that has a device "ion", as Android's memory manager had. */
+#include <linux/fs.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 
