@@ -38,7 +38,7 @@ FIXTURE_TEARDOWN(memory)
 
 TEST_F(memory, geometry)
 {
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t page = page_size();
 	const struct ion_info *info = &self->ch.info;
 	struct ion_area area = last_area(info);
 	__u64 bytes = 0;
@@ -127,7 +127,7 @@ static int map_errno(const struct channel *ch, __u64 offset, size_t length,
 TEST_F(memory, is_mapped_whole_or_not_at_all)
 {
 	struct ion_area area = last_area(&self->ch.info);
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t page = page_size();
 	struct channel *ch = &self->ch;
 	int rw = PROT_READ | PROT_WRITE;
 

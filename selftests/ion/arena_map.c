@@ -19,7 +19,7 @@
 #define MIB	(1UL << 20)
 #define BUFFERS 5U
 #define LENGTH	(BUFFERS * MIB)
-#define PAGES	(LENGTH / 4096)
+#define PAGES	(LENGTH / page_size())
 
 static void *map(int fd)
 {
@@ -33,7 +33,7 @@ static void mark(char *arena)
 	unsigned long i;
 
 	for (i = 0; i < PAGES; i++)
-		*(__u64 *)(arena + i * 4096 + 8 * (i % 512)) = i + 1;
+		*(__u64 *)(arena + i * page_size() + 8 * (i % 512)) = i + 1;
 }
 
 static unsigned long marked(const char *arena)
@@ -41,7 +41,8 @@ static unsigned long marked(const char *arena)
 	unsigned long i, found = 0;
 
 	for (i = 0; i < PAGES; i++)
-		found += *(__u64 *)(arena + i * 4096 + 8 * (i % 512)) == i + 1;
+		found += *(__u64 *)(arena + i * page_size() + 8 * (i % 512)) ==
+			 i + 1;
 	return found;
 }
 
@@ -98,7 +99,7 @@ TEST_F(arena, read_first_then_written)
 	__u64 sum = 0;
 
 	for (i = 0; i < PAGES; i++)
-		sum += self->at[i * 4096];
+		sum += self->at[i * page_size()];
 	EXPECT_EQ(0, sum);
 	mark(self->at);
 	EXPECT_EQ(PAGES, marked(self->at));
@@ -115,7 +116,7 @@ TEST_F(arena, advice)
 	for (i = 0; i < ARRAY_SIZE(advice); i++) {
 		madvise(self->at, LENGTH, advice[i]);
 		EXPECT_EQ(PAGES, marked(self->at));
-		madvise(self->at + 3 * 4096, 4096, advice[i]);
+		madvise(self->at + 3 * page_size(), page_size(), advice[i]);
 		EXPECT_EQ(PAGES, marked(self->at));
 	}
 	EXPECT_EQ(0, madvise(self->at, LENGTH, MADV_POPULATE_WRITE));
@@ -129,7 +130,8 @@ TEST_F(arena, a_page_dropped_from_the_middle)
 
 	mark(self->at);
 	for (i = 1; i < PAGES; i += 97) {
-		ASSERT_EQ(0, madvise(self->at + i * 4096, 4096, MADV_DONTNEED));
+		ASSERT_EQ(0, madvise(self->at + i * page_size(), page_size(),
+				     MADV_DONTNEED));
 		ASSERT_EQ(PAGES, marked(self->at));
 	}
 }
@@ -142,7 +144,7 @@ TEST_F(arena, protection)
 	ASSERT_EQ(0, mprotect(self->at, LENGTH, PROT_READ | PROT_WRITE));
 	mark(self->at);
 	EXPECT_EQ(PAGES, marked(self->at));
-	EXPECT_EQ(-1, mprotect(self->at + 4096, 4096, PROT_READ));
+	EXPECT_EQ(-1, mprotect(self->at + page_size(), page_size(), PROT_READ));
 	EXPECT_EQ(EINVAL, errno);
 	EXPECT_EQ(-1, munmap(self->at, 2 * MIB));
 	EXPECT_EQ(EINVAL, errno);

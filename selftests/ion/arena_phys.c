@@ -62,7 +62,7 @@ static int open_phys(struct channel *ch, __u32 layout, const char *service,
 /* Where the kernel says that a page of this program lies; 0 if it does not. */
 static __u64 frame_of(const void *addr)
 {
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t page = page_size();
 	__u64 at = (unsigned long)addr, entry = 0;
 	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
 

@@ -27,7 +27,7 @@ static void *read_only(void)
 /* @bytes that end where memory ends. */
 static void *at_the_edge(size_t bytes)
 {
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t page = page_size();
 	char *addr = mmap(NULL, 17 * page, PROT_READ | PROT_WRITE,
 			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
@@ -233,10 +233,9 @@ TEST_F(raw, setups_that_make_no_sense)
 TEST_F(raw, setup_from_memory_that_is_read_only)
 {
 	struct ion_setup *setup = at_the_edge(sizeof(*setup));
-	char *page = (char *)((unsigned long)setup & ~4095UL);
 
 	ion_setup_init(setup, "");
-	ASSERT_EQ(0, mprotect(page, 4096, PROT_READ));
+	ASSERT_EQ(0, mprotect(page_of(setup), page_size(), PROT_READ));
 	EXPECT_REFUSED(&self->ch, EFAULT,
 		       ion_call(self->ch.fd, ION_IOC_SETUP, setup));
 }
@@ -246,7 +245,7 @@ static int ion_query_read_only(int fd)
 	struct ion_query *query = at_the_edge(sizeof(*query));
 
 	query->size = sizeof(*query);
-	mprotect((void *)((unsigned long)query & ~4095UL), 4096, PROT_READ);
+	mprotect(page_of(query), page_size(), PROT_READ);
 	return ion_call(fd, ION_IOC_QUERY, query);
 }
 
@@ -312,8 +311,9 @@ TEST_F(used, setups_that_make_no_sense)
 /* The same for every call that takes a struct, on its size alone. */
 TEST_F(used, sizes_of_structs)
 {
-	static unsigned char arg[8192] __attribute__((__aligned__(8)));
+	static unsigned char arg[2 << 16] __attribute__((__aligned__(8)));
 	const struct channel *ch = &self->ch;
+	const __u32 most = (__u32)page_size();
 	__u32 *size = (__u32 *)arg;
 	unsigned int i;
 
@@ -328,7 +328,7 @@ TEST_F(used, sizes_of_structs)
 		*size = struct_sizes[i] - 1;
 		EXPECT_REFUSED(ch, EINVAL, ion_call(ch->fd, call, arg));
 
-		*size = 4097;
+		*size = most + 1;
 		EXPECT_REFUSED(ch, E2BIG, ion_call(ch->fd, call, arg));
 		*size = 0xffffffff;
 		EXPECT_REFUSED(ch, E2BIG, ion_call(ch->fd, call, arg));
@@ -339,10 +339,10 @@ TEST_F(used, sizes_of_structs)
 		*size = struct_sizes[i] + 1;
 		arg[struct_sizes[i]] = 1;
 		EXPECT_REFUSED(ch, E2BIG, ion_call(ch->fd, call, arg));
-		*size = 4096;
+		*size = most;
 		EXPECT_REFUSED(ch, E2BIG, ion_call(ch->fd, call, arg));
 		arg[struct_sizes[i]] = 0;
-		arg[4095] = 0x80;
+		arg[most - 1] = 0x80;
 		EXPECT_REFUSED(ch, E2BIG, ion_call(ch->fd, call, arg));
 	}
 }
@@ -408,10 +408,10 @@ TEST_F(used, answers_to_memory_that_is_read_only)
 	const struct channel *ch = &self->ch;
 
 	stats->size = sizeof(*stats);
-	mprotect((void *)((unsigned long)stats & ~4095UL), 4096, PROT_READ);
+	mprotect(page_of(stats), page_size(), PROT_READ);
 	EXPECT_REFUSED(ch, EFAULT, ion_call(ch->fd, ION_IOC_STATS, stats));
 	info->size = sizeof(*info);
-	mprotect((void *)((unsigned long)info & ~4095UL), 4096, PROT_READ);
+	mprotect(page_of(info), page_size(), PROT_READ);
 	EXPECT_REFUSED(ch, EFAULT, ion_call(ch->fd, ION_IOC_INFO, info));
 }
 
@@ -648,6 +648,14 @@ TEST_F(limits, on_channels)
 	close(second.fd);
 }
 
+static int set_max_bytes(__u64 bytes)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)bytes);
+	return ion_write_text(ION_PARAMETERS "max_bytes", text);
+}
+
 TEST_F(limits, on_bytes)
 {
 	struct channel ch = { .fd = ion_open(O_RDWR) };
@@ -657,7 +665,7 @@ TEST_F(limits, on_bytes)
 
 	ASSERT_LE(0, ch.fd);
 	ion_setup_init(&setup, "");
-	ASSERT_EQ(0, ion_write_text(ION_PARAMETERS "max_bytes", "40959"));
+	ASSERT_EQ(0, set_max_bytes(default_bytes() - 1));
 	EXPECT_REFUSED(&ch, ENOSPC, ion_call(ch.fd, ION_IOC_SETUP, &setup));
 	errno = 0;
 	EXPECT_EQ(MAP_FAILED,
@@ -671,7 +679,7 @@ TEST_F(limits, on_bytes)
 	setup.flags = 0;
 
 	/* Just enough for one, and not for two; given back by the first. */
-	ASSERT_EQ(0, ion_write_text(ION_PARAMETERS "max_bytes", "81919"));
+	ASSERT_EQ(0, set_max_bytes(2 * default_bytes() - 1));
 	EXPECT_EQ(0, ion_call(ch.fd, ION_IOC_SETUP, &setup));
 	other = ion_open(O_RDWR);
 	EXPECT_EQ(-ENOSPC, ion_call(other, ION_IOC_SETUP, &setup));
@@ -687,10 +695,9 @@ TEST_F(limits, of_nothing_and_of_everything)
 
 	ASSERT_LE(0, fd);
 	ion_setup_init(&setup, "");
-	ASSERT_EQ(0, ion_write_text(ION_PARAMETERS "max_bytes", "0"));
+	ASSERT_EQ(0, set_max_bytes(0));
 	EXPECT_EQ(-ENOSPC, ion_call(fd, ION_IOC_SETUP, &setup));
-	ASSERT_EQ(0, ion_write_text(ION_PARAMETERS "max_bytes",
-				    "18446744073709551615"));
+	ASSERT_EQ(0, set_max_bytes(~0ULL));
 	EXPECT_EQ(0, ion_call(fd, ION_IOC_SETUP, &setup));
 	close(fd);
 }
@@ -728,7 +735,7 @@ static int as_user(const int *fd, rlim_t bytes)
 
 	if (open_limited(bytes) || ion_drop_privileges())
 		return 100;
-	if (bytes < 40960) {
+	if (bytes < default_bytes()) {
 		if (setup_default(fd[0]) != -ENOMEM)
 			return 1;
 		if (map_default(fd[0]) != -ENOMEM)
@@ -765,11 +772,11 @@ TEST(rlimit_memlock)
 	if (geteuid())
 		SKIP(return, "only root can become another user");
 	EXPECT_EQ(0, limited(0));
-	EXPECT_EQ(0, limited(40959));
-	EXPECT_EQ(0, limited(40960));
-	EXPECT_EQ(0, limited(81919));
+	EXPECT_EQ(0, limited(default_bytes() - 1));
+	EXPECT_EQ(0, limited(default_bytes()));
+	EXPECT_EQ(0, limited(2 * default_bytes() - 1));
 	/* Nothing stays charged to the user of those that are gone. */
-	EXPECT_EQ(0, limited(40960));
+	EXPECT_EQ(0, limited(default_bytes()));
 }
 
 /* Who may lock memory without limit is not limited here either. */

@@ -7,13 +7,11 @@
 
 #include "ion_live.h"
 
-#define PAGE 4096UL
-
 /* Faults in @page wait for what is read from the descriptor. */
 ION_HELPER int fault_open(void *page)
 {
 	struct uffdio_register range = {
-		.range = { .start = (unsigned long)page, .len = PAGE },
+		.range = { .start = (unsigned long)page, .len = page_size() },
 		.mode = UFFDIO_REGISTER_MODE_MISSING,
 	};
 	struct uffdio_api api = { .api = UFFD_API };
@@ -38,7 +36,7 @@ ION_HELPER bool fault_waits(int fd)
 ION_HELPER int fault_end(int fd, void *page)
 {
 	struct uffdio_zeropage zero = {
-		.range = { .start = (unsigned long)page, .len = PAGE },
+		.range = { .start = (unsigned long)page, .len = page_size() },
 	};
 
 	return ioctl(fd, UFFDIO_ZEROPAGE, &zero);
@@ -50,7 +48,7 @@ ION_HELPER int fault_fill(int fd, void *page, const void *from)
 	struct uffdio_copy copy = {
 		.dst = (unsigned long)page,
 		.src = (unsigned long)from,
-		.len = PAGE,
+		.len = page_size(),
 	};
 
 	return ioctl(fd, UFFDIO_COPY, &copy);

@@ -22,6 +22,8 @@
 #include <linux/ion.h>
 #include <ion/barrier.h>
 
+#include "ion_page.h"
+
 #define FUZZ_ARRAY(array) (sizeof(array) / sizeof((array)[0]))
 
 #define FUZZ_CHANNELS 6

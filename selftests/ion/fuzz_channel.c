@@ -218,7 +218,7 @@ static long step_make_default(struct fuzz *f)
 
 	for (i = 0; i < 4 && ret >= 0; i++) {
 		unsigned int place = fuzz_below(f, FUZZ_PLACES);
-		size_t length = i < 2 ? 8192 : 12288;
+		size_t length = page_align(i < 2 ? 6160 : 8208);
 		void *at = mmap(fuzz_place(place), length,
 				PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
 				ch->fd, (off_t)offsets[i]);

@@ -9,13 +9,11 @@
 #define MADV_COLLAPSE 25
 #endif
 
-#define PAGE 4096UL
-
 static size_t length_at(unsigned int place)
 {
 	size_t length = fuzz_world.length[place];
 
-	return length && length <= FUZZ_STRIDE ? length : PAGE;
+	return length && length <= FUZZ_STRIDE ? length : page_size();
 }
 
 /* A piece of what is mapped: often all of it, often too much. */
@@ -28,17 +26,18 @@ static void *some_piece(struct fuzz *f, size_t *length)
 	*length = whole;
 	switch (fuzz_below(f, 6)) {
 	case 0:
-		*length = PAGE * (1 + fuzz_below(f, whole / PAGE + 2));
+		*length = page_size() *
+			  (1 + fuzz_below(f, whole / page_size() + 2));
 		break;
 	case 1:
-		at += PAGE * fuzz_below(f, whole / PAGE + 1);
+		at += page_size() * fuzz_below(f, whole / page_size() + 1);
 		break;
 	case 2:
-		at += PAGE * fuzz_below(f, whole / PAGE + 1);
-		*length = PAGE;
+		at += page_size() * fuzz_below(f, whole / page_size() + 1);
+		*length = page_size();
 		break;
 	case 3:
-		at += fuzz_chance(f, 4) ? fuzz_below(f, PAGE) : 0;
+		at += fuzz_chance(f, 4) ? fuzz_below(f, page_size()) : 0;
 		*length = fuzz_chance(f, 4) ? fuzz_number(f) & 0xfffffff
 					    : whole;
 		break;
@@ -46,7 +45,7 @@ static void *some_piece(struct fuzz *f, size_t *length)
 		break;
 	}
 	if (at + *length > FUZZ_BASE + FUZZ_PLACES * FUZZ_STRIDE)
-		*length = PAGE;
+		*length = page_size();
 	return (void *)at;
 }
 
@@ -79,7 +78,7 @@ static long step_mmap(struct fuzz *f)
 				     MAP_SHARED_VALIDATE };
 	__u64 offset = offsets[fuzz_below(f, FUZZ_ARRAY(offsets))];
 	unsigned int place = fuzz_below(f, FUZZ_PLACES);
-	size_t length = PAGE * (1 + fuzz_below(f, 4));
+	size_t length = page_size() * (1 + fuzz_below(f, 4));
 	int flags = kinds[fuzz_below(f, FUZZ_ARRAY(kinds))];
 	void *at;
 
@@ -88,7 +87,7 @@ static long step_mmap(struct fuzz *f)
 	if (fuzz_chance(f, 12))
 		length = fuzz_number(f) & (FUZZ_STRIDE - 1);
 	if (fuzz_chance(f, 12))
-		offset = fuzz_number(f) & ~(PAGE - 1);
+		offset = fuzz_number(f) & ~(page_size() - 1);
 	while (fuzz_chance(f, 5))
 		flags |= odd[fuzz_below(f, FUZZ_ARRAY(odd))];
 	flags |= fuzz_chance(f, 4) ? MAP_FIXED_NOREPLACE : MAP_FIXED;
@@ -96,7 +95,8 @@ static long step_mmap(struct fuzz *f)
 		  (off_t)offset);
 	if (at == MAP_FAILED)
 		return -errno;
-	fuzz_world.length[place] = (length + PAGE - 1) & ~(PAGE - 1);
+	fuzz_world.length[place] = (length + page_size() - 1) &
+				   ~(page_size() - 1);
 	return 0;
 }
 
@@ -139,11 +139,12 @@ static long step_mremap(struct fuzz *f)
 	size_t length, new_length;
 	void *at = some_piece(f, &length);
 
-	new_length = fuzz_chance(f, 2) ? length : PAGE * (1 + fuzz_below(f, 8));
+	new_length = fuzz_chance(f, 2) ? length
+				       : page_size() * (1 + fuzz_below(f, 8));
 	if (fuzz_chance(f, 6))
 		length = 0;
 	if (new_length > FUZZ_STRIDE)
-		new_length = PAGE;
+		new_length = page_size();
 	return fuzz_ret((long)syscall(SYS_mremap, at, length, new_length, flags,
 				      fuzz_place(to)) == -1
 				? -1
@@ -227,7 +228,7 @@ static long step_mincore(struct fuzz *f)
 	void *at = some_piece(f, &length);
 
 	if (length > FUZZ_STRIDE)
-		length = PAGE;
+		length = page_size();
 	return fuzz_ret(mincore(at, length, fuzz_memory(f, 4096)));
 }
 
@@ -248,9 +249,9 @@ static long step_mm_odd(struct fuzz *f)
 #ifdef SYS_mseal
 	case 2:
 		/* What is sealed stays to the end of the process. */
-		return fuzz_chance(f, 40)
-			       ? fuzz_ret(syscall(SYS_mseal, at, PAGE, 0))
-			       : 0;
+		return fuzz_chance(f, 40) ? fuzz_ret(syscall(SYS_mseal, at,
+							     page_size(), 0))
+					  : 0;
 #endif
 	default:
 		return fuzz_ret(syscall(SYS_process_madvise, -1, NULL, 0,

@@ -79,7 +79,7 @@ TEST_F(raw, setup_with_the_defaults)
 	EXPECT_EQ(ION_LAYOUT_COMPACT, info.layout);
 	EXPECT_STREQ("echo", info.service);
 	EXPECT_EQ(4, info.nr_areas);
-	EXPECT_EQ(2 * 8192 + 2 * 12288, info.bytes);
+	EXPECT_EQ(default_bytes(), info.bytes);
 	for (id = 0; id < ION_RINGS; id++) {
 		const struct ion_ring_info *ring = &info.ring[id];
 		__u64 base = ion_test_offset[id];
@@ -93,7 +93,7 @@ TEST_F(raw, setup_with_the_defaults)
 		EXPECT_EQ(256, ring->nr_slots);
 		EXPECT_EQ(ion_slot_size(id), ring->slot_size);
 		EXPECT_EQ(base, info.area[id].offset);
-		EXPECT_EQ(ion_ring_is_cmd(id) ? 12288 : 8192,
+		EXPECT_EQ(page_align(16 + 256 * ion_slot_size(id)),
 			  info.area[id].length);
 		EXPECT_EQ(PROT_READ | PROT_WRITE, info.area[id].prot);
 		EXPECT_EQ(0, info.area[id].reserved);
@@ -130,7 +130,7 @@ static void expect_slots(struct __test_metadata *_metadata,
 	for (id = 0; id < ION_RINGS; id++) {
 		__u64 length = 16 + (__u64)slots[id] * ion_slot_size(id);
 
-		length = (length + 4095) & ~4095ULL;
+		length = page_align(length);
 		EXPECT_EQ(slots[id], info->ring[id].nr_slots);
 		EXPECT_EQ(length, info->area[id].length);
 		bytes += length;
@@ -579,7 +579,7 @@ TEST_F(set_up, fdinfo_says_what_stats_says)
 		"ion-service:\techo\n"
 		"ion-layout:\tcompact\n"
 		"ion-kernel-end:\tsleeping\n"
-		"ion-bytes:\t40960\n"
+		"ion-bytes:\t%llu\n"
 		"ion-calls:\t%llu\n"
 		"ion-kicks:\t1 spurious 0\n"
 		"ion-sleeps:\t1 wakeups 0 signals 0\n"
@@ -598,7 +598,8 @@ TEST_F(set_up, fdinfo_says_what_stats_says)
 	ion_reset(self->ch.fd);
 	ASSERT_EQ(0, ion_get_stats(self->ch.fd, &stats));
 	ASSERT_TRUE(read_fdinfo(self->ch.fd, text, sizeof(text)));
-	snprintf(want, sizeof(want), format, stats.calls);
+	snprintf(want, sizeof(want), format,
+		 (unsigned long long)default_bytes(), stats.calls);
 	snprintf(channel, sizeof(channel), "\nion-channel:\t%llu\nion-service",
 		 stats.channel);
 	EXPECT_NE(NULL, strstr(text, channel));

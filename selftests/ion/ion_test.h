@@ -25,6 +25,7 @@
 #include <ion/ring.h>
 #include <ion/barrier.h>
 
+#include "ion_page.h"
 #include "kselftest_harness.h"
 
 #define ION_DEVICE     "/dev/ion"

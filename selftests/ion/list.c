@@ -395,7 +395,7 @@ TEST_F(list, requests_that_make_no_sense)
 	EXPECT_EQ(-EINVAL, ion_call(self->fd, ION_IOC_LIST, &list));
 	list.entry_size = 0;
 	EXPECT_EQ(-EINVAL, ion_call(self->fd, ION_IOC_LIST, &list));
-	list.entry_size = (__u32)sysconf(_SC_PAGESIZE) + 1;
+	list.entry_size = (__u32)page_size() + 1;
 	EXPECT_EQ(-E2BIG, ion_call(self->fd, ION_IOC_LIST, &list));
 	list.entry_size = ~0U;
 	EXPECT_EQ(-E2BIG, ion_call(self->fd, ION_IOC_LIST, &list));

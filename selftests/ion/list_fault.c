@@ -35,7 +35,7 @@ TEST(channels_go_while_it_waits)
 	struct task lister;
 	int fault;
 
-	entries = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+	entries = mmap(NULL, page_size(), PROT_READ | PROT_WRITE,
 		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	ASSERT_NE(MAP_FAILED, entries);
 	fault = fault_open((void *)entries);
@@ -60,7 +60,7 @@ TEST(channels_go_while_it_waits)
 	EXPECT_EQ(lister.arg[0], entries[0].channel);
 	close(fault);
 	close(asked.fd);
-	munmap((void *)entries, PAGE);
+	munmap((void *)entries, page_size());
 }
 
 ION_TEST_KERNEL_LOG()

@@ -8,8 +8,6 @@
 
 #include "ion_test.h"
 
-#define PAGE ((size_t)sysconf(_SC_PAGESIZE))
-
 static const size_t ring_bytes[ION_RINGS] = {
 	[ION_RING_TX] = sizeof(struct ion_packet_ring),
 	[ION_RING_RX] = sizeof(struct ion_packet_ring),
@@ -17,10 +15,7 @@ static const size_t ring_bytes[ION_RINGS] = {
 	[ION_RING_EVT] = sizeof(struct ion_cmd_ring),
 };
 
-static size_t page_align(size_t bytes)
-{
-	return (bytes + PAGE - 1) & ~(PAGE - 1);
-}
+#define TX_LENGTH page_align(ring_bytes[ION_RING_TX])
 
 /* mmap(), or -errno as an address. */
 static void *map(int fd, size_t length, int prot, int flags, __u64 offset)
@@ -99,12 +94,15 @@ TEST_F(raw, the_size_of_the_struct_will_do)
 
 TEST_F(raw, wrong_offsets_are_refused)
 {
-	static const __u64 offsets[] = {
-		ION_MMAP_TX + 4096,  ION_MMAP_RX + 4096,  ION_MMAP_RX - 4096,
-		ION_MMAP_CMD + 4096, ION_MMAP_EVT - 4096, ION_MMAP_EVT + 4096,
-		0x40000000,	     0x80000000,	  0xf0000000,
-		0x100000000,	     0x110000000,	  0x1000000000000,
-		0x7fff000000000000,  0x7ffffffffffff000,
+	const __u64 page = page_size();
+	const __u64 offsets[] = {
+		ION_MMAP_TX + page,  ION_MMAP_RX + page,
+		ION_MMAP_RX - page,  ION_MMAP_CMD + page,
+		ION_MMAP_EVT - page, ION_MMAP_EVT + page,
+		0x40000000,	     0x80000000,
+		0xf0000000,	     0x100000000,
+		0x110000000,	     0x1000000000000,
+		0x7fff000000000000,  0x8000000000000000 - page,
 	};
 	unsigned int i, id;
 
@@ -121,15 +119,19 @@ TEST_F(raw, wrong_offsets_are_refused)
 /* Offset and length together pass the end of the numbers. */
 TEST_F(raw, offsets_that_wrap_are_refused)
 {
-	static const __u64 offsets[] = {
-		0xfffffffffffff000, 0xffffffffffffe000, 0x8000000000000000,
-		0xf000000000000000, 0xfffffffff0000000,
+	const __u64 page = page_size();
+	const __u64 offsets[] = {
+		-page,
+		-2 * page,
+		0x8000000000000000,
+		0xf000000000000000,
+		0xfffffffff0000000,
 	};
 	unsigned int i;
 	long error;
 
 	for (i = 0; i < ARRAY_SIZE(offsets); i++) {
-		error = map_error(self->fd, 2 * PAGE, PROT_READ, MAP_SHARED,
+		error = map_error(self->fd, TX_LENGTH, PROT_READ, MAP_SHARED,
 				  offsets[i]);
 		EXPECT_TRUE(error == -EINVAL || error == -EOVERFLOW)
 		TH_LOG("offset %llx: %ld", offsets[i], error);
@@ -152,8 +154,8 @@ TEST_F(raw, wrong_lengths_are_refused)
 		size_t right = page_align(ring_bytes[id]);
 
 		refuse_length(_metadata, self->fd, id, 0);
-		refuse_length(_metadata, self->fd, id, right - PAGE);
-		refuse_length(_metadata, self->fd, id, right + PAGE);
+		refuse_length(_metadata, self->fd, id, right - page_size());
+		refuse_length(_metadata, self->fd, id, right + page_size());
 		refuse_length(_metadata, self->fd, id, 2 * right);
 		refuse_length(_metadata, self->fd, id, 1 << 28);
 		refuse_length(_metadata, self->fd, id, (1 << 28) + right);
@@ -162,21 +164,23 @@ TEST_F(raw, wrong_lengths_are_refused)
 
 TEST_F(raw, private_mappings_are_refused)
 {
-	EXPECT_EQ(-EINVAL, map_error(self->fd, 2 * PAGE, PROT_READ, MAP_PRIVATE,
-				     ION_MMAP_TX));
-	EXPECT_EQ(-EINVAL, map_error(self->fd, 2 * PAGE, PROT_READ | PROT_WRITE,
+	EXPECT_EQ(-EINVAL, map_error(self->fd, TX_LENGTH, PROT_READ,
 				     MAP_PRIVATE, ION_MMAP_TX));
+	EXPECT_EQ(-EINVAL,
+		  map_error(self->fd, TX_LENGTH, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE, ION_MMAP_TX));
 }
 
 TEST_F(raw, executable_mappings_are_refused)
 {
-	EXPECT_EQ(-EACCES, map_error(self->fd, 2 * PAGE, PROT_EXEC, MAP_SHARED,
+	EXPECT_EQ(-EACCES, map_error(self->fd, TX_LENGTH, PROT_EXEC, MAP_SHARED,
 				     ION_MMAP_TX));
-	EXPECT_EQ(-EACCES, map_error(self->fd, 2 * PAGE, PROT_READ | PROT_EXEC,
+	EXPECT_EQ(-EACCES, map_error(self->fd, TX_LENGTH, PROT_READ | PROT_EXEC,
 				     MAP_SHARED, ION_MMAP_RX));
-	EXPECT_EQ(-EACCES, map_error(self->fd, 3 * PAGE,
-				     PROT_READ | PROT_WRITE | PROT_EXEC,
-				     MAP_SHARED, ION_MMAP_CMD));
+	EXPECT_EQ(-EACCES,
+		  map_error(self->fd, page_align(ring_bytes[ION_RING_CMD]),
+			    PROT_READ | PROT_WRITE | PROT_EXEC, MAP_SHARED,
+			    ION_MMAP_CMD));
 }
 
 /* Whether the mapping at an address may be executed, as /proc tells. */
@@ -245,21 +249,22 @@ TEST_F(raw, a_refused_mapping_configures_nothing)
 	struct ion_setup setup;
 	struct ion_info info;
 
-	map_error(self->fd, 2 * PAGE, PROT_READ, MAP_PRIVATE, ION_MMAP_TX);
+	map_error(self->fd, TX_LENGTH, PROT_READ, MAP_PRIVATE, ION_MMAP_TX);
 	EXPECT_EQ(-EBADFD, ion_get_info(self->fd, &info));
-	map_error(self->fd, 2 * PAGE, PROT_EXEC, MAP_SHARED, ION_MMAP_TX);
+	map_error(self->fd, TX_LENGTH, PROT_EXEC, MAP_SHARED, ION_MMAP_TX);
 	EXPECT_EQ(-EBADFD, ion_get_info(self->fd, &info));
-	map_error(self->fd, PAGE, PROT_READ, MAP_SHARED, ION_MMAP_TX);
+	map_error(self->fd, TX_LENGTH + page_size(), PROT_READ, MAP_SHARED,
+		  ION_MMAP_TX);
 	EXPECT_EQ(-EBADFD, ion_get_info(self->fd, &info));
-	map_error(self->fd, 2 * PAGE, PROT_READ, MAP_SHARED, 0x40000000);
+	map_error(self->fd, TX_LENGTH, PROT_READ, MAP_SHARED, 0x40000000);
 	EXPECT_EQ(-EBADFD, ion_get_info(self->fd, &info));
 
 	ion_setup_init(&setup, "sink");
 	setup.slots[ION_RING_TX] = 2;
 	EXPECT_EQ(0, ion_call(self->fd, ION_IOC_SETUP, &setup));
-	EXPECT_EQ(-EINVAL, map_error(self->fd, 2 * PAGE, PROT_READ, MAP_SHARED,
-				     ION_MMAP_TX));
-	EXPECT_EQ(0, map_error(self->fd, PAGE, PROT_READ, MAP_SHARED,
+	EXPECT_EQ(-EINVAL, map_error(self->fd, 2 * page_size(), PROT_READ,
+				     MAP_SHARED, ION_MMAP_TX));
+	EXPECT_EQ(0, map_error(self->fd, page_size(), PROT_READ, MAP_SHARED,
 			       ION_MMAP_TX));
 }
 
@@ -269,19 +274,19 @@ TEST_F(raw, a_descriptor_to_read_maps_to_read)
 	void *addr;
 
 	ASSERT_LE(0, fd);
-	EXPECT_EQ(-EACCES, map_error(fd, 2 * PAGE, PROT_WRITE, MAP_SHARED, 0));
-	EXPECT_EQ(-EACCES, map_error(fd, 2 * PAGE, PROT_READ | PROT_WRITE,
+	EXPECT_EQ(-EACCES, map_error(fd, TX_LENGTH, PROT_WRITE, MAP_SHARED, 0));
+	EXPECT_EQ(-EACCES, map_error(fd, TX_LENGTH, PROT_READ | PROT_WRITE,
 				     MAP_SHARED, 0));
-	addr = map(fd, 2 * PAGE, PROT_READ, MAP_SHARED, 0);
+	addr = map(fd, TX_LENGTH, PROT_READ, MAP_SHARED, 0);
 	ASSERT_GT(-4096UL, (unsigned long)addr);
 	EXPECT_EQ(0, ion_touch(addr, false));
-	EXPECT_EQ(-1, mprotect(addr, 2 * PAGE, PROT_READ | PROT_WRITE));
+	EXPECT_EQ(-1, mprotect(addr, TX_LENGTH, PROT_READ | PROT_WRITE));
 	EXPECT_EQ(EACCES, errno);
 	close(fd);
 
 	fd = ion_open(O_WRONLY);
 	ASSERT_LE(0, fd);
-	EXPECT_EQ(-EACCES, map_error(fd, 2 * PAGE, PROT_WRITE, MAP_SHARED, 0));
+	EXPECT_EQ(-EACCES, map_error(fd, TX_LENGTH, PROT_WRITE, MAP_SHARED, 0));
 	close(fd);
 }
 
@@ -313,6 +318,22 @@ static bool works(struct channel *ch)
 	return ion_pop_from(ch, number, 1) == 1;
 }
 
+/* Rings of more than three pages. */
+FIXTURE(large)
+{
+	struct channel ch;
+};
+
+FIXTURE_SETUP(large)
+{
+	ASSERT_EQ(0, channel_open_slots(&self->ch, 4096, ""));
+}
+
+FIXTURE_TEARDOWN(large)
+{
+	channel_close(&self->ch);
+}
+
 #define EXPECT_ERRNO(error, call)             \
 	do {                                  \
 		errno = 0;                    \
@@ -339,42 +360,46 @@ TEST_F(mapped, mprotect_of_the_whole_is_fine)
 {
 	void *addr = self->ch.area[ION_RING_TX];
 
-	EXPECT_EQ(0, mprotect(addr, 2 * PAGE, PROT_READ));
+	EXPECT_EQ(0, mprotect(addr, TX_LENGTH, PROT_READ));
 	EXPECT_EQ(SIGSEGV, ion_touch(addr, true));
 	EXPECT_EQ(0, ion_touch(addr, false));
-	EXPECT_EQ(0, mprotect(addr, 2 * PAGE, PROT_NONE));
+	EXPECT_EQ(0, mprotect(addr, TX_LENGTH, PROT_NONE));
 	EXPECT_EQ(SIGSEGV, ion_touch(addr, false));
-	EXPECT_EQ(0, mprotect(addr, 2 * PAGE, PROT_READ | PROT_WRITE));
+	EXPECT_EQ(0, mprotect(addr, TX_LENGTH, PROT_READ | PROT_WRITE));
 	EXPECT_EQ(0, ion_touch(addr, true));
 	EXPECT_TRUE(works(&self->ch));
 }
 
 /* What would leave two pieces is refused, and leaves the one. */
-TEST_F(mapped, no_part_can_go_its_own_way)
+TEST_F(large, no_part_can_go_its_own_way)
 {
 	char *addr = self->ch.area[ION_RING_CMD];
 	int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
 
-	EXPECT_ERRNO(EINVAL, munmap(addr, PAGE));
-	EXPECT_ERRNO(EINVAL, munmap(addr + PAGE, PAGE));
-	EXPECT_ERRNO(EINVAL, munmap(addr + 2 * PAGE, PAGE));
-	EXPECT_ERRNO(EINVAL, mprotect(addr, PAGE, PROT_READ));
-	EXPECT_ERRNO(EINVAL, mprotect(addr + PAGE, PAGE, PROT_READ));
-	EXPECT_ERRNO(EINVAL, mprotect(addr + 2 * PAGE, PAGE, PROT_NONE));
-	EXPECT_ERRNO(EINVAL, madvise(addr + PAGE, PAGE, MADV_SEQUENTIAL));
-	EXPECT_ERRNO(EINVAL, mmap(addr + PAGE, PAGE, PROT_READ, flags, -1, 0));
+	EXPECT_ERRNO(EINVAL, munmap(addr, page_size()));
+	EXPECT_ERRNO(EINVAL, munmap(addr + page_size(), page_size()));
+	EXPECT_ERRNO(EINVAL, munmap(addr + 2 * page_size(), page_size()));
+	EXPECT_ERRNO(EINVAL, mprotect(addr, page_size(), PROT_READ));
+	EXPECT_ERRNO(EINVAL,
+		     mprotect(addr + page_size(), page_size(), PROT_READ));
+	EXPECT_ERRNO(EINVAL,
+		     mprotect(addr + 2 * page_size(), page_size(), PROT_NONE));
+	EXPECT_ERRNO(EINVAL,
+		     madvise(addr + page_size(), page_size(), MADV_SEQUENTIAL));
+	EXPECT_ERRNO(EINVAL, mmap(addr + page_size(), page_size(), PROT_READ,
+				  flags, -1, 0));
 
 	EXPECT_EQ(0, ion_touch((__u32 *)addr, true));
-	EXPECT_EQ(0, ion_touch((__u32 *)(addr + PAGE), true));
-	EXPECT_EQ(0, ion_touch((__u32 *)(addr + 2 * PAGE), true));
+	EXPECT_EQ(0, ion_touch((__u32 *)(addr + page_size()), true));
+	EXPECT_EQ(0, ion_touch((__u32 *)(addr + 2 * page_size()), true));
 	EXPECT_TRUE(works(&self->ch));
 }
 
-TEST_F(mapped, mremap_is_refused)
+TEST_F(large, mremap_is_refused)
 {
-	size_t length = 2 * PAGE;
+	size_t length = self->ch.info.area[ION_RING_TX].length;
 	char *addr = self->ch.area[ION_RING_TX];
-	char *room = mmap(NULL, 16 * PAGE, PROT_NONE,
+	char *room = mmap(NULL, 2 * length, PROT_NONE,
 			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	const struct {
 		const char *what;
@@ -383,15 +408,16 @@ TEST_F(mapped, mremap_is_refused)
 	} calls[] = {
 		{ "move", length, length, MREMAP_MAYMOVE | MREMAP_FIXED },
 		{ "grow", length, 2 * length, MREMAP_MAYMOVE },
-		{ "grow in place", length, length + PAGE, 0 },
+		{ "grow in place", length, length + page_size(), 0 },
 		{ "grow and move", length, 2 * length,
 		  MREMAP_MAYMOVE | MREMAP_FIXED },
-		{ "shrink", length, PAGE, 0 },
-		{ "shrink and move", length, PAGE,
+		{ "shrink", length, page_size(), 0 },
+		{ "shrink and move", length, page_size(),
 		  MREMAP_MAYMOVE | MREMAP_FIXED },
-		{ "move a part", PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED },
+		{ "move a part", page_size(), page_size(),
+		  MREMAP_MAYMOVE | MREMAP_FIXED },
 		{ "duplicate", 0, length, MREMAP_MAYMOVE },
-		{ "duplicate a part", 0, PAGE, MREMAP_MAYMOVE },
+		{ "duplicate a part", 0, page_size(), MREMAP_MAYMOVE },
 		{ "move and keep", length, length,
 		  MREMAP_MAYMOVE | MREMAP_DONTUNMAP },
 	};
@@ -407,7 +433,7 @@ TEST_F(mapped, mremap_is_refused)
 		EXPECT_TRUE(errno == EINVAL || errno == EFAULT)
 		TH_LOG("%s: errno %d", calls[i].what, errno);
 		EXPECT_EQ(0, ion_touch((__u32 *)addr, true));
-		EXPECT_EQ(0, ion_touch((__u32 *)(addr + PAGE), true));
+		EXPECT_EQ(0, ion_touch((__u32 *)(addr + page_size()), true));
 		EXPECT_TRUE(works(&self->ch))
 		TH_LOG("after %s", calls[i].what);
 	}
@@ -434,7 +460,7 @@ TEST_F(mapped, madvise_dofork_gives_a_child_nothing)
 	void *addr = self->ch.area[ION_RING_TX];
 	pid_t pid;
 
-	if (madvise(addr, 2 * PAGE, MADV_DOFORK)) {
+	if (madvise(addr, TX_LENGTH, MADV_DOFORK)) {
 		EXPECT_EQ(EINVAL, errno);
 		return;
 	}
@@ -463,8 +489,8 @@ TEST_F(mapped, madvise_dontneed_keeps_the_contents)
 	__u32 *word = channel_slot(&self->ch, ION_RING_TX, 200);
 
 	*word = 0x12345678;
-	EXPECT_EQ(0,
-		  madvise(self->ch.area[ION_RING_TX], 2 * PAGE, MADV_DONTNEED));
+	EXPECT_EQ(0, madvise(self->ch.area[ION_RING_TX], TX_LENGTH,
+			     MADV_DONTNEED));
 	EXPECT_EQ(0x12345678, *word);
 	EXPECT_EQ(255, channel_header(&self->ch, ION_RING_TX)->mask);
 	EXPECT_TRUE(works(&self->ch));
@@ -503,25 +529,25 @@ TEST_F(mapped, a_mapping_outlives_its_descriptor)
 TEST_F(mapped, a_page_in_a_pipe_outlives_the_channel)
 {
 	char *addr = self->ch.area[ION_RING_TX];
-	struct iovec page = { .iov_base = addr, .iov_len = PAGE };
+	struct iovec page = { .iov_base = addr, .iov_len = page_size() };
 	struct channel others[4];
-	char *was = malloc(PAGE), *is = malloc(PAGE);
+	char *was = malloc(page_size()), *is = malloc(page_size());
 	int pipes[2];
 	unsigned int i;
 
 	ion_push_from(&self->ch, 77, 100);
-	memcpy(was, addr, PAGE);
+	memcpy(was, addr, page_size());
 	ASSERT_EQ(0, pipe(pipes));
-	ASSERT_EQ((ssize_t)PAGE, vmsplice(pipes[1], &page, 1, 0));
+	ASSERT_EQ((ssize_t)page_size(), vmsplice(pipes[1], &page, 1, 0));
 	channel_close(&self->ch);
 
 	/* Freed pages would be given to these. */
 	for (i = 0; i < ARRAY_SIZE(others); i++) {
 		ASSERT_EQ(0, channel_open(&others[i], NULL));
-		memset(others[i].area[ION_RING_TX], 0xaa, 2 * PAGE);
+		memset(others[i].area[ION_RING_TX], 0xaa, TX_LENGTH);
 	}
-	EXPECT_EQ((ssize_t)PAGE, read(pipes[0], is, PAGE));
-	EXPECT_EQ(0, memcmp(was, is, PAGE));
+	EXPECT_EQ((ssize_t)page_size(), read(pipes[0], is, page_size()));
+	EXPECT_EQ(0, memcmp(was, is, page_size()));
 	for (i = 0; i < ARRAY_SIZE(others); i++)
 		channel_close(&others[i]);
 	free(was);
@@ -581,7 +607,7 @@ static int executed(int fd)
 			return 1;
 	if (ion_get_info(fd, &info))
 		return 2;
-	error = map_error(fd, 2 * PAGE, PROT_READ, MAP_SHARED, ION_MMAP_TX);
+	error = map_error(fd, TX_LENGTH, PROT_READ, MAP_SHARED, ION_MMAP_TX);
 	return error ? 3 : 0;
 }
 

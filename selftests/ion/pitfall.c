@@ -173,8 +173,9 @@ TEST_F(log, has_no_line_of_what_a_program_does_wrong)
 		EXPECT_LE(0, ion_reset(ch->fd));
 		EXPECT_EQ(-ENOTTY, ion_call(ch->fd, _IO(0xee, i), NULL));
 		EXPECT_EQ(-EFAULT, ion_call(ch->fd, ION_IOC_STATS, NULL));
-		EXPECT_EQ(MAP_FAILED, mmap(NULL, 4096 * (i + 10), PROT_EXEC,
-					   MAP_SHARED, ch->fd, ION_MMAP_TX));
+		EXPECT_EQ(MAP_FAILED,
+			  mmap(NULL, page_size() * (i + 10), PROT_EXEC,
+			       MAP_SHARED, ch->fd, ION_MMAP_TX));
 		ion_setup_init(&setup, "no such service");
 		EXPECT_EQ(-ENOENT, ion_call(ch->fd, ION_IOC_SETUP, &setup));
 	}

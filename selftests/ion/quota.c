@@ -233,7 +233,7 @@ TEST_F(quota, root_keeps_a_share_of_the_channels)
 /* CAP_IPC_LOCK is above RLIMIT_MEMLOCK, and not above this. */
 TEST_F(quota, root_keeps_a_share_of_the_memory)
 {
-	__u64 cost = 40960 * (__u64)sysconf(_SC_PAGESIZE) / 4096;
+	__u64 cost = default_bytes();
 	struct user user = {};
 	int n, why;
 

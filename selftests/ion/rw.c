@@ -247,12 +247,13 @@ TEST_F(rw, memory_in_odd_pieces)
 /* Two pages, the second one of which is not there; @bytes lie in the first. */
 static char *before_a_hole(size_t bytes)
 {
-	char *pages = mmap(NULL, 2 * 4096, PROT_READ | PROT_WRITE,
+	size_t page = page_size();
+	char *pages = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE,
 			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	if (pages == MAP_FAILED || munmap(pages + 4096, 4096))
+	if (pages == MAP_FAILED || munmap(pages + page, page))
 		abort();
-	return pages + 4096 - bytes;
+	return pages + page - bytes;
 }
 
 TEST_F(rw, a_bad_address_loses_no_packet)
@@ -276,7 +277,7 @@ TEST_F(rw, a_bad_address_loses_no_packet)
 		ASSERT_EQ((60 - came) * PACKET,
 			  get(fd, self->in + came, 100 * PACKET));
 		ASSERT_EQ(60, right(self->in, 0, 60)) TH_LOG("%zu", bytes);
-		munmap((void *)((unsigned long)to & ~4095UL), 4096);
+		munmap(page_of(to), page_size());
 	}
 	set_nonblock(fd, true);
 	EXPECT_EQ(-EAGAIN, get(fd, self->in, PACKET));
@@ -301,7 +302,7 @@ TEST_F(rw, a_bad_address_writes_whole_packets_once)
 		ASSERT_EQ((went + 20) * PACKET,
 			  get(fd, self->in, 100 * PACKET));
 		ASSERT_EQ(went + 20, right(self->in, 0, went + 20));
-		munmap((void *)((unsigned long)from & ~4095UL), 4096);
+		munmap(page_of(from), page_size());
 	}
 	set_nonblock(fd, true);
 	EXPECT_EQ(-EAGAIN, get(fd, self->in, PACKET));

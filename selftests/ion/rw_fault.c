@@ -29,7 +29,7 @@ FIXTURE(rw_fault)
 FIXTURE_SETUP(rw_fault)
 {
 	self->ch.fd = -1;
-	self->page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+	self->page = mmap(NULL, page_size(), PROT_READ | PROT_WRITE,
 			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	ASSERT_NE(MAP_FAILED, self->page);
 	self->fault = fault_open(self->page);
@@ -49,7 +49,7 @@ FIXTURE_TEARDOWN(rw_fault)
 	channel_close(&self->ch);
 	if (self->fault >= 0)
 		close(self->fault);
-	munmap(self->page, PAGE);
+	munmap(self->page, page_size());
 }
 
 /* It may wait for the other one, but not say that there is nothing. */

@@ -203,22 +203,23 @@ TEST_F(self, results_that_find_no_room)
 {
 	struct ion_selftest_result *edge;
 	struct ion_selftest selftest;
+	size_t page = page_size();
 	char *pages;
 
-	pages = mmap(NULL, 8192, PROT_READ | PROT_WRITE,
+	pages = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE,
 		     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	ASSERT_NE(MAP_FAILED, pages);
-	ASSERT_EQ(0, munmap(pages + 4096, 4096));
-	edge = (struct ion_selftest_result *)(pages + 4096) - 2;
+	ASSERT_EQ(0, munmap(pages + page, page));
+	edge = (struct ion_selftest_result *)(pages + page) - 2;
 	EXPECT_EQ(-EFAULT, selftest_call(self->fd, &selftest, edge, 3));
 	EXPECT_TRUE(*edge[0].name && *edge[1].name);
 	EXPECT_EQ(3, selftest.count);
 	EXPECT_EQ(~0U, selftest.failed);
 	EXPECT_EQ(0, selftest_call(self->fd, &selftest, edge, 2));
 
-	ASSERT_EQ(0, mprotect(pages, 4096, PROT_READ));
+	ASSERT_EQ(0, mprotect(pages, page, PROT_READ));
 	EXPECT_EQ(-EFAULT, selftest_call(self->fd, &selftest, edge, 1));
-	munmap(pages, 4096);
+	munmap(pages, page);
 }
 
 TEST_F(self, struct_that_can_not_be_written)

@@ -23,14 +23,14 @@ FIXTURE(serve_fault)
 FIXTURE_SETUP(serve_fault)
 {
 	self->ch.fd = -1;
-	self->page = aligned_alloc(PAGE, PAGE);
+	self->page = aligned_alloc(page_size(), page_size());
 	ASSERT_NE(NULL, self->page);
-	memset(self->page, 0, PAGE);
+	memset(self->page, 0, page_size());
 	*(struct ion_serve *)self->page = (struct ion_serve){
 		.size = sizeof(struct ion_serve),
 		.max_ns = SECOND,
 	};
-	self->serve = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+	self->serve = mmap(NULL, page_size(), PROT_READ | PROT_WRITE,
 			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	ASSERT_NE(MAP_FAILED, self->serve);
 	self->fault = fault_open(self->serve);
@@ -47,7 +47,7 @@ FIXTURE_TEARDOWN(serve_fault)
 	channel_close(&self->ch);
 	if (self->fault >= 0)
 		close(self->fault);
-	munmap(self->serve, PAGE);
+	munmap(self->serve, page_size());
 	free(self->page);
 }
 

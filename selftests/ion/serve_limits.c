@@ -439,17 +439,17 @@ static int perf_begin(void)
 	/* A kernel without it, or one that does not let even root have it. */
 	if (perf_fd < 0)
 		return -ENOENT;
-	return mmap(NULL, 9 * sysconf(_SC_PAGESIZE), PROT_READ | PROT_WRITE,
-		    MAP_SHARED, perf_fd, 0) == MAP_FAILED
+	return mmap(NULL, 9 * page_size(), PROT_READ | PROT_WRITE, MAP_SHARED,
+		    perf_fd, 0) == MAP_FAILED
 		       ? -errno
 		       : 0;
 }
 
 static void perf_end(void)
 {
-	struct perf_event_mmap_page *page =
-		mmap(NULL, 9 * sysconf(_SC_PAGESIZE), PROT_READ | PROT_WRITE,
-		     MAP_SHARED, perf_fd, 0);
+	struct perf_event_mmap_page *page = mmap(NULL, 9 * page_size(),
+						 PROT_READ | PROT_WRITE,
+						 MAP_SHARED, perf_fd, 0);
 
 	if (page == MAP_FAILED)
 		return;

@@ -113,13 +113,6 @@ static int map_task(struct task *task)
 	return addr == MAP_FAILED ? -errno : 0;
 }
 
-static size_t page_align(size_t bytes)
-{
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-
-	return (bytes + page - 1) & ~(page - 1);
-}
-
 static int read_maps(void)
 {
 	char text[4096];

@@ -5,8 +5,6 @@
  */
 #include "ion_live.h"
 
-#define PAGE 4096UL
-
 enum area {
 	AREA_USER,
 	AREA_KERNEL,
@@ -47,20 +45,22 @@ static bool works(struct channel *ch)
 
 TEST_F(split, areas)
 {
-	static const struct ion_area want[AREAS] = {
-		{ ION_MMAP_USER, PAGE, PROT_READ | PROT_WRITE, 0 },
-		{ ION_MMAP_KERNEL, PAGE, PROT_READ, 0 },
-		{ ION_MMAP_TX, 2 * PAGE, PROT_READ | PROT_WRITE, 0 },
-		{ ION_MMAP_RX, 2 * PAGE, PROT_READ, 0 },
-		{ ION_MMAP_CMD, 2 * PAGE, PROT_READ | PROT_WRITE, 0 },
-		{ ION_MMAP_EVT, 2 * PAGE, PROT_READ, 0 },
+	const size_t packets = page_align(256 * sizeof(struct ion_packet));
+	const size_t cmds = page_align(256 * sizeof(struct ion_cmd_packet));
+	const struct ion_area want[AREAS] = {
+		{ ION_MMAP_USER, page_size(), PROT_READ | PROT_WRITE, 0 },
+		{ ION_MMAP_KERNEL, page_size(), PROT_READ, 0 },
+		{ ION_MMAP_TX, packets, PROT_READ | PROT_WRITE, 0 },
+		{ ION_MMAP_RX, packets, PROT_READ, 0 },
+		{ ION_MMAP_CMD, cmds, PROT_READ | PROT_WRITE, 0 },
+		{ ION_MMAP_EVT, cmds, PROT_READ, 0 },
 	};
 	const struct ion_info *info = &self->ch.info;
 	unsigned int i;
 
 	EXPECT_EQ(ION_LAYOUT_SPLIT, info->layout);
 	EXPECT_EQ(AREAS, info->nr_areas);
-	EXPECT_EQ(10 * PAGE, info->bytes);
+	EXPECT_EQ(2 * (page_size() + packets + cmds), info->bytes);
 	for (i = 0; i < AREAS; i++) {
 		EXPECT_EQ(want[i].offset, info->area[i].offset);
 		EXPECT_EQ(want[i].length, info->area[i].length);
@@ -173,10 +173,12 @@ TEST_F(split, mappings_that_ask_for_too_much_are_refused)
 		EXPECT_EQ(-EINVAL,
 			  map_error(fd, area->length, PROT_READ | PROT_WRITE,
 				    MAP_PRIVATE, area->offset));
-		EXPECT_EQ(-EINVAL, map_error(fd, area->length + PAGE, PROT_READ,
-					     MAP_SHARED, area->offset));
-		EXPECT_EQ(-EINVAL, map_error(fd, area->length, PROT_READ,
-					     MAP_SHARED, area->offset + PAGE));
+		EXPECT_EQ(-EINVAL,
+			  map_error(fd, area->length + page_size(), PROT_READ,
+				    MAP_SHARED, area->offset));
+		EXPECT_EQ(-EINVAL,
+			  map_error(fd, area->length, PROT_READ, MAP_SHARED,
+				    area->offset + page_size()));
 	}
 }
 
@@ -186,15 +188,14 @@ TEST_F(split, the_other_layout_has_no_such_areas)
 	struct ion_info info;
 
 	ASSERT_LE(0, fd);
-	EXPECT_EQ(-EINVAL,
-		  map_error(fd, PAGE, PROT_READ, MAP_SHARED, ION_MMAP_USER));
-	EXPECT_EQ(-EINVAL,
-		  map_error(fd, PAGE, PROT_READ, MAP_SHARED, ION_MMAP_KERNEL));
+	EXPECT_EQ(-EINVAL, map_error(fd, page_size(), PROT_READ, MAP_SHARED,
+				     ION_MMAP_USER));
+	EXPECT_EQ(-EINVAL, map_error(fd, page_size(), PROT_READ, MAP_SHARED,
+				     ION_MMAP_KERNEL));
 	EXPECT_EQ(-EBADFD, ion_get_info(fd, &info));
-	EXPECT_EQ(0,
-		  map_error(fd, 2 * PAGE, PROT_READ, MAP_SHARED, ION_MMAP_TX));
-	EXPECT_EQ(-EINVAL,
-		  map_error(fd, PAGE, PROT_READ, MAP_SHARED, ION_MMAP_USER));
+	EXPECT_EQ(0, map_error(fd, 8192, PROT_READ, MAP_SHARED, ION_MMAP_TX));
+	EXPECT_EQ(-EINVAL, map_error(fd, page_size(), PROT_READ, MAP_SHARED,
+				     ION_MMAP_USER));
 	close(fd);
 }
 
@@ -272,9 +273,9 @@ TEST_F(split, what_is_writable_may_be_given_up_and_had_back)
 {
 	void *addr = self->ch.area[AREA_USER];
 
-	EXPECT_EQ(0, mprotect(addr, PAGE, PROT_READ));
+	EXPECT_EQ(0, mprotect(addr, page_size(), PROT_READ));
 	EXPECT_EQ(SIGSEGV, ion_touch(addr, true));
-	EXPECT_EQ(0, mprotect(addr, PAGE, PROT_READ | PROT_WRITE));
+	EXPECT_EQ(0, mprotect(addr, page_size(), PROT_READ | PROT_WRITE));
 	EXPECT_EQ(0, ion_touch(addr, true));
 	EXPECT_TRUE(works(&self->ch));
 }
@@ -325,14 +326,14 @@ TEST_F(split, a_child_can_not_write_either)
 	EXPECT_EQ(0, ion_wait_child(pid));
 
 	/* Some kernels refuse this. */
-	if (!madvise(self->ch.area[AREA_KERNEL], PAGE, MADV_DOFORK)) {
+	if (!madvise(self->ch.area[AREA_KERNEL], page_size(), MADV_DOFORK)) {
 		pid = fork();
 		ASSERT_LE(0, pid);
 		if (!pid)
 			_exit(child_tries(&self->ch, true));
 		EXPECT_EQ(EACCES, ion_wait_child(pid));
 	}
-	EXPECT_EQ(0, try_to_write(self->ch.area[AREA_KERNEL], PAGE));
+	EXPECT_EQ(0, try_to_write(self->ch.area[AREA_KERNEL], page_size()));
 	EXPECT_TRUE(works(&self->ch));
 }
 
@@ -367,7 +368,7 @@ TEST_F(split, the_rest_of_the_user_page_means_nothing)
 {
 	unsigned char *page = self->ch.area[AREA_USER];
 	const struct ion_ring_info *ring = self->ch.info.ring;
-	bool used[PAGE] = { false };
+	static bool used[65536];
 	unsigned int id, i;
 	struct ion_stats stats;
 
@@ -380,7 +381,7 @@ TEST_F(split, the_rest_of_the_user_page_means_nothing)
 		memset(used + (index - ION_MMAP_USER), true, 4);
 		memset(used + (wake - ION_MMAP_USER), true, 2);
 	}
-	for (i = 0; i < PAGE; i++)
+	for (i = 0; i < page_size(); i++)
 		if (!used[i])
 			page[i] = 0xa5;
 	for (i = 0; i < 300; i++)

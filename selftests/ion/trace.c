@@ -46,7 +46,7 @@ static int begin(struct tracer *t, struct channel *ch, __u32 slots,
 #define SETUP_DEFAULT                                                     \
 	"open\n"                                                          \
 	"setup service=echo layout=compact tx=256 rx=256 cmd=256 evt=256" \
-	" buffers=0 buffer_size=0 bytes=40960\n"
+	" buffers=0 buffer_size=0 bytes=%llu\n"
 
 TEST_F(trace, from_open_to_close)
 {
@@ -77,6 +77,7 @@ TEST_F(trace, setup_that_nobody_asked_for)
 {
 	struct channel *ch = &self->ch;
 	struct ion_setup setup;
+	char want[512];
 	void *tx;
 
 	ch->fd = ion_open(O_RDWR);
@@ -89,7 +90,9 @@ TEST_F(trace, setup_that_nobody_asked_for)
 	ASSERT_NE(MAP_FAILED, tx);
 	munmap(tx, 8192);
 	ASSERT_EQ(0, ion_get_info(ch->fd, &ch->info));
-	EXPECT_TRACE(SETUP_DEFAULT);
+	snprintf(want, sizeof(want), SETUP_DEFAULT,
+		 (unsigned long long)default_bytes());
+	EXPECT_TRACE(want);
 }
 
 /* One event a batch, however many packets; the number of who did it. */

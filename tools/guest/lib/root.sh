@@ -115,7 +115,7 @@ root_settings()
 		(
 			load_kernel "$name"
 			printf 'kernels+=(%q) flavours+=(%q) ' \
-				"$name" "$KERNEL_FLAVOUR$ARCH_FLAVOUR"
+				"$name" "${KERNEL_FLAVOUR:-$ARCH_FLAVOUR}"
 			printf 'packages+=(%q) images+=(%q)\n' \
 				"$KERNEL_PACKAGES" "$KERNEL_IMAGE"
 		)
