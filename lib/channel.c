@@ -125,7 +125,7 @@ static void ionc_unmap(struct ionc_private *p)
 	unsigned int i;
 
 	/* In a child these addresses may be something else by now. */
-	if (p->owner != getpid())
+	if (!ionc_is_owner(p))
 		return;
 	for (i = 0; i < ION_AREAS_MAX; i++)
 		if (p->area[i])
@@ -217,7 +217,8 @@ int ionc_take_ends(struct ionc_private *p)
 
 /* ---- the whole --------------------------------------------------------- */
 
-static struct ionc_private *ionc_new(int fd, const struct ionc_options *options)
+static struct ionc_private *ionc_new(int fd, const struct ionc_options *options,
+				     __u64 owner)
 {
 	size_t align = alignof(struct ionc_private);
 	size_t size = (sizeof(struct ionc_private) + align - 1) & ~(align - 1);
@@ -227,7 +228,7 @@ static struct ionc_private *ionc_new(int fd, const struct ionc_options *options)
 		return NULL;
 	memset(p, 0, size);
 	p->ch.fd = fd;
-	p->owner = getpid();
+	p->owner = owner;
 	p->spin_ns = ionc_spin_of(options);
 	p->eventfd = -1;
 	p->waking = -1;
@@ -262,9 +263,14 @@ static int ionc_begin(struct ionc_private *p)
 static int ionc_make(struct ionc_channel **ch, int fd,
 		     const struct ionc_options *options)
 {
-	struct ionc_private *p = ionc_new(fd, options);
+	struct ionc_private *p;
+	__u64 owner;
 	int ret;
 
+	ret = ionc_get_owner(&owner);
+	if (ret)
+		return ret;
+	p = ionc_new(fd, options, owner);
 	if (!p)
 		return -ENOMEM;
 	ret = ionc_begin(p);

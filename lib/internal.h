@@ -6,7 +6,7 @@
 #define _IONC_INTERNAL_H
 
 #include <ionchannel.h>
-#include <sys/types.h>
+#include <stdbool.h>
 
 struct ionc_lent;
 
@@ -29,7 +29,7 @@ struct ionc_stock {
  * @ch: what programs see, first
  * @info: the geometry
  * @area: the mappings, by their number in @info
- * @owner: the process that has them
+ * @owner: the process that has them, by the number of ionc_get_owner()
  * @spin_ns: how long to look before sleeping
  * @eventfd: of ionc_eventfd(), or -1
  * @waking: the eventfd that is read by ionc_disarm(), or -1
@@ -40,7 +40,7 @@ struct ionc_private {
 	struct ionc_channel ch;
 	struct ion_info info;
 	void *area[ION_AREAS_MAX];
-	pid_t owner;
+	__u64 owner;
 	__u64 spin_ns;
 	int eventfd;
 	int waking;
@@ -52,6 +52,15 @@ static inline struct ionc_private *ionc_private(struct ionc_channel *ch)
 {
 	return (struct ionc_private *)(void *)ch;
 }
+
+/*
+ * The number of this process: not that of any process that it descends from by
+ * fork(). -errno.
+ */
+int ionc_get_owner(__u64 *owner);
+
+/* Whether this process made the channel, and is no child of the one that did. */
+bool ionc_is_owner(const struct ionc_private *p);
 
 /* What ioctl() returns, or -errno. */
 int ionc_ioctl(int fd, unsigned long request, void *arg);

@@ -279,7 +279,7 @@ int ionc_take_back(struct ionc_channel *ch)
 {
 	struct ionc_private *p = ionc_private(ch);
 	struct ionc_lent *lent = p->lent;
-	bool mine = p->owner == getpid();
+	bool mine = ionc_is_owner(p);
 	int error = 0;
 
 	if (!lent)

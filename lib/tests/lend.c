@@ -189,6 +189,33 @@ static void child(void)
 	ionc_close(ch);
 }
 
+/* By which it may not be taken for its parent. */
+static void child_with_its_own(void)
+{
+	struct ionc_channel *ch = channel(), *own;
+	int status = -1;
+	pid_t pid;
+
+	CHECK_EQ(0, ionc_lend(ch, NULL));
+	fflush(stdout);
+	pid = fork();
+	if (!pid) {
+		alarm(60);
+		own = channel();
+		if (!echoes(own, 1))
+			_exit(1);
+		ionc_close(ch);
+		if (!echoes(own, 2))
+			_exit(2);
+		ionc_close(own);
+		_exit(0);
+	}
+	CHECK_EQ(pid, waitpid(pid, &status, 0));
+	CHECK_EQ(0, status);
+	CHECK(echoes(ch, 1));
+	ionc_close(ch);
+}
+
 static void signalled(int signal)
 {
 	(void)signal;
@@ -224,6 +251,8 @@ int main(void)
 		{ "refusals", refused },
 		{ "poison and reset", poison },
 		{ "a child that closes", child },
+		{ "a child with channels of its own closes its parent's",
+		  child_with_its_own },
 		{ "signals go elsewhere", signals },
 		{ NULL, NULL },
 	};

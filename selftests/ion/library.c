@@ -346,6 +346,53 @@ TEST_F(library, a_channel_that_is_handed_on)
 	EXPECT_EQ(0, ion_wait_child(pid));
 }
 
+/* The exit status of a child that can make no PID namespace. */
+#define NO_NAMESPACE 77
+
+/* Process 1 of a PID namespace, and its child that is process 1 of another. */
+static int close_as_same_number(unsigned int flags)
+{
+	struct ionc_channel *ch;
+	int status, ret;
+	pid_t pid;
+
+	if (getpid() != 1 || open_channel(&ch, flags, NULL, NULL, 4) ||
+	    ionc_lend(ch, NULL) || unshare(CLONE_NEWPID))
+		return 1;
+	pid = fork();
+	if (!pid) {
+		ionc_close(ch);
+		_exit(getpid() == 1 ? 0 : 9);
+	}
+	if (!AWAIT(waitpid(pid, &status, WNOHANG) == pid)) {
+		kill(pid, SIGKILL);
+		return 2;
+	}
+	ret = !echoes(ch, 1) ? 3 : status ? 4 : 0;
+	ionc_close(ch);
+	return ret;
+}
+
+TEST_F(library, close_returns_in_a_child_of_the_same_process_id)
+{
+	pid_t pid = fork();
+	int status;
+
+	ASSERT_LE(0, pid);
+	if (!pid) {
+		if (unshare(CLONE_NEWPID))
+			_exit(NO_NAMESPACE);
+		pid = fork();
+		if (!pid)
+			_exit(close_as_same_number(variant->flags));
+		_exit(ion_wait_child(pid));
+	}
+	status = ion_wait_child(pid);
+	if (status == NO_NAMESPACE)
+		SKIP(return, "this kernel has no PID namespaces");
+	EXPECT_EQ(0, status);
+}
+
 TEST(pair_of_programs)
 {
 	struct ionc_channel *a, *b;
