@@ -1034,6 +1034,7 @@ int ionc_reattach(struct ionc_channel *ch);
  * @ch: the one
  * @fd: a descriptor of the other one
  *
+ * One that waits by a key is joined like any other, and its key is free then.
  * Ends: none.
  *
  * Return: 0 or -errno of ION_IOC_JOIN.

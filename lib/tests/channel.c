@@ -425,6 +425,10 @@ static void explanations(void)
 	      ionc_explain(IONC_ANY, -EPROTO));
 	CHECK(ionc_explain(IONC_OPEN, -EINVAL) !=
 	      ionc_explain(IONC_WAIT, -EINVAL));
+	/* A key is no reason that a join is refused; both quotas are one error. */
+	CHECK(!strstr(ionc_explain(IONC_JOIN, -EINVAL), "key"));
+	CHECK(strstr(ionc_explain(IONC_OPEN, -EDQUOT), "channels"));
+	CHECK(strstr(ionc_explain(IONC_OPEN, -EDQUOT), "sources"));
 }
 
 int main(void)

@@ -79,6 +79,33 @@ TEST_F(join, a_name_is_forgotten_with_who_waits)
 	EXPECT_TRUE(pair_joined(&self->ch[0], &self->ch[1]));
 }
 
+/* Whichever of the two the call is made on, and whether one waits or both do. */
+TEST_F(join, a_channel_that_waits_by_a_key_is_joined_by_descriptor)
+{
+	static const char *const keys[][2] = {
+		{ "n", "" },
+		{ "", "n" },
+		{ "n", "m" },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(keys); i++) {
+		ASSERT_EQ(0, another(self, keys[i][0]));
+		ASSERT_EQ(0, another(self, keys[i][1]));
+		EXPECT_EQ(0, ion_join(self->ch[0].fd, self->ch[1].fd));
+		EXPECT_TRUE(pair_joined(&self->ch[0], &self->ch[1]));
+		EXPECT_EQ(-EISCONN, ion_join(self->ch[0].fd, self->ch[1].fd));
+		/* The key is for the next two. */
+		ASSERT_EQ(0, another(self, "n"));
+		EXPECT_TRUE(pair_alone(&self->ch[2]));
+		channel_attach_live(&self->ch[2]);
+		ASSERT_EQ(0, another(self, "n"));
+		EXPECT_TRUE(pair_joined(&self->ch[2], &self->ch[3]));
+		while (self->nr)
+			channel_close(&self->ch[--self->nr]);
+	}
+}
+
 TEST_F(join, what_was_pushed_before_it_crosses)
 {
 	static const char *const keys[] = { "", "n" };

@@ -339,7 +339,7 @@ struct ion_info {
  *	All rates of a user together are bounded (EDQUOT), and those of all users
  *	(EUSERS).
  * @key: what the service is told, padded with zeros: to ``pair`` the name that
- *	two channels join by, empty for ION_IOC_JOIN; empty else
+ *	two channels join by, or empty; empty else
  * @reserved2: 0
  * @info: written by the kernel: what the channel was given. ``info.size``
  *	need not be set.
@@ -579,7 +579,8 @@ struct ion_eventfd {
  * @reserved: 0
  *
  * What one pushes to tx and cmd, the other one pops from rx and evt. Both have
- * an arena with buffers of the same size, or neither has one.
+ * an arena with buffers of the same size, or neither has one. A channel that
+ * waits by a key is joined like any other, and its key is free for another one.
  */
 struct ion_join {
 	__u32 size;
