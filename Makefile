@@ -45,10 +45,7 @@ headers_install:
 	$(INSTALL) -D -m 644 -t "$(headers)/ion" include/ion/*.h
 
 kernel-headers:
-	@[ -e "$(KDIR)/Makefile" ] || { \
-		echo "no kernel headers in $(KDIR): install the package" \
-			"linux-headers-$(KERNELRELEASE), or give KDIR=" >&2; \
-		exit 1; }
+	@packaging/has-headers "$(KDIR)" "$(KERNELRELEASE)"
 
 # What runs in user space, each with an install rule of its own.
 user_parts := $(patsubst %/Makefile,%,lib/Makefile \
