@@ -14,6 +14,8 @@ INSTALL ?= install
 FILE ?=
 TIME ?= 600
 
+include packaging/paths.mk
+
 # The rules of other folders run there: what is relative is to this one.
 absolute = $(if $(1),$(abspath $(1)))
 dest := $(call absolute,$(DESTDIR))
