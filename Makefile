@@ -21,12 +21,18 @@ absolute = $(if $(1),$(abspath $(1)))
 dest := $(call absolute,$(DESTDIR))
 mod_path := $(call absolute,$(INSTALL_MOD_PATH))
 headers := $(dest)$(INSTALL_HDR_PATH)/include
+header_files := $(headers)/linux/ion.h $(addprefix $(headers)/,$(patsubst \
+	include/%,%,$(wildcard include/ion/*.h)))
+rules := $(dest)$(UDEVDIR)/60-ion.rules $(dest)$(SYSUSERSDIR)/ion.conf
+stage := $(CURDIR)/build/stage
 version := 0.1.0
 dkms := $(dest)/usr/src/ion-$(version)
 
 # What kbuild reads from its command line or the environment, ARCH and
 # CROSS_COMPILE among it, gets there by itself.
 kbuild = $(MAKE) -C "$(KDIR)" M="$(CURDIR)"
+
+release = $(shell cat "$(KDIR)/include/config/kernel.release")
 
 # Headers of a distribution tell kbuild to sign, and have no key.
 sign_key = $(shell sed -n 's/^CONFIG_MODULE_SIG_KEY=//p' \
@@ -39,10 +45,13 @@ all: modules user
 modules: kernel-headers
 	$(kbuild) modules
 
-modules_install: kernel-headers
-	$(kbuild) INSTALL_MOD_PATH="$(mod_path)" $(unsigned) modules_install
+# kbuild installs to a folder of ours: it may stop half way.
+modules_install: can-write-INSTALL_MOD_PATH can-depmod modules
+	@rm -rf "$(stage)"
+	$(kbuild) INSTALL_MOD_PATH="$(stage)" $(unsigned) modules_install
+	@packaging/install-module "$(mod_path)" "$(release)" "$(stage)"
 
-headers_install:
+headers_install: can-write-INSTALL_HDR_PATH
 	$(INSTALL) -D -m 644 -t "$(headers)/linux" include/uapi/linux/ion.h
 	$(INSTALL) -D -m 644 -t "$(headers)/ion" include/ion/*.h
 
@@ -66,35 +75,50 @@ jansson:
 			'libjansson-dev (make modules does without)' >&2; \
 		exit 1; }
 
-install: install-module install-user
+# Nothing is installed before all is built, and may be written.
+install: can-install-module can-install-user modules user
+	@$(MAKE) --no-print-directory install-module
+	@$(MAKE) --no-print-directory install-user
 	@$(if $(dest)$(mod_path),,echo 'now: modprobe ion')
 
-# kbuild's depmod needs the kernel's System.map, which headers seldom have.
-install-module: can-write-INSTALL_MOD_PATH modules install-rules
-	$(kbuild) INSTALL_MOD_PATH="$(mod_path)" $(unsigned) modules_install
-	@release=$$(cat "$(KDIR)/include/config/kernel.release") && \
-	if [ -e "$(mod_path)/lib/modules/$$release/modules.order" ]; then \
-		PATH=$$PATH:/usr/sbin:/sbin; \
-		set -x; depmod $(if $(mod_path),-b "$(mod_path)") $$release; \
-	fi
+install-module: can-install-module modules
+	@$(MAKE) --no-print-directory modules_install
+	@$(MAKE) --no-print-directory install-rules
 
-install-rules: can-write-UDEVDIR
+install-rules: can-install-rules
 	$(INSTALL) -D -m 644 -t "$(dest)$(UDEVDIR)" packaging/60-ion.rules
 	$(INSTALL) -D -m 644 -t "$(dest)$(SYSUSERSDIR)" packaging/ion.conf
 	@$(if $(dest),,packaging/activate group "$(SYSUSERSDIR)/ion.conf")
 
-install-user: can-write-PREFIX jansson
+install-user: can-install-user user
 	@for part in $(user_parts); do \
 		$(MAKE) -C $$part install DESTDIR="$(dest)" || exit; \
 	done
 	@$(if $(dest),,packaging/activate library)
 
-# What install would put somewhere, it puts here, and that is what goes.
-uninstall: can-write-PREFIX
-	@rm -rf build/uninstall
-	@$(MAKE) -s install-user install-rules DESTDIR=build/uninstall
-	@packaging/remove files build/uninstall "$(PREFIX)" "$(dest)"
-	@packaging/remove module "$(mod_path)"
+can-install-module: can-write-INSTALL_MOD_PATH can-install-rules can-depmod
+
+can-depmod: kernel-headers
+	@packaging/install-module "$(mod_path)" "$(release)"
+
+can-install-rules:
+	@packaging/can-write "UDEVDIR SYSUSERSDIR PREFIX" $(rules)
+
+can-install-user:
+	@for part in $(user_parts); do \
+		$(MAKE) -s --no-print-directory -C $$part can-install \
+			DESTDIR="$(dest)" || exit; \
+	done
+
+# All that one of the targets above may have put there, from any kernel. It needs
+# neither what is installed to be built, nor what builds it.
+uninstall:
+	@list=$$(for part in $(user_parts); do \
+		$(MAKE) -s --no-print-directory -C $$part list-installed \
+			DESTDIR="$(dest)" || exit; \
+	done) && printf '%s\n' $$list $(rules) $(header_files) $(wildcard \
+		$(mod_path)/lib/modules/*/updates/drivers/ion/ion.ko*) | \
+		packaging/remove "$(dest)$(PREFIX)" "$(mod_path)" "$(headers)"
 	@$(if $(dest),,packaging/activate library)
 
 # The module's sources, as dkms takes them.
@@ -107,20 +131,21 @@ dkms-source: can-write-DESTDIR
 	done
 	$(INSTALL) -m 644 COPYING dkms.conf "$(dkms)"
 
-# With the udev rule and the group; what was there of this version goes first.
-dkms-install: dkms-tool kernel-headers dkms-uninstall
-	@$(MAKE) dkms-source install-rules
-	dkms add ion/$(version)
-	dkms build ion/$(version) -k $(KERNELRELEASE)
-	dkms install ion/$(version) -k $(KERNELRELEASE)
+# With the udev rule and the group; what was there of this version goes first, and all
+# goes again if dkms does not build it.
+dkms-install: dkms-tool can-write-DESTDIR can-install-rules modules
+	@$(MAKE) --no-print-directory dkms-uninstall
+	@$(MAKE) --no-print-directory dkms-source install-rules
+	dkms add ion/$(version) && \
+	dkms build ion/$(version) -k $(KERNELRELEASE) && \
+	dkms install ion/$(version) -k $(KERNELRELEASE) || \
+		{ $(MAKE) --no-print-directory dkms-uninstall; exit 1; }
 
 dkms-uninstall: dkms-tool can-write-DESTDIR
 	@[ -z "$$(dkms status ion/$(version))" ] || \
 		dkms remove ion/$(version) --all
 	@rm -rf "$(dkms)"
-	@rm -rf build/uninstall
-	@$(MAKE) -s install-rules DESTDIR=build/uninstall
-	@packaging/remove files build/uninstall "$(PREFIX)" "$(dest)"
+	@printf '%s\n' $(rules) | packaging/remove "$(dest)$(PREFIX)"
 
 dkms-tool:
 	@command -v dkms >/dev/null || { \
@@ -130,13 +155,12 @@ deb:
 	@tools/package/build
 
 # Whether things may be written there, before any of them is.
-can-write-PREFIX: place = $(dest)$(PREFIX)
-can-write-INSTALL_MOD_PATH: place = $(mod_path)/lib/modules
-can-write-UDEVDIR: place = $(dest)$(UDEVDIR)
-can-write-DESTDIR: place = $(dkms)
+can-write-INSTALL_MOD_PATH: place = $(mod_path)/lib/modules/
+can-write-INSTALL_HDR_PATH: place = $(header_files)
+can-write-DESTDIR: place = $(dkms)/
 
 can-write-%:
-	@packaging/can-write $* "$(place)"
+	@packaging/can-write $* $(place)
 
 demo:
 	@tools/guest/demo $(if $(FILE),"$$FILE")
@@ -218,7 +242,7 @@ help:
 	@echo '  install          install all: the next two'
 	@echo '  install-module   the module, udev rule, group ion'
 	@echo '  install-user     the library, its headers, ionctl, man pages'
-	@echo '  uninstall        remove what install put there'
+	@echo '  uninstall        remove what any target of these put there, but dkms'
 	@echo '  dkms-install     have dkms build it for each kernel, now and later'
 	@echo '  dkms-uninstall   remove what dkms-install put there'
 	@echo '  modules_install  install the module alone, below /lib/modules'
@@ -258,6 +282,7 @@ help:
 
 .PHONY: all modules user modules_install headers_install kernel-headers
 .PHONY: jansson demo check lint install install-module install-rules install-user uninstall
+.PHONY: can-install-module can-install-rules can-install-user can-depmod
 .PHONY: dkms-source dkms-install dkms-uninstall dkms-tool deb
 .PHONY: check-debug litmus model guards stress bench bench-uml bench-native shell format htmldocs clean help
 .PHONY: coverage kunit baseline check-machines check-kcsan
