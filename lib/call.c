@@ -8,7 +8,7 @@
 
 #define IONC_SECOND 1000000000ULL
 
-int ionc_ioctl(int fd, unsigned long request, void *arg)
+int ionc_ioctl(int fd, __u16 request, void *arg)
 {
 	int ret = ioctl(fd, request, arg);
 

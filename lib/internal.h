@@ -62,8 +62,11 @@ int ionc_get_owner(__u64 *owner);
 /* Whether this process made the channel, and is no child of the one that did. */
 bool ionc_is_owner(const struct ionc_private *p);
 
-/* What ioctl() returns, or -errno. */
-int ionc_ioctl(int fd, unsigned long request, void *arg);
+/*
+ * What ioctl() returns, or -errno. The numbers of /dev/ion have 16 bits, and so fit
+ * whatever type a C library has ioctl() take.
+ */
+int ionc_ioctl(int fd, __u16 request, void *arg);
 
 /* The clock that timeouts are of, and a time on it; IONC_FOREVER stays it. */
 __u64 ionc_now(void);

@@ -34,6 +34,8 @@
  * @fd: the channel's descriptor
  * @spare: another one of it
  * @idle_ns: what ION_IOC_SERVE is told
+ * @pinned: it is to run on @cpu alone
+ * @cpu: a processor
  * @lock: for what follows
  * @news: something of it changed
  * @stop: the thread is to end
@@ -48,6 +50,8 @@ struct ionc_lent {
 	int fd;
 	int spare;
 	__u64 idle_ns;
+	bool pinned;
+	__u32 cpu;
 	pthread_mutex_t lock;
 	pthread_cond_t news;
 	bool stop;
@@ -97,6 +101,18 @@ static bool ionc_lent_goes_on(struct ionc_lent *lent, int ret,
 	return again;
 }
 
+/* Here and not by an attribute of the thread, which not every C library has. */
+static int ionc_lent_pin(const struct ionc_lent *lent)
+{
+	cpu_set_t set;
+
+	if (!lent->pinned)
+		return 0;
+	CPU_ZERO(&set);
+	CPU_SET(lent->cpu, &set);
+	return sched_setaffinity(0, sizeof(set), &set) ? -errno : 0;
+}
+
 static void *ionc_lent_main(void *arg)
 {
 	struct ionc_lent *lent = arg;
@@ -105,7 +121,9 @@ static void *ionc_lent_main(void *arg)
 
 	/* The first call is a short one: it tells whether the thread can serve. */
 	do {
-		ret = ionc_serve(lent, lent->begun ? 0 : 1);
+		ret = lent->begun ? 0 : ionc_lent_pin(lent);
+		if (!ret)
+			ret = ionc_serve(lent, lent->begun ? 0 : 1);
 	} while (ionc_lent_goes_on(lent, ret, &resets));
 
 	pthread_mutex_lock(&lent->lock);
@@ -121,6 +139,8 @@ static int ionc_lend_idle(const struct ionc_lend_options *options, __u64 *idle)
 {
 	if (options->flags & ~IONC_LEND_FLAGS || options->reserved)
 		return -EINVAL;
+	if (options->flags & IONC_LEND_PIN && options->cpu >= CPU_SETSIZE)
+		return -EINVAL;
 	if (options->flags & IONC_LEND_NEVER_SLEEP)
 		*idle = ION_SERVE_SPIN;
 	else if (options->flags & IONC_LEND_NO_SPIN)
@@ -130,45 +150,22 @@ static int ionc_lend_idle(const struct ionc_lend_options *options, __u64 *idle)
 	return 0;
 }
 
-static int ionc_lend_attr(pthread_attr_t *attr,
-			  const struct ionc_lend_options *options)
-{
-	cpu_set_t set;
-
-	if (!(options->flags & IONC_LEND_PIN))
-		return 0;
-	if (options->cpu >= CPU_SETSIZE)
-		return -EINVAL;
-	CPU_ZERO(&set);
-	CPU_SET(options->cpu, &set);
-	return -pthread_attr_setaffinity_np(attr, sizeof(set), &set);
-}
-
 /* Signals are for the other threads of the program. */
-static int ionc_lend_thread(struct ionc_lent *lent,
-			    const struct ionc_lend_options *options)
+static int ionc_lend_thread(struct ionc_lent *lent)
 {
-	pthread_attr_t attr;
 	sigset_t all, old;
 	int ret;
 
-	ret = pthread_attr_init(&attr);
-	if (ret)
-		return -ret;
-	ret = ionc_lend_attr(&attr, options);
-	if (!ret) {
-		sigfillset(&all);
-		pthread_sigmask(SIG_SETMASK, &all, &old);
-		ret = -pthread_create(&lent->thread, &attr, ionc_lent_main,
-				      lent);
-		pthread_sigmask(SIG_SETMASK, &old, NULL);
-		lent->made = !ret;
-	}
-	pthread_attr_destroy(&attr);
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	ret = -pthread_create(&lent->thread, NULL, ionc_lent_main, lent);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	lent->made = !ret;
 	return ret;
 }
 
-static struct ionc_lent *ionc_lent_new(int fd, __u64 idle_ns)
+static struct ionc_lent *ionc_lent_new(int fd, __u64 idle_ns,
+				       const struct ionc_lend_options *options)
 {
 	struct ionc_lent *lent = calloc(1, sizeof(*lent));
 	pthread_condattr_t attr;
@@ -177,6 +174,8 @@ static struct ionc_lent *ionc_lent_new(int fd, __u64 idle_ns)
 		return NULL;
 	lent->fd = fd;
 	lent->idle_ns = idle_ns;
+	lent->pinned = options->flags & IONC_LEND_PIN;
+	lent->cpu = options->cpu;
 	pthread_mutex_init(&lent->lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -197,15 +196,14 @@ static void ionc_lent_free(struct ionc_lent *lent, bool mine)
 	free(lent);
 }
 
-static int ionc_lent_begin(struct ionc_lent *lent,
-			   const struct ionc_lend_options *options)
+static int ionc_lent_begin(struct ionc_lent *lent)
 {
 	int ret;
 
 	lent->spare = fcntl(lent->fd, F_DUPFD_CLOEXEC, 0);
 	if (lent->spare < 0)
 		return -errno;
-	ret = ionc_lend_thread(lent, options);
+	ret = ionc_lend_thread(lent);
 	if (ret)
 		return ret;
 	pthread_mutex_lock(&lent->lock);
@@ -233,10 +231,10 @@ int ionc_lend(struct ionc_channel *ch, const struct ionc_lend_options *options)
 		ret = ionc_lend_idle(&ours, &idle_ns);
 	if (ret)
 		return ret;
-	lent = ionc_lent_new(ch->fd, idle_ns);
+	lent = ionc_lent_new(ch->fd, idle_ns, &ours);
 	if (!lent)
 		return -ENOMEM;
-	ret = ionc_lent_begin(lent, &ours);
+	ret = ionc_lent_begin(lent);
 	p->lent = lent;
 	if (ret)
 		ionc_take_back(ch);

@@ -46,6 +46,7 @@ proof_steps()
 host_steps()
 {
 	tap_step "headers" headers_compile
+	tap_step "C libraries" in_root tools/check/libc
 	tap_step "library" in_root make -s -C lib check
 	tap_step "ionctl" in_root tools/ionctl/tests/run
 	tap_step "man pages" in_root make -s -C man check

@@ -8,11 +8,11 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/pidfd.h>
 #include <unistd.h>
 
 #include "fail.h"
 #include "open.h"
+#include "pidfd.h"
 #include "text.h"
 
 /**
@@ -59,7 +59,7 @@ static int copy(struct search *search, int pidfd, int number)
 	char name[32];
 	int own, fd;
 
-	fd = pidfd_getfd(pidfd, number, 0);
+	fd = process_getfd(pidfd, number);
 	if (fd < 0)
 		return -errno;
 	own = open("/proc/self/fdinfo", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -92,7 +92,7 @@ static int look_into(struct search *search, pid_t pid)
 	char name[64];
 	DIR *fdinfo;
 
-	pidfd = pidfd_open(pid, 0);
+	pidfd = process_open(pid);
 	if (pidfd < 0)
 		return -errno;
 	snprintf(name, sizeof(name), "/proc/%d/fdinfo", pid);

@@ -10,7 +10,7 @@
 
 #include "fail.h"
 
-int device_call(int fd, unsigned long request, void *arg)
+int device_call(int fd, __u16 request, void *arg)
 {
 	int ret = ioctl(fd, request, arg);
 

@@ -31,6 +31,6 @@ int open_own(struct ionc_channel **ch, struct ionc_options *options);
 int fail_set_up(int error, const struct ionc_options *options);
 
 /* ioctl(), which returns -errno. */
-int device_call(int fd, unsigned long request, void *arg);
+int device_call(int fd, __u16 request, void *arg);
 
 #endif /* _IONCTL_OPEN_H */
