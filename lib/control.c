@@ -12,6 +12,16 @@ int ionc_stats_struct(struct ionc_channel *ch, struct ion_stats *stats)
 	return ionc_ioctl(ch->fd, ION_IOC_STATS, stats);
 }
 
+int ionc_totals_struct(struct ionc_channel *ch, struct ion_totals *totals)
+{
+	struct ion_query query;
+
+	memset(&query, 0, sizeof(query));
+	query.size = sizeof(query);
+	query.totals = (__u64)(size_t)totals;
+	return ionc_ioctl(ch->fd, ION_IOC_QUERY, &query);
+}
+
 int ionc_peek_ring(struct ionc_channel *ch, __u32 ring, __u32 skip, void *to,
 		   __u32 count)
 {

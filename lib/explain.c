@@ -98,6 +98,7 @@ static const struct ionc_meaning ionc_meanings[] = {
 	{ IONC_VERIFY, EOPNOTSUPP,
 	  "the service vouches for nobody: it is not pair" },
 
+	{ IONC_ANY, EBUSY, "too many programs ask for it now; call again" },
 	{ IONC_ANY, EPROTO,
 	  "a ring is poisoned, as the protocol was broken: ionc_stats() tells how, ionc_reset() mends it" },
 	{ IONC_ANY, EPIPE,

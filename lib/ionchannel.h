@@ -959,6 +959,7 @@ int ionc_owners(struct ionc_channel *ch, __u64 *bits);
 /* The inline functions below tell the library how large a struct is here. */
 int ionc_query_struct(struct ionc_channel *ch, struct ion_query *query);
 int ionc_stats_struct(struct ionc_channel *ch, struct ion_stats *stats);
+int ionc_totals_struct(struct ionc_channel *ch, struct ion_totals *totals);
 int ionc_verify_struct(struct ionc_channel *ch, struct ion_verify *verify);
 
 /**
@@ -991,6 +992,23 @@ static inline int ionc_stats(struct ionc_channel *ch, struct ion_stats *stats)
 	memset(stats, 0, sizeof(*stats));
 	stats->size = (__u32)sizeof(*stats);
 	return ionc_stats_struct(ch, stats);
+}
+
+/**
+ * ionc_totals() - what all channels of the system have counted
+ * @ch: any channel
+ * @totals: all of it is written
+ *
+ * Since the module was loaded, those that have gone too. Ends: none.
+ *
+ * Return: 0; -EBUSY if too many ask at the same time; -errno.
+ */
+static inline int ionc_totals(struct ionc_channel *ch,
+			      struct ion_totals *totals)
+{
+	memset(totals, 0, sizeof(*totals));
+	totals->size = (__u32)sizeof(*totals);
+	return ionc_totals_struct(ch, totals);
 }
 
 /**

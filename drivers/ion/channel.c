@@ -22,6 +22,7 @@
 #include "notify.h"
 #include "quota.h"
 #include "service.h"
+#include "totals.h"
 #include "trace.h"
 
 static void ion_channel_undo_create(struct ion_channel *ch)
@@ -170,8 +171,9 @@ static void ion_channel_free(struct ion_channel *ch)
 
 static void ion_channel_destroy(struct ion_channel *ch)
 {
-	ion_channels_remove(ch);
 	ion_notify_destroy(ch);
+	ion_totals_fold(ch);
+	ion_channels_remove(ch);
 	ion_channel_free(ch);
 	ion_channel_undo_create(ch);
 }

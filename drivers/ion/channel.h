@@ -27,7 +27,8 @@
  *
  * Order: pop_mutex, push_mutex, end_mutex, ring.lock, state_lock; setup_mutex,
  * end_mutex. eventfd_lock nests in end_mutex and in nothing else. The locks of
- * service.c, channels.c and quota.c are spinlocks that no other lock is taken under.
+ * service.c, channels.c, quota.c and totals.c are spinlocks that no other lock is
+ * taken under.
  *
  * What is not configuration and is read without a lock (closed, hungup, peer_gone,
  * undelivered, broken of a ring) is read by READ_ONCE() and only ever a reason to
@@ -90,6 +91,7 @@ enum ion_end_state {
  * @hungup: the service will push no more; see ion_channel_hangup()
  * @peer_gone: the service takes no more; see ion_channel_set_peer_gone()
  * @undelivered: something was pushed that reaches nobody
+ * @folded: its counters are in the totals of the system; see totals.c
  * @service: what owns the kernel ends, NULL when it has gone; end_mutex
  * @of_service: in the list of its channels
  * @private: the service's
@@ -140,6 +142,7 @@ struct ion_channel {
 	bool hungup;
 	bool peer_gone;
 	bool undelivered;
+	bool folded;
 	struct ion_service *service;
 	struct list_head of_service;
 	void *private;

@@ -102,3 +102,27 @@ struct ion_channel *ion_channels_next(u64 after)
 	}
 	return NULL;
 }
+
+/**
+ * ion_channels_after() - find the next one, whoever opened it
+ * @after: only of a higher number
+ *
+ * Context: under RCU, for as long as the channel is used; nobody need have it.
+ * Return: the channel, or NULL.
+ */
+struct ion_channel *ion_channels_after(u64 after)
+{
+	unsigned long id = after;
+
+	return xa_find_after(&ion_channels, &id, ULONG_MAX, XA_PRESENT);
+}
+
+/**
+ * ion_channels_opened() - how many there have been
+ *
+ * Return: the highest number that was given.
+ */
+u64 ion_channels_opened(void)
+{
+	return atomic_long_read(&ion_channels_last);
+}

@@ -45,6 +45,7 @@ static_assert(sizeof(struct ion_cmd_ring) == 8208);
 
 /* A shorter struct than was published first is refused; none has grown yet. */
 static_assert(sizeof(struct ion_query) == 128);
+static_assert(sizeof(struct ion_totals) == 896);
 static_assert(sizeof(struct ion_info) == 1152);
 static_assert(sizeof(struct ion_setup) == 1408);
 static_assert(sizeof(struct ion_batch) == 24);

@@ -27,6 +27,7 @@
 #include "serve.h"
 #include "service.h"
 #include "stats.h"
+#include "totals.h"
 #include "wait.h"
 
 /**
@@ -65,6 +66,23 @@ int ion_copy_out(void __user *to, const void *from, size_t size)
 	return copy_to_user(to, from, size) ? -EFAULT : 0;
 }
 
+static int ion_query_totals(void __user *to)
+{
+	struct ion_totals *totals __free(kfree) = NULL;
+	int ret;
+
+	totals = kmalloc(sizeof(*totals), ION_GFP);
+	if (!totals)
+		return -ENOMEM;
+	ret = ion_copy_in(totals, sizeof(*totals), to);
+	if (ret)
+		return ret;
+	if (memchr_inv(totals->reserved, 0, sizeof(totals->reserved)))
+		return -EINVAL;
+	ret = ion_totals_read(totals);
+	return ret ?: ion_copy_out(to, totals, sizeof(*totals));
+}
+
 static long ion_ioctl_query(const struct ion_channel *ch, void __user *arg)
 {
 	struct ion_query query;
@@ -76,6 +94,10 @@ static long ion_ioctl_query(const struct ion_channel *ch, void __user *arg)
 	if (query.reserved || memchr_inv(query.reserved2, 0,
 					 sizeof(query.reserved2)))
 		return -EINVAL;
+	if (query.totals)
+		ret = ion_query_totals(u64_to_user_ptr(query.totals));
+	if (ret)
+		return ret;
 
 	query.abi_version = ION_ABI_VERSION;
 	query.features = ION_FEATURE_COMPACT | ION_FEATURE_SPLIT |

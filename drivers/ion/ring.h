@@ -53,6 +53,18 @@ struct ion_stage {
 };
 
 /**
+ * struct ion_counted - what the totals of the system have of a ring
+ * @pushed: as in &struct ion_ring_totals
+ * @popped: likewise
+ * @discarded: likewise
+ */
+struct ion_counted {
+	u64 pushed;
+	u64 popped;
+	u64 discarded;
+};
+
+/**
  * struct ion_ring - the kernel's end of one ring
  * @kind: which ring it is
  * @ch: whose it is
@@ -73,6 +85,7 @@ struct ion_stage {
  * @stage: packets that the service has in hand
  * @mask: shared, for programs that read it; never read here
  * @user_index: shared, the index of the user end
+ * @counted: what was told of it last, for the totals; see totals.c
  */
 struct ion_ring {
 	const struct ion_ring_kind *kind;
@@ -95,6 +108,7 @@ struct ion_ring {
 	struct ion_stage *stage;
 	u32 *mask;
 	u32 *user_index;
+	struct ion_counted counted;
 };
 
 /* A ring that is not async is owned by who owns all of the channel's. */

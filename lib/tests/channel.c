@@ -397,12 +397,16 @@ static void diagnostics(void)
 	struct ionc_channel *ch = channel_of("quiet", 0);
 	struct ion_packet packets[4] = { { 0 } };
 	struct ion_stats stats;
+	struct ion_totals totals;
 	struct ion_query query;
 
 	CHECK_EQ(0, ionc_query(ch, &query));
 	CHECK_EQ(ION_ABI_VERSION, query.abi_version);
 	CHECK_EQ(0, ionc_stats(ch, &stats));
 	CHECK_EQ(0, stats.kicks);
+	CHECK_EQ(0, ionc_totals(ch, &totals));
+	CHECK(totals.opened);
+	CHECK_EQ(0, totals.calls);
 	packets[2].data = 9;
 	CHECK_EQ(4, ionc_push_n(ch, packets, 4));
 	CHECK_EQ(2, ionc_peek_ring(ch, ION_RING_TX, 2, packets, 4));

@@ -315,6 +315,8 @@ static int fake_query(struct ion_query *query)
 {
 	query->abi_version = fake_abi;
 	query->features = fake_features;
+	if (query->totals)
+		((struct ion_totals *)(size_t)query->totals)->opened = FAKES;
 	return 0;
 }
 

@@ -118,6 +118,24 @@ TEST_F(abi_arrays, info_clears_what_it_does_not_count)
 	expect_info(_metadata, &info, variant->areas);
 }
 
+TEST_F(abi_arrays, totals_clear_what_they_do_not_count)
+{
+	struct ion_query query = { .size = sizeof(query) };
+	struct ion_totals totals;
+	unsigned int i;
+
+	memset(&totals, 0xff, sizeof(totals));
+	memset(totals.reserved, 0, sizeof(totals.reserved));
+	totals.size = sizeof(totals);
+	query.totals = (__u64)(unsigned long)&totals;
+	ASSERT_EQ(0, ion_call(self->ch.fd, ION_IOC_QUERY, &query));
+	EXPECT_EQ(ION_RINGS, totals.nr_rings);
+	EXPECT_ZERO(totals.reserved);
+	for (i = 0; i < ION_RINGS; i++)
+		EXPECT_ZERO(totals.ring[i].reserved);
+	EXPECT_ZERO_FROM(totals.ring, ION_RINGS);
+}
+
 TEST_F(abi_arrays, stats_clear_what_they_do_not_count)
 {
 	struct ion_stats stats;

@@ -385,7 +385,7 @@ TEST_F(used, reserved_fields)
 	EXPECT_REFUSED(ch, EINVAL, ion_call(ch->fd, ION_IOC_INFO, &info));
 	EXPECT_REFUSED(ch, EINVAL, ion_call(ch->fd, ION_IOC_QUERY, &query));
 	query.reserved = 0;
-	query.reserved2[7] = 1ULL << 63;
+	query.reserved2[6] = 1ULL << 63;
 	EXPECT_REFUSED(ch, EINVAL, ion_call(ch->fd, ION_IOC_QUERY, &query));
 	EXPECT_REFUSED(ch, EINVAL, ion_call(ch->fd, ION_IOC_STATS, &stats));
 	stats.reserved = 0;

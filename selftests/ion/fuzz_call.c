@@ -27,7 +27,15 @@ static __u64 some_time(struct fuzz *f)
 static long step_query(struct fuzz *f)
 {
 	struct ion_query query = { .size = sizeof(query) };
+	struct ion_totals *totals = fuzz_memory(f, sizeof(*totals));
 
+	if (fuzz_chance(f, 3)) {
+		memset(totals, 0, sizeof(*totals));
+		totals->size = sizeof(*totals);
+		query.totals = (unsigned long)totals;
+	} else if (fuzz_chance(f, 3)) {
+		query.totals = (unsigned long)fuzz_pointer(f);
+	}
 	return CALL(f, ION_IOC_QUERY, &query);
 }
 

@@ -33,6 +33,7 @@ TEST_F(raw, query_needs_no_setup)
 	memset(&query, 0xff, offsetof(struct ion_query, reserved2));
 	memset(query.reserved2, 0, sizeof(query.reserved2));
 	query.reserved = 0;
+	query.totals = 0;
 	query.size = sizeof(query);
 	ASSERT_EQ(0, ion_call(self->fd, ION_IOC_QUERY, &query));
 	EXPECT_EQ(sizeof(query), query.size);

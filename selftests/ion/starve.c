@@ -451,6 +451,24 @@ static int call_list(const struct call *c)
 
 ANSWERS(list_answers, call_list)
 
+/* Likewise: it is one of those that are added up. */
+static int call_totals(const struct call *c)
+{
+	struct ion_totals totals = { .size = sizeof(totals) };
+	struct ion_query query = {
+		.size = sizeof(query),
+		.totals = (__u64)(unsigned long)&totals,
+	};
+	int ret = ion_call(ion_open(O_RDWR), ION_IOC_QUERY, &query);
+
+	(void)c;
+	if (ret < 0)
+		return ret;
+	return totals.calls ? 0 : -ENOENT;
+}
+
+ANSWERS(totals_answer, call_totals)
+
 static int call_stats(const struct call *c)
 {
 	struct ion_stats stats;

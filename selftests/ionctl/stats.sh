@@ -112,4 +112,54 @@ goes()
 
 check "a channel that goes" goes
 check "nothing at all" prints '^0 channels, 0 B$' "$ionctl" stats
+check "but what there was" json ".total.rings.tx.pushed > 0" "$ionctl" --json stats
+
+# total FILTER: of the whole system.
+total()
+{
+	"$ionctl" --json stats | jq -r ".total$1"
+}
+
+# What a program that has gone did is still there.
+outlives()
+{
+	before=$(total .rings.tx.pushed)
+	opened=$(total .opened)
+	"$ionctl" push --service sink data=1 data=2 data=3 || return
+	after=$(total .rings.tx.pushed)
+	echo "$before packets, then $after"
+	[ "$after" -eq $((before + 3)) ] && [ "$(total .opened)" -gt "$opened" ]
+}
+
+# Programs of a moment, between two looks: their packets are in the rates.
+short_lives()
+{
+	"$ionctl" --json stats -w0.5 -n 3 >out &
+	i=0
+	while kill -0 $! 2>/dev/null; do
+		"$ionctl" push --service sink data=1 data=2 >/dev/null || return
+		i=$((i + 1))
+	done
+	echo "$i programs"
+	cat out
+	jq -se 'length == 3 and all(.total.rates.tx > 0)' out >/dev/null
+}
+
+# Each number is at least what it was, while programs come and go.
+never_falls()
+{
+	last=0
+	for i in 1 2 3 4 5 6 7 8; do
+		"$ionctl" push --service sink data=1 >/dev/null || return
+		now=$(total .rings.tx.pushed)
+		echo "$now"
+		[ "$now" -gt "$last" ] || return
+		last=$now
+	done
+}
+
+check "what a channel that has gone did stays in the total" outlives
+check "totals never fall" never_falls
+check "as text" prints "opened since the module was loaded" "$ionctl" stats
+check "watched: channels that live for a moment are in the rates" short_lives
 finish

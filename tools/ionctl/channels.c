@@ -10,6 +10,7 @@
 #include "fail.h"
 #include "open.h"
 #include "text.h"
+#include "totals.h"
 
 const char channel_missing[] =
 	"there is none that you may see; see ionctl list";
@@ -67,6 +68,8 @@ int channels_read(int fd, struct channels *channels)
 		got = read_more(fd, channels);
 	} while (got > 0);
 	leave_out_own(channels);
+	if (!got)
+		got = totals_read(fd, &channels->totals);
 	if (!got)
 		return EXIT_OK;
 	channels_free(channels);

@@ -13,13 +13,15 @@
  * @entry: the channels
  * @count: how many
  * @ns: when, on the monotonic clock
+ * @totals: what all channels of the system have counted since the module was loaded
  *
- * The one that ionctl asks by is not among them.
+ * The one that ionctl asks by is not among them, but in @totals.
  */
 struct channels {
 	struct ion_list_entry *entry;
 	size_t count;
 	uint64_t ns;
+	struct ion_totals totals;
 };
 
 /**

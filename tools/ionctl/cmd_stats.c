@@ -159,15 +159,19 @@ const struct command cmd_stats = {
 	.summary = "what the driver counts, once or live",
 	.run = run_stats,
 	.usage = "[OPTION]... [CHANNEL]...",
-	.text = "Shows what was counted of the channels since they were opened; of all that you\n"
-		"may see together if none is given. With --watch, how much there is in a second:\n"
+	.text = "Shows what was counted of the channels since they were opened. If none is given,\n"
+		"of all channels of the system together since the module was loaded, those that\n"
+		"have gone too; memory and capacity are of those that you may see now.\n"
+		"\n"
+		"With --watch, how much there is in a second:\n"
 		"packets pushed to each ring, kicks of the kernel end, how often that went to\n"
 		"sleep, and how often it woke the program. The first line comes after the first\n"
 		"interval. Ends with ctrl-C, or when the last of the given channels has gone.\n",
 	.options = options,
 	.json = "{\"channels\": [...]}: the given channels, as \"list\" has them; or\n"
-		"{\"total\": {...}}: channels, poisoned (how many are), bytes, and the sums of\n"
-		"the counters and rings that \"list\" has. With --watch a document a line, with\n"
+		"{\"total\": {...}}: channels, poisoned (how many are), bytes, opened (how many\n"
+		"were), and the counters and rings that \"list\" has, of all that there have been.\n"
+		"With --watch a document a line, with\n"
 		"  seconds             since the line before\n"
 		"  rates               in each channel, or in total: tx, rx, cmd, evt, kicks,\n"
 		"                      sleeps, wakeups, signals, in a second\n",

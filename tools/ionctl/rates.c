@@ -2,24 +2,19 @@
 /* How fast counters run. */
 #include "rates.h"
 
-#include <string.h>
-
 #include "text.h"
+#include "totals.h"
 
 static double rate(uint64_t before, uint64_t after, double seconds)
 {
 	return after > before ? (double)(after - before) / seconds : 0;
 }
 
-void rates_of(const struct channels *before, const struct channels *after,
-	      const struct ion_list_entry *entry, struct rates *rates)
+static void rates_between(const struct ion_stats *from,
+			  const struct ion_stats *to, uint64_t ns,
+			  struct rates *rates)
 {
-	static const struct ion_stats zero;
-	const struct ion_list_entry *old =
-		channels_find(before, entry->channel);
-	const struct ion_stats *from = old ? &old->stats : &zero;
-	const struct ion_stats *to = &entry->stats;
-	double seconds = (double)(after->ns - before->ns) / 1e9;
+	double seconds = (double)ns / 1e9;
 	unsigned int ring;
 
 	for (ring = 0; ring < ION_RINGS; ring++)
@@ -31,24 +26,25 @@ void rates_of(const struct channels *before, const struct channels *after,
 	rates->signals = rate(from->signals, to->signals, seconds);
 }
 
+void rates_of(const struct channels *before, const struct channels *after,
+	      const struct ion_list_entry *entry, struct rates *rates)
+{
+	static const struct ion_stats zero;
+	const struct ion_list_entry *old =
+		channels_find(before, entry->channel);
+
+	rates_between(old ? &old->stats : &zero, &entry->stats,
+		      after->ns - before->ns, rates);
+}
+
 void rates_of_all(const struct channels *before, const struct channels *after,
 		  struct rates *rates)
 {
-	unsigned int ring;
-	size_t i;
+	struct ion_stats from = { 0 }, to = { 0 };
 
-	memset(rates, 0, sizeof(*rates));
-	for (i = 0; i < after->count; i++) {
-		struct rates one;
-
-		rates_of(before, after, &after->entry[i], &one);
-		for (ring = 0; ring < ION_RINGS; ring++)
-			rates->pushed[ring] += one.pushed[ring];
-		rates->kicks += one.kicks;
-		rates->sleeps += one.sleeps;
-		rates->wakeups += one.wakeups;
-		rates->signals += one.signals;
-	}
+	totals_stats(&before->totals, &from);
+	totals_stats(&after->totals, &to);
+	rates_between(&from, &to, after->ns - before->ns, rates);
 }
 
 double rates_total(const struct rates *rates)

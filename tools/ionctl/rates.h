@@ -31,7 +31,7 @@ struct rates {
 void rates_of(const struct channels *before, const struct channels *after,
 	      const struct ion_list_entry *entry, struct rates *rates);
 
-/* Of all channels of the second look together. Likewise. */
+/* Of all channels that there have been, those that have gone by now too. Likewise. */
 void rates_of_all(const struct channels *before, const struct channels *after,
 		  struct rates *rates);
 

@@ -7,6 +7,7 @@
 #include "rates.h"
 #include "table.h"
 #include "text.h"
+#include "totals.h"
 
 /* Lines of rates between two lines of titles. */
 #define TITLES_EVERY 20
@@ -15,27 +16,13 @@
  * struct total - all channels together
  * @poisoned: how many of them are
  * @bytes: memory
- * @stats: sums
+ * @stats: sums, of all that there have been since the module was loaded
  */
 struct total {
 	uint64_t poisoned;
 	uint64_t bytes;
 	struct ion_stats stats;
 };
-
-static void add_ring(struct ion_ring_stats *to,
-		     const struct ion_ring_stats *ring)
-{
-	to->pushed += ring->pushed;
-	to->popped += ring->popped;
-	to->discarded += ring->discarded;
-	to->full += ring->full;
-	to->queued += ring->queued;
-	to->capacity += ring->capacity;
-	to->bad_id += ring->bad_id;
-	to->bad_range += ring->bad_range;
-	to->bad_owner += ring->bad_owner;
-}
 
 static void add_up(const struct channels *channels, struct total *total)
 {
@@ -49,16 +36,11 @@ static void add_up(const struct channels *channels, struct total *total)
 
 		total->bytes += entry->bytes;
 		total->poisoned += channel_poisoned(entry);
-		to->calls += entry->stats.calls;
-		to->kicks += entry->stats.kicks;
-		to->kicks_spurious += entry->stats.kicks_spurious;
-		to->sleeps += entry->stats.sleeps;
-		to->wakeups += entry->stats.wakeups;
-		to->signals += entry->stats.signals;
-		to->resets += entry->stats.resets;
 		for (ring = 0; ring < ION_RINGS; ring++)
-			add_ring(&to->ring[ring], &entry->stats.ring[ring]);
+			to->ring[ring].capacity +=
+				entry->stats.ring[ring].capacity;
 	}
+	totals_stats(&channels->totals, to);
 }
 
 /* ---- counters as text -------------------------------------------------- */
@@ -166,6 +148,8 @@ void stats_text(const struct channels *channels, const uint64_t *channel,
 		       (unsigned long long)total.poisoned,
 		       paint_end(PAINT_BAD));
 	putchar('\n');
+	printf("  %llu opened since the module was loaded, and counted:\n",
+	       channels->totals.opened);
 	print_stats(&total.stats);
 }
 
@@ -180,6 +164,7 @@ static json_t *total_json(const struct channels *channels)
 
 	add_up(channels, &total);
 	json_put_number(object, "channels", channels->count);
+	json_put_number(object, "opened", channels->totals.opened);
 	json_put_number(object, "poisoned", total.poisoned);
 	json_put_number(object, "bytes", total.bytes);
 	put_stats(object, &total.stats);

@@ -222,6 +222,7 @@ enum ion_layout {
  * @max_user_channels: most channels that one user may set up without
  *	CAP_SYS_ADMIN
  * @user_channels: how many are set up now of the user who opened this one
+ * @totals: address of a &struct ion_totals that is written too; 0 for none
  * @reserved2: 0
  */
 struct ion_query {
@@ -238,7 +239,68 @@ struct ion_query {
 	__aligned_u64 bytes;
 	__u32 max_user_channels;
 	__u32 user_channels;
-	__aligned_u64 reserved2[8];
+	__aligned_u64 totals;
+	__aligned_u64 reserved2[7];
+};
+
+/**
+ * struct ion_ring_totals - what was counted on one ring of all channels
+ * @pushed: packets or commands that were pushed
+ * @popped: packets or commands that were popped
+ * @discarded: packets or commands that were refused, that a reset threw away, or
+ *	that were left in a ring when its channel had gone
+ * @queued: packets or commands that are in a ring now
+ * @full: how often the kernel end found no room
+ * @bad_id: packets that were refused because no buffer has that id
+ * @bad_range: packets that were refused because of data and len
+ * @bad_owner: packets that were refused because the buffer was not the sender's
+ * @reserved: 0
+ *
+ * @pushed = @popped + @queued + @discarded.
+ */
+struct ion_ring_totals {
+	__aligned_u64 pushed;
+	__aligned_u64 popped;
+	__aligned_u64 discarded;
+	__aligned_u64 queued;
+	__aligned_u64 full;
+	__aligned_u64 bad_id;
+	__aligned_u64 bad_range;
+	__aligned_u64 bad_owner;
+	__aligned_u64 reserved[4];
+};
+
+/**
+ * struct ion_totals - what all channels have counted since the module was loaded
+ * @size: sizeof(struct ion_totals), set by the caller
+ * @nr_rings: how many of @ring are used
+ * @opened: how many channels were opened
+ * @calls: system calls on their descriptors
+ * @kicks: how often a kernel end was asked to run
+ * @kicks_spurious: how many of those found nothing to do
+ * @sleeps: how often a kernel end went to sleep
+ * @wakeups: how often one woke somebody who slept
+ * @signals: how often one signalled an eventfd
+ * @resets: how often the rings of a channel were emptied
+ * @reserved: 0
+ * @ring: the rings, by &enum ion_ring_id
+ *
+ * Channels that have gone count, whoever opened them. No number but ``queued`` is
+ * ever less than it was told before.
+ */
+struct ion_totals {
+	__u32 size;
+	__u32 nr_rings;
+	__aligned_u64 opened;
+	__aligned_u64 calls;
+	__aligned_u64 kicks;
+	__aligned_u64 kicks_spurious;
+	__aligned_u64 sleeps;
+	__aligned_u64 wakeups;
+	__aligned_u64 signals;
+	__aligned_u64 resets;
+	__aligned_u64 reserved[7];
+	struct ion_ring_totals ring[ION_RINGS_MAX];
 };
 
 /**
