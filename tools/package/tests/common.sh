@@ -68,3 +68,15 @@ group_ion()
 {
 	getent group ion
 }
+
+# One that ion is too new for.
+old=6.11.11-amd64
+
+# A second kernel, of that release, with the headers of the first.
+another_kernel()
+{
+	mkdir -p "/lib/modules/$1" "/usr/src/headers-$1" &&
+		cp -a "/usr/src/linux-headers-$release/." "/usr/src/headers-$1" &&
+		ln -s "/usr/src/headers-$1" "/lib/modules/$1/build" &&
+		echo "$1" >"/usr/src/headers-$1/include/config/kernel.release"
+}
