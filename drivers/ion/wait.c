@@ -29,11 +29,13 @@
  * @ch: the channel
  * @want: slots of each ring that the user end is to have to use, one ring being
  *	enough; 0: none are waited for
+ * @ret: what it was woken for; written before it is taken from the queue
  */
 struct ion_waiting {
 	struct wait_queue_entry entry;
 	struct ion_channel *ch;
 	u32 want[ION_RINGS];
+	int ret;
 };
 
 /* A push fails, and needs no room. */
@@ -139,7 +141,8 @@ static int ion_waiting_wake(struct wait_queue_entry *entry, unsigned int mode,
 	struct ion_channel *ch = w->ch;
 	bool poison;
 
-	if (!ion_waiting_check(w, &poison))
+	w->ret = ion_waiting_check(w, &poison);
+	if (!w->ret)
 		return 0;
 	if (!autoremove_wake_function(entry, mode, flags, NULL))
 		return 0;
@@ -149,22 +152,22 @@ static int ion_waiting_wake(struct wait_queue_entry *entry, unsigned int mode,
 	return 1;
 }
 
-/* Confirm what looks poisoned, where that may sleep. */
-static int ion_waiting_ready(struct ion_waiting *w)
+/* Whether it may go to sleep: 0, or a reason to return. */
+static int ion_waiting_may_sleep(ktime_t until)
 {
-	bool poison = false;
-	int ret = ion_waiting_check(w, &poison);
-
-	if (unlikely(poison))
-		return ion_kernel_end_confirm(w->ch, false) ?: ret;
-	return ret;
+	if (signal_pending(current))
+		return -ERESTARTSYS;
+	return until != KTIME_MAX && ktime_get() >= until ? -ETIME : 0;
 }
 
-/* Sleep until there is enough (1), an error, or -ETIME. */
+/*
+ * Sleep until there is enough (1), an error, or -ETIME; 0 if an index looks wrong.
+ * Whoever was taken from the queue knows by @ret what for.
+ */
 static int ion_waiting_sleep(struct ion_waiting *w, ktime_t until)
 {
 	ktime_t *expires = until == KTIME_MAX ? NULL : &until;
-	bool poison;
+	bool poison = false;
 	int ret;
 
 	init_waitqueue_entry(&w->entry, current);
@@ -174,30 +177,34 @@ static int ion_waiting_sleep(struct ion_waiting *w, ktime_t until)
 		/* With (E), pairs with (F) in ion_notify(). */
 		prepare_to_wait(&w->ch->waiters, &w->entry, TASK_INTERRUPTIBLE);
 		ret = ion_waiting_check(w, &poison);
-		if (ret)
+		if (ret || unlikely(poison))
 			break;
-		ret = -ERESTARTSYS;
-		if (signal_pending(current))
+		ret = ion_waiting_may_sleep(until);
+		if (ret)
 			break;
 		ret = -ETIME;
 		if (!schedule_hrtimeout_range(expires, current->timer_slack_ns,
 					      HRTIMER_MODE_ABS))
 			break;
+		if (list_empty_careful(&w->entry.entry)) {
+			ret = w->ret;
+			break;
+		}
 	}
 	finish_wait(&w->ch->waiters, &w->entry);
 	return ret;
 }
 
+/* What looks poisoned is confirmed where that may sleep. */
 static int ion_waiting_until(struct ion_waiting *w, ktime_t until)
 {
 	int ret;
 
-	ret = ion_waiting_ready(w);
-	if (ret)
-		return ret;
-	if (until != KTIME_MAX && ktime_get() >= until)
-		return -ETIME;
-	return ion_waiting_sleep(w, until);
+	do {
+		ret = ion_waiting_sleep(w, until) ?:
+		      ion_kernel_end_confirm(w->ch, false);
+	} while (!ret);
+	return ret;
 }
 
 /* After @min_wait_ns one of what is waited for will do. */
