@@ -45,6 +45,7 @@
 #include <linux/errno.h>
 #include <linux/irq_work.h>
 #include <linux/ktime.h>
+#include <linux/lockdep.h>
 #include <linux/mutex.h>
 #include <linux/preempt.h>
 #include <linux/refcount.h>
@@ -200,6 +201,13 @@ void ion_channel_describe(const struct ion_channel *ch, struct ion_info *info,
 void *ion_channel_word(const struct ion_channel *ch, u64 offset);
 int ion_channel_configure(struct ion_channel *ch,
 			  const struct ion_config *config);
+
+/* Whoever moves the kernel's end of a ring owns it. */
+static inline void ion_ring_assert_owned(const struct ion_ring *ring)
+{
+	lockdep_assert(ring->async ? lockdep_is_held(&ring->lock) :
+				     lockdep_is_held(&ring->ch->end_mutex));
+}
 
 static inline bool ion_channel_ready(const struct ion_channel *ch)
 {

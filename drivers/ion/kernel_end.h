@@ -57,6 +57,9 @@ static inline void ion_end_lock_unkillable(struct ion_channel *ch)
 /* A kick that found the mutex taken is done by who lets go of it. */
 static inline void ion_end_unlock(struct ion_channel *ch)
 {
+	/* Every callback is over. */
+	lockdep_assert(!ch->runner);
+
 	mutex_unlock(&ch->end_mutex);
 	smp_mb();	/* pairs with the barrier in ion_kernel_end_leave() */
 	if (unlikely(READ_ONCE(ch->kick_pending)))

@@ -65,17 +65,33 @@ static struct ion_pair_end *ion_pair_end_create(struct ion_channel *ch,
 	return end;
 }
 
+static struct ion_pair_end *ion_pair_keep_peer(struct ion_pair_end *end)
+{
+	lockdep_assert_held(&end->lock);
+
+	return end->peer ? ion_pair_end_get(end->peer) : NULL;
+}
+
 /* The peer, kept, or NULL. */
 static struct ion_pair_end *ion_pair_peer(struct ion_pair_end *end)
 {
 	struct ion_pair_end *peer;
 
 	spin_lock(&end->lock);
-	peer = end->peer;
-	if (peer)
-		ion_pair_end_get(peer);
+	peer = ion_pair_keep_peer(end);
 	spin_unlock(&end->lock);
 	return peer;
+}
+
+static struct ion_pair_end *ion_pair_swap_peer(struct ion_pair_end *end,
+					       struct ion_pair_end *peer)
+{
+	struct ion_pair_end *old = end->peer;
+
+	lockdep_assert_held(&end->lock);
+
+	end->peer = peer;
+	return old;
 }
 
 static void ion_pair_set_peer(struct ion_pair_end *end,
@@ -84,8 +100,7 @@ static void ion_pair_set_peer(struct ion_pair_end *end,
 	struct ion_pair_end *old;
 
 	spin_lock(&end->lock);
-	old = end->peer;
-	end->peer = peer;
+	old = ion_pair_swap_peer(end, peer);
 	spin_unlock(&end->lock);
 	ion_pair_end_put(old);
 }

@@ -77,6 +77,8 @@ static u64 ion_pair_base(const struct ion_pair_end *end, u16 id)
 static void ion_pair_accept(struct ion_pair_end *end,
 			    const struct ion_packet *packet)
 {
+	lockdep_assert_held(&end->crossing);
+
 	if (test_and_clear_bit(packet->id, end->filled))
 		atomic_dec(&end->nr_filled);
 	if (!packet->len) {
@@ -232,6 +234,8 @@ static bool ion_pair_deliver(struct ion_pair_end *from,
 			     struct ion_pair_end *to,
 			     const struct ion_packet *packet)
 {
+	lockdep_assert_held(&from->crossing);
+
 	if (!ion_stock_count(&to->stock))
 		return false;
 	if (!ion_pair_try_deliver(from, to, packet) &&

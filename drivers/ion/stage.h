@@ -127,6 +127,8 @@ static __always_inline u32 ion_stage_peek(struct ion_ring *ring, u32 want,
 {
 	struct ion_stage *stage = ring->stage;
 
+	ion_ring_assert_owned(ring);
+
 	*again = false;
 	if (unlikely(stage->detached))
 		ion_stage_forget(ring);
@@ -161,6 +163,8 @@ static __always_inline u32 ion_stage_release(struct ion_ring *ring, u32 count,
 {
 	struct ion_stage *stage = ring->stage;
 
+	ion_ring_assert_owned(ring);
+
 	if (count && !stage->detached)
 		ion_stage_publish(ring, ion_stage_slots(ring, count), count);
 	stage->nr -= count;
@@ -179,6 +183,8 @@ static __always_inline u32 ion_stage_pop(struct ion_ring *ring, void *to,
 					 u32 count, u32 size, bool *again)
 {
 	u32 n;
+
+	ion_ring_assert_owned(ring);
 
 	*again = false;
 	if (!ring->stage->nr && !ion_ring_has_arena(ring)) {
@@ -228,8 +234,11 @@ static inline u32 ion_stage_push_buffers(struct ion_ring *ring,
 
 static __always_inline u32 ion_stage_reserve(struct ion_ring *ring, u32 want)
 {
-	u32 room = ion_ring_reserve(&ring->producer, want);
+	u32 room;
 
+	ion_ring_assert_owned(ring);
+
+	room = ion_ring_reserve(&ring->producer, want);
 	if (unlikely(room < want))
 		ion_ring_stall(ring);
 	else
@@ -304,9 +313,12 @@ static __always_inline u32 ion_stage_move(struct ion_ring *from,
 					  struct ion_ring *to, u32 count,
 					  u32 size)
 {
-	u32 want = ion_ring_peek(&from->consumer, count);
-	u32 done = 0, n;
+	u32 done = 0, want, n;
 
+	ion_ring_assert_owned(from);
+	ion_ring_assert_owned(to);
+
+	want = ion_ring_peek(&from->consumer, count);
 	while (done < want) {
 		n = ion_stage_move_batch(&from->consumer, &to->producer,
 					 min(want - done, ION_MOVE_BATCH),

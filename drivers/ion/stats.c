@@ -69,6 +69,7 @@ static u32 ion_reset_ring(struct ion_ring *ring, bool *waited)
 	flags = ion_ring_lock(ring);
 	*waited |= ring->end.broken || ring->stage->nr ||
 		   (ring->kind->kernel_pushes && READ_ONCE(ring->asleep));
+	ion_ring_assert_owned(ring);
 	thrown = ion_ring_reset(ring);
 	ion_wake_flag_reset(ring);
 	ion_ring_unlock(ring, flags);
