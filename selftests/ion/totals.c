@@ -214,17 +214,22 @@ static int come_and_go(struct task *task)
 	return (int)pushed;
 }
 
+/* Channels that do nothing, so that a look takes long enough for others to go. */
+#define IDLE	 200
 #define CHURNERS 3
 #define LOOKS	 300
 
 TEST_F(totals, no_total_falls_while_channels_come_and_go)
 {
 	struct ion_totals first, before, after;
+	static struct channel idle[IDLE];
 	struct task churner[CHURNERS];
 	bool stop = false;
 	int i, ret, wrong = 0;
 	__u64 pushed = 0;
 
+	for (i = 0; i < IDLE; i++)
+		ASSERT_EQ(0, open_service(&idle[i], "sink"));
 	ASSERT_EQ(0, get_totals(self->fd, &first));
 	for (i = 0; i < CHURNERS; i++)
 		task_start(&churner[i], come_and_go, NULL,
@@ -249,6 +254,8 @@ TEST_F(totals, no_total_falls_while_channels_come_and_go)
 	EXPECT_EQ(first.ring[ION_RING_TX].pushed + pushed,
 		  after.ring[ION_RING_TX].pushed);
 	EXPECT_EQ(first.opened + pushed / 7, after.opened);
+	for (i = 0; i < IDLE; i++)
+		channel_close(&idle[i]);
 }
 
 static int as_user(int fd)
