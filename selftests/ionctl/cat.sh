@@ -131,6 +131,19 @@ check "the other program is another one" no_cat
 check "nobody comes" fails 6 'nothing came or went for 0.2 s' \
 	"$ionctl" cat --key alone --timeout 0.2
 
+# Somebody else writes over the packets of cat.
+refused()
+{
+	"$ionctl" cat </dev/zero >/dev/null 2>err &
+	cat=$!
+	"$here/scribble" "$cat" slots || return
+	wait "$cat"
+	[ $? -eq 1 ] && [ "$(wc -l <err)" -eq 1 ] &&
+		grep -q '^ionctl: the kernel refused [0-9]* packet.*outside its' err
+}
+
+check "cat ends when the kernel refuses a packet, and says why" refused
+
 # ---- stdin and stdout -------------------------------------------------------
 
 check "a full disk" fails 1 'the disk is full' \

@@ -73,6 +73,18 @@ lost()
 		grep -qx 'ionctl: packet 2 did not come back' err
 }
 
+# Somebody else writes over the packets of ping.
+refused()
+{
+	"$ionctl" ping -i 0 -q -s 100 -c 20000 --timeout 60 >out 2>err &
+	ping=$!
+	"$here/scribble" "$ping" slots || return
+	wait "$ping"
+	[ $? -eq 1 ] && tail -n 1 err |
+		grep -q '^ionctl: the kernel refused [0-9]* packet.*outside its'
+}
+
+check "ping says why the kernel refused a packet, at once" refused
 check "SIGINT ends it, with what there is" interrupted
 check "nobody answers" not_answered
 check "lost" lost

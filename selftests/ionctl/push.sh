@@ -153,6 +153,73 @@ check "SIGTERM ends it" signalled TERM 0
 check "SIGINT before -n" signalled INT 1 -n 5
 check "and it says so" grep -qx 'ionctl: 3 of 5 came: a signal ended it' err
 
+# ---- what the kernel refuses ------------------------------------------------
+
+# refuses NAME REGEX OPTION_OR_PACKET...: push says that and fails, at once.
+refuses()
+{
+	name=$1 regex=$2
+	shift 2
+	check "$name" fails 1 "the kernel refused $regex" \
+		timeout 20 "$ionctl" push --buffers 4 "$@"
+}
+
+outside='1 packet: 1 with bytes outside its buffer, which has data 2048 \* id to'
+nowhere='1 packet: 1 of a buffer that does not exist, id is 0 to 3'
+twice='1 packet: 1 of a buffer that was handed over before and is not back$'
+refuses "push says which packet leaves its buffer" \
+	"$outside 2048 \* id + 2047; the first: data=0x1869f phys=0 len=0 id=0" \
+	--service sink data=99999
+refuses "push says that len leaves the buffer" "$outside .* len=2049" \
+	--service sink len=2049
+refuses "push says that data lies before the buffer" "$outside .*data=0x7ff " \
+	--service sink id=1,data=2047
+refuses "push says which buffer does not exist" "$nowhere; the first: .* id=4 " \
+	--service sink id=4
+refuses "push says that a buffer was handed over twice" "$twice" \
+	--service sink 0 0
+refuses "push says all reasons in one line" \
+	'3 packets: 1 of a buf.*; 1 with bytes.*; 1 of a buf.* before' \
+	--service sink 0 id=9 len=2049 0
+refuses "push --return ends when all was refused" "$outside" \
+	--return data=99999
+refuses "push --return by a lent thread ends when all was refused" "$outside" \
+	--lend --return data=99999
+check "push --return ends when all of stdin was refused" \
+	fails 1 "the kernel refused $nowhere" sh -c \
+	"echo id=4 | timeout 20 '$ionctl' push --buffers 4 --return"
+
+# What was right goes there and back.
+some_refused()
+{
+	ends 1 timeout 20 "$ionctl" push --return --buffers 4 \
+		0 data=99999 id=1,data=2048,len=5 || return
+	grep -q 'the kernel refused 1 packet' err && [ "$(wc -l <out)" -eq 2 ] &&
+		grep -q '^data=0x800 phys=0 len=5 id=1 pad=0$' out
+}
+
+some_refused_as_json()
+{
+	ends 1 timeout 20 "$ionctl" --json push --buffers 4 0 data=99999 &&
+		jq -e '.pushed == 2 and .refused == 1' out
+}
+
+# Of a channel that the shell keeps, only what is refused from now on counts.
+refused_before()
+{
+	exec 3<>/dev/ion
+	fails 1 "the kernel refused $outside" "$ionctl" push --fd 3 \
+		--service sink --buffers 4 data=99999 &&
+		gives '1 packet pushed' "$ionctl" push --fd 3 0
+	status=$?
+	exec 3>&-
+	return "$status"
+}
+
+check "push --return prints what was not refused" some_refused
+check "push counts what was refused in JSON" some_refused_as_json
+check "what was refused before is not told again" refused_before
+
 # ---- what goes wrong --------------------------------------------------------
 
 # wrong TEXT PACKET: on the command line, and in a line of stdin.

@@ -46,7 +46,8 @@ static void wait_for_some(struct cat *cat)
 {
 	int ret;
 
-	ret = ionc_wait(cat->own.ch, 1, cat->pair, cat->own.timeout_ns);
+	ret = own_wait(&cat->own, IONC_RX | (cat->pair ? IONC_EVT : 0),
+		       cat->own.timeout_ns);
 	if (!ret || ret == -EINTR || (ret == -ETIME && !is_owed(cat)))
 		return;
 	cat_quit(cat, own_failed(&cat->own, ret));

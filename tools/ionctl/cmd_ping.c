@@ -127,7 +127,7 @@ static int wait_for_answer(struct ping *p, uint64_t number, uint64_t *end,
 
 	for (;;) {
 		now = times_now();
-		ret = ionc_wait_rx(p->own.ch, 1, now < until ? until - now : 0);
+		ret = own_wait(&p->own, IONC_RX, now < until ? until - now : 0);
 		if (ret == -EINTR && !own_stopped)
 			continue;
 		*end = times_now();
@@ -144,7 +144,7 @@ static int wait_for_answer(struct ping *p, uint64_t number, uint64_t *end,
 	}
 }
 
-/* There and back. Returns -errno, -ETIME if it is lost. */
+/* There and back. Returns -errno, -ETIME if it is lost, -EBADMSG if refused. */
 static int round_trip(struct ping *p, uint64_t number, uint64_t *ns,
 		      int *status)
 {
@@ -271,7 +271,8 @@ static int ping_once(struct ping *p, uint64_t number)
 		p->sent--;
 		return -1;
 	}
-	if (ret == -ETIME || ret == -ENOBUFS) {
+	/* Why it was refused is said at the end, once for all of them. */
+	if (ret == -ETIME || ret == -ENOBUFS || ret == -EBADMSG) {
 		fail("packet %llu did not come back",
 		     (unsigned long long)number);
 		return -1;
@@ -348,7 +349,7 @@ static int answer(struct ping *p)
 	int ret = 0;
 
 	while (!own_stopped && (!ret || ret == -EINTR)) {
-		ret = ionc_wait_rx(p->own.ch, 1, p->own.timeout_ns);
+		ret = own_wait(&p->own, IONC_RX, p->own.timeout_ns);
 		while (!ret && ionc_pop(p->own.ch, &packet))
 			ret = answer_one(p, &packet);
 	}

@@ -111,7 +111,7 @@ static int pop_some(struct pop *p, uint32_t count)
 }
 
 /* The end without -n is that nothing more comes. Else some are missing. */
-static int give_up(const struct pop *p, int error)
+static int give_up(struct pop *p, int error)
 {
 	char text[64];
 

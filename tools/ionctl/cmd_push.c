@@ -89,16 +89,23 @@ static int pop_back(struct push *p)
 
 /* ---- sending ----------------------------------------------------------- */
 
+static bool push_one(struct push *p, const union item *item)
+{
+	if (p->kind == ITEM_COMMAND)
+		return ionc_push_cmd(p->own.ch, &item->cmd);
+	if (!ionc_push(p->own.ch, &item->packet))
+		return false;
+	own_refused_note(&p->own, &item->packet);
+	return true;
+}
+
 static uint32_t push_some(struct push *p, const union item *items,
 			  uint32_t count)
 {
-	struct ionc_channel *ch = p->own.ch;
 	uint32_t i;
 
 	for (i = 0; i < count; i++)
-		if (!(p->kind == ITEM_PACKET
-			      ? ionc_push(ch, &items[i].packet)
-			      : ionc_push_cmd(ch, &items[i].cmd)))
+		if (!push_one(p, &items[i]))
 			break;
 	return i;
 }
@@ -115,15 +122,15 @@ static unsigned int back_event(const struct push *p)
 	return p->kind == ITEM_PACKET ? IONC_RX : IONC_EVT;
 }
 
-/* Wait for room, or for what comes back. */
+/* Wait for room, for what comes back, or for the kernel to refuse something. */
 static int wait_for(struct push *p, unsigned int events)
 {
 	int ret;
 
 	do {
-		ret = ionc_poll(p->own.ch, events, p->own.timeout_ns);
+		ret = own_wait(&p->own, events, p->own.timeout_ns);
 	} while (ret == -EINTR);
-	return ret < 0 ? own_failed(&p->own, ret) : EXIT_OK;
+	return ret < 0 && ret != -EBADMSG ? own_failed(&p->own, ret) : EXIT_OK;
 }
 
 /*
@@ -220,6 +227,9 @@ static int get_buffer(struct push *p, int *id)
 		*id = ionc_buffer_get(p->own.ch);
 		if (*id >= 0 || status != EXIT_OK)
 			return status;
+		/* A buffer that was refused does not come back. */
+		if (p->own.refused)
+			return own_tell_refused(&p->own);
 		status = wait_for(p, IONC_RX);
 		if (status == EXIT_OK)
 			status = pop_back(p);
@@ -341,7 +351,7 @@ static int wait_for_back(struct push *p)
 {
 	int status = EXIT_OK;
 
-	while (p->came < p->sent && status == EXIT_OK) {
+	while (p->came + p->own.refused < p->sent && status == EXIT_OK) {
 		status = wait_for(p, back_event(p));
 		if (status == EXIT_OK)
 			status = pop_back(p);
@@ -349,18 +359,23 @@ static int wait_for_back(struct push *p)
 	return status;
 }
 
+/* That something was refused is the message of own_close(), in the place of text. */
 static void report(const struct push *p)
 {
 	const char *plural = p->sent == 1 ? "" : "s";
+	uint64_t refused = own_refused(&p->own);
 	json_t *object;
 
 	if (!globals.json) {
-		printf("%llu %s%s pushed\n", (unsigned long long)p->sent,
-		       item_name(p->kind), plural);
+		if (!refused)
+			printf("%llu %s%s pushed\n",
+			       (unsigned long long)p->sent, item_name(p->kind),
+			       plural);
 		return;
 	}
 	object = json_new_object();
 	json_put_number(object, "pushed", p->sent);
+	json_put_number(object, "refused", refused);
 	json_print_line(object);
 }
 
@@ -467,14 +482,20 @@ const struct command cmd_push = {
 		"channel lives as long as its descriptor. What comes back is dropped\n"
 		"unless --return is given.\n"
 		"\n"
+		"A packet of a channel with buffers names one that is the program's, and\n"
+		"its data and len stay in that. The kernel refuses any other: push says\n"
+		"how many and why, and does not wait for them to come back.\n"
+		"\n"
 		"With --fd the channel is one that the shell keeps open: nothing is waited\n"
 		"for but room, and what comes back stays for ionctl pop --fd.\n",
 	.options = options,
-	.json = "pushed: how many; with --return the objects of ionctl pop instead\n",
+	.json = "pushed: how many; refused: how many of them the kernel did not take; with\n"
+		"--return the objects of ionctl pop instead\n",
 	.examples =
 		"ionctl push --return data=0x10ad,len=2,id=7\n"
 		"ionctl push --key there <packets.json\n"
 		"ionctl push --key there --file picture.png\n"
 		"ionctl push --cmd --return kind=1,arg=5,id=0xff\n"
 		"exec 3<>/dev/ion; ionctl push --fd 3 1 2 3; ionctl pop --fd 3 -n 3\n",
+	.statuses = "1 if the kernel refused a packet\n",
 };

@@ -234,6 +234,7 @@ int own_open(struct own *own)
 			return fail_call(IONC_LEND, ret, "lending a thread");
 		}
 	}
+	own_refused_begin(own);
 	give_buffers(own);
 	return EXIT_OK;
 }
@@ -283,10 +284,12 @@ int own_status(int error)
 	return error == -ETIME ? EXIT_TIMEOUT : status_of(error);
 }
 
-int own_failed(const struct own *own, int error)
+int own_failed(struct own *own, int error)
 {
 	char text[64];
 
+	if (error == -EBADMSG)
+		return own_tell_refused(own);
 	fail("%s", own_reason(own, error, text));
 	return own_status(error);
 }

@@ -58,6 +58,18 @@ enum own_give {
 };
 
 /**
+ * struct own_refused - packets on tx that the kernel refused
+ * @id: of a buffer that does not exist
+ * @range: with data or len outside their buffer
+ * @owner: of a buffer that was handed over before
+ */
+struct own_refused {
+	uint64_t id;
+	uint64_t range;
+	uint64_t owner;
+};
+
+/**
  * struct own - a channel of our own
  * @options: how it is to be
  * @setup: the first option that told so, without its dashes; NULL: none did
@@ -69,6 +81,11 @@ enum own_give {
  * @give: set by the command before own_open()
  * @ch: the channel
  * @fills: the service has to be given empty buffers, which it fills
+ * @before: what was refused before the channel was ours
+ * @refused: how many own_wait() has reported
+ * @told: own_tell_refused() said why
+ * @has_wrong: there is one
+ * @wrong: the first packet that own_refused_note() found wrong
  */
 struct own {
 	struct ionc_options options;
@@ -81,6 +98,11 @@ struct own {
 	enum own_give give;
 	struct ionc_channel *ch;
 	bool fills;
+	struct own_refused before;
+	uint64_t refused;
+	bool told;
+	bool has_wrong;
+	struct ion_packet wrong;
 };
 
 /* The defaults. */
@@ -105,9 +127,41 @@ int own_open(struct own *own);
  * @own: what own_open() opened
  * @status: the exit status so far
  *
- * Return: the exit status.
+ * Says what the kernel refused, unless that was said before.
+ *
+ * Return: the exit status; not EXIT_OK if something was refused.
  */
 int own_close(struct own *own, int status);
+
+/* ---- what the kernel refuses, own_refused.c ----------------------------- */
+
+/* For own_open(): what is refused from now on counts. */
+void own_refused_begin(struct own *own);
+
+/* How many packets were refused since own_open(). */
+uint64_t own_refused(const struct own *own);
+
+/* Remember a packet that is pushed, if it is the first that can not be right. */
+void own_refused_note(struct own *own, const struct ion_packet *packet);
+
+/*
+ * Say how many were refused and why, if any were, and once. Returns EXIT_FAILED
+ * then, or else EXIT_OK.
+ */
+int own_tell_refused(struct own *own);
+
+/**
+ * own_wait() - wait for any of several things, or until something is refused
+ * @own: the channel
+ * @events: as for ionc_poll()
+ * @timeout_ns: how long at most
+ *
+ * Return: -EBADMSG if packets were refused, once for those that were; else as
+ * ionc_poll() or ionc_wait().
+ */
+int own_wait(struct own *own, unsigned int events, uint64_t timeout_ns);
+
+/* ---- the rest ---------------------------------------------------------- */
 
 /* It has no buffers, and is to have some. Returns the exit status; told. */
 int own_no_buffers(const struct own *own);
@@ -118,11 +172,11 @@ void own_show_stats(const struct own *own);
 /**
  * own_failed() - a wait or a kick did
  * @own: the channel
- * @error: -errno; -ETIME is the time of --timeout
+ * @error: -errno; -ETIME is the time of --timeout, -EBADMSG of own_wait()
  *
  * Return: the exit status, which has been told.
  */
-int own_failed(const struct own *own, int error);
+int own_failed(struct own *own, int error);
 
 /* What own_failed() tells, with room for it in @text, and returns. */
 const char *own_reason(const struct own *own, int error, char text[64]);

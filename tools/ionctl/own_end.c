@@ -74,6 +74,10 @@ void own_show_stats(const struct own *own)
 
 int own_close(struct own *own, int status)
 {
+	int refused = own_tell_refused(own);
+
+	if (status == EXIT_OK)
+		status = refused;
 	own_show_stats(own);
 	ionc_close(own->ch);
 	return status;
