@@ -27,6 +27,9 @@ let_go
 echo 1099511627777 >$parameters/max_bytes
 check "a large number" json '.max_bytes == 1099511627777' \
 	"$ionctl" --json info
+echo 18446744073709551615 >$parameters/max_bytes
+check "info prints a number of 64 bits as unsigned JSON" \
+	prints '^ *"max_bytes": 18446744073709551615,*$' "$ionctl" --json info
 echo 268435456 >$parameters/max_bytes
 
 no_descriptors()

@@ -183,7 +183,7 @@ static int print_one(struct ping *p, uint64_t number, uint64_t ns)
 	if (p->quiet)
 		return EXIT_OK;
 	if (globals.json) {
-		json_add(p->each, json_integer((json_int_t)ns));
+		json_add(p->each, json_number(ns));
 		return EXIT_OK;
 	}
 	printf("from %s: seq=%llu time=%s\n", own_service(&p->own),

@@ -2,6 +2,7 @@
 /* JSON, by the library jansson. */
 #include "json.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "fail.h"
@@ -29,9 +30,14 @@ void json_put(json_t *object, const char *key, json_t *value)
 		fail_memory();
 }
 
+json_t *json_number(uint64_t number)
+{
+	return made(json_integer((json_int_t)number));
+}
+
 void json_put_number(json_t *object, const char *key, uint64_t number)
 {
-	json_put(object, key, json_integer((json_int_t)number));
+	json_put(object, key, json_number(number));
 }
 
 void json_put_real(json_t *object, const char *key, double number)
@@ -87,11 +93,51 @@ void json_put_text(json_t *object, const char *key, const char *text,
 /* More digits than a measurement has make a number no better to read. */
 #define DIGITS JSON_REAL_PRECISION(12)
 
+/* The end of a string that begins at @text, with its quotes. */
+static const char *string_end(const char *text)
+{
+	for (text++; *text != '"'; text++)
+		text += *text == '\\';
+	return text + 1;
+}
+
+/*
+ * Integers of jansson are signed. Ours are not, and have the same 64 bits: a minus
+ * begins one that is too large for jansson, unless it is in a string or in an
+ * exponent.
+ */
+static void print_unsigned(const char *text)
+{
+	const char *at = text;
+	char *end;
+
+	while (*at) {
+		if (*at == '"') {
+			at = string_end(at);
+		} else if (*at != '-' || at[-1] == 'e') {
+			at++;
+		} else {
+			fwrite(text, 1, (size_t)(at - text), stdout);
+			printf("%llu",
+			       (unsigned long long)strtoll(at, &end, 10));
+			at = end;
+			text = end;
+		}
+	}
+	fputs(text, stdout);
+}
+
 static void print(json_t *document, size_t flags)
 {
-	if (json_dumpf(document, stdout, flags))
-		clearerr(stdout);
+	char *text = json_dumps(document, flags);
+
+	if (!text)
+		fail_memory();
+	print_unsigned(text);
+	free(text);
 	json_decref(document);
+	/* If that failed, so does what comes now, with an errno. */
+	clearerr(stdout);
 	putchar('\n');
 }
 

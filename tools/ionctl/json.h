@@ -9,6 +9,9 @@
 json_t *json_new_object(void);
 json_t *json_new_array(void);
 
+/* A whole number from 0 to 2^64 - 1; json_print() alone prints what is above 2^63. */
+json_t *json_number(uint64_t number);
+
 /* Members of an object. */
 void json_put(json_t *object, const char *key, json_t *value);
 void json_put_number(json_t *object, const char *key, uint64_t number);
