@@ -4,9 +4,11 @@
 # ionctl info, peek and reset of channels that other processes have.
 . "$(dirname "$0")/tap.sh"
 need_device
-have open idle compact queued answered poisoned lent closed arena inherited
+have open idle compact queued answered poisoned lent closed arena inherited \
+	locked
 : "${open:=}" "${idle:=}" "${compact:=}" "${queued:=}" "${answered:=}"
 : "${poisoned:=}" "${lent:=}" "${closed:=}" "${arena:=}" "${inherited:=}"
+: "${locked:=}"
 
 check "info of the split layout" json ".channel == $idle and
 	.layout == \"split\" and (.areas | length) == 6 and
@@ -71,6 +73,8 @@ check "a lent thread stays" lent_stays
 check "found with a process that inherited it" \
 	fails 1 "channel $inherited: .*not yet set up" \
 	"$ionctl" info "$inherited"
+check "a channel with many locks on its descriptor is found" \
+	json ".channel == $locked" "$ionctl" --json info "$locked"
 check "closed" fails 1 "channel $closed: no process has it open, a service" \
 	"$ionctl" info "$closed"
 check "a channel that there is not" \

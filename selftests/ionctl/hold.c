@@ -294,6 +294,18 @@ static __u64 hold_swapped(void)
 	return number_of(ch);
 }
 
+/* POSIX locks, each of which is a line of fdinfo before the driver's. */
+static __u64 hold_locked(void)
+{
+	struct ionc_channel *ch = echo_of(0);
+	struct flock lock = { .l_type = F_WRLCK, .l_len = 1 };
+
+	for (lock.l_start = 0; lock.l_start < 1000; lock.l_start += 10)
+		if (fcntl(ionc_fd(ch), F_SETLK, &lock))
+			err(1, "lock");
+	return number_of(ch);
+}
+
 static const struct {
 	const char *name;
 	__u64 (*hold)(void);
@@ -305,7 +317,7 @@ static const struct {
 	{ "closed", hold_closed },     { "arena", hold_arena },
 	{ "moving", hold_moving },     { "inherited", hold_inherited },
 	{ "named", hold_named },       { "private", hold_private },
-	{ "swapped", hold_swapped },
+	{ "swapped", hold_swapped },   { "locked", hold_locked },
 };
 
 static void hold(const char *name)

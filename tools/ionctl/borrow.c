@@ -28,26 +28,39 @@ struct search {
 	int error;
 };
 
-/* The channel whose descriptor that is, 0 for none. */
+/* The number in the line of the driver, 0 if there is none. */
+static uint64_t channel_in(FILE *file)
+{
+	static const char key[] = "ion-channel:";
+	const size_t length = sizeof(key) - 1;
+	uint64_t channel = 0;
+	size_t size = 0;
+	char *line = NULL;
+
+	while (!channel && getline(&line, &size, file) >= 0)
+		if (!strncmp(line, key, length))
+			channel = strtoull(line + length, NULL, 10);
+	free(line);
+	return channel;
+}
+
+/*
+ * The channel whose descriptor that is, 0 for none. What the driver tells comes
+ * last, after a line for each lock on the descriptor.
+ */
 static uint64_t channel_of(int fdinfo, const char *name)
 {
-	static const char key[] = "\nion-channel:\t";
-	char text[512];
-	ssize_t length;
-	char *line;
-	int fd;
+	int fd = openat(fdinfo, name, O_RDONLY | O_CLOEXEC);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+	uint64_t channel = 0;
 
-	fd = openat(fdinfo, name, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	/* The line is among the first: pos, flags, mnt_id and ino go before. */
-	length = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	if (length <= 0)
-		return 0;
-	text[length] = '\0';
-	line = strstr(text, key);
-	return line ? strtoull(line + strlen(key), NULL, 10) : 0;
+	if (file) {
+		channel = channel_in(file);
+		fclose(file);
+	} else if (fd >= 0) {
+		close(fd);
+	}
+	return channel;
 }
 
 /*
