@@ -79,7 +79,39 @@ before_the_other()
 	wait $! && [ "$(wc -l <came)" -eq 3 ]
 }
 
+# quiet INPUT PACKET ANSWER [--cmd]: the answer is there while the input, which
+# stays open, has no more.
+quiet()
+{
+	typed=$1 packet=$2 answer=$3
+	shift 3
+	rm -f input
+	mkfifo input
+	"$ionctl" push --key quiet --return "$@" <input >came &
+	asks=$!
+	exec 4>input
+	# shellcheck disable=SC2059
+	printf "$typed" >&4
+	sleep 0.3
+	"$ionctl" push --key quiet "$@" "$packet" 4>&- || return
+	tries=0
+	until [ -s came ] || [ $((tries += 1)) -eq 100 ]; do sleep 0.05; done
+	seen=$(cat came)
+	exec 4>&-
+	wait "$asks"
+	echo "while the input was quiet: $seen"
+	[ "${seen%% *}" = "$answer" ]
+}
+
 check "push waits for who pops" before_the_other
+check "push --return shows an answer while the input is quiet" \
+	quiet '1\n' 7 data=0x7
+check "push --return shows an answer while no packet was sent" \
+	quiet '' 7 data=0x7
+check "push --return shows an answer while a line is not whole" \
+	quiet '1\ndata=' 7 data=0x7
+check "push --return --cmd shows an answer while the input is quiet" \
+	quiet '1\n' 7 kind=7 --cmd
 check "source counts" gives "data=0 phys=0 len=0 id=0 pad=0
 data=0x1 phys=0 len=0 id=0 pad=0" "$ionctl" pop --service source -n 2
 check "source at a rate" json '.data == "0x4"' \

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -40,6 +41,7 @@ enum {
  * @input: what is pushed, if it is to be read
  * @sent: how many went
  * @came: how many came back
+ * @status: of wait_for_input() and what is sent between
  */
 struct push {
 	struct own own;
@@ -51,6 +53,7 @@ struct push {
 	struct item_reader input;
 	uint64_t sent;
 	uint64_t came;
+	int status;
 };
 
 /* ---- what comes back --------------------------------------------------- */
@@ -194,28 +197,66 @@ static int send_arguments(struct push *p, char **argv)
 	return status;
 }
 
+/* What comes back meanwhile, as poll() has it; 0 if nothing is popped. */
+static short back_poll_event(const struct push *p)
+{
+	unsigned int event = back_event(p);
+
+	return event & IONC_RX ? POLLIN : event & IONC_EVT ? POLLPRI : 0;
+}
+
+/*
+ * Until stdin can be read; what comes back meanwhile does not wait for that. A
+ * channel that has nothing more to give is left to what is sent next, if that
+ * comes.
+ */
+static bool wait_for_input(void *arg)
+{
+	struct push *p = arg;
+	struct pollfd fds[] = {
+		{ .fd = STDIN_FILENO, .events = POLLIN },
+		{ .fd = ionc_fd(p->own.ch), .events = back_poll_event(p) },
+	};
+
+	if (!fds[1].events)
+		return true;
+	do {
+		if (poll(fds, 2, -1) < 0) {
+			fds[0].revents = 0;
+			continue;
+		}
+		if (fds[1].revents & (POLLERR | POLLHUP))
+			fds[1].fd = -1;
+		p->status = pop_back(p);
+	} while (!fds[0].revents && p->status == EXIT_OK);
+	return p->status == EXIT_OK;
+}
+
 static int send_input(struct push *p)
 {
 	union item items[BATCH];
-	int ret = 1, status;
 	uint32_t count;
+	int ret = 1;
 
 	p->input.kind = p->kind;
 	p->input.binary = p->binary;
-	status = own_open(&p->own);
-	while (status == EXIT_OK && ret > 0) {
+	p->input.wait = wait_for_input;
+	p->input.arg = p;
+	p->status = own_open(&p->own);
+	while (p->status == EXIT_OK && ret > 0) {
 		count = 0;
 		do {
 			ret = item_read(&p->input, &items[count]);
 			if (ret > 0)
 				count++;
 		} while (ret > 0 && count < BATCH && item_ready(&p->input));
-		status = send_items(p, items, count);
+		if (p->status == EXIT_OK)
+			p->status = send_items(p, items, count);
 	}
-	if (ret < 0)
-		status = fail("%s; %llu went before it", p->input.why,
-			      (unsigned long long)p->sent);
-	return status;
+	if (ret < 0 && *p->input.why)
+		p->status = fail("%s; %llu went before it", p->input.why,
+				 (unsigned long long)p->sent);
+	return p->status;
 }
 
 /* A buffer to send in: one that is free, or that comes back. */
@@ -480,7 +521,8 @@ const struct command cmd_push = {
 		"\n"
 		"Waits for room, and in the end until the service has taken all, as a\n"
 		"channel lives as long as its descriptor. What comes back is dropped\n"
-		"unless --return is given.\n"
+		"unless --return is given, which prints it at once, also while stdin is\n"
+		"quiet.\n"
 		"\n"
 		"A packet of a channel with buffers names one that is the program's, and\n"
 		"its data and len stay in that. The kernel refuses any other: push says\n"

@@ -56,6 +56,8 @@ static bool fill(struct item_reader *r)
 	memmove(r->buffer, r->buffer + r->begin, r->end - r->begin);
 	r->end -= r->begin;
 	r->begin = 0;
+	if (r->wait && !r->wait(r->arg))
+		return false;
 	do {
 		n = read(r->fd, r->buffer + r->end, sizeof(r->buffer) - r->end);
 	} while (n < 0 && errno == EINTR);

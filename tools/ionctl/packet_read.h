@@ -15,12 +15,15 @@
  * @fd: what to read
  * @begin: first byte of @buffer that is still to be looked at
  * @end: the byte after the last one of @buffer that was read
+ * @wait: called before each read, which it may wait for, or NULL; returns false if
+ *	nothing more is to be read
+ * @arg: for @wait
  * @ended: there is no more to be read
  * @number: lines so far, or packets or commands in binary
  * @why: what went wrong, one line
  * @buffer: what was read
  *
- * All zero but for the first three to begin with.
+ * All zero but for @kind, @binary, @fd, @wait and @arg to begin with.
  */
 struct item_reader {
 	enum item_kind kind;
@@ -28,6 +31,8 @@ struct item_reader {
 	int fd;
 	size_t begin;
 	size_t end;
+	bool (*wait)(void *arg);
+	void *arg;
 	bool ended;
 	unsigned long long number;
 	char why[WHY_MAX + 64];
@@ -41,7 +46,8 @@ struct item_reader {
  *
  * Lines of nothing but blanks are passed over.
  *
- * Return: 1; 0 at the end; -1 if it can not be read or is not good.
+ * Return: 1; 0 at the end; -1 if it can not be read or is not good, or if @wait
+ * said no, with no @why then.
  */
 int item_read(struct item_reader *r, union item *item);
 
