@@ -59,6 +59,16 @@ check "watched: titles, and so many lines" \
 check "watched: a line for each channel" \
 	watched 5 "$ionctl" stats -w0.05 -n2 "$moving" "$queued"
 check "watched: titles again" watched 23 "$ionctl" stats -w0.01 -n 21
+check "a number after -w is the interval" \
+	prints '^CHANNELS  *TX/S' "$ionctl" stats -w 0.05 -n 2
+check "a number after --watch is the interval" \
+	watched 3 "$ionctl" stats --watch 0.05 -n 2
+check "a number after the interval is a channel" \
+	prints '^CHANNEL  *TX/S' "$ionctl" stats -w 0.05 -n 2 "$moving"
+check "a channel before -w is watched" \
+	prints '^CHANNEL  *TX/S' "$ionctl" stats "$moving" -w -n 1
+check "-j is --json" json ".channels[0].channel == $queued" \
+	"$ionctl" -j stats "$queued"
 check "--count alone" watched 2 "$ionctl" stats -n 1
 check "watched: a document a line" documents 3 "(.seconds > 0) and
 	(.channels[0] | .channel == $moving and .rates.tx > 0 and

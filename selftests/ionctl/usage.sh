@@ -47,6 +47,17 @@ done
 check "--help" prints '^usage: ionctl' "$ionctl" --help
 check "help COMMAND" prints '^usage: ionctl list' "$ionctl" help list
 check "--version" prints '^ionctl [0-9.]* (ABI version 1)' "$ionctl" --version
+check "-h is --help" prints '^usage: ionctl' "$ionctl" -h
+check "-V is --version" prints '^ionctl [0-9.]* (ABI version 1)' "$ionctl" -V
+for command in $commands; do
+	check "$command -h is its help" prints "^usage: ionctl $command" \
+		"$ionctl" "$command" -h
+	check "$command -V is the version" prints '^ionctl [0-9.]* (ABI' \
+		"$ionctl" "$command" -V
+done
+check "the help shows the short options" sh -c \
+	"'$ionctl' -h | grep -q '^  -j, --json ' &&
+	'$ionctl' -h | grep -q '^  -V, --version '"
 check "no command" fails 2 "say what to do" "$ionctl"
 check "an unknown command" \
 	fails 2 "no command 'lst'; nearest: list; see ionctl --help" \
@@ -79,6 +90,10 @@ wrong "--pid is a number from 1 to 2147483647, not '-1'" list --pid=-1
 wrong "CHANNEL is a number from 1, not '1x'" stats 1 1x
 wrong "--watch is a number of seconds from 0.001, not '0'" stats --watch=0
 wrong "--watch is a number of seconds from 0.001, not 'nan'" stats -wnan
+wrong "--watch is a number of seconds from 0.001, not '0'" stats -w 0
+wrong "--watch is a number of seconds from 0.001, not '1.2.3'" stats --watch 1.2.3
+wrong "CHANNEL is a number from 1, not '1x'" stats -w 1x
+wrong "it has no JSON: use stats --watch" top -j
 wrong "--count is a number from 1, not '0'" stats -n 0
 wrong "'1' is one argument too many" top 1
 wrong "--sort is rate, kicks, memory, pid or channel, not 'x'" top --sort x

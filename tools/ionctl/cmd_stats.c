@@ -27,6 +27,14 @@ struct request {
 	uint64_t count;
 };
 
+/* -w1 and --watch=1, and also -w 1 and --watch 1. */
+static uint64_t watch_argument(int argc, char **argv)
+{
+	const char *text = optarg ? optarg : following_number(argc, argv);
+
+	return text ? seconds_argument("--watch", text) : WATCH_NS;
+}
+
 static void read_request(int argc, char **argv, struct request *request)
 {
 	int letter, i;
@@ -34,10 +42,7 @@ static void read_request(int argc, char **argv, struct request *request)
 	while ((letter = next_option(argc, argv, &cmd_stats)) >= 0)
 		switch (letter) {
 		case 'w':
-			request->watch = WATCH_NS;
-			if (optarg)
-				request->watch =
-					seconds_argument("--watch", optarg);
+			request->watch = watch_argument(argc, argv);
 			break;
 		default:
 			request->count = number_argument("--count", optarg, 1,
@@ -166,7 +171,9 @@ const struct command cmd_stats = {
 		"With --watch, how much there is in a second:\n"
 		"packets pushed to each ring, kicks of the kernel end, how often that went to\n"
 		"sleep, and how often it woke the program. The first line comes after the first\n"
-		"interval. Ends with ctrl-C, or when the last of the given channels has gone.\n",
+		"interval. Ends with ctrl-C, or when the last of the given channels has gone.\n"
+		"A number right after --watch is its interval, and no channel: give channels\n"
+		"before it, or after the interval.\n",
 	.options = options,
 	.json = "{\"channels\": [...]}: the given channels, as \"list\" has them; or\n"
 		"{\"total\": {...}}: channels, poisoned (how many are), bytes, opened (how many\n"
@@ -177,7 +184,8 @@ const struct command cmd_stats = {
 		"                      sleeps, wakeups, signals, in a second\n",
 	.examples =
 		"ionctl stats 7\n"
-		"ionctl stats -w\n"
+		"ionctl stats -w 0.5\n"
+		"ionctl stats 7 -w\n"
 		"ionctl stats --watch=0.5 --count 10 7 8\n"
 		"ionctl --json stats -w | jq --unbuffered .total.rates.tx\n",
 };

@@ -17,10 +17,10 @@
 
 enum {
 	LETTER_DEVICE = 0x1000,
-	LETTER_JSON,
 	LETTER_COLOR,
-	LETTER_HELP,
-	LETTER_VERSION,
+	LETTER_JSON = 'j',
+	LETTER_HELP = 'h',
+	LETTER_VERSION = 'V',
 };
 
 const struct option_help common_options[] = {
@@ -134,6 +134,16 @@ int next_option(int argc, char **argv, const struct command *cmd)
 			wrong_option(argv, &tables);
 	} while (take_common(letter, cmd));
 	return letter;
+}
+
+const char *following_number(int argc, char **argv)
+{
+	const char *text = optind < argc ? argv[optind] : "";
+
+	if (!*text || text[strspn(text, "0123456789.")])
+		return NULL;
+	optind++;
+	return text;
 }
 
 void no_options(int argc, char **argv, const struct command *cmd)

@@ -19,6 +19,12 @@
  */
 int next_option(int argc, char **argv, const struct command *cmd);
 
+/*
+ * Take the argument after an option whose value may be left out, and was not given
+ * with it, as its value, if that is a number. NULL if it is none.
+ */
+const char *following_number(int argc, char **argv);
+
 /* As next_option(), for a command that has none of its own. */
 void no_options(int argc, char **argv, const struct command *cmd);
 
