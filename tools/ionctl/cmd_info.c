@@ -196,7 +196,8 @@ const struct command cmd_info = {
 		"ring in the space of these mappings.\n"
 		"\n" BORROW_TEXT,
 	.json = "abi_version, slots_min, slots_max, batch_max, channels, max_channels,\n"
-		"user_channels, max_user_channels, bytes, max_bytes: numbers; features, services: arrays of names. Of a channel:\n"
+		"user_channels, max_user_channels, bytes, max_bytes: numbers; features,\n"
+		"services: arrays of names. Of a channel:\n"
 		"  channel, service, layout, bytes, buffers, buffer_size\n"
 		"  areas               an array of objects: name, offset, length, writable\n"
 		"  rings               objects tx, rx, cmd, evt: nr_slots, slot_size, and\n"
