@@ -154,6 +154,23 @@ void ion_channel_set_undelivered(struct ion_channel *ch)
 EXPORT_SYMBOL_GPL(ion_channel_set_undelivered);
 
 /**
+ * ion_channel_set_held() - payloads that the service could not pass on
+ * @ch: the channel whose program sent them
+ * @held: how many the service holds now
+ * @fresh: how many of them no call before this one counted
+ *
+ * For ION_IOC_STATS and ION_IOC_LIST, which tell @held and the sum of @fresh.
+ *
+ * Context: any; one call at a time for a channel.
+ */
+void ion_channel_set_held(struct ion_channel *ch, u32 held, u32 fresh)
+{
+	WRITE_ONCE(ch->held, held);
+	WRITE_ONCE(ch->held_total, ch->held_total + fresh);
+}
+EXPORT_SYMBOL_GPL(ion_channel_set_held);
+
+/**
  * ion_channel_ring() - a kernel end of a channel
  * @ch: a channel
  * @id: which

@@ -126,6 +126,8 @@ enum ion_end_state {
  * @wakeups: how often it woke somebody in @wait or @waiters
  * @signals: how often it signalled @eventfd
  * @resets: how often the rings were emptied
+ * @held: payloads that the service holds; see ion_channel_set_held()
+ * @held_total: how many it had to hold
  */
 struct ion_channel {
 	refcount_t ref;
@@ -179,6 +181,8 @@ struct ion_channel {
 	atomic64_t signals;
 	u64 sleeps;
 	u64 resets;
+	u64 held;
+	u64 held_total;
 };
 
 /**

@@ -92,6 +92,14 @@ static void ion_show_arena(struct seq_file *m, const struct ion_channel *ch)
 			   ion_arena_owned(ch->arena));
 }
 
+static void ion_show_held(struct seq_file *m, const struct ion_channel *ch,
+			  const struct ion_stats *stats)
+{
+	if (ch->arena)
+		seq_printf(m, "ion-held:\t%llu total %llu\n", stats->held,
+			   stats->held_total);
+}
+
 static void ion_show_fdinfo(struct seq_file *m, struct file *file)
 {
 	struct ion_channel *ch = file->private_data;
@@ -117,6 +125,7 @@ static void ion_show_fdinfo(struct seq_file *m, struct file *file)
 		   stats.sleeps, stats.wakeups, stats.signals);
 	seq_printf(m, "ion-resets:\t%llu\n", stats.resets);
 	ion_show_arena(m, ch);
+	ion_show_held(m, ch, &stats);
 	for (id = 0; id < ION_RINGS; id++)
 		ion_show_ring(m, &ch->info.ring[id], &ion_ring_kinds[id],
 			      &stats.ring[id]);

@@ -33,6 +33,9 @@
  * @payloads: payloads of @ch that wait for an empty buffer of the peer, in a ring
  *	with room for every buffer: were they left on tx, the empty ones behind
  *	them could not be had, for which the peer may wait
+ * @taken: how many payloads of @ch there were, those of @payloads among them
+ * @counted: how many of those ion_pair_count_held() has seen
+ * @shown: how many it told of last; read without @crossing
  * @ended: @ch is hung up, or about to be: nothing more is taken from tx
  * @sent: commands that were sent
  * @buffers: of @ch, 0 without an arena
@@ -60,6 +63,9 @@ struct ion_pair_end {
 	u32 first;
 	u32 nr;
 	struct ion_packet *payloads;
+	u64 taken;
+	u64 counted;
+	u32 shown;
 	bool ended;
 	u64 sent;
 	u32 buffers;
@@ -89,6 +95,7 @@ bool ion_pair_stamped(u64 origin, const struct ion_cmd_packet *cmd);
 int ion_pair_buffers_init(struct ion_pair_end *end);
 void ion_pair_buffers_destroy(struct ion_pair_end *end);
 void ion_pair_exchange_buffers(struct ion_pair_end *a, struct ion_pair_end *b);
+void ion_pair_count_held(struct ion_pair_end *end);
 bool ion_pair_return_buffers(struct ion_pair_end *end);
 
 static inline bool ion_pair_has_buffers(const struct ion_pair_end *end)

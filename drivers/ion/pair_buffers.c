@@ -87,6 +87,7 @@ static void ion_pair_accept(struct ion_pair_end *end,
 	}
 	end->payloads[(end->first + end->nr) % end->buffers] = *packet;
 	WRITE_ONCE(end->nr, end->nr + 1);
+	end->taken++;
 }
 
 static u32 ion_pair_collect_some(struct ion_pair_end *end, bool *more)
@@ -120,6 +121,28 @@ static void ion_pair_collect(struct ion_pair_end *end)
 		left -= min(left, max(n, 1));
 		cond_resched();
 	}
+}
+
+/**
+ * ion_pair_count_held() - tell of the payloads that wait
+ * @end: the end that sent them, after all has crossed that can
+ *
+ * Each is counted once, however often that is.
+ *
+ * Context: any in which a spinlock may be taken.
+ */
+void ion_pair_count_held(struct ion_pair_end *end)
+{
+	u32 fresh;
+
+	if (!READ_ONCE(end->nr) && !READ_ONCE(end->shown))
+		return;
+	spin_lock(&end->crossing);
+	fresh = min_t(u64, end->nr, end->taken - end->counted);
+	end->counted = end->taken;
+	WRITE_ONCE(end->shown, end->nr);
+	ion_channel_set_held(end->ch, end->nr, fresh);
+	spin_unlock(&end->crossing);
 }
 
 /* The first payload waits no longer. */
@@ -511,6 +534,7 @@ bool ion_pair_return_buffers(struct ion_pair_end *end)
 		ion_channel_set_undelivered(end->ch);
 	while (left-- && ion_pair_return_one(end))
 		cond_resched();
+	ion_pair_count_held(end);
 
 	spin_lock(&end->crossing);
 	end->ended |= !end->nr && !ion_stock_count(&end->owed);

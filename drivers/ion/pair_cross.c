@@ -122,8 +122,11 @@ static void ion_pair_cross(struct ion_pair_end *from, struct ion_pair_end *to)
  */
 void ion_pair_exchange(struct ion_pair_end *a, struct ion_pair_end *b)
 {
-	if (ion_pair_has_buffers(a))
+	if (ion_pair_has_buffers(a)) {
 		ion_pair_exchange_buffers(a, b);
+		ion_pair_count_held(a);
+		ion_pair_count_held(b);
+	}
 	ion_pair_cross(a, b);
 	ion_pair_cross(b, a);
 }

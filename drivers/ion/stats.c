@@ -37,6 +37,8 @@ void ion_channel_stats(const struct ion_channel *ch, struct ion_stats *stats)
 	stats->wakeups = atomic64_read(&ch->wakeups);
 	stats->signals = atomic64_read(&ch->signals);
 	stats->resets = READ_ONCE(ch->resets);
+	stats->held = READ_ONCE(ch->held);
+	stats->held_total = READ_ONCE(ch->held_total);
 	for (id = 0; id < ION_RINGS; id++)
 		ion_ring_stats(&ch->ring[id], &stats->ring[id]);
 }

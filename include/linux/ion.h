@@ -123,6 +123,7 @@ void ion_channel_notify(struct ion_channel *ch);
 void ion_channel_hangup(struct ion_channel *ch);
 void ion_channel_set_peer_gone(struct ion_channel *ch);
 void ion_channel_set_undelivered(struct ion_channel *ch);
+void ion_channel_set_held(struct ion_channel *ch, u32 held, u32 fresh);
 
 /* A ring of it, the kernel's end. */
 struct ion_ring *ion_channel_ring(struct ion_channel *ch, enum ion_ring_id id);

@@ -50,6 +50,8 @@ static void expect_stats(struct __test_metadata *_metadata,
 
 	EXPECT_EQ(ION_RINGS, stats->nr_rings);
 	EXPECT_ZERO(stats->reserved);
+	EXPECT_ZERO(stats->held);
+	EXPECT_ZERO(stats->held_total);
 	EXPECT_ZERO(stats->reserved2);
 	for (i = 0; i < ION_RINGS; i++) {
 		EXPECT_LT(0, stats->ring[i].capacity);

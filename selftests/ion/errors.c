@@ -389,7 +389,7 @@ TEST_F(used, reserved_fields)
 	EXPECT_REFUSED(ch, EINVAL, ion_call(ch->fd, ION_IOC_QUERY, &query));
 	EXPECT_REFUSED(ch, EINVAL, ion_call(ch->fd, ION_IOC_STATS, &stats));
 	stats.reserved = 0;
-	stats.reserved2[13] = 1ULL << 63;
+	stats.reserved2[11] = 1ULL << 63;
 	EXPECT_REFUSED(ch, EINVAL, ion_call(ch->fd, ION_IOC_STATS, &stats));
 	EXPECT_REFUSED(ch, EINVAL, ion_call(ch->fd, ION_IOC_WAIT, &wait));
 	EXPECT_REFUSED(ch, EINVAL, ion_call(ch->fd, ION_IOC_SERVE, &serve));

@@ -104,6 +104,63 @@ TEST_F(copy, without_an_empty_buffer_it_waits)
 	EXPECT_EQ(BUFFERS, arena_owned(b->fd, NULL));
 }
 
+/* Whether so many payloads of the channel are held, and so many ever were. */
+static bool held_is(struct channel *ch, __u64 now, __u64 total)
+{
+	struct ion_stats stats;
+
+	if (arena_stats(ch->fd, &stats))
+		return false;
+	if (stats.held == now && stats.held_total == total)
+		return true;
+	ksft_print_msg("held %llu, total %llu\n", stats.held, stats.held_total);
+	return false;
+}
+
+TEST_F(copy, payloads_held_for_want_of_a_buffer_are_counted_once)
+{
+	struct channel *a = &self->a, *b = &self->b;
+	__u32 i;
+
+	/* There is a buffer: it is not held. */
+	ASSERT_TRUE(pair_give(b, 20, 21));
+	ASSERT_TRUE(pair_push_payload(a, 20, 20));
+	ASSERT_EQ(0, ion_kick(a->fd));
+	EXPECT_TRUE(held_is(a, 0, 0));
+	for (i = 0; i < 10; i++)
+		ASSERT_TRUE(pair_push_payload(a, i, i));
+	ASSERT_EQ(0, ion_kick(a->fd));
+	ASSERT_EQ(0, ion_kick(a->fd));
+	EXPECT_TRUE(held_is(a, 10, 10));
+	ASSERT_TRUE(pair_give(b, 0, 4));
+	EXPECT_TRUE(held_is(a, 6, 10));
+	for (i = 10; i < 12; i++)
+		ASSERT_TRUE(pair_push_payload(a, i, i));
+	ASSERT_EQ(0, ion_kick(a->fd));
+	EXPECT_TRUE(held_is(a, 8, 12));
+	/* What goes by and what comes is told apart. */
+	ASSERT_TRUE(pair_push_payload(a, 12, 12));
+	ASSERT_TRUE(pair_give(b, 4, 6));
+	ASSERT_EQ(0, ion_kick(a->fd));
+	EXPECT_TRUE(held_is(a, 7, 13));
+	ASSERT_TRUE(pair_give(b, 6, 13));
+	EXPECT_TRUE(held_is(a, 0, 13));
+	EXPECT_TRUE(held_is(b, 0, 0));
+}
+
+TEST_F(copy, payloads_of_which_the_peer_has_gone_are_held_no_longer)
+{
+	struct channel *a = &self->a, *b = &self->b;
+	__u32 i;
+
+	for (i = 0; i < 5; i++)
+		ASSERT_TRUE(pair_push_payload(a, i, i));
+	ASSERT_EQ(0, ion_kick(a->fd));
+	EXPECT_TRUE(held_is(a, 5, 5));
+	channel_close(b);
+	EXPECT_TRUE(held_is(a, 0, 5));
+}
+
 static int sleep_in_wait(struct task *task)
 {
 	__u64 left = LONG_MS * MS;

@@ -534,6 +534,9 @@ enum ion_kernel_end {
  * @resets: how often ION_IOC_RESET emptied the rings
  * @nr_rings: how many of @ring are used
  * @reserved: 0
+ * @held: payloads that the service has taken from tx and holds now, because the
+ *	other end has no empty buffer for them, or no room on rx: service ``pair``
+ * @held_total: how many payloads it had to hold, those of now among them
  * @reserved2: 0
  * @ring: the rings, by &enum ion_ring_id
  *
@@ -554,7 +557,9 @@ struct ion_stats {
 	__aligned_u64 resets;
 	__u32 nr_rings;
 	__u32 reserved;
-	__aligned_u64 reserved2[14];
+	__aligned_u64 held;
+	__aligned_u64 held_total;
+	__aligned_u64 reserved2[12];
 	struct ion_ring_stats ring[ION_RINGS_MAX];
 };
 
