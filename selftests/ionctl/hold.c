@@ -294,6 +294,30 @@ static __u64 hold_swapped(void)
 	return number_of(ch);
 }
 
+/* A pair: two payloads for which the peer has no empty buffer; one has crossed. */
+static __u64 hold_waiting(void)
+{
+	struct ionc_channel *ch, *peer;
+	struct ionc_options options;
+	struct ion_packet packet;
+	int i;
+
+	ionc_options_init(&options);
+	options.service = "pair";
+	options.key = "waiting";
+	options.buffers = 8;
+	ch = open_as(&options);
+	peer = open_as(&options);
+	for (i = 0; i < 3; i++) {
+		packet = ionc_packet(ch, (__u32)ionc_buffer_get(ch), 100);
+		ionc_push(ch, &packet);
+	}
+	check(ionc_kick_now(ch), "kick");
+	ionc_give_free(peer, 1);
+	check(ionc_kick_now(peer), "kick");
+	return number_of(ch);
+}
+
 /* POSIX locks, each of which is a line of fdinfo before the driver's. */
 static __u64 hold_locked(void)
 {
@@ -318,6 +342,7 @@ static const struct {
 	{ "moving", hold_moving },     { "inherited", hold_inherited },
 	{ "named", hold_named },       { "private", hold_private },
 	{ "swapped", hold_swapped },   { "locked", hold_locked },
+	{ "waiting", hold_waiting },
 };
 
 static void hold(const char *name)

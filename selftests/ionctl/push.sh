@@ -187,6 +187,14 @@ check "and it says so" grep -qx 'ionctl: 3 of 5 came: a signal ended it' err
 
 # ---- what the kernel refuses ------------------------------------------------
 
+shows_arena()
+{
+	ends 0 "$ionctl" push --service sink --buffers 4 --stats 0 &&
+		grep -qx '  4 buffers of 2.00 KiB, 4 with the program, 0 with the service' err
+}
+
+check "--stats tells whose the buffers are" shows_arena
+
 # refuses NAME REGEX OPTION_OR_PACKET...: push says that and fails, at once.
 refuses()
 {

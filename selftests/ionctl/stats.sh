@@ -172,4 +172,25 @@ check "what a channel that has gone did stays in the total" outlives
 check "totals never fall" never_falls
 check "as text" prints "opened since the module was loaded" "$ionctl" stats
 check "watched: channels that live for a moment are in the rates" short_lives
+
+# ---- channels with buffers --------------------------------------------------
+
+have waiting
+: "${waiting:=}"
+held='payloads held for want of an empty buffer at the other end'
+check "stats tells whose the buffers of a channel are" \
+	prints '^  8 buffers of 2.00 KiB, 6 with the program, 2 with the service$' \
+	"$ionctl" stats "$waiting"
+check "stats tells how many payloads wait for a buffer" \
+	prints "^  $held: 2, 3 so far$" "$ionctl" stats "$waiting"
+check "stats sums up the buffers of all channels" \
+	prints '^  16 buffers, 14 with the program, 2 with the service$' \
+	"$ionctl" stats
+check "JSON tells how many payloads wait for a buffer" json \
+	'.channels[0] | .held == 2 and .held_total == 3 and .buffers == 8 and
+	.buffers_owned == 6' "$ionctl" --json stats "$waiting"
+check "JSON sums up the buffers of all channels" json \
+	'.total | .held == 2 and .held_total == 3 and .buffers == 16 and
+	.buffers_owned == 14' "$ionctl" --json stats
+let_go
 finish

@@ -154,6 +154,8 @@ void put_stats(json_t *object, const struct ion_stats *stats)
 	json_put_number(object, "wakeups", stats->wakeups);
 	json_put_number(object, "signals", stats->signals);
 	json_put_number(object, "resets", stats->resets);
+	json_put_number(object, "held", stats->held);
+	json_put_number(object, "held_total", stats->held_total);
 	for (ring = 0; ring < ION_RINGS; ring++)
 		json_put(rings, ring_name(ring), ring_json(&stats->ring[ring]));
 	json_put(object, "rings", rings);

@@ -211,6 +211,7 @@ const struct command cmd_list = {
 		"  kernel_end          sleeping, lent, \"lent, sleeping\", gone\n"
 		"  poisoned            true if a ring is\n"
 		"  calls, kicks, kicks_spurious, sleeps, wakeups, signals, resets\n"
+		"  held, held_total    payloads that wait for an empty buffer, and that did\n"
 		"  rings               objects tx, rx, cmd, evt, in each of them queued,\n"
 		"                      capacity, pushed, popped, discarded, full, bad_id,\n"
 		"                      bad_range, bad_owner, poison (none, range, order),\n"

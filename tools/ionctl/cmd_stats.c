@@ -172,13 +172,15 @@ const struct command cmd_stats = {
 		"packets pushed to each ring, kicks of the kernel end, how often that went to\n"
 		"sleep, and how often it woke the program. The first line comes after the first\n"
 		"interval. Ends with ctrl-C, or when the last of the given channels has gone.\n"
+		"Of a channel with buffers it tells how many the program and the service have,\n"
+		"and how many payloads wait for an empty one of the other program.\n"
 		"A number right after --watch is its interval, and no channel: give channels\n"
 		"before it, or after the interval.\n",
 	.options = options,
 	.json = "{\"channels\": [...]}: the given channels, as \"list\" has them; or\n"
-		"{\"total\": {...}}: channels, poisoned (how many are), bytes, opened (how many\n"
-		"were), and the counters and rings that \"list\" has, of all that there have been.\n"
-		"With --watch a document a line, with\n"
+		"{\"total\": {...}}: channels, poisoned (how many are), bytes, buffers,\n"
+		"buffers_owned, opened (how many were), and the counters and rings that \"list\"\n"
+		"has, of all that there have been. With --watch a document a line, with\n"
 		"  seconds             since the line before\n"
 		"  rates               in each channel, or in total: tx, rx, cmd, evt, kicks,\n"
 		"                      sleeps, wakeups, signals, in a second\n",

@@ -8,6 +8,7 @@
 #include "fail.h"
 #include "out.h"
 #include "own.h"
+#include "stats.h"
 #include "text.h"
 
 volatile int own_stopped;
@@ -48,6 +49,18 @@ int own_write(const void *bytes, size_t length)
 	return EXIT_OK;
 }
 
+static void show_arena(const struct own *own, const struct ion_stats *stats)
+{
+	int owned = ionc_owners(own->ch, NULL);
+	struct arenas arenas = {
+		.buffers = own->ch->buffers,
+		.size = own->ch->buffer_size,
+		.owned = owned > 0 ? (uint64_t)owned : 0,
+	};
+
+	arenas_text(stderr, &arenas, stats);
+}
+
 void own_show_stats(const struct own *own)
 {
 	struct ion_stats stats;
@@ -70,6 +83,7 @@ void own_show_stats(const struct own *own)
 	fprintf(stderr, "  %llu kicks, %llu found nothing to do\n",
 		(unsigned long long)stats.kicks,
 		(unsigned long long)stats.kicks_spurious);
+	show_arena(own, &stats);
 }
 
 int own_close(struct own *own, int status)

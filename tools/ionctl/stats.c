@@ -16,11 +16,13 @@
  * struct total - all channels together
  * @poisoned: how many of them are
  * @bytes: memory
+ * @arenas: sums
  * @stats: sums, of all that there have been since the module was loaded
  */
 struct total {
 	uint64_t poisoned;
 	uint64_t bytes;
+	struct arenas arenas;
 	struct ion_stats stats;
 };
 
@@ -35,7 +37,11 @@ static void add_up(const struct channels *channels, struct total *total)
 		const struct ion_list_entry *entry = &channels->entry[i];
 
 		total->bytes += entry->bytes;
+		total->arenas.buffers += entry->buffers;
+		total->arenas.owned += entry->buffers_owned;
 		total->poisoned += channel_poisoned(entry);
+		to->held += entry->stats.held;
+		to->held_total += entry->stats.held_total;
 		for (ring = 0; ring < ION_RINGS; ring++)
 			to->ring[ring].capacity +=
 				entry->stats.ring[ring].capacity;
@@ -73,6 +79,24 @@ static void print_rings(const struct ion_stats *stats)
 	table_print(table, stdout);
 }
 
+void arenas_text(FILE *to, const struct arenas *arenas,
+		 const struct ion_stats *stats)
+{
+	char size[TEXT_SIZE];
+
+	if (!arenas->buffers)
+		return;
+	fprintf(to, "  %llu buffers", (unsigned long long)arenas->buffers);
+	if (arenas->size)
+		fprintf(to, " of %s", text_bytes(size, arenas->size));
+	fprintf(to, ", %llu with the program, %llu with the service\n",
+		(unsigned long long)arenas->owned,
+		(unsigned long long)(arenas->buffers - arenas->owned));
+	fprintf(to,
+		"  payloads held for want of an empty buffer at the other end: %llu, %llu so far\n",
+		stats->held, stats->held_total);
+}
+
 /* What there is only if something is wrong. */
 static void print_trouble(const struct ion_stats *stats)
 {
@@ -96,7 +120,8 @@ static void print_trouble(const struct ion_stats *stats)
 	}
 }
 
-static void print_stats(const struct ion_stats *stats)
+static void print_stats(const struct ion_stats *stats,
+			const struct arenas *arenas)
 {
 	print_rings(stats);
 	printf("  %llu kicks, %llu found nothing to do; %llu calls, %llu resets\n",
@@ -104,12 +129,18 @@ static void print_stats(const struct ion_stats *stats)
 	       stats->resets);
 	printf("  %llu sleeps of the kernel end, %llu wakeups of the program, %llu signals\n",
 	       stats->sleeps, stats->wakeups, stats->signals);
+	arenas_text(stdout, arenas, stats);
 	print_trouble(stats);
 }
 
 static void print_channel(const struct ion_list_entry *entry)
 {
 	char comm[TEXT_SIZE], service[TEXT_SIZE + 1], bytes[TEXT_SIZE];
+	struct arenas arenas = {
+		.buffers = entry->buffers,
+		.size = entry->buffer_size,
+		.owned = entry->buffers_owned,
+	};
 	enum paint paint;
 	const char *state = channel_state(entry, &paint);
 
@@ -126,7 +157,7 @@ static void print_channel(const struct ion_list_entry *entry)
 	printf(", service %s, kernel end %s, %s\n", service,
 	       kernel_end_name(entry->stats.kernel_end),
 	       text_bytes(bytes, entry->bytes));
-	print_stats(&entry->stats);
+	print_stats(&entry->stats, &arenas);
 }
 
 void stats_text(const struct channels *channels, const uint64_t *channel,
@@ -150,7 +181,7 @@ void stats_text(const struct channels *channels, const uint64_t *channel,
 	putchar('\n');
 	printf("  %llu opened since the module was loaded, and counted:\n",
 	       channels->totals.opened);
-	print_stats(&total.stats);
+	print_stats(&total.stats, &total.arenas);
 }
 
 /* ---- counters as JSON -------------------------------------------------- */
@@ -167,6 +198,8 @@ static json_t *total_json(const struct channels *channels)
 	json_put_number(object, "opened", channels->totals.opened);
 	json_put_number(object, "poisoned", total.poisoned);
 	json_put_number(object, "bytes", total.bytes);
+	json_put_number(object, "buffers", total.arenas.buffers);
+	json_put_number(object, "buffers_owned", total.arenas.owned);
 	put_stats(object, &total.stats);
 	/* Poison is of one ring. */
 	rings = json_object_get(object, "rings");

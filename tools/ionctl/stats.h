@@ -8,6 +8,22 @@
 /* Most channels on one command line. */
 #define CHANNELS_MAX 64
 
+/**
+ * struct arenas - the buffers of a channel, or of all channels
+ * @buffers: how many there are
+ * @size: bytes of each, 0 of all channels
+ * @owned: how many belong to the user end
+ */
+struct arenas {
+	uint64_t buffers;
+	uint32_t size;
+	uint64_t owned;
+};
+
+/* Lines about them, and about payloads that wait; none if there are no buffers. */
+void arenas_text(FILE *to, const struct arenas *arenas,
+		 const struct ion_stats *stats);
+
 /*
  * Each takes the numbers of channels, all of which are there; with none of them
  * it prints the sum of all channels.
