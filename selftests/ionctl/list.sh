@@ -164,8 +164,9 @@ narrow()
 	check "80 columns" titled 80 "CHANNEL PID COMM SERVICE STATE $rings"
 	check "how full a ring is" grep -q \
 		"^ *$queued  *$holder  *[^ ]*  *echo  *ready  *5/255  *0/255  *0/255  *0/255$" page
-	check "all of the rest in too few columns" shown_in 20
-	check "is there" grep -q "^CHANNEL  *PID  COMM .* EVT$" page
+	check "40 columns" titled 40 "CHANNEL PID SERVICE STATE"
+	check "20 columns" titled 20 "CHANNEL STATE"
+	check "10 columns" titled 10 "CHANNEL"
 }
 
 narrow

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * terminal none|KEY|-SIGNAL COMMAND [ARGUMENT]...: runs a command on a terminal
- * of its own, which is as wide as COLUMNS says, or 100 columns. Once it asks for a key ("q quit"), KEY is typed, or the signal of
- * that number is sent. Prints what came on the terminal, and fails if the
- * terminal was not left as it was found. The status is the command's, or 128
- * and the signal that ended it.
+ * terminal none|KEYS|-SIGNAL COMMAND [ARGUMENT]...: runs a command on a terminal
+ * of its own, which has as many columns as COLUMNS says, or 100, and 20 rows. Once
+ * it asks for a key ("q quit"), KEYS are typed, or the signal of that number is
+ * sent. Prints what came on the terminal, and fails if the terminal was not left as
+ * it was found. The status is the command's, or 128 and the signal that ended it.
  */
 #include <err.h>
 #include <errno.h>
@@ -22,12 +22,23 @@
 static char seen[1 << 20];
 static size_t length;
 
+/* A key that is an escape alone is told from others by what comes after it. */
+static void type(const char *keys, int terminal)
+{
+	for (; *keys; keys++) {
+		if (write(terminal, keys, 1) != 1)
+			err(1, "write");
+		if (*keys == '\033' && keys[1] != '[' && keys[1] != 'O')
+			usleep(300000);
+	}
+}
+
 static void act(const char *action, int terminal, pid_t pid)
 {
 	if (*action == '-')
 		kill(pid, atoi(action + 1));
-	else if (write(terminal, action, 1) != 1)
-		err(1, "write");
+	else
+		type(action, terminal);
 }
 
 /* All that comes until nobody has the terminal any more. */
@@ -57,7 +68,7 @@ int main(int argc, char **argv)
 	pid_t pid;
 
 	if (argc < 3)
-		errx(1, "usage: terminal none|KEY|-SIGNAL COMMAND...");
+		errx(1, "usage: terminal none|KEYS|-SIGNAL COMMAND...");
 	if (columns)
 		size.ws_col = (unsigned short)atoi(columns);
 	if (openpty(&terminal, &side, NULL, NULL, &size))

@@ -156,13 +156,13 @@ static double median(double rates[ROUNDS])
 static void print_text(struct result *result, const struct utsname *machine)
 {
 	static const struct column columns[] = {
-		{ "packets/s, in batches of", false },
-		{ "1", true },
-		{ "8", true },
-		{ "32", true },
-		{ "64", true },
-		{ "128", true },
-		{ NULL, false },
+		{ "packets/s, in batches of", false, false },
+		{ "1", true, false },
+		{ "8", true, false },
+		{ "32", true, false },
+		{ "64", true, false },
+		{ "128", true, false },
+		{ NULL, false, false },
 	};
 	struct table *table = table_new(columns);
 	char text[TEXT_SIZE];

@@ -99,9 +99,9 @@ static void names(char *to, size_t size, const char *name)
 
 static void driver_text(int fd, const struct ion_query *query)
 {
-	static const struct column columns[] = { { "", false },
-						 { "", false },
-						 { NULL, false } };
+	static const struct column columns[] = { { "", false, false },
+						 { "", false, true },
+						 { NULL, false, false } };
 	struct table *table = table_new(columns);
 	char bytes[TEXT_SIZE], most[TEXT_SIZE];
 	char list[256] = "";

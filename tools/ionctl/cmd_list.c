@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* ionctl list: the channels of the system. */
-#include <string.h>
 #include <unistd.h>
 
 #include "channels.h"
-#include "fail.h"
+#include "filter.h"
 #include "open.h"
 #include "options.h"
 #include "table.h"
@@ -14,47 +13,33 @@ enum {
 	LETTER_POISONED = 0x100,
 };
 
-/**
- * struct filter - which channels to show
- * @service: of this service, NULL for any
- * @pid: of this process, 0 for any
- * @by_user: of @uid alone
- * @uid: the user
- * @poisoned: poisoned ones alone
- */
-struct filter {
-	const char *service;
-	uint32_t pid;
-	bool by_user;
-	uint32_t uid;
-	bool poisoned;
-};
-
-static bool shown(const struct filter *filter,
-		  const struct ion_list_entry *entry)
-{
-	if (filter->service &&
-	    strncmp(filter->service, entry->service, sizeof(entry->service)))
-		return false;
-	if (filter->pid && filter->pid != entry->pid)
-		return false;
-	if (filter->by_user && filter->uid != entry->uid)
-		return false;
-	return !filter->poisoned || channel_poisoned(entry);
-}
-
 static const struct column columns[] = {
-	{ "CHANNEL", true }, { "PID", true },	   { "COMM", false },
-	{ "USER", false },   { "SERVICE", false }, { "LAYOUT", false },
-	{ "MEMORY", true },  { "STATE", false },   { "KERNEL END", false },
-	{ "TX", false },     { "RX", false },	   { "CMD", false },
-	{ "EVT", false },    { NULL, false },
+	{ "CHANNEL", true, false },	{ "PID", true, false },
+	{ "COMM", false, false },	{ "USER", false, false },
+	{ "SERVICE", false, false },	{ "LAYOUT", false, false },
+	{ "MEMORY", true, false },	{ "STATE", false, false },
+	{ "KERNEL END", false, false }, { "TX", false, false },
+	{ "RX", false, false },		{ "CMD", false, false },
+	{ "EVT", false, false },	{ NULL, false, false },
 };
 
-/* What goes first when the terminal is narrow: MEMORY, LAYOUT, KERNEL END, USER. */
-static const unsigned int spare[] = {
-	0, 0, 0, 4, 0, 2, 1, 0, 3, TABLE_BAR, TABLE_BAR, TABLE_BAR, TABLE_BAR
-};
+/*
+ * What goes first when the terminal is narrow: MEMORY, LAYOUT, KERNEL END, USER, the
+ * bars, and then EVT, CMD, RX, TX, COMM, SERVICE, PID.
+ */
+static const unsigned int spare[] = { 0,
+				      27,
+				      25,
+				      4,
+				      26,
+				      2,
+				      1,
+				      0,
+				      3,
+				      TABLE_BAR | 24,
+				      TABLE_BAR | 23,
+				      TABLE_BAR | 22,
+				      TABLE_BAR | 21 };
 
 static void ring_cell(struct table *table, const struct ion_ring_stats *ring)
 {
@@ -110,7 +95,7 @@ static void list_text(const struct channels *channels,
 	size_t i;
 
 	for (i = 0; i < channels->count; i++)
-		if (shown(filter, &channels->entry[i]))
+		if (filter_shows(filter, &channels->entry[i]))
 			add_row(table, &channels->entry[i]);
 	table_spare(table, spare);
 	table_print(table, stdout);
@@ -124,7 +109,7 @@ static void list_json(const struct channels *channels,
 	size_t i;
 
 	for (i = 0; i < channels->count; i++)
-		if (shown(filter, &channels->entry[i]))
+		if (filter_shows(filter, &channels->entry[i]))
 			json_add(array, channel_json(&channels->entry[i]));
 	json_put(doc, "channels", array);
 	json_print(doc);
@@ -135,22 +120,10 @@ static void read_filter(int argc, char **argv, struct filter *filter)
 	int letter;
 
 	while ((letter = next_option(argc, argv, &cmd_list)) >= 0)
-		switch (letter) {
-		case 's':
-			filter->service = optarg;
-			break;
-		case 'p':
-			filter->pid = (uint32_t)number_argument("--pid", optarg,
-								1, INT32_MAX);
-			break;
-		case 'u':
-			filter->by_user = true;
-			if (!user_number(optarg, &filter->uid))
-				fail_usage("there is no user '%s'", optarg);
-			break;
-		default:
-			filter->poisoned = true;
-		}
+		filter_option(filter, letter == 's'   ? FILTER_SERVICE
+				      : letter == 'p' ? FILTER_PID
+				      : letter == 'u' ? FILTER_USER
+						      : FILTER_POISONED);
 	want_arguments(argc, argv, 0, 0);
 }
 
@@ -199,7 +172,8 @@ const struct command cmd_list = {
 		"sleeping, or gone (the service hung up).\n"
 		"\n"
 		"On a terminal that is too narrow MEMORY, LAYOUT, KERNEL END and USER are left\n"
-		"out, in this order, as far as need be, and then the bars.\n",
+		"out, in this order, as far as need be; then the bars, EVT, CMD, RX, TX, COMM,\n"
+		"SERVICE and PID.\n",
 	.options = options,
 	.json = "{\"channels\": [...]}, each of them an object:\n"
 		"  channel, pid, uid, comm, user\n"

@@ -89,11 +89,11 @@ static const char *result_name(const struct ion_selftest_result *result,
 
 static void report_text(const struct report *report)
 {
-	static const struct column columns[] = { { "TEST", false },
-						 { "TIME", true },
-						 { "RESULT", false },
-						 { "DETAIL", false },
-						 { NULL, false } };
+	static const struct column columns[] = { { "TEST", false, false },
+						 { "TIME", true, false },
+						 { "RESULT", false, false },
+						 { "DETAIL", false, true },
+						 { NULL, false, false } };
 	struct table *table = table_new(columns);
 	size_t i;
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* ionctl top: the busiest channels, live. */
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -8,201 +7,88 @@
 #include "fail.h"
 #include "open.h"
 #include "options.h"
-#include "rates.h"
 #include "screen.h"
-#include "table.h"
-#include "text.h"
+#include "top.h"
 
 #define DELAY_NS 2000000000
 
-/**
- * struct row - a channel that is shown
- * @entry: the channel
- * @rates: of it
- */
-struct row {
-	const struct ion_list_entry *entry;
-	struct rates rates;
-};
-
-/**
- * struct order - what rows may be sorted by
- * @key: that is pressed for it
- * @name: what it is called, on the screen and for --sort
- * @compare: for qsort()
- */
-struct order {
-	char key;
-	const char *name;
-	int (*compare)(const void *a, const void *b);
-};
-
-static int by_channel(const void *a, const void *b)
-{
-	__u64 x = ((const struct row *)a)->entry->channel;
-	__u64 y = ((const struct row *)b)->entry->channel;
-
-	return (x > y) - (x < y);
-}
-
-/* The largest first; of equal ones the older channel. */
-static int descending(double x, double y, const void *a, const void *b)
-{
-	if (x == y)
-		return by_channel(a, b);
-	return x < y ? 1 : -1;
-}
-
-static int by_rate(const void *a, const void *b)
-{
-	return descending(rates_total(&((const struct row *)a)->rates),
-			  rates_total(&((const struct row *)b)->rates), a, b);
-}
-
-static int by_kicks(const void *a, const void *b)
-{
-	return descending(((const struct row *)a)->rates.kicks,
-			  ((const struct row *)b)->rates.kicks, a, b);
-}
-
-static int by_memory(const void *a, const void *b)
-{
-	return descending((double)((const struct row *)a)->entry->bytes,
-			  (double)((const struct row *)b)->entry->bytes, a, b);
-}
-
-static int by_pid(const void *a, const void *b)
-{
-	__u32 x = ((const struct row *)a)->entry->pid;
-	__u32 y = ((const struct row *)b)->entry->pid;
-
-	return x == y ? by_channel(a, b) : (x > y) - (x < y);
-}
-
-static const struct order orders[] = {
-	{ 'r', "rate", by_rate },	{ 'k', "kicks", by_kicks },
-	{ 'm', "memory", by_memory },	{ 'p', "pid", by_pid },
-	{ 'c', "channel", by_channel }, { 0, NULL, NULL },
-};
-
-/* ---- what is shown ----------------------------------------------------- */
-
-static const struct column columns[] = {
-	{ "CHANNEL", true }, { "PID", true },	   { "COMM", false },
-	{ "USER", false },   { "SERVICE", false }, { "STATE", false },
-	{ "TX/S", true },    { "RX/S", true },	   { "CMD/S", true },
-	{ "EVT/S", true },   { "KICKS/S", true },  { "WAKEUPS/S", true },
-	{ "TX", false },     { "RX", false },	   { NULL, false },
-};
-
-static void rate_cell(struct table *table, double rate)
-{
-	char text[TEXT_SIZE];
-
-	table_cell(table, PAINT_NONE, "%s", text_rate(text, rate));
-}
-
-static void add_row(struct table *table, const struct row *row)
-{
-	const struct ion_list_entry *entry = row->entry;
-	const struct ion_ring_stats *ring = entry->stats.ring;
-	char text[TEXT_SIZE + 1];
-	enum paint paint;
-	const char *state = channel_state(entry, &paint);
-	unsigned int i;
-
-	channel_cells(table, entry);
-	table_cell(table, paint, "%s", state);
-	for (i = 0; i < ION_RINGS; i++)
-		rate_cell(table, row->rates.pushed[i]);
-	rate_cell(table, row->rates.kicks);
-	rate_cell(table, row->rates.wakeups);
-	for (i = ION_RING_TX; i <= ION_RING_RX; i++)
-		table_cell(table, ring[i].poison ? PAINT_BAD : PAINT_NONE, "%s",
-			   text_bar(text, ring[i].queued, ring[i].capacity));
-}
-
-static void print_head(FILE *to, const struct channels *before,
-		       const struct channels *after, const struct order *order)
-{
-	char packets[TEXT_SIZE], cmds[TEXT_SIZE], bytes[TEXT_SIZE];
-	struct rates rates;
-	uint64_t sum = 0;
-	size_t i;
-
-	rates_of_all(before, after, &rates);
-	for (i = 0; i < after->count; i++)
-		sum += after->entry[i].bytes;
-	fprintf(to,
-		"%zu channels, %s; in a second %s packets, %s commands and answers\n",
-		after->count, text_bytes(bytes, sum),
-		text_rate(packets, rates.pushed[ION_RING_TX] +
-					   rates.pushed[ION_RING_RX]),
-		text_rate(cmds, rates.pushed[ION_RING_CMD] +
-					rates.pushed[ION_RING_EVT]));
-	fprintf(to,
-		"by %s; r rate, k kicks, m memory, p pid, c channel, q quit\n\n",
-		order->name);
-}
-
-static void print_rows(FILE *to, const struct channels *before,
-		       const struct channels *after, const struct order *order)
-{
-	struct table *table = table_new(columns);
-	struct row *rows = calloc(after->count + 1, sizeof(*rows));
-	size_t i;
-
-	if (!rows)
-		fail_memory();
-	for (i = 0; i < after->count; i++) {
-		rows[i].entry = &after->entry[i];
-		rates_of(before, after, rows[i].entry, &rows[i].rates);
-	}
-	qsort(rows, after->count, sizeof(*rows), order->compare);
-	for (i = 0; i < after->count; i++)
-		add_row(table, &rows[i]);
-	table_print(table, to);
-	free(rows);
-}
-
-static void show(const struct channels *before, const struct channels *after,
-		 const struct order *order)
-{
-	char *text = NULL;
-	size_t size;
-	FILE *to = open_memstream(&text, &size);
-
-	if (!to)
-		fail_memory();
-	print_head(to, before, after, order);
-	print_rows(to, before, after, order);
-	if (fclose(to))
-		fail_memory();
-	screen_show(text);
-	free(text);
-}
+/* Letters of the options of filter.h, by enum filter_option. */
+#define LETTER_FILTER 0x100
 
 /* ---- the loop ---------------------------------------------------------- */
 
 /**
  * struct request - what is asked for
- * @order: what to sort by
+ * @top: what is shown
  * @delay: between two looks, in nanoseconds
  * @count: how many looks, 0 for no end
  */
 struct request {
-	const struct order *order;
+	struct top top;
 	uint64_t delay;
 	uint64_t count;
 };
 
-static void take_key(struct request *request, int key)
+/* A key while the text of the filter is typed. */
+static void type(struct top *top, int key)
+{
+	char *text = top->filter.text;
+	size_t length = strlen(text);
+
+	if (key == SCREEN_ESCAPE)
+		*text = '\0';
+	if (key == SCREEN_ESCAPE || key == '\n' || key == '\r')
+		top->typing = false;
+	else if ((key == '\b' || key == 0x7f) && length)
+		text[length - 1] = '\0';
+	else if (key >= ' ' && key <= '~' && length + 1 < FILTER_TEXT)
+		snprintf(text + length, FILTER_TEXT - length, "%c", key);
+	top->first = 0;
+}
+
+/* So many rows on; how far that may be is seen when it is shown. */
+static void scroll(struct top *top, int key)
+{
+	size_t page = top->page;
+
+	switch (key) {
+	case SCREEN_DOWN:
+		top->first++;
+		break;
+	case SCREEN_UP:
+		top->first -= top->first > 0;
+		break;
+	case SCREEN_PAGE_DOWN:
+		top->first += page;
+		break;
+	case SCREEN_PAGE_UP:
+		top->first -= top->first < page ? top->first : page;
+		break;
+	case SCREEN_HOME:
+		top->first = 0;
+		break;
+	case SCREEN_END:
+		top->first = top->rows;
+		break;
+	}
+}
+
+static void take_key(struct top *top, int key)
 {
 	const struct order *order;
 
-	for (order = orders; order->name; order++)
+	if (top->typing) {
+		type(top, key);
+		return;
+	}
+	if (key == '/')
+		top->typing = true;
+	if (key == SCREEN_ESCAPE)
+		*top->filter.text = '\0';
+	for (order = top_orders; order->name; order++)
 		if (order->key == key)
-			request->order = order;
+			top->order = order;
+	scroll(top, key);
 }
 
 /* Until the time is up; a key may have the same shown otherwise. */
@@ -214,13 +100,13 @@ static bool wait_and_show(struct request *request,
 	int key;
 
 	for (;;) {
-		show(before, after, request->order);
+		top_show(&request->top, before, after);
 		key = screen_wait(until);
-		if (key == 'q')
+		if (key == 'q' && !request->top.typing)
 			return false;
 		if (key == SCREEN_TIME && screen_now() >= until)
 			return true;
-		take_key(request, key);
+		take_key(&request->top, key);
 	}
 }
 
@@ -249,7 +135,7 @@ static const struct order *order_argument(const char *name)
 {
 	const struct order *order;
 
-	for (order = orders; order->name; order++)
+	for (order = top_orders; order->name; order++)
 		if (!strcmp(order->name, name))
 			return order;
 	fail_usage("--sort is rate, kicks, memory, pid or channel, not '%s'",
@@ -258,6 +144,7 @@ static const struct order *order_argument(const char *name)
 
 static void read_request(int argc, char **argv, struct request *request)
 {
+	struct filter *filter = &request->top.filter;
 	int letter;
 
 	while ((letter = next_option(argc, argv, &cmd_top)) >= 0)
@@ -266,11 +153,15 @@ static void read_request(int argc, char **argv, struct request *request)
 			request->delay = seconds_argument("--delay", optarg);
 			break;
 		case 's':
-			request->order = order_argument(optarg);
+			request->top.order = order_argument(optarg);
 			break;
-		default:
+		case 'n':
 			request->count = number_argument("--count", optarg, 1,
 							 UINT64_MAX);
+			break;
+		default:
+			letter -= LETTER_FILTER;
+			filter_option(filter, (enum filter_option)letter);
 		}
 	want_arguments(argc, argv, 0, 0);
 	if (globals.json)
@@ -279,7 +170,7 @@ static void read_request(int argc, char **argv, struct request *request)
 
 static int run_top(int argc, char **argv)
 {
-	struct request request = { .order = orders, .delay = DELAY_NS };
+	struct request request = { .top.order = top_orders, .delay = DELAY_NS };
 	struct channels channels;
 	int fd, status;
 
@@ -303,6 +194,14 @@ static const struct option_help options[] = {
 	{ 'n', "count", "COUNT", "so many looks, and then end" },
 	{ 's', "sort", "NAME",
 	  "by rate (default), kicks, memory, pid, channel" },
+	{ LETTER_FILTER + FILTER_SERVICE, "service", "NAME",
+	  "only channels of this service" },
+	{ LETTER_FILTER + FILTER_PID, "pid", "PID",
+	  "only channels that this process opened" },
+	{ LETTER_FILTER + FILTER_USER, "user", "USER",
+	  "only those of this user, by name or number" },
+	{ LETTER_FILTER + FILTER_POISONED, "poisoned", NULL,
+	  "only channels with a poisoned ring" },
 	{ 0 },
 };
 
@@ -314,8 +213,14 @@ const struct command cmd_top = {
 	.text = "Shows the channels that you may see on the whole terminal, the busiest first.\n"
 		"\n"
 		"Keys: q ends it; r, k, m, p, c sort by rate (packets and commands in a second),\n"
-		"kicks, memory, pid, channel.\n",
+		"kicks, memory, pid, channel. The arrows, Page Up, Page Down, Home and End\n"
+		"scroll. After / a text is typed, and only channels are shown that have it in\n"
+		"their number, process, user, service or state; Enter ends it, Escape clears it.\n"
+		"\n"
+		"On a terminal that is too narrow columns are left out: MEMORY, WAKEUPS/S, USER,\n"
+		"RX, EVT/S, CMD/S, KICKS/S, TX, STATE and more, what it is sorted by as the last.\n",
 	.options = options,
 	.examples = "ionctl top\n"
-		    "ionctl top --delay 0.5 --sort memory\n",
+		    "ionctl top --delay 0.5 --sort memory\n"
+		    "ionctl top --service pair --user alice\n",
 };

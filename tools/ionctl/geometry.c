@@ -2,6 +2,8 @@
 /* The geometry of a channel, as text and as JSON. */
 #include "geometry.h"
 
+#include <stddef.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #include "json.h"
@@ -41,8 +43,9 @@ static uint32_t areas_of(const struct ion_info *info)
 static void print_areas(const struct ion_info *info)
 {
 	static const struct column columns[] = {
-		{ "AREA", false },   { "OFFSET", true }, { "LENGTH", true },
-		{ "ACCESS", false }, { NULL, false },
+		{ "AREA", false, false },  { "OFFSET", true, false },
+		{ "LENGTH", true, false }, { "ACCESS", false, false },
+		{ NULL, false, false },
 	};
 	struct table *table = table_new(columns);
 	uint32_t i;
@@ -59,30 +62,52 @@ static void print_areas(const struct ion_info *info)
 	table_print(table, stdout);
 }
 
+/* An offset that a ring has at that place of its struct. */
+static unsigned long long word_at(const struct ion_ring_info *ring,
+				  size_t offset)
+{
+	__u64 word;
+
+	memcpy(&word, (const char *)ring + offset, sizeof(word));
+	return word;
+}
+
+/* A line for each word, and a column for each ring: that is the narrower way. */
 static void print_rings(const struct ion_info *info)
 {
 	static const struct column columns[] = {
-		{ "RING", false },	   { "SLOTS", true },
-		{ "SLOT SIZE", true },	   { "HEAD", true },
-		{ "TAIL", true },	   { "MASK", true },
-		{ "PRODUCER WAKE", true }, { "CONSUMER WAKE", true },
-		{ "FIRST SLOT", true },	   { NULL, false },
+		{ "", false, false },	{ "TX", true, false },
+		{ "RX", true, false },	{ "CMD", true, false },
+		{ "EVT", true, false }, { NULL, false, false },
+	};
+	static const struct {
+		const char *name;
+		size_t offset;
+	} words[] = {
+		{ "head", offsetof(struct ion_ring_info, head) },
+		{ "tail", offsetof(struct ion_ring_info, tail) },
+		{ "mask", offsetof(struct ion_ring_info, mask) },
+		{ "producer wake",
+		  offsetof(struct ion_ring_info, producer_wake) },
+		{ "consumer wake",
+		  offsetof(struct ion_ring_info, consumer_wake) },
+		{ "first slot", offsetof(struct ion_ring_info, slots) },
 	};
 	struct table *table = table_new(columns);
 	unsigned int i;
+	size_t word;
 
-	for (i = 0; i < ION_RINGS; i++) {
-		const struct ion_ring_info *ring = &info->ring[i];
-
-		table_cell(table, PAINT_NONE, "%s", ring_name(i));
-		table_cell(table, PAINT_NONE, "%u", ring->nr_slots);
-		table_cell(table, PAINT_NONE, "%u", ring->slot_size);
-		table_cell(table, PAINT_NONE, "0x%llx", ring->head);
-		table_cell(table, PAINT_NONE, "0x%llx", ring->tail);
-		table_cell(table, PAINT_NONE, "0x%llx", ring->mask);
-		table_cell(table, PAINT_NONE, "0x%llx", ring->producer_wake);
-		table_cell(table, PAINT_NONE, "0x%llx", ring->consumer_wake);
-		table_cell(table, PAINT_NONE, "0x%llx", ring->slots);
+	table_cell(table, PAINT_NONE, "slots");
+	for (i = 0; i < ION_RINGS; i++)
+		table_cell(table, PAINT_NONE, "%u", info->ring[i].nr_slots);
+	table_cell(table, PAINT_NONE, "slot size");
+	for (i = 0; i < ION_RINGS; i++)
+		table_cell(table, PAINT_NONE, "%u", info->ring[i].slot_size);
+	for (word = 0; word < sizeof(words) / sizeof(*words); word++) {
+		table_cell(table, PAINT_NONE, "%s", words[word].name);
+		for (i = 0; i < ION_RINGS; i++)
+			table_cell(table, PAINT_NONE, "0x%llx",
+				   word_at(&info->ring[i], words[word].offset));
 	}
 	table_print(table, stdout);
 }

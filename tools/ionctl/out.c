@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "fail.h"
@@ -48,6 +49,15 @@ bool out_set_colour(const char *when)
 	else
 		return false;
 	return true;
+}
+
+size_t out_width(FILE *to)
+{
+	struct winsize size = { 0 };
+
+	if (ioctl(fileno(to), TIOCGWINSZ, &size) || !size.ws_col)
+		return SIZE_MAX;
+	return size.ws_col;
 }
 
 const char *paint_start(enum paint paint)

@@ -24,6 +24,9 @@ void out_begin(void);
 /* Set --color: "auto", "always", "never". Returns false if it is none of them. */
 bool out_set_colour(const char *when);
 
+/* Columns of characters of the terminal that it goes to; SIZE_MAX if it is none. */
+size_t out_width(FILE *to);
+
 /* Text in its paint, if there are colours. */
 void out_paint(FILE *to, enum paint paint, const char *text);
 

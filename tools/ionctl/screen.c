@@ -26,6 +26,9 @@
 #define CLEAR_LINE "\033[K"
 #define CLEAR_REST "\033[J"
 
+/* So soon after an escape comes the rest of a sequence, also from far away. */
+#define SEQUENCE_MS 50
+
 static const int signals[] = { SIGINT,	SIGTERM, SIGHUP,  SIGQUIT,
 			       SIGTSTP, SIGCONT, SIGWINCH };
 
@@ -133,19 +136,25 @@ static const char *show_line(const char *text, int columns)
 	return *text ? text + 1 : text;
 }
 
-void screen_show(const char *text)
+void screen_size(size_t *columns, size_t *rows)
 {
 	struct winsize size = { 0 };
-	int rows, columns, row;
 
 	ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
-	rows = size.ws_row ? size.ws_row : 24;
-	columns = size.ws_col ? size.ws_col : 80;
+	*rows = size.ws_row ? size.ws_row : 24;
+	*columns = size.ws_col ? size.ws_col : 80;
+}
+
+void screen_show(const char *text)
+{
+	size_t rows, columns, row;
+
+	screen_size(&columns, &rows);
 	fputs(HOME, stdout);
 	for (row = 0; row < rows && *text; row++) {
 		if (row)
 			fputs("\r\n", stdout);
-		text = show_line(text, columns);
+		text = show_line(text, (int)columns);
 	}
 	if (row < rows)
 		fputs("\r\n" CLEAR_REST, stdout);
@@ -162,6 +171,55 @@ uint64_t screen_now(void)
 	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
 }
 
+/* What terminals send for keys that are no characters, after an escape. */
+static const struct {
+	const char *sequence;
+	int key;
+} sequences[] = {
+	{ "[A", SCREEN_UP },	   { "OA", SCREEN_UP },
+	{ "[B", SCREEN_DOWN },	   { "OB", SCREEN_DOWN },
+	{ "[5~", SCREEN_PAGE_UP }, { "[6~", SCREEN_PAGE_DOWN },
+	{ "[H", SCREEN_HOME },	   { "OH", SCREEN_HOME },
+	{ "[1~", SCREEN_HOME },	   { "[7~", SCREEN_HOME },
+	{ "[F", SCREEN_END },	   { "OF", SCREEN_END },
+	{ "[4~", SCREEN_END },	   { "[8~", SCREEN_END },
+};
+
+/* The next byte of a sequence, which comes at once; 0 if there is none. */
+static char next_byte(void)
+{
+	struct pollfd keys = { .fd = STDIN_FILENO, .events = POLLIN };
+	char byte;
+
+	if (poll(&keys, 1, SEQUENCE_MS) <= 0 ||
+	    read(STDIN_FILENO, &byte, 1) != 1)
+		return '\0';
+	return byte;
+}
+
+/* What came after an escape: nothing, or a sequence, which ends as they all do. */
+static int read_sequence(void)
+{
+	char sequence[16] = "";
+	size_t length = 0, i;
+	char byte;
+
+	while (length + 1 < sizeof(sequence)) {
+		byte = next_byte();
+		if (!byte)
+			break;
+		sequence[length++] = byte;
+		if (length > 1 && byte >= '@' && byte <= '~')
+			break;
+	}
+	if (!length)
+		return SCREEN_ESCAPE;
+	for (i = 0; i < sizeof(sequences) / sizeof(*sequences); i++)
+		if (!strcmp(sequences[i].sequence, sequence))
+			return sequences[i].key;
+	return SCREEN_OTHER;
+}
+
 /* A key, or SCREEN_TIME if there is none. */
 static int read_key(short events)
 {
@@ -169,7 +227,7 @@ static int read_key(short events)
 	ssize_t got = read(STDIN_FILENO, &key, 1);
 
 	if (got == 1)
-		return key;
+		return key == '\033' ? read_sequence() : key;
 	if (events & (POLLHUP | POLLERR)) {
 		screen_end();
 		exit(EXIT_FAILED);

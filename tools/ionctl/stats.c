@@ -54,10 +54,14 @@ static void add_up(const struct channels *channels, struct total *total)
 static void print_rings(const struct ion_stats *stats)
 {
 	static const struct column columns[] = {
-		{ "  RING", false },   { "PUSHED", true }, { "POPPED", true },
-		{ "DISCARDED", true }, { "QUEUED", true }, { "", false },
-		{ "CAPACITY", true },  { "FULL", true },   { NULL, false },
+		{ "  RING", false, false },  { "PUSHED", true, false },
+		{ "POPPED", true, false },   { "DISCARDED", true, false },
+		{ "QUEUED", true, false },   { "", false, false },
+		{ "CAPACITY", true, false }, { "FULL", true, false },
+		{ NULL, false, false },
 	};
+	/* The bar goes first, then CAPACITY, FULL, DISCARDED, POPPED, PUSHED. */
+	static const unsigned int spare[] = { 0, 6, 5, 4, 0, 1, 2, 3 };
 	struct table *table = table_new(columns);
 	unsigned int i;
 
@@ -76,6 +80,7 @@ static void print_rings(const struct ion_stats *stats)
 		table_cell(table, PAINT_NONE, "%u", ring->capacity);
 		table_cell(table, PAINT_NONE, "%llu", ring->full);
 	}
+	table_spare(table, spare);
 	table_print(table, stdout);
 }
 
@@ -231,45 +236,103 @@ void stats_json(const struct channels *channels, const uint64_t *channel,
 
 /* ---- rates ------------------------------------------------------------- */
 
-static void print_rates(const struct rates *rates)
-{
-	char text[TEXT_SIZE];
-	unsigned int ring;
+#define RATES 7
 
-	for (ring = 0; ring < ION_RINGS; ring++)
-		printf("  %8s", text_rate(text, rates->pushed[ring]));
-	printf("  %8s", text_rate(text, rates->kicks));
-	printf("  %8s", text_rate(text, rates->sleeps));
-	printf("  %9s\n", text_rate(text, rates->wakeups));
+/**
+ * struct rate_column - a column of rates, as wide as any rate
+ * @title: what is over it
+ * @width: how wide it is
+ * @spare: it is left out so early when the terminal is narrow
+ */
+struct rate_column {
+	const char *title;
+	int width;
+	unsigned int spare;
+};
+
+static const struct rate_column rate_columns[RATES] = {
+	{ "TX/S", 8, 7 },      { "RX/S", 8, 6 },    { "CMD/S", 8, 3 },
+	{ "EVT/S", 8, 2 },     { "KICKS/S", 8, 5 }, { "SLEEPS/S", 8, 1 },
+	{ "WAKEUPS/S", 9, 4 },
+};
+
+/* Columns with a spare up to that are left out, beside a column of that width. */
+static unsigned int rates_left_out(size_t width)
+{
+	size_t there = out_width(stdout), sum;
+	unsigned int spare, i;
+
+	for (spare = 0; spare < RATES; spare++) {
+		sum = width;
+		for (i = 0; i < RATES; i++)
+			if (rate_columns[i].spare > spare)
+				sum += 2 + (size_t)rate_columns[i].width;
+		if (sum <= there)
+			break;
+	}
+	return spare;
+}
+
+static void print_rates(const struct rates *rates, unsigned int spare)
+{
+	const double values[RATES] = {
+		rates->pushed[ION_RING_TX],
+		rates->pushed[ION_RING_RX],
+		rates->pushed[ION_RING_CMD],
+		rates->pushed[ION_RING_EVT],
+		rates->kicks,
+		rates->sleeps,
+		rates->wakeups,
+	};
+	char text[TEXT_SIZE];
+	unsigned int i;
+
+	for (i = 0; i < RATES; i++)
+		if (rate_columns[i].spare > spare)
+			printf("  %*s", rate_columns[i].width,
+			       text_rate(text, values[i]));
+	putchar('\n');
+}
+
+static void print_rate_titles(const char *first, unsigned int spare)
+{
+	char text[128];
+	unsigned int i;
+
+	snprintf(text, sizeof(text), "%s", first);
+	for (i = 0; i < RATES; i++)
+		if (rate_columns[i].spare > spare)
+			snprintf(text + strlen(text),
+				 sizeof(text) - strlen(text), "  %*s",
+				 rate_columns[i].width, rate_columns[i].title);
+	out_paint(stdout, PAINT_BOLD, text);
+	putchar('\n');
 }
 
 void rates_report_text(const struct channels *before,
 		       const struct channels *after, const uint64_t *channel,
 		       size_t count, uint64_t n)
 {
-	static const char rest[] =
-		"      TX/S      RX/S     CMD/S     EVT/S   KICKS/S  SLEEPS/S  WAKEUPS/S";
+	const char *first = count ? "CHANNEL" : "CHANNELS";
+	unsigned int spare = rates_left_out(strlen(first));
 	struct rates rates;
 	size_t i;
 
-	if (n % TITLES_EVERY == 0) {
-		out_paint(stdout, PAINT_BOLD, count ? "CHANNEL" : "CHANNELS");
-		out_paint(stdout, PAINT_BOLD, rest);
-		putchar('\n');
-	}
+	if (n % TITLES_EVERY == 0)
+		print_rate_titles(first, spare);
 	for (i = 0; i < count; i++) {
 		const struct ion_list_entry *entry =
 			channels_find(after, channel[i]);
 
 		rates_of(before, after, entry, &rates);
 		printf("%7llu", entry->channel);
-		print_rates(&rates);
+		print_rates(&rates, spare);
 	}
 	if (count)
 		return;
 	rates_of_all(before, after, &rates);
 	printf("%8zu", after->count);
-	print_rates(&rates);
+	print_rates(&rates, spare);
 }
 
 void rates_report_json(const struct channels *before,

@@ -12,6 +12,9 @@
 
 #define GAP "  "
 
+/* A column is not broken into lines that are shorter than that. */
+#define WRAP_MIN 20
+
 struct cell {
 	enum paint paint;
 	char *text;
@@ -36,6 +39,16 @@ struct table *table_new(const struct column *columns)
 	while (columns[table->width].title)
 		table->width++;
 	return table;
+}
+
+void table_free(struct table *table)
+{
+	size_t i;
+
+	for (i = 0; i < table->count; i++)
+		free(table->cells[i].text);
+	free(table->cells);
+	free(table);
 }
 
 void table_spare(struct table *table, const unsigned int *spare)
@@ -73,16 +86,18 @@ static bool has_titles(const struct table *table)
 	return false;
 }
 
+/* ---- how it fits -------------------------------------------------------- */
+
 /**
  * struct fit - how a table is printed
  * @spare: columns with one up to that are left out
- * @no_bars: so are the bars
+ * @columns: and so are those from that one on
  * @widths: of the columns; 0 of one that is left out
  * @owed: blanks before what comes next in the line
  */
 struct fit {
 	unsigned int spare;
-	bool no_bars;
+	size_t columns;
 	size_t *widths;
 	size_t owed;
 };
@@ -95,9 +110,9 @@ static unsigned int spare_of(const struct table *table, size_t column)
 static bool is_left_out(const struct table *table, size_t column,
 			const struct fit *fit)
 {
-	unsigned int spare = spare_of(table, column);
+	unsigned int spare = spare_of(table, column) & ~TABLE_BAR;
 
-	return spare && spare <= fit->spare;
+	return column >= fit->columns || (spare && spare <= fit->spare);
 }
 
 static const char *text_of(const struct table *table, size_t column,
@@ -105,7 +120,7 @@ static const char *text_of(const struct table *table, size_t column,
 {
 	const size_t bar = TEXT_BAR + 1;
 
-	if (!fit->no_bars || spare_of(table, column) != TABLE_BAR)
+	if (fit->spare < TABLE_BARS || !(spare_of(table, column) & TABLE_BAR))
 		return cell->text;
 	return strlen(cell->text) > bar ? cell->text + bar : cell->text;
 }
@@ -140,44 +155,79 @@ static size_t measure(const struct table *table, struct fit *fit)
 	return sum;
 }
 
-/* Leave out no more than it takes; what is too wide then, the terminal wraps. */
-static void fit_to(const struct table *table, FILE *to, struct fit *fit)
+/* Take @excess from the column whose texts can be broken. Returns the rest of it. */
+static size_t wrap(const struct table *table, struct fit *fit, size_t excess)
 {
-	struct winsize size = { 0 };
-	unsigned int most = 0;
-	size_t i;
+	size_t last = table->width - 1, most;
 
-	if (ioctl(fileno(to), TIOCGWINSZ, &size) || !size.ws_col)
-		size.ws_col = USHRT_MAX;
-	for (i = 0; i < table->width; i++)
-		if (spare_of(table, i) != TABLE_BAR &&
-		    spare_of(table, i) > most)
-			most = spare_of(table, i);
-	while (measure(table, fit) > size.ws_col && !fit->no_bars)
-		if (fit->spare < most)
-			fit->spare++;
-		else
-			fit->no_bars = true;
+	if (!table->columns[last].wrap || fit->widths[last] <= WRAP_MIN)
+		return excess;
+	most = fit->widths[last] - WRAP_MIN;
+	most = excess < most ? excess : most;
+	fit->widths[last] -= most;
+	return excess - most;
 }
 
-/* Blanks are owed until more comes: there are none at the end of a line. */
-static void print_cell(const struct table *table, FILE *to, size_t column,
-		       struct fit *fit, const struct cell *cell)
+/* Leave something more out. Returns false if one column is all that there is. */
+static bool leave_out_more(const struct table *table, struct fit *fit)
 {
-	const char *text = text_of(table, column, fit, cell);
-	bool right = table->columns[column].right;
-	size_t blanks;
+	if (table->spare && fit->spare < 2 * TABLE_BARS)
+		fit->spare++;
+	else if (fit->columns > 1)
+		fit->columns--;
+	else
+		return false;
+	return true;
+}
 
-	if (is_left_out(table, column, fit))
-		return;
-	blanks = fit->widths[column] - strlen(text);
+/* Leave out no more than it takes. */
+static void fit_to(const struct table *table, size_t width, struct fit *fit)
+{
+	size_t wide;
+
+	fit->columns = table->width;
+	do {
+		wide = measure(table, fit);
+		if (wide <= width || !wrap(table, fit, wide - width))
+			return;
+	} while (leave_out_more(table, fit));
+	fit->widths[0] = width;
+}
+
+/* ---- printing ----------------------------------------------------------- */
+
+/* Blanks are owed until more comes: there are none at the end of a line. */
+static void print_text(const struct table *table, FILE *to, size_t column,
+		       struct fit *fit, enum paint paint, const char *text,
+		       size_t length)
+{
+	bool right = table->columns[column].right;
+	size_t blanks = fit->widths[column] - length;
+
 	fit->owed += right ? blanks : 0;
-	if (*text) {
-		fprintf(to, "%*s", (int)fit->owed, "");
-		out_paint(to, cell->paint, text);
+	if (length) {
+		fprintf(to, "%*s%s%.*s%s", (int)fit->owed, "",
+			paint_start(paint), (int)length, text,
+			paint_end(paint));
 		fit->owed = 0;
 	}
 	fit->owed += strlen(GAP) + (right ? 0 : blanks);
+}
+
+/* A cell, or as much of it as goes into one line. Returns the rest. */
+static const char *print_cell(const struct table *table, FILE *to,
+			      size_t column, struct fit *fit, enum paint paint,
+			      const char *text)
+{
+	size_t width = fit->widths[column];
+	size_t length = strlen(text);
+
+	if (length > width && table->columns[column].wrap)
+		length = text_line(text, width);
+	print_text(table, to, column, fit, paint, text,
+		   length < width ? length : width);
+	text += length;
+	return text + strspn(text, " ");
 }
 
 static void end_line(FILE *to, struct fit *fit)
@@ -186,36 +236,66 @@ static void end_line(FILE *to, struct fit *fit)
 	fit->owed = 0;
 }
 
+/* What is left of the last cell, in lines of its own under it. */
+static void print_rest(const struct table *table, FILE *to, struct fit *fit,
+		       enum paint paint, const char *text)
+{
+	size_t last = table->width - 1, i;
+
+	while (*text) {
+		for (i = 0; i < last; i++)
+			if (!is_left_out(table, i, fit))
+				fit->owed += fit->widths[i] + strlen(GAP);
+		text = print_cell(table, to, last, fit, paint, text);
+		end_line(to, fit);
+	}
+}
+
 static void print_titles(const struct table *table, FILE *to, struct fit *fit)
 {
 	size_t i;
 
-	for (i = 0; i < table->width; i++) {
-		struct cell cell = { PAINT_BOLD,
-				     (char *)table->columns[i].title };
-
-		print_cell(table, to, i, fit, &cell);
-	}
+	for (i = 0; i < table->width; i++)
+		if (!is_left_out(table, i, fit))
+			print_cell(table, to, i, fit, PAINT_BOLD,
+				   table->columns[i].title);
 	end_line(to, fit);
+}
+
+static void print_row(const struct table *table, FILE *to, struct fit *fit,
+		      const struct cell *cells)
+{
+	const char *rest = "";
+	size_t i;
+
+	for (i = 0; i < table->width; i++)
+		if (!is_left_out(table, i, fit))
+			rest = print_cell(table, to, i, fit, cells[i].paint,
+					  text_of(table, i, fit, &cells[i]));
+	end_line(to, fit);
+	if (table->columns[table->width - 1].wrap &&
+	    !is_left_out(table, table->width - 1, fit))
+		print_rest(table, to, fit, cells[table->width - 1].paint, rest);
+}
+
+void table_show(const struct table *table, FILE *to, size_t width, size_t first,
+		size_t count)
+{
+	struct fit fit = { .widths = calloc(table->width, sizeof(size_t)) };
+	size_t row, rows = table->count / table->width;
+
+	if (!fit.widths)
+		fail_memory();
+	fit_to(table, width, &fit);
+	if (has_titles(table))
+		print_titles(table, to, &fit);
+	for (row = first; row < rows && row - first < count; row++)
+		print_row(table, to, &fit, &table->cells[row * table->width]);
+	free(fit.widths);
 }
 
 void table_print(struct table *table, FILE *to)
 {
-	struct fit fit = { .widths = calloc(table->width, sizeof(size_t)) };
-	size_t i;
-
-	if (!fit.widths)
-		fail_memory();
-	fit_to(table, to, &fit);
-	if (has_titles(table))
-		print_titles(table, to, &fit);
-	for (i = 0; i < table->count; i++) {
-		print_cell(table, to, i % table->width, &fit, &table->cells[i]);
-		free(table->cells[i].text);
-		if ((i + 1) % table->width == 0)
-			end_line(to, &fit);
-	}
-	free(fit.widths);
-	free(table->cells);
-	free(table);
+	table_show(table, to, out_width(to), 0, SIZE_MAX);
+	table_free(table);
 }

@@ -73,6 +73,17 @@ const char *text_safe(char *to, size_t to_size, const char *from, size_t size)
 	return to;
 }
 
+size_t text_line(const char *text, size_t width)
+{
+	size_t length = strlen(text), at = width;
+
+	if (length <= width)
+		return length;
+	while (at && text[at] != ' ')
+		at--;
+	return at ? at : width;
+}
+
 static const char *name_of(const char *const *names, size_t count,
 			   unsigned int number)
 {

@@ -29,6 +29,12 @@ const char *text_bar(char text[TEXT_SIZE], uint64_t part, uint64_t whole);
  */
 const char *text_safe(char *to, size_t to_size, const char *from, size_t size);
 
+/*
+ * How many bytes of a text go into a line of that width, which is not 0: up to a
+ * blank, if there is one.
+ */
+size_t text_line(const char *text, size_t width);
+
 /* The names of numbers of the ABI; "?" for what is none. */
 const char *ring_name(unsigned int ring);
 const char *layout_name(unsigned int layout);
