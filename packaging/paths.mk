@@ -19,7 +19,8 @@ path_unfit = $(if $(findstring $(path_space),$(1))$(findstring $(path_tab),$(1))
 path_check = $(if $(call path_unfit,$(2)),$(error $(1) is \
 	'$(subst $(path_newline),?,$(2))': no path may hold a space, nor any of $(path_special)))
 
-$(foreach v,DESTDIR PREFIX LIBDIR INCLUDEDIR BINDIR MANDIR COMPLETIONDIR UDEVDIR \
-	SYSUSERSDIR INSTALL_MOD_PATH INSTALL_HDR_PATH OUTPUT KDIR ION,$(call \
+$(foreach v,DESTDIR PREFIX LIBDIR INCLUDEDIR BINDIR MANDIR COMPLETIONDIR \
+	ZSHCOMPLETIONDIR FISHCOMPLETIONDIR UDEVDIR SYSUSERSDIR \
+	INSTALL_MOD_PATH INSTALL_HDR_PATH OUTPUT KDIR ION,$(call \
 	path_check,$v,$($v)))
 $(call path_check,the folder of the sources,$(CURDIR))

@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Completion in bash; what asks the driver only if there is one.
+# Completion in bash where there is a device. What needs none is tried in all shells
+# by tools/ionctl/tests/completion.
 . "$(dirname "$0")/tap.sh"
 PATH=$(dirname "$ionctl"):$PATH
-. "${COMPLETION:-$here/completion.bash}"
+. "${COMPLETION:-$here/ionctl.bash}"
 
 # completes WORDS EXPECTED: of a line that ends with the last word.
 completes()
@@ -26,19 +27,10 @@ line()
 }
 
 line 'ionctl li' list
-line 'ionctl sta' stats
-line 'ionctl help sel' selftest
-line 'ionctl --j' --json
-line 'ionctl list --po' --poisoned
-line 'ionctl stats --w' --watch
-line 'ionctl --color ' 'auto always never'
 line 'ionctl list --color = al' always
-line 'ionctl list --color =' 'auto always never'
-line 'ionctl top --sort m' memory
-line 'ionctl top -s m' memory
-line 'ionctl peek 7 ' 'tx rx cmd evt'
-line 'ionctl peek --skip 3 7 e' evt
-line 'ionctl --json peek -n 2 7 c' cmd
+line 'ionctl cat ' ''
+touch file
+line 'ionctl push --file fi' file
 line 'ionctl --device /nonexistent info ' ''
 line 'ionctl --device = /nonexistent stats ' ''
 line 'ionctl frobnicate ' ''
@@ -48,9 +40,14 @@ if [ -c /dev/ion ] && [ -x "$hold" ]; then
 	: "${idle:=}" "${compact:=}"
 	line 'ionctl info ' "$idle $compact"
 	line 'ionctl stats 1 ' "$idle $compact"
+	line 'ionctl stats -w ' "$idle $compact"
 	line 'ionctl reset ' "$idle $compact"
 	line 'ionctl list --service e' echo
 	line 'ionctl list --pid ' "$holder"
+	line 'ionctl top --pid = ' "$holder"
 	let_go
+	exec 7<>/dev/ion
+	line 'ionctl push --fd ' 7
+	exec 7>&-
 fi
 finish

@@ -58,6 +58,9 @@ void channel_cells(struct table *table, const struct ion_list_entry *entry);
 /* Who opened it, by name if there is one: text of @size bytes at the most. */
 const char *user_name(uint32_t uid, char *text, size_t size);
 
+/* Have the name of each user taken. */
+void user_each(void (*take)(const char *name));
+
 /* A user by name or number; false if there is none. */
 bool user_number(const char *name, uint32_t *uid);
 

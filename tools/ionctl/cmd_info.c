@@ -36,8 +36,8 @@ static const struct feature features[] = {
 };
 
 /* The built-in ones: of what other modules register the driver has no list. */
-static const char *const services[] = { "echo", "sink", "source", "pair",
-					NULL };
+const char *const builtin_services[] = { "echo", "sink", "source", "pair",
+					 NULL };
 
 /* A trial that changes nothing tells whether a service is there. */
 static bool has_service(int fd, const char *name)
@@ -65,9 +65,9 @@ static json_t *services_json(int fd)
 	json_t *array = json_new_array();
 	size_t i;
 
-	for (i = 0; services[i]; i++)
-		if (has_service(fd, services[i]))
-			json_add(array, json_string(services[i]));
+	for (i = 0; builtin_services[i]; i++)
+		if (has_service(fd, builtin_services[i]))
+			json_add(array, json_string(builtin_services[i]));
 	return array;
 }
 
@@ -116,9 +116,9 @@ static void driver_text(int fd, const struct ion_query *query)
 	table_cell(table, PAINT_BOLD, "features");
 	table_cell(table, PAINT_NONE, "%s", list);
 	*list = '\0';
-	for (i = 0; services[i]; i++)
-		if (has_service(fd, services[i]))
-			names(list, sizeof(list), services[i]);
+	for (i = 0; builtin_services[i]; i++)
+		if (has_service(fd, builtin_services[i]))
+			names(list, sizeof(list), builtin_services[i]);
 	table_cell(table, PAINT_BOLD, "services");
 	table_cell(table, PAINT_NONE, "%s", list);
 	table_cell(table, PAINT_BOLD, "channels");

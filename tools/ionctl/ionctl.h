@@ -43,6 +43,9 @@ struct globals {
 
 extern struct globals globals;
 
+/* The services that come with the driver, the last one NULL. */
+extern const char *const builtin_services[];
+
 /**
  * struct option_help - an option of a command
  * @letter: what next_option() returns for it: the letter of its short form, or a

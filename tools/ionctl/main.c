@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "complete.h"
 #include "fail.h"
 #include "options.h"
 #include "out.h"
@@ -131,6 +132,8 @@ int main(int argc, char **argv)
 		fail_usage("say what to do: ionctl COMMAND");
 	if (!strcmp(argv[0], "help"))
 		return out_end(help(argv));
+	if (!strcmp(argv[0], COMPLETE_NAME))
+		return out_end(complete(argc - 1, argv + 1));
 	cmd = find_command(argv[0]);
 	if (!cmd)
 		unknown_command(argv[0]);

@@ -24,10 +24,30 @@ static struct passwd *find_user(const char *name, uint32_t uid)
 		fclose(file);
 	return user;
 }
+
+void user_each(void (*take)(const char *name))
+{
+	FILE *file = fopen("/etc/passwd", "re");
+	struct passwd *user;
+
+	while (file && (user = fgetpwent(file)))
+		take(user->pw_name);
+	if (file)
+		fclose(file);
+}
 #else
 static struct passwd *find_user(const char *name, uint32_t uid)
 {
 	return name ? getpwnam(name) : getpwuid(uid);
+}
+
+void user_each(void (*take)(const char *name))
+{
+	struct passwd *user;
+
+	while ((user = getpwent()))
+		take(user->pw_name);
+	endpwent();
 }
 #endif
 

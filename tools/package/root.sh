@@ -22,7 +22,8 @@ package_root_data()
 	fresh)
 		echo '%n'
 		echo gcc libc6-dev make pkgconf dkms linux-headers-%n \
-			systemd-standalone-sysusers udev libjansson-dev
+			systemd-standalone-sysusers udev libjansson-dev \
+			zsh fish
 		;;
 	esac
 }
