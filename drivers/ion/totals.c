@@ -100,6 +100,7 @@ static void ion_totals_add(struct ion_totals *to, struct ion_channel *ch,
 	to->wakeups += atomic64_read(&ch->wakeups);
 	to->signals += atomic64_read(&ch->signals);
 	to->resets += READ_ONCE(ch->resets);
+	to->held_total += READ_ONCE(ch->held_total);
 	for (id = 0; id < ION_RINGS; id++)
 		ion_totals_add_ring(&to->ring[id], &ch->ring[id], gone);
 }

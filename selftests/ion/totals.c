@@ -74,7 +74,8 @@ static bool totals_rise(const struct ion_totals *before,
 	       before->sleeps <= after->sleeps &&
 	       before->wakeups <= after->wakeups &&
 	       before->signals <= after->signals &&
-	       before->resets <= after->resets;
+	       before->resets <= after->resets &&
+	       before->held_total <= after->held_total;
 }
 
 static int open_service(struct channel *ch, const char *service)
@@ -302,7 +303,7 @@ TEST_F(totals, what_is_refused)
 	arg.more[1] = 1;
 	EXPECT_EQ(-E2BIG, totals_to(self->fd, &arg));
 	arg.more[1] = 0;
-	arg.totals.reserved[6] = 1;
+	arg.totals.reserved[5] = 1;
 	EXPECT_EQ(-EINVAL, totals_to(self->fd, &arg));
 	EXPECT_EQ(-EFAULT, totals_to(self->fd, (void *)8));
 	read_only = mmap(NULL, sizeof(*read_only), PROT_READ,

@@ -41,7 +41,6 @@ static void add_up(const struct channels *channels, struct total *total)
 		total->arenas.owned += entry->buffers_owned;
 		total->poisoned += channel_poisoned(entry);
 		to->held += entry->stats.held;
-		to->held_total += entry->stats.held_total;
 		for (ring = 0; ring < ION_RINGS; ring++)
 			to->ring[ring].capacity +=
 				entry->stats.ring[ring].capacity;

@@ -50,6 +50,7 @@ void totals_stats(const struct ion_totals *totals, struct ion_stats *stats)
 	stats->wakeups = totals->wakeups;
 	stats->signals = totals->signals;
 	stats->resets = totals->resets;
+	stats->held_total = totals->held_total;
 	for (ring = 0; ring < ION_RINGS; ring++)
 		ring_stats(&totals->ring[ring], &stats->ring[ring]);
 }

@@ -282,6 +282,7 @@ struct ion_ring_totals {
  * @wakeups: how often one woke somebody who slept
  * @signals: how often one signalled an eventfd
  * @resets: how often the rings of a channel were emptied
+ * @held_total: how many payloads a service had to hold; see &struct ion_stats
  * @reserved: 0
  * @ring: the rings, by &enum ion_ring_id
  *
@@ -299,7 +300,8 @@ struct ion_totals {
 	__aligned_u64 wakeups;
 	__aligned_u64 signals;
 	__aligned_u64 resets;
-	__aligned_u64 reserved[7];
+	__aligned_u64 held_total;
+	__aligned_u64 reserved[6];
 	struct ion_ring_totals ring[ION_RINGS_MAX];
 };
 
