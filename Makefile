@@ -202,6 +202,9 @@ kunit:
 guards:
 	@tools/check/guards
 
+mutants:
+	@tools/check/mutants $(if $(N),--count "$(N)") $(if $(SEED),--seed "$(SEED)")
+
 bench:
 	@tools/check/step bench
 
@@ -259,6 +262,7 @@ help:
 	@echo '  model            the proofs of the ring as compiled C, and of the protocol'
 	@echo '  kunit            the module tested from within, at native speed, alone'
 	@echo '  guards           what the tests say without each guard of the module'
+	@echo '  mutants          N= mistakes drawn at random (SEED=): does a test notice?'
 	@echo '  stress           sleepers and wakers at random, TIME= seconds'
 	@echo '  soak             the fuzzer and more, TIME= seconds, in the debug guest'
 	@echo '  bench            packets per second beside what else there is'
@@ -284,6 +288,6 @@ help:
 .PHONY: jansson demo check lint install install-module install-rules install-user uninstall
 .PHONY: can-install-module can-install-rules can-install-user can-depmod
 .PHONY: dkms-source dkms-install dkms-uninstall dkms-tool deb
-.PHONY: check-debug litmus model guards stress bench bench-uml bench-native shell format htmldocs clean help
+.PHONY: check-debug litmus model guards mutants stress bench bench-uml bench-native shell format htmldocs clean help
 .PHONY: coverage kunit baseline check-machines check-kcsan
 .DEFAULT_GOAL := all
