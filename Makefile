@@ -164,7 +164,7 @@ can-write-%:
 
 demo:
 	@tools/guest/demo $(if $(FILE),"$$FILE")
-export FILE TIME
+export FILE TIME SHUFFLE
 
 # What the rules of tools/check give to "make -C selftests install": ARCH,
 # CROSS_COMPILE, STATIC=1, OUTPUT (where to build), INSTALL_PATH (where
@@ -253,7 +253,8 @@ help:
 	@echo '  clean            remove what was built'
 	@echo 'In a riscv64 guest (installs and makes what it needs at first):'
 	@echo '  demo             see the module carry a file; FILE= is yours'
-	@echo '  check            build all, run every test on each kernel'
+	@echo '  check            build all, run every test on each kernel; SHUFFLE=yes'
+	@echo '                   in an order of its own, SHUFFLE=SEED in that order again'
 	@echo '  check-debug      every test on a kernel that sees what goes wrong'
 	@echo '  coverage         which lines of the module the tests run'
 	@echo '  check-machines   tests on x86_64 and arm64, and as 32-bit programs'

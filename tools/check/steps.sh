@@ -117,8 +117,32 @@ run_guest()
 # run_selftests KERNEL [SECONDS [OPTION...]]: all of them in one boot.
 run_selftests()
 {
+	local tests=build/kselftest
+
+	if [ -n "${SHUFFLE-}" ]; then
+		shuffle_selftests "$SHUFFLE" || return
+		tests=build/shuffled/kselftest
+	fi
 	run_guest "$1" --timeout "${2-900}" --log "build/log/kernel-$1" \
-		--add build/kselftest -- kselftest/run_kselftest.sh "${@:3}"
+		--add "$tests" -- kselftest/run_kselftest.sh "${@:3}"
+}
+
+# shuffle_selftests SEED|yes: a copy of them that the runner runs in another order.
+shuffle_selftests()
+{
+	local seed=$1 list=build/shuffled/kselftest/kselftest-list.txt
+
+	[ "$seed" != yes ] || seed=$((RANDOM * 32768 + RANDOM))
+	[[ $seed =~ ^[0-9]+$ ]] ||
+		die "SHUFFLE is a whole number, or yes, not '$seed'"
+	echo "# the selftests in another order: SHUFFLE=$seed"
+	rm -rf build/shuffled
+	mkdir -p build/shuffled
+	cp -al build/kselftest build/shuffled
+	rm "$list"
+	awk -v seed="$seed" 'BEGIN { srand(seed) } { print rand() "\t" $0 }' \
+		build/kselftest/kselftest-list.txt | LC_ALL=C sort |
+		cut -f 2- >"$list"
 }
 
 # The kernel warns of a module that makes mistakes: the test makes them, and
