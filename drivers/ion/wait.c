@@ -155,9 +155,9 @@ static int ion_waiting_wake(struct wait_queue_entry *entry, unsigned int mode,
 /* Whether it may go to sleep: 0, or a reason to return. */
 static int ion_waiting_may_sleep(ktime_t until)
 {
-	if (signal_pending(current))
-		return -ERESTARTSYS;
-	return until != KTIME_MAX && ktime_get() >= until ? -ETIME : 0;
+	if (until != KTIME_MAX && ktime_get() >= until)
+		return -ETIME;
+	return signal_pending(current) ? -ERESTARTSYS : 0;
 }
 
 /*
