@@ -161,11 +161,25 @@ static bool ion_snapshot_try(const struct ion_ring *ring,
 	       READ_ONCE(ring->discarded) == snap->discarded;
 }
 
-/* What the program would see: the indices, and no more known than they say. */
+/*
+ * What the program would see. The kernel end is between two of its writes, maybe in
+ * a thread that does not get a processor: @published may be behind the index that the
+ * user end has moved on by. So both indices are loaded, that of the kernel end last,
+ * which the user end is never ahead of. A program that writes to what is not its own
+ * misleads itself.
+ */
 static void ion_snapshot_guess(const struct ion_ring *ring,
 			       struct ion_snapshot *snap)
 {
-	u64 mask = ring->end.mask;
+	const struct ion_end *end = &ring->end;
+	u64 mask = end->mask;
+	u32 at;
+
+	/* (A) or (C) of <ion/ring.h>, in the place of the kernel end. */
+	snap->index = smp_load_acquire(end->peer_index);
+	at = READ_ONCE(*end->own_index);
+	snap->own = READ_ONCE(end->own);
+	snap->own -= (snap->own - at) & mask;
 
 	if (ring->kind->kernel_pushes)
 		snap->user = snap->own - ((snap->own - snap->index) & mask);
@@ -173,7 +187,7 @@ static void ion_snapshot_guess(const struct ion_ring *ring,
 		snap->user = snap->own + ((snap->index - snap->own) & mask);
 	/* Counted early, it would leave less than nothing as popped. */
 	snap->discarded = min(snap->discarded, min(snap->own, snap->user));
-	snap->poison = READ_ONCE(ring->end.broken);
+	snap->poison = READ_ONCE(end->broken);
 	if (snap->poison == ION_POISON_NONE && snap->index > mask)
 		snap->poison = ION_POISON_RANGE;
 }

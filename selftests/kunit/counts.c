@@ -130,6 +130,28 @@ static void counts_look(struct counts *c)
 	counts_seen(c, right, step);
 }
 
+/*
+ * The kernel end stands still between its index, which the program has seen, and the
+ * count that says so: a snapshot says what the program sees, not what was before.
+ */
+static void counts_between(struct counts *c)
+{
+	struct ion_snapshot snap;
+	u32 step, queued;
+
+	counts_set(c);
+	if (!counts_right(c, &step))
+		return;
+	queued = c->ring->kind->kernel_pushes ? c->queued - step :
+						c->queued + step;
+	WRITE_ONCE(c->ring->end.published, c->own - 1);
+
+	counts_is(c, ion_ring_snapshot(c->ring, &snap), false, "rest");
+	counts_is(c, snap.queued, queued, "queued, between two writes");
+	counts_is(c, snap.own, c->own, "own, between two writes");
+	counts_is(c, snap.user, c->user + step, "user end, between two writes");
+}
+
 /* After it both ends stand where the producer stood, and what was there went. */
 static void counts_reset(struct counts *c)
 {
@@ -197,6 +219,11 @@ static void counts_looks(struct kunit *test)
 	counts_each(test, counts_look);
 }
 
+static void counts_moves(struct kunit *test)
+{
+	counts_each(test, counts_between);
+}
+
 static void counts_resets(struct kunit *test)
 {
 	counts_each(test, counts_reset);
@@ -215,6 +242,7 @@ KUNIT_ARRAY_PARAM_DESC(counts, counts_shapes, name);
 
 static struct kunit_case counts_cases[] = {
 	KUNIT_CASE_PARAM(counts_looks, counts_gen_params),
+	KUNIT_CASE_PARAM(counts_moves, counts_gen_params),
 	KUNIT_CASE_PARAM(counts_resets, counts_gen_params),
 	{}
 };
