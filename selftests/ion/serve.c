@@ -307,6 +307,41 @@ TEST_F(serve, one_kick_a_sleep)
 	}
 }
 
+/* Whether the packet comes back, by the flags alone. */
+static bool comes_back(struct channel *ch, __u64 number)
+{
+	__u64 until = now_ns() + LONG_MS * MS;
+
+	if (ion_push_from(ch, number, 1) != 1)
+		return false;
+	if (ion_end_peer_sleeps(&ch->tx.end) && ion_kick(ch->fd))
+		return false;
+	while (!ion_ring_peek(&ch->rx, 1)) {
+		if (now_ns() > until)
+			return false;
+		sched_yield();
+	}
+	return ion_pop_from(ch, number, 2) == 1;
+}
+
+/*
+ * A thread that sleeps as soon as there is nothing to do. The packets come at every
+ * moment of its way there, the one after it has found nothing among them.
+ */
+TEST_F(serve, falls_asleep_over_no_packet)
+{
+	__u64 i, wait;
+
+	ASSERT_TRUE(server_start(&self->server, &self->ch, 0, 0));
+	for (i = 0; i < 1000; i++) {
+		for (wait = now_ns() + i % 200 * 100; now_ns() < wait;)
+			;
+		ASSERT_TRUE(comes_back(&self->ch, i))
+		TH_LOG("packet %llu", i);
+	}
+	EXPECT_EQ(-EINTR, server_stop(&self->server));
+}
+
 ION_TEST_KERNEL_LOG()
 
 ION_TEST_MAIN
