@@ -75,7 +75,7 @@ BEGIN {
 		"|(dma_)?[rw]mb|mb|barrier|(try_)?(cmp)?xchg[a-z_]*" \
 		"|atomic(64|_long)?_[a-z_]*(xchg|return|acquire|release|_test|not_zero)[a-z_]*" \
 		"|test_and_[a-z]+_bit[a-z_]*|clear_bit_unlock|bit_spin_[a-z]*" \
-		"|prepare_to_wait[a-z_]*|set_current_state)\\("
+		"|prepare_to_wait[a-z_]*|set_current_state|list_empty_careful)\\("
 }
 
 FNR == 1 {
