@@ -4,33 +4,8 @@
 # the line becomes, separated by tabs. A mistake that changes more lines has one
 # record for each, the later ones with "and" as their kind.
 #
-# Comments, strings, the preprocessor, declarations and checks are left alone.
-
-# Blank out what is in comments and strings, at the same length.
-function code_of(line,		out, at, c, two)
-{
-	out = ""
-	for (at = 1; at <= length(line); at++) {
-		c = substr(line, at, 1)
-		two = substr(line, at, 2)
-		if (comment && two == "*/") {
-			comment = 0
-			out = out "  "
-			at++
-		} else if (!comment && !quoted && two == "/*") {
-			comment = 1
-			out = out "  "
-			at++
-		} else if (!comment && c == "\"") {
-			quoted = !quoted
-			out = out " "
-		} else {
-			out = out (comment || quoted ? (c == "\t" ? c : " ") : c)
-		}
-	}
-	quoted = 0
-	return out
-}
+# Comments, strings, the preprocessor, declarations and checks are left alone. It wants
+# c-lines.awk before it.
 
 function mistake(kind, becomes)
 {
@@ -44,11 +19,11 @@ function changed(at, count, with)
 	return substr($0, 1, at - 1) with substr($0, at + count)
 }
 
-function operators(code,	i, at, from, rest)
+function operators(code,	i, at, from)
 {
 	for (i = 1; i <= nr_operators; i++) {
 		from = 1
-		while ((at = index(rest = substr(code, from), operator[i]))) {
+		while ((at = index(substr(code, from), operator[i]))) {
 			at += from - 1
 			mistake("operator", changed(at, length(operator[i]), \
 						    instead[operator[i]]))
@@ -217,7 +192,7 @@ BEGIN {
 }
 
 FNR == 1 {
-	comment = quoted = 0
+	new_file()
 	previous = ""
 	lines = 0
 	while ((getline line < FILENAME) > 0)
@@ -226,7 +201,7 @@ FNR == 1 {
 }
 
 {
-	code = code_of($0)
+	split_line($0)
 	sub(/[ \t]+$/, "", code)
 	if (continued || code ~ /^#/ || code !~ /[^ \t]/) {
 		continued = code ~ /\\$/

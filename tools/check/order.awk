@@ -1,36 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Prints where C files order memory: file, function, primitive with its first
-# argument, and the comment that stands on the line, or right above it.
+# argument, and the comment that stands on the line, or right above it. It wants
+# c-lines.awk before it.
 
 function name_of(line)
 {
 	sub(/\(.*/, "", line)
 	sub(/.*[^A-Za-z0-9_]/, "", line)
 	return line
-}
-
-# Leave the code of a line in "code", what its comments say in "said".
-function split_line(line,	at)
-{
-	code = said = ""
-	while (line != "") {
-		if (!inside && (at = index(line, "/*"))) {
-			code = code substr(line, 1, at - 1)
-			line = substr(line, at + 2)
-			inside = 1
-		} else if (!inside) {
-			code = code line
-			line = ""
-		} else if ((at = index(line, "*/"))) {
-			said = said substr(line, 1, at - 1)
-			line = substr(line, at + 2)
-			inside = 0
-		} else {
-			said = said line
-			line = ""
-		}
-	}
 }
 
 # The first argument of the call that "text" begins with, without spaces.
@@ -79,8 +57,8 @@ BEGIN {
 }
 
 FNR == 1 {
+	new_file()
 	in_function = above = ""
-	inside = 0
 }
 
 {
