@@ -75,6 +75,18 @@ debug_steps()
 	tap_step "KUnit on debug" run_kunit debug
 }
 
+# copy_changed FOLDER: copy there what is named on stdin, each name ended by a NUL, unless
+# it is the same there.
+copy_changed()
+{
+	local file
+
+	while IFS= read -rd '' file; do
+		[ ! -f "$file" ] || cmp -s "$file" "$1/$file" ||
+			cp --parents "$file" "$1"
+	done
+}
+
 in_root()
 {
 	"$guest/in-root" -- "$@"

@@ -37,6 +37,14 @@ own_races()
 		END { put() }' "$1"
 }
 
+# first_report LOG: what its first report begins with, without the time; nothing when
+# there is none, or no log.
+first_report()
+{
+	[ ! -s "$1" ] || { grep -a -m 1 -E "$kernel_reports" "$1" || :; } |
+		tr -d '\r' | sed 's/^\[[^]]*\] *//'
+}
+
 # report_of LOG EXPECTED: the first report of a kernel log whose first line does
 # not match EXPECTED, and what follows it, on stderr. False when there is none.
 report_of()
