@@ -206,7 +206,7 @@ void *ion_channel_word(const struct ion_channel *ch, u64 offset);
 int ion_channel_configure(struct ion_channel *ch,
 			  const struct ion_config *config);
 
-/* Whoever moves the kernel's end of a ring owns it. */
+/* The kernel's end of a ring is moved by its owner alone. */
 static inline void ion_ring_assert_owned(const struct ion_ring *ring)
 {
 	lockdep_assert(ring->async ? lockdep_is_held(&ring->lock) :

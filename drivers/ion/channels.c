@@ -104,7 +104,7 @@ struct ion_channel *ion_channels_next(u64 after)
 }
 
 /**
- * ion_channels_after() - find the next one, whoever opened it
+ * ion_channels_after() - find the next one, of any user
  * @after: only of a higher number
  *
  * Context: under RCU, for as long as the channel is used; nobody need have it.

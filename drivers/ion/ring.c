@@ -137,8 +137,8 @@ static void ion_snapshot_check(const struct ion_ring *ring, u64 ready,
  * kernel end did not move meanwhile. Whoever moved the user end because of an
  * index had that index published, so @own is loaded last.
  *
- * Whoever discards packets writes several counts in no order. The ring is not
- * @published meanwhile, which who saw one of the counts sees afterwards.
+ * A call that discards packets writes several counts in no order. The ring is not
+ * @published meanwhile: a reader that has seen one of these counts sees that after it.
  */
 static bool ion_snapshot_try(const struct ion_ring *ring,
 			     struct ion_snapshot *snap)

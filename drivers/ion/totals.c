@@ -3,12 +3,12 @@
  * What all channels have counted since the module was loaded.
  *
  * A channel counts for itself. When it is destroyed its counters are folded into
- * ion_totals_gone. Whoever asks adds those of the channels that are there, by rising
+ * ion_totals_gone. A reader adds those of the channels that are there, by rising
  * number, one at a time under ion_totals_lock: nobody waits for long, whatever
  * thread loses its processor meanwhile.
  *
- * A channel that is folded while somebody goes through them is added to the sum of
- * whoever has not come to its number yet. So each channel is counted once, and no
+ * A channel that is folded meanwhile is added to the sum of each reader that has not
+ * come to its number yet. So each channel is counted once, and no
  * total ever falls.
  */
 #include <linux/errno.h>
@@ -155,7 +155,7 @@ static bool ion_totals_next(struct ion_totals_reader *reader)
 	struct ion_channel *ch;
 
 	spin_lock(&ion_totals_lock);
-	/* Whoever frees the memory of a channel takes the lock before. */
+	/* The memory of a channel is freed after it was folded, under this lock. */
 	rcu_read_lock();
 	ch = ion_channels_after(reader->at);
 	if (ch && !ch->folded)

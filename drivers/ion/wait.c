@@ -162,7 +162,7 @@ static int ion_waiting_may_sleep(ktime_t until)
 
 /*
  * Sleep until there is enough (1), an error, or -ETIME; 0 if an index looks wrong.
- * Whoever was taken from the queue knows by @ret what for.
+ * If it was taken from the queue, @ret says what it was woken for.
  */
 static int ion_waiting_sleep(struct ion_waiting *w, ktime_t until)
 {
