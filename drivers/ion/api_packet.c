@@ -3,7 +3,7 @@
 #include <linux/export.h>
 
 #include "api_ring.h"
-#include "builtin.h"
+#include "services/builtin.h"
 
 /**
  * ion_channel_push() - push a packet to rx

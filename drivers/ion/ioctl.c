@@ -23,7 +23,7 @@
 #include "list.h"
 #include "notify.h"
 #include "quota.h"
-#include "selftest.h"
+#include "selftest/selftest.h"
 #include "serve.h"
 #include "service.h"
 #include "stats.h"

@@ -10,7 +10,7 @@
 #include "kernel_end.h"
 #include "payload.h"
 #include "quota.h"
-#include "selftest.h"
+#include "selftest/selftest.h"
 
 EXPORT_SYMBOL_IF_KUNIT(ion_geometry);
 EXPORT_SYMBOL_IF_KUNIT(ion_geometry_area);

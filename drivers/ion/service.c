@@ -17,7 +17,7 @@
 #include <linux/string.h>
 #include <linux/uidgid.h>
 
-#include "builtin.h"
+#include "services/builtin.h"
 #include "channel.h"
 #include "kernel_end.h"
 #include "notify.h"

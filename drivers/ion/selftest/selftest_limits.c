@@ -11,8 +11,8 @@
 #include <linux/mman.h>
 #include <linux/string.h>
 
-#include "geometry.h"
-#include "memory.h"
+#include "../geometry.h"
+#include "../memory.h"
 #include "selftest.h"
 
 static int ion_limits_geometry(struct ion_check *check)

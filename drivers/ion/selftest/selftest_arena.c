@@ -6,8 +6,8 @@
 #include <linux/array_size.h>
 #include <linux/limits.h>
 
-#include "arena.h"
-#include "kernel_end.h"
+#include "../arena.h"
+#include "../kernel_end.h"
 #include "selftest.h"
 
 #define ION_SIZE	ION_SELFTEST_BUFFER_SIZE

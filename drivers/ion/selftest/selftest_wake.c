@@ -3,9 +3,9 @@
 #include <linux/errno.h>
 #include <linux/poll.h>
 
-#include "kernel_end.h"
+#include "../kernel_end.h"
 #include "selftest.h"
-#include "wait.h"
+#include "../wait.h"
 
 /* The flags of a kernel end that sleeps and lacks nothing. */
 #define ION_IDLE	(BIT(ION_RING_TX) | BIT(ION_RING_CMD))

@@ -12,7 +12,7 @@
 #include <linux/slab.h>
 
 #include "builtin.h"
-#include "compat.h"
+#include "../compat.h"
 #include "source_budget.h"
 #include "stock.h"
 

@@ -8,9 +8,9 @@
 
 #include <ion/attach.h>
 
-#include "geometry.h"
-#include "memory.h"
-#include "quota.h"
+#include "../geometry.h"
+#include "../memory.h"
+#include "../quota.h"
 #include "selftest.h"
 
 /* The first verdict is the one. Returns what follows the words of @format. */

@@ -16,7 +16,6 @@
 
 #include "builtin.h"
 #include "pair.h"
-#include "payload.h"
 
 /* Packets or commands that cross while the lock is held. */
 #define ION_PAIR_BATCH	2048U

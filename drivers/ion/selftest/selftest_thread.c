@@ -14,10 +14,10 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 
-#include "notify.h"
+#include "../notify.h"
 #include "selftest.h"
-#include "serve.h"
-#include "wait.h"
+#include "../serve.h"
+#include "../wait.h"
 
 #define ION_PATIENCE	((long)(ION_SELFTEST_PATIENCE_NS / NSEC_PER_SEC) * HZ)
 

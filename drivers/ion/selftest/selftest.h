@@ -13,7 +13,7 @@
 #include <linux/time64.h>
 #include <linux/wait.h>
 
-#include "channel.h"
+#include "../channel.h"
 
 /* What has not happened by then, on any machine, does not happen. */
 #define ION_SELFTEST_PATIENCE_NS	(5ULL * NSEC_PER_SEC)
