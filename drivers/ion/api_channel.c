@@ -92,9 +92,7 @@ EXPORT_SYMBOL_GPL(ion_channel_set_async);
  */
 int ion_channel_error(const struct ion_channel *ch)
 {
-	if (ion_channel_poisoned(ch))
-		return -EPROTO;
-	return READ_ONCE(ch->closed) || ion_channel_hungup(ch) ? -EPIPE : 0;
+	return ion_channel_state_error(ch);
 }
 EXPORT_SYMBOL_GPL(ion_channel_error);
 

@@ -64,7 +64,7 @@ static __always_inline u32 ion_api_push_some(struct ion_ring *ring,
 	struct ion_api_hold hold = ion_api_lock(ring);
 	u32 n = 0;
 
-	if (!ion_channel_error(ring->ch))
+	if (!ion_channel_state_error(ring->ch))
 		n = ion_stage_push(ring, from, ion_stage_reserve(ring, count),
 				   size);
 	ion_api_unlock(ring, hold);
@@ -137,7 +137,7 @@ static __always_inline u32 ion_api_reserve(struct ion_ring *ring, u32 want,
 		return 0;
 	want = min_t(u32, want, ION_PEEK_MAX);
 	hold = ion_api_lock(ring);
-	if (!ion_channel_error(ring->ch))
+	if (!ion_channel_state_error(ring->ch))
 		n = ion_stage_reserve(ring, want);
 	ring->stage->nr = n;
 	ion_api_unlock(ring, hold);
@@ -153,7 +153,7 @@ static __always_inline u32 ion_api_commit(struct ion_ring *ring, u32 count,
 	if (!ion_api_ok(ring, size, true))
 		return 0;
 	hold = ion_api_lock(ring);
-	if (ion_api_reserved(ring, count) && !ion_channel_error(ring->ch))
+	if (ion_api_reserved(ring, count) && !ion_channel_state_error(ring->ch))
 		n = ion_stage_push(ring, &ring->stage->slots,
 				   ion_ring_reserve(&ring->producer, count),
 				   size);
@@ -227,7 +227,7 @@ static __always_inline u32 ion_api_copy(const struct ion_ring *from, u64 at,
 	struct ion_api_hold hold = ion_api_lock(to);
 	u32 n = 0;
 
-	if (!ion_channel_error(to->ch))
+	if (!ion_channel_state_error(to->ch))
 		n = ion_stage_reserve(to, count);
 	if (n) {
 		ion_stage_copy(&from->end, at, &to->producer, n, size);
@@ -278,7 +278,7 @@ static __always_inline u32 ion_api_move_direct(struct ion_ring *from,
 	u32 done = 0, want, n;
 
 	if (!from->async)
-		return ion_channel_error(from->ch) ? 0 :
+		return ion_channel_state_error(from->ch) ? 0 :
 			       ion_stage_move(from, to, count, size);
 	while (done < count) {
 		want = min(count - done, ION_API_MOVE_BATCH);

@@ -11,10 +11,8 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "batch.h"
+#include "calls.h"
 #include "channel.h"
-#include "ioctl.h"
-#include "user_end.h"
 
 /* Copy the request in. Returns the ring that it names, or an error. */
 static struct ion_ring *ion_batch_in(struct ion_channel *ch,

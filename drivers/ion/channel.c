@@ -15,13 +15,13 @@
 #include <linux/string.h>
 
 #include "arena.h"
+#include "binding.h"
 #include "channel.h"
 #include "channels.h"
 #include "end_state.h"
 #include "geometry.h"
 #include "notify.h"
 #include "quota.h"
-#include "service.h"
 #include "totals.h"
 #include "trace.h"
 
@@ -82,7 +82,7 @@ static void ion_parts_free(struct ion_parts *parts)
 {
 	while (parts->nr_areas)
 		ion_memory_free(&parts->area[--parts->nr_areas]);
-	ion_uncharge(&parts->charge);
+	ion_memory_uncharge(&parts->charge);
 	ion_quota_uncharge(parts->quota);
 }
 
@@ -113,7 +113,7 @@ static int ion_parts_alloc(struct ion_parts *parts, kuid_t uid,
 	parts->quota = ion_quota_charge(uid);
 	if (IS_ERR(parts->quota))
 		return PTR_ERR(parts->quota);
-	ret = ion_charge(&parts->charge, info->bytes);
+	ret = ion_memory_charge(&parts->charge, info->bytes);
 	if (!ret)
 		ret = ion_parts_alloc_areas(parts, info);
 	if (ret)
@@ -222,7 +222,7 @@ void ion_channel_close(struct ion_channel *ch)
 {
 	trace_ion_close(ch);
 	WRITE_ONCE(ch->closed, true);
-	ion_service_unbind(ch);
+	ion_binding_unbind(ch);
 	ion_channel_put(ch);
 }
 
@@ -306,7 +306,7 @@ static int ion_channel_assemble(struct ion_channel *ch,
 	for (id = 0; id < ION_RINGS; id++)
 		ion_channel_connect(ch, id);
 	ion_end_state_init(ch);
-	ret = ion_service_bind(ch, ch->info.service, &config->bind);
+	ret = ion_binding_bind(ch, ch->info.service, &config->bind);
 	if (ret)
 		goto err_free;
 

@@ -27,7 +27,7 @@
  *
  * Order: pop_mutex, push_mutex, end_mutex, ring.lock, state_lock; setup_mutex,
  * end_mutex. eventfd_lock nests in end_mutex and in nothing else. The locks of
- * service.c, channels.c, quota.c and totals.c are spinlocks that no other lock is
+ * binding.c, channels.c, quota.c and totals.c are spinlocks that no other lock is
  * taken under.
  *
  * What is not configuration and is read without a lock (closed, hungup, peer_gone,
@@ -55,7 +55,7 @@
 #include <linux/wait.h>
 
 #include "memory.h"
-#include "ring.h"
+#include "kernel_ring.h"
 
 struct eventfd_ctx;
 struct fasync_struct;
@@ -226,14 +226,6 @@ static inline bool ion_channel_hungup(const struct ion_channel *ch)
 	return smp_load_acquire(&ch->hungup);
 }
 
-/* What a kick tells the program: that nothing can come, or that nobody gets it. */
-static inline int ion_channel_kick_error(const struct ion_channel *ch)
-{
-	int error = ion_channel_error(ch);
-
-	return error || !READ_ONCE(ch->undelivered) ? error : -EPIPE;
-}
-
 /**
  * ion_channel_poisoned() - whether a ring of the channel is poisoned
  * @ch: the channel, configured
@@ -248,6 +240,22 @@ static __always_inline bool ion_channel_poisoned(const struct ion_channel *ch)
 	       READ_ONCE(ch->ring[1].end.broken) |
 	       READ_ONCE(ch->ring[2].end.broken) |
 	       READ_ONCE(ch->ring[3].end.broken);
+}
+
+/* See ion_channel_error(). */
+static inline int ion_channel_state_error(const struct ion_channel *ch)
+{
+	if (ion_channel_poisoned(ch))
+		return -EPROTO;
+	return READ_ONCE(ch->closed) || ion_channel_hungup(ch) ? -EPIPE : 0;
+}
+
+/* What a kick tells the program: that nothing can come, or that nobody gets it. */
+static inline int ion_channel_kick_error(const struct ion_channel *ch)
+{
+	int error = ion_channel_state_error(ch);
+
+	return error || !READ_ONCE(ch->undelivered) ? error : -EPIPE;
 }
 
 /* Whether the service uses the rings from any context: all of them, or none. */

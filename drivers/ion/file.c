@@ -7,14 +7,9 @@
 #include <linux/seq_file.h>
 
 #include "arena.h"
+#include "calls.h"
 #include "channel.h"
 #include "end_state.h"
-#include "file.h"
-#include "ioctl.h"
-#include "mapping.h"
-#include "rw.h"
-#include "stats.h"
-#include "wait.h"
 
 static int ion_open(struct inode *inode, struct file *file)
 {

@@ -12,7 +12,7 @@
 #include <linux/string.h>
 
 #include "geometry.h"
-#include "ring.h"
+#include "kernel_ring.h"
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "ion: rings and calls are little-endian, this machine is not"

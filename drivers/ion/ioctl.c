@@ -13,58 +13,16 @@
 #include <linux/user_namespace.h>
 
 #include "arena.h"
-#include "batch.h"
+#include "binding.h"
+#include "calls.h"
 #include "channel.h"
 #include "end_state.h"
-#include "file.h"
 #include "geometry.h"
-#include "ioctl.h"
 #include "kernel_end.h"
-#include "list.h"
 #include "notify.h"
 #include "quota.h"
 #include "selftest/selftest.h"
-#include "serve.h"
-#include "service.h"
-#include "stats.h"
 #include "totals.h"
-#include "wait.h"
-
-/**
- * ion_copy_in() - copy a struct that begins with its size from the caller
- * @to: all @size bytes are written, or nothing that may be used
- * @size: of the struct as this was compiled. None has grown yet, so this is
- *	also the least that a caller may give.
- * @from: the caller's
- *
- * Return: 0; -EFAULT; -EINVAL for a struct that is too small; -E2BIG for one
- * that asks for what this does not know.
- */
-int ion_copy_in(void *to, size_t size, const void __user *from)
-{
-	u32 theirs;
-
-	if (get_user(theirs, (const u32 __user *)from))
-		return -EFAULT;
-	if (theirs < size)
-		return -EINVAL;
-	if (theirs > PAGE_SIZE)
-		return -E2BIG;
-	return copy_struct_from_user(to, size, from, theirs);
-}
-
-/**
- * ion_copy_out() - copy to the caller
- * @to: the caller's
- * @from: what to copy
- * @size: bytes
- *
- * Return: 0 or -EFAULT.
- */
-int ion_copy_out(void __user *to, const void *from, size_t size)
-{
-	return copy_to_user(to, from, size) ? -EFAULT : 0;
-}
 
 static int ion_query_totals(void __user *to)
 {
@@ -168,7 +126,7 @@ static int ion_setup_configure(struct ion_channel *ch,
 }
 
 /* What the channel is to be is told before it becomes so, or is refused. */
-static int ion_setup(struct ion_channel *ch, struct ion_setup *setup,
+static int ion_setup_channel(struct ion_channel *ch, struct ion_setup *setup,
 		     const char *service, void __user *arg)
 {
 	int ret;
@@ -203,10 +161,10 @@ static long ion_ioctl_setup(struct file *file, void __user *arg)
 	ret = ion_geometry(&setup->info, setup);
 	if (ret)
 		return ret;
-	service = ion_service_known(setup->service);
+	service = ion_binding_service_name(setup->service);
 	if (!service)
 		return -ENOENT;
-	return ion_setup(file->private_data, setup, service, arg);
+	return ion_setup_channel(file->private_data, setup, service, arg);
 }
 
 static long ion_ioctl_info(struct ion_channel *ch, void __user *arg)
@@ -271,7 +229,7 @@ static long ion_ioctl_wait(struct ion_channel *ch, void __user *arg)
 		return ret;
 	if (wait.flags)
 		return -EINVAL;
-	ret = ion_wait(ch, &wait);
+	ret = ion_wait_packets(ch, &wait);
 	if (ret == -EINVAL || ret == -EPROTO)
 		return ret;
 	return ion_ioctl_wait_out(arg, &wait) ?: ret;
@@ -292,7 +250,7 @@ static long ion_ioctl_serve(const struct file *file, void __user *arg)
 		return ret;
 	if (serve.flags)
 		return -EINVAL;
-	ret = ion_serve(file->private_data, file, &serve);
+	ret = ion_serve_channel(file->private_data, file, &serve);
 	if (ret == -ERESTARTNOHAND && serve.max_ns &&
 	    put_user(serve.max_ns, &to->max_ns))
 		return -EFAULT;
@@ -312,24 +270,23 @@ static long ion_ioctl_eventfd(struct ion_channel *ch, const void __user *arg)
 	return ion_notify_eventfd(ch, eventfd.fd);
 }
 
-static int ion_join(struct ion_channel *ch, struct file *file)
+/* Another file of /dev/ion has the operations that this one has. */
+static int ion_join_files(struct file *file, struct file *other)
 {
-	struct ion_channel *other;
+	struct ion_channel *ch = file->private_data;
+	struct ion_channel *peer = other->private_data;
 
-	if (file->f_op != &ion_fops)
+	if (other->f_op != file->f_op || peer == ch)
 		return -EINVAL;
-	other = file->private_data;
-	if (other == ch)
-		return -EINVAL;
-	if (!ion_channel_ready(other))
+	if (!ion_channel_ready(peer))
 		return -EBADFD;
-	return ion_service_join(ch, other);
+	return ion_binding_join(ch, peer);
 }
 
-static long ion_ioctl_join(struct ion_channel *ch, const void __user *arg)
+static long ion_ioctl_join(struct file *file, const void __user *arg)
 {
 	struct ion_join join;
-	struct file *file;
+	struct file *other;
 	int ret;
 
 	ret = ion_copy_in(&join, sizeof(join), arg);
@@ -337,11 +294,11 @@ static long ion_ioctl_join(struct ion_channel *ch, const void __user *arg)
 		return ret;
 	if (join.flags || join.reserved)
 		return -EINVAL;
-	file = fget(join.fd);
-	if (!file)
+	other = fget(join.fd);
+	if (!other)
 		return -EBADF;
-	ret = ion_join(ch, file);
-	fput(file);
+	ret = ion_join_files(file, other);
+	fput(other);
 	return ret;
 }
 
@@ -355,7 +312,7 @@ static long ion_ioctl_verify(struct ion_channel *ch, void __user *arg)
 		return ret;
 	if (verify.flags || verify.reserved)
 		return -EINVAL;
-	ret = ion_service_verify(ch, &verify);
+	ret = ion_binding_verify(ch, &verify);
 	return ret ?: ion_copy_out(arg, &verify, sizeof(verify));
 }
 
@@ -399,7 +356,7 @@ static long ion_ioctl_list(const void __user *arg)
 	int ret;
 
 	ret = ion_copy_in(&list, sizeof(list), arg);
-	return ret ?: ion_list(&list);
+	return ret ?: ion_list_channels(&list);
 }
 
 /**
@@ -489,7 +446,7 @@ static long ion_ioctl_call(struct file *file, unsigned int cmd,
 	case ION_IOC_EVENTFD:
 		return ion_ioctl_eventfd(ch, uarg);
 	case ION_IOC_JOIN:
-		return ion_ioctl_join(ch, uarg);
+		return ion_ioctl_join(file, uarg);
 	case ION_IOC_VERIFY:
 		return ion_ioctl_verify(ch, uarg);
 	case ION_IOC_BUFFERS:

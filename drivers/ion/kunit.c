@@ -38,7 +38,7 @@ EXPORT_SYMBOL_IF_KUNIT(ion_wake_flags_rest);
 EXPORT_SYMBOL_IF_KUNIT(ion_ring_kinds);
 EXPORT_SYMBOL_IF_KUNIT(ion_ring_user);
 EXPORT_SYMBOL_IF_KUNIT(ion_ring_count);
-EXPORT_SYMBOL_IF_KUNIT(ion_ring_free);
+EXPORT_SYMBOL_IF_KUNIT(ion_ring_free_slots);
 EXPORT_SYMBOL_IF_KUNIT(ion_ring_allowed_first);
 EXPORT_SYMBOL_IF_KUNIT(ion_ring_allowed_last);
 EXPORT_SYMBOL_IF_KUNIT(ion_ring_look);

@@ -13,10 +13,9 @@
 #include <linux/uidgid.h>
 
 #include "arena.h"
+#include "calls.h"
 #include "channel.h"
 #include "channels.h"
-#include "list.h"
-#include "stats.h"
 
 static_assert(ION_COMM_LEN == TASK_COMM_LEN);
 
@@ -79,7 +78,7 @@ static int ion_list_out(const struct ion_list *list, u32 at,
 }
 
 /**
- * ion_list() - tell the caller of the channels that it may see
+ * ion_list_channels() - tell the caller of the channels that it may see
  * @list: the request
  *
  * Each entry is one snapshot. A channel that is opened or closed meanwhile is in
@@ -90,7 +89,7 @@ static int ion_list_out(const struct ion_list *list, u32 at,
  * or a size that can not be; -E2BIG for a size that is too large; -ENOMEM;
  * -EFAULT.
  */
-int ion_list(const struct ion_list *list)
+int ion_list_channels(const struct ion_list *list)
 {
 	struct ion_list_entry *entry __free(kfree) = NULL;
 	u64 after = list->after;

@@ -27,7 +27,7 @@
 
 #include <linux/ion.h>
 
-#include "file.h"
+#include "calls.h"
 #include "service.h"
 
 static struct miscdevice ion_misc = {

@@ -22,11 +22,11 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
+#include "binding.h"
+#include "calls.h"
 #include "channel.h"
 #include "compat.h"
 #include "geometry.h"
-#include "mapping.h"
-#include "service.h"
 
 /* The pages are there since set-up and stay: a fault only finds the right one. */
 static vm_fault_t ion_vm_fault(struct vm_fault *vmf)
@@ -162,7 +162,7 @@ static int ion_mmap_default(struct ion_channel *ch, struct vm_area_struct *vma)
 	if (ret < 0)
 		return ret;
 	ion_channel_describe(ch, &config->info,
-			     ion_service_known(setup.service));
+			     ion_binding_service_name(setup.service));
 	return ion_channel_configure(ch, config);
 }
 

@@ -194,14 +194,14 @@ static void ion_uncharge_user(struct user_struct *user, u64 bytes)
 }
 
 /**
- * ion_charge() - have the current program pay for memory
+ * ion_memory_charge() - have the current program pay for memory
  * @charge: what to fill in
  * @bytes: how much, whole pages
  *
  * Return: 0; -ENOSPC over the limit of the module; -ENOMEM over RLIMIT_MEMLOCK.
  * An error charges nothing.
  */
-int ion_charge(struct ion_charge *charge, u64 bytes)
+int ion_memory_charge(struct ion_charge *charge, u64 bytes)
 {
 	int ret;
 
@@ -223,10 +223,10 @@ int ion_charge(struct ion_charge *charge, u64 bytes)
 }
 
 /**
- * ion_uncharge() - end what ion_charge() began
- * @charge: what ion_charge() filled in, or zeroes
+ * ion_memory_uncharge() - end what ion_memory_charge() began
+ * @charge: what ion_memory_charge() filled in, or zeroes
  */
-void ion_uncharge(struct ion_charge *charge)
+void ion_memory_uncharge(struct ion_charge *charge)
 {
 	if (charge->user) {
 		ion_uncharge_user(charge->user, charge->bytes);

@@ -41,8 +41,8 @@ struct ion_charge {
 	u64 bytes;
 };
 
-int ion_charge(struct ion_charge *charge, u64 bytes);
-void ion_uncharge(struct ion_charge *charge);
+int ion_memory_charge(struct ion_charge *charge, u64 bytes);
+void ion_memory_uncharge(struct ion_charge *charge);
 
 u64 ion_memory_limit(void);
 u64 ion_memory_charged(void);

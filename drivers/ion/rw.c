@@ -10,11 +10,9 @@
 #include <linux/minmax.h>
 #include <linux/uio.h>
 
+#include "calls.h"
 #include "end_state.h"
 #include "kernel_end.h"
-#include "rw.h"
-#include "user_end.h"
-#include "wait.h"
 
 /* Packets that go over the stack at once. */
 #define ION_RW_BATCH	32

@@ -19,11 +19,10 @@
 #include <linux/sched/signal.h>
 #include <linux/task_work.h>
 
+#include "calls.h"
 #include "end_state.h"
 #include "kernel_end.h"
-#include "serve.h"
 #include "trace_hot.h"
-#include "wait.h"
 
 /* Passes between two checks of the clock, fewer if they move much. */
 #define ION_SERVE_PASSES	64
@@ -179,7 +178,9 @@ static bool ion_serve_rest(struct ion_channel *ch)
 static int ion_serve_sleep(const struct ion_server *server)
 {
 	struct ion_channel *ch = server->ch;
-	ktime_t left = ion_wait_left(server->until);
+	/* Forever is KTIME_MAX, for which no timer is started. */
+	ktime_t left = server->until == KTIME_MAX ?
+			       KTIME_MAX : ktime_sub(server->until, ktime_get());
 	int ret;
 
 	if (left <= 0)
@@ -242,7 +243,7 @@ static void ion_serve_left(struct ion_serve *serve,
 }
 
 /**
- * ion_serve() - run the kernel end in this thread
+ * ion_serve_channel() - run the kernel end in this thread
  * @ch: the channel, configured
  * @file: its open file, of which the caller's program has descriptors; or NULL
  * @serve: the request; what is left of max_ns is written
@@ -253,14 +254,14 @@ static void ion_serve_left(struct ion_serve *serve,
  * closed a descriptor of the channel; -ERESTARTNOHAND for a signal, and for what
  * else the thread has to do where it returns to user space.
  */
-int ion_serve(struct ion_channel *ch, const struct file *file,
+int ion_serve_channel(struct ion_channel *ch, const struct file *file,
 	      struct ion_serve *serve)
 {
 	struct ion_server server = {
 		.ch = ch,
 		.spin = serve->idle_ns,
 		.idle = ion_serve_time(serve->idle_ns),
-		.until = serve->max_ns ? ion_wait_end(serve->max_ns) :
+		.until = serve->max_ns ? ion_deadline(serve->max_ns) :
 					 KTIME_MAX,
 	};
 	int ret;

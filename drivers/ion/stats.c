@@ -4,10 +4,10 @@
 #include <linux/lockdep.h>
 #include <linux/string.h>
 
+#include "calls.h"
 #include "end_state.h"
 #include "kernel_end.h"
 #include "notify.h"
-#include "stats.h"
 
 /**
  * ion_channel_stats() - every counter of a channel

@@ -15,7 +15,7 @@
 
 #include "channel.h"
 #include "notify.h"
-#include "ring.h"
+#include "kernel_ring.h"
 
 /* So that programs that read the formats know the numbers too. */
 TRACE_DEFINE_ENUM(ION_RING_TX);

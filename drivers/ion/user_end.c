@@ -12,9 +12,9 @@
 #include <linux/lockdep.h>
 #include <linux/minmax.h>
 
+#include "calls.h"
 #include "kernel_end.h"
 #include "trace_hot.h"
-#include "user_end.h"
 
 static void ion_user_publish(struct ion_ring *ring, u32 index, u32 count)
 {

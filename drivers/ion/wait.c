@@ -18,10 +18,10 @@
 #include <linux/sched/signal.h>
 #include <linux/wait.h>
 
+#include "calls.h"
 #include "kernel_end.h"
 #include "notify.h"
 #include "trace.h"
-#include "wait.h"
 
 /**
  * struct ion_waiting - a call that sleeps until there is enough
@@ -230,7 +230,7 @@ static int ion_waiting_for(struct ion_waiting *w, ktime_t first, ktime_t until)
 }
 
 /**
- * ion_wait() - kick, then wait for packets or answers
+ * ion_wait_packets() - kick, then wait for packets or answers
  * @ch: the channel, configured
  * @wait: the request; counts and the times that are left are written
  *
@@ -238,7 +238,7 @@ static int ion_waiting_for(struct ion_waiting *w, ktime_t first, ktime_t until)
  * Return: 0; -EINVAL for counts that cannot be; -ETIME; -ERESTARTSYS for a
  * signal; -EPROTO if a ring is poisoned; -EPIPE if so many will not come.
  */
-int ion_wait(struct ion_channel *ch, struct ion_wait *wait)
+int ion_wait_packets(struct ion_channel *ch, struct ion_wait *wait)
 {
 	struct ion_waiting w = { .ch = ch };
 	ktime_t first = KTIME_MAX, until;
@@ -252,9 +252,9 @@ int ion_wait(struct ion_channel *ch, struct ion_wait *wait)
 
 	w.want[ION_RING_RX] = wait->rx;
 	w.want[ION_RING_EVT] = wait->evt;
-	until = ion_wait_end(wait->timeout_ns);
+	until = ion_deadline(wait->timeout_ns);
 	if (wait->min_wait_ns)
-		first = ion_wait_end(wait->min_wait_ns);
+		first = ion_deadline(wait->min_wait_ns);
 	ret = ion_kernel_end_kick_if_needed(ch, false);
 	if (!ret)
 		ret = ion_waiting_for(&w, first, until);

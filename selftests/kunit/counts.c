@@ -118,7 +118,7 @@ static void counts_look(struct counts *c)
 	counts_seen(c, right, step);
 	counts_is(c, ion_ring_user(c->ring), c->user, "user end");
 	counts_is(c, ion_ring_count(c->ring), c->queued, "count");
-	counts_is(c, ion_ring_free(c->ring), c->slots - 1 - c->queued, "free");
+	counts_is(c, ion_ring_free_slots(c->ring), c->slots - 1 - c->queued, "free");
 	first = ion_ring_allowed_first(c->ring);
 	last = ion_ring_allowed_last(c->ring);
 	allowed = first <= last ? c->stored >= first && c->stored <= last :

@@ -17,7 +17,7 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
-#include "../ioctl.h"
+#include "../calls.h"
 #include "selftest.h"
 
 #define POISON(name, ring, cause)					\

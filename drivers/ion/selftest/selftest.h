@@ -147,8 +147,8 @@ bool ion_waiter_wait(struct ion_check *check, struct ion_waiter *waiter);
  * struct ion_helper - a thread that makes a call
  * @ch: the channel
  * @run: the call
- * @wait: for ion_wait()
- * @serve: for ion_serve()
+ * @wait: for ion_wait_packets()
+ * @serve: for ion_serve_channel()
  * @task: the thread, or NULL
  * @done: the call has returned
  * @ret: what it returned

@@ -6,9 +6,9 @@
 #include <linux/cleanup.h>
 #include <linux/errno.h>
 
+#include "../calls.h"
 #include "../kernel_end.h"
 #include "selftest.h"
-#include "../user_end.h"
 
 /**
  * struct ion_offence - an index, and what is to come of it

@@ -4,9 +4,9 @@
 #include <linux/errno.h>
 #include <linux/minmax.h>
 
+#include "../calls.h"
 #include "../kernel_end.h"
 #include "selftest.h"
-#include "../user_end.h"
 
 static u32 ion_lane_mask(const struct ion_lane *lane)
 {

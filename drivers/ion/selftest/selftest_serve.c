@@ -5,9 +5,9 @@
  */
 #include <linux/errno.h>
 
+#include "../calls.h"
 #include "../kernel_end.h"
 #include "selftest.h"
-#include "../serve.h"
 
 /* In each layout; so many of them go to a thread that is known to sleep. */
 #define ION_PINGS	100

@@ -14,10 +14,9 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 
+#include "../calls.h"
 #include "../notify.h"
 #include "selftest.h"
-#include "../serve.h"
-#include "../wait.h"
 
 #define ION_PATIENCE	((long)(ION_SELFTEST_PATIENCE_NS / NSEC_PER_SEC) * HZ)
 
@@ -153,12 +152,12 @@ static bool ion_helper_waits(const struct ion_helper *helper)
 
 static int ion_helper_run_wait(struct ion_helper *helper)
 {
-	return ion_wait(helper->ch, &helper->wait);
+	return ion_wait_packets(helper->ch, &helper->wait);
 }
 
 static int ion_helper_run_serve(struct ion_helper *helper)
 {
-	return ion_serve(helper->ch, NULL, &helper->serve);
+	return ion_serve_channel(helper->ch, NULL, &helper->serve);
 }
 
 /**

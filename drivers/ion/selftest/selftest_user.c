@@ -7,9 +7,9 @@
 #include <linux/cleanup.h>
 #include <linux/minmax.h>
 
+#include "../calls.h"
 #include "../kernel_end.h"
 #include "selftest.h"
-#include "../stats.h"
 
 #define ION_WORDS_MAX	(sizeof(struct ion_cmd_packet) / sizeof(u64))
 #define ION_BURST	16U

@@ -3,9 +3,9 @@
 #include <linux/errno.h>
 #include <linux/poll.h>
 
+#include "../calls.h"
 #include "../kernel_end.h"
 #include "selftest.h"
-#include "../wait.h"
 
 /* The flags of a kernel end that sleeps and lacks nothing. */
 #define ION_IDLE	(BIT(ION_RING_TX) | BIT(ION_RING_CMD))
@@ -102,7 +102,7 @@ void ion_test_wake_poison(struct ion_check *check)
 
 	ion_waiter_begin(check, &waiter);
 	WRITE_ONCE(*check->ch->ring[ION_RING_EVT].user_index, 4711);
-	ion_check_is(check, ion_wait(check->ch, &wait), -EPROTO, "wait");
+	ion_check_is(check, ion_wait_packets(check->ch, &wait), -EPROTO, "wait");
 	ion_check_stats(check);
 	ion_check_is(check, check->stats.ring[ION_RING_EVT].poison,
 		     ION_POISON_RANGE, "poison of evt");
@@ -130,7 +130,7 @@ static void ion_wait_for(struct ion_check *check, u32 rx, u32 evt,
 {
 	struct ion_wait wait = { .rx = rx, .evt = evt };
 
-	ion_check_is(check, ion_wait(check->ch, &wait), expected,
+	ion_check_is(check, ion_wait_packets(check->ch, &wait), expected,
 		     "wait for %u and %u", rx, evt);
 }
 

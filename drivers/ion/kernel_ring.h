@@ -4,8 +4,8 @@
  *
  * Every function here wants the end owned: see the locking in channel.h.
  */
-#ifndef _DRIVERS_ION_RING_H
-#define _DRIVERS_ION_RING_H
+#ifndef _DRIVERS_ION_KERNEL_RING_H
+#define _DRIVERS_ION_KERNEL_RING_H
 
 #include <ion/ring.h>
 #include <linux/ion.h>
@@ -206,7 +206,7 @@ bool ion_ring_snapshot(const struct ion_ring *ring, struct ion_snapshot *snap);
 bool ion_ring_look(struct ion_ring *ring);
 u64 ion_ring_user(const struct ion_ring *ring);
 u32 ion_ring_count(const struct ion_ring *ring);
-u32 ion_ring_free(const struct ion_ring *ring);
+u32 ion_ring_free_slots(const struct ion_ring *ring);
 u32 ion_ring_allowed_first(const struct ion_ring *ring);
 u32 ion_ring_allowed_last(const struct ion_ring *ring);
 bool ion_ring_has_work(const struct ion_ring *ring);
@@ -216,4 +216,4 @@ void ion_ring_discard(struct ion_ring *ring, u32 count, u32 lost);
 u32 ion_ring_reset(struct ion_ring *ring);
 void ion_ring_stats(const struct ion_ring *ring, struct ion_ring_stats *stats);
 
-#endif /* _DRIVERS_ION_RING_H */
+#endif /* _DRIVERS_ION_KERNEL_RING_H */

@@ -6,7 +6,7 @@
 #include <linux/poll.h>
 #include <linux/processor.h>
 
-#include "ring.h"
+#include "kernel_ring.h"
 #include "trace.h"
 #include "trace_hot.h"
 
@@ -67,12 +67,12 @@ u32 ion_ring_count(const struct ion_ring *ring)
 }
 
 /**
- * ion_ring_free() - packets that the ring has room for, as last seen
+ * ion_ring_free_slots() - packets that the ring has room for, as last seen
  * @ring: the ring
  *
  * Return: a number from 0 to mask.
  */
-u32 ion_ring_free(const struct ion_ring *ring)
+u32 ion_ring_free_slots(const struct ion_ring *ring)
 {
 	return ring->end.mask - ion_ring_count(ring);
 }

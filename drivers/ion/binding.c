@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which service has the kernel ends of which channel.
+ *
+ * A service in ion_services can be found; a channel in the list of a service is
+ * bound to it. Both lists are under ion_services_lock, a spinlock: nobody waits
+ * for a thread that does not get a processor. Whether a channel is bound, and
+ * every callback but activate(), is under its end_mutex, in which the former nests.
+ */
+#include <linux/cred.h>
+#include <linux/errno.h>
+#include <linux/list.h>
+#include <linux/lockdep.h>
+#include <linux/module.h>
+#include <linux/pid.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/uidgid.h>
+
+#include "binding.h"
+#include "kernel_end.h"
+#include "notify.h"
+
+static DEFINE_SPINLOCK(ion_services_lock);
+static LIST_HEAD(ion_services);
+
+static struct ion_service *ion_binding_find(const char *name)
+{
+	struct ion_service *service;
+
+	lockdep_assert_held(&ion_services_lock);
+
+	list_for_each_entry(service, &ion_services, list)
+		if (!strcmp(name, service->name))
+			return service;
+	return NULL;
+}
+
+/**
+ * ion_binding_add_service() - let channels be bound to a service
+ * @service: the service; it stays where it is until it is removed
+ *
+ * Return: 0, or -EEXIST if there is one of that name.
+ */
+int ion_binding_add_service(struct ion_service *service)
+{
+	int ret = -EEXIST;
+
+	spin_lock(&ion_services_lock);
+	if (!ion_binding_find(service->name)) {
+		INIT_LIST_HEAD(&service->channels);
+		list_add_tail(&service->list, &ion_services);
+		ret = 0;
+	}
+	spin_unlock(&ion_services_lock);
+	return ret;
+}
+
+/**
+ * ion_binding_remove_service() - have no more channels bound to a service
+ * @service: the service; channels that are bound stay so
+ */
+void ion_binding_remove_service(struct ion_service *service)
+{
+	spin_lock(&ion_services_lock);
+	list_del_init(&service->list);
+	spin_unlock(&ion_services_lock);
+}
+
+/**
+ * ion_binding_first_channel() - a channel that is bound to a service
+ * @service: the service
+ *
+ * Return: the channel, for ion_channel_put(); NULL if there is none.
+ */
+struct ion_channel *ion_binding_first_channel(struct ion_service *service)
+{
+	struct ion_channel *ch;
+
+	spin_lock(&ion_services_lock);
+	ch = list_first_entry_or_null(&service->channels, struct ion_channel,
+				      of_service);
+	if (ch)
+		refcount_inc(&ch->ref);
+	spin_unlock(&ion_services_lock);
+	return ch;
+}
+
+/**
+ * ion_binding_service_name() - the name of a service that is registered
+ * @name: the name; empty for the default, "echo"
+ *
+ * By the time that a channel is bound the service may be gone.
+ *
+ * Return: the name, or NULL if there is no service of that name.
+ */
+const char *ion_binding_service_name(const char *name)
+{
+	bool known;
+
+	if (!*name)
+		name = "echo";
+
+	spin_lock(&ion_services_lock);
+	known = ion_binding_find(name);
+	spin_unlock(&ion_services_lock);
+	return known ? name : NULL;
+}
+
+/* Put the channel in the list of a service, and keep its module. */
+static struct ion_service *ion_binding_add(const char *name,
+						   struct ion_channel *ch)
+{
+	struct ion_service *service;
+
+	spin_lock(&ion_services_lock);
+	service = ion_binding_find(name);
+	if (service && !try_module_get(service->owner))
+		service = NULL;
+	if (service)
+		list_add_tail(&ch->of_service, &service->channels);
+	spin_unlock(&ion_services_lock);
+	return service;
+}
+
+/* From now on the service may be freed, though not the code of its module. */
+static void ion_binding_remove(struct ion_channel *ch,
+				       const struct ion_service *service)
+{
+	struct module *owner = service->owner;
+
+	spin_lock(&ion_services_lock);
+	list_del_init(&ch->of_service);
+	spin_unlock(&ion_services_lock);
+	module_put(owner);
+}
+
+/* Poison that a callback finds is told of when it is over. */
+static bool ion_binding_enter(struct ion_channel *ch)
+{
+	ion_end_set_runner(ch, current);
+	return ion_channel_poisoned(ch);
+}
+
+static void ion_binding_leave(struct ion_channel *ch, bool was_poisoned)
+{
+	ion_end_set_runner(ch, NULL);
+	if (was_poisoned || !ion_channel_poisoned(ch))
+		return;
+	ion_kernel_end_trace_poison(ch);
+	ion_notify_state(ch);
+}
+
+/* A service without bind() knows nothing that could be asked of it. */
+static int ion_binding_call_bind(const struct ion_service *service,
+				 struct ion_channel *ch,
+				 const struct ion_bind *how)
+{
+	int ret;
+
+	if (!service->bind)
+		return how->flags || how->arg[0] || how->arg[1] || *how->key ?
+			       -EINVAL : 0;
+	ion_end_set_runner(ch, current);
+	ret = service->bind(ch, how);
+	ion_end_set_runner(ch, NULL);
+	return ret > 0 ? -EINVAL : ret;
+}
+
+/**
+ * ion_binding_bind() - give the kernel ends to a service
+ * @ch: the channel, being configured
+ * @name: from ion_binding_service_name()
+ * @how: what the program asks of it
+ *
+ * Return: 0; -ENOENT if it is no longer registered; -EINVAL if it takes nothing;
+ * -EINTR for a fatal signal; or an error of the service. An error leaves nothing
+ * bound.
+ */
+int ion_binding_bind(struct ion_channel *ch, const char *name,
+		     const struct ion_bind *how)
+{
+	struct ion_service *service;
+	int ret;
+
+	ret = ion_end_lock(ch);
+	if (ret)
+		return ret;
+	service = ion_binding_add(name, ch);
+	ret = service ? ion_binding_call_bind(service, ch, how) : -ENOENT;
+	if (!ret)
+		ch->service = service;
+	else if (service)
+		ion_binding_remove(ch, service);
+	ion_end_unlock(ch);
+	return ret;
+}
+
+static void ion_binding_call_unbind(struct ion_channel *ch,
+				    struct ion_service *service)
+{
+	if (service->unbind) {
+		ion_end_set_runner(ch, current);
+		service->unbind(ch);
+		ion_end_set_runner(ch, NULL);
+	}
+	if (!READ_ONCE(ch->closed))
+		ion_channel_hangup(ch);
+	/* Not before: ion_service_unregister() waits for those in the list. */
+	ion_binding_remove(ch, service);
+}
+
+/**
+ * ion_binding_unbind() - take the kernel ends from the service
+ * @ch: the channel; nothing happens if it is not bound
+ *
+ * No callback runs afterwards.
+ *
+ * Context: may sleep.
+ */
+void ion_binding_unbind(struct ion_channel *ch)
+{
+	struct ion_service *service;
+
+	ion_end_lock_unkillable(ch);
+	service = ch->service;
+	ch->service = NULL;
+	if (service)
+		ion_binding_call_unbind(ch, service);
+	ion_end_unlock(ch);
+}
+
+/* Both ends, so that two that are joined to each other do not wait forever. */
+static int ion_binding_lock_both(struct ion_channel *ch,
+				 struct ion_channel *other)
+{
+	struct ion_channel *first = ch < other ? ch : other;
+	struct ion_channel *second = ch < other ? other : ch;
+	int ret;
+
+	ret = ion_end_lock(first);
+	if (ret)
+		return ret;
+	ret = ion_end_lock_nested(second);
+	if (ret)
+		ion_end_unlock(first);
+	return ret;
+}
+
+static int ion_binding_call_join(struct ion_channel *ch,
+				 struct ion_channel *other)
+{
+	struct ion_service *service = ch->service;
+	bool ch_poisoned, other_poisoned;
+	int ret;
+
+	if (!service || !other->service)
+		return -EPIPE;
+	if (!service->join)
+		return -EOPNOTSUPP;
+	if (other->service != service)
+		return -EINVAL;
+
+	ch_poisoned = ion_binding_enter(ch);
+	other_poisoned = ion_binding_enter(other);
+	ret = service->join(ch, other);
+	ion_binding_leave(other, other_poisoned);
+	ion_binding_leave(ch, ch_poisoned);
+	return ret;
+}
+
+/**
+ * ion_binding_join() - ION_IOC_JOIN
+ * @ch: a channel, configured
+ * @other: another one, configured
+ *
+ * Context: may sleep.
+ * Return: 0; -EOPNOTSUPP if the service joins no channels; -EINVAL if they
+ * are not of the same one; -EPIPE if it has gone; -EINTR for a fatal signal; or an
+ * error of the service.
+ */
+int ion_binding_join(struct ion_channel *ch, struct ion_channel *other)
+{
+	int ret;
+
+	ret = ion_binding_lock_both(ch, other);
+	if (ret)
+		return ret;
+	ret = ion_binding_call_join(ch, other);
+	ion_end_unlock(other);
+	ion_end_unlock(ch);
+	return ret;
+}
+
+static int ion_binding_call_verify(struct ion_channel *ch,
+				   struct ion_verify *verify)
+{
+	const struct ion_opener *opener;
+	bool poisoned;
+
+	ion_end_assert_held(ch);
+
+	if (!ch->service)
+		return -EPIPE;
+	if (!ch->service->verify)
+		return -EOPNOTSUPP;
+
+	poisoned = ion_binding_enter(ch);
+	verify->genuine = ch->service->verify(ch, &verify->cmd, &opener);
+	ion_binding_leave(ch, poisoned);
+	verify->pid = verify->genuine ? pid_vnr(opener->pid) : 0;
+	verify->uid = 0;
+	verify->gid = 0;
+	if (verify->genuine) {
+		verify->uid = from_kuid_munged(current_user_ns(), opener->uid);
+		verify->gid = from_kgid_munged(current_user_ns(), opener->gid);
+	}
+	return 0;
+}
+
+/**
+ * ion_binding_verify() - ION_IOC_VERIFY
+ * @ch: a channel, configured
+ * @verify: the command; the rest is written, but size
+ *
+ * Context: may sleep.
+ * Return: 0; -EOPNOTSUPP if the service vouches for nobody; -EPIPE if it has
+ * gone; -EINTR for a fatal signal.
+ */
+int ion_binding_verify(struct ion_channel *ch, struct ion_verify *verify)
+{
+	int ret;
+
+	ret = ion_end_lock(ch);
+	if (ret)
+		return ret;
+	ret = ion_binding_call_verify(ch, verify);
+	ion_end_unlock(ch);
+	return ret;
+}

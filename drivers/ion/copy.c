@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Copies of structs from and to the caller of an ioctl. */
+#include <linux/errno.h>
+#include <linux/types.h>
+#include <linux/uaccess.h>
+
+#include "calls.h"
+
+/**
+ * ion_copy_in() - copy a struct that begins with its size from the caller
+ * @to: all @size bytes are written, or nothing that may be used
+ * @size: of the struct as this was compiled. None has grown yet, so this is
+ *	also the least that a caller may give.
+ * @from: the caller's
+ *
+ * Return: 0; -EFAULT; -EINVAL for a struct that is too small; -E2BIG for one
+ * that asks for what this does not know.
+ */
+int ion_copy_in(void *to, size_t size, const void __user *from)
+{
+	u32 theirs;
+
+	if (get_user(theirs, (const u32 __user *)from))
+		return -EFAULT;
+	if (theirs < size)
+		return -EINVAL;
+	if (theirs > PAGE_SIZE)
+		return -E2BIG;
+	return copy_struct_from_user(to, size, from, theirs);
+}
+
+/**
+ * ion_copy_out() - copy to the caller
+ * @to: the caller's
+ * @from: what to copy
+ * @size: bytes
+ *
+ * Return: 0 or -EFAULT.
+ */
+int ion_copy_out(void __user *to, const void *from, size_t size)
+{
+	return copy_to_user(to, from, size) ? -EFAULT : 0;
+}
