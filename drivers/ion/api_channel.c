@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* <linux/ion.h>: what a service may do with a channel, and with its buffers. */
+/* <linux/ion.h>: a channel, as its service sees it. */
 #include <linux/bug.h>
 #include <linux/errno.h>
 #include <linux/export.h>
-#include <linux/minmax.h>
 
 #include <linux/ion.h>
 
-#include "arena.h"
 #include "channel.h"
 #include "notify.h"
-#include "payload.h"
 
 /**
  * ion_channel_id() - the number of a channel
@@ -65,12 +62,13 @@ void *ion_channel_private(const struct ion_channel *ch)
 EXPORT_SYMBOL_GPL(ion_channel_private);
 
 /**
- * ion_channel_set_async() - use the rings of a channel from any context but NMI
+ * ion_channel_set_async() - use the rings of a channel outside callbacks too
  * @ch: the channel that is being bound
+ * @async: the contexts that use them
  *
  * Context: bind() only; elsewhere it warns once and does nothing.
  */
-void ion_channel_set_async(struct ion_channel *ch)
+void ion_channel_set_async(struct ion_channel *ch, enum ion_async async)
 {
 	unsigned int id;
 
@@ -78,7 +76,7 @@ void ion_channel_set_async(struct ion_channel *ch)
 		      "ion: a service made a channel async outside bind()\n"))
 		return;
 	for (id = 0; id < ION_RINGS; id++)
-		ch->ring[id].async = true;
+		ch->ring[id].async = async;
 }
 EXPORT_SYMBOL_GPL(ion_channel_set_async);
 
@@ -182,90 +180,3 @@ struct ion_ring *ion_channel_ring(struct ion_channel *ch, enum ion_ring_id id)
 	return (unsigned int)id < ION_RINGS ? &ch->ring[id] : NULL;
 }
 EXPORT_SYMBOL_GPL(ion_channel_ring);
-
-/**
- * ion_channel_buffers() - the size of the arena of a channel
- * @ch: a channel
- * @buffer_size: bytes of a buffer are written, 0 without an arena
- *
- * Context: any.
- * Return: how many buffers there are, 0 without an arena.
- */
-u32 ion_channel_buffers(const struct ion_channel *ch, u32 *buffer_size)
-{
-	*buffer_size = ch->info.buffer_size;
-	return ch->info.buffers;
-}
-EXPORT_SYMBOL_GPL(ion_channel_buffers);
-
-/**
- * ion_packet_buffer() - the buffer of a packet
- * @ch: a channel
- * @packet: a packet that was popped or peeked at and not pushed since
- * @room: bytes from there to the end of the buffer are written; &packet.len of
- *	them are the payload
- *
- * The program has the arena mapped and may write to it at any time, also when
- * it should not: copy what is to be parsed, by ion_packet_read().
- *
- * Context: any.
- * Return: the address of the payload; NULL if there is no such buffer, if the
- * payload leaves it, or if it belongs to the program.
- */
-void *ion_packet_buffer(struct ion_channel *ch, const struct ion_packet *packet,
-			u32 *room)
-{
-	return ch->arena ? ion_arena_buffer(ch->arena, packet, room) : NULL;
-}
-EXPORT_SYMBOL_GPL(ion_packet_buffer);
-
-/**
- * ion_packet_read() - copy the payload of a packet
- * @ch: a channel
- * @packet: as for ion_packet_buffer()
- * @to: where to
- * @size: how much at the most
- *
- * Context: any.
- * Return: bytes copied, the lesser of @size and &packet.len; -EINVAL if
- * ion_packet_buffer() knows no buffer.
- */
-int ion_packet_read(struct ion_channel *ch, const struct ion_packet *packet,
-		    void *to, u32 size)
-{
-	u32 room, len = min_t(u32, size, packet->len);
-	const void *from = ion_packet_buffer(ch, packet, &room);
-
-	if (!from)
-		return -EINVAL;
-	ion_payload_copy(to, from, len);
-	return len;
-}
-EXPORT_SYMBOL_GPL(ion_packet_read);
-
-/**
- * ion_packet_write() - write the payload of a packet
- * @ch: a channel
- * @packet: as for ion_packet_buffer(); its len is set
- * @from: what to write
- * @len: how much
- *
- * Context: any.
- * Return: 0; -EINVAL if ion_packet_buffer() knows no buffer; -EMSGSIZE if it
- * has not the room, or @len is more than a packet can say.
- */
-int ion_packet_write(struct ion_channel *ch, struct ion_packet *packet,
-		     const void *from, u32 len)
-{
-	u32 room;
-	void *to = ion_packet_buffer(ch, packet, &room);
-
-	if (!to)
-		return -EINVAL;
-	if (len > room || len > U16_MAX)
-		return -EMSGSIZE;
-	ion_payload_copy(to, from, len);
-	packet->len = len;
-	return 0;
-}
-EXPORT_SYMBOL_GPL(ion_packet_write);

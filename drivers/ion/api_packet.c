@@ -1,191 +1,98 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* <linux/ion.h>: what a service does with packets. */
+/* <linux/ion.h>: the buffers of packets, and what is in them. */
+#include <linux/errno.h>
 #include <linux/export.h>
+#include <linux/limits.h>
+#include <linux/minmax.h>
 
-#include "api_ring.h"
-#include "services/builtin.h"
+#include <linux/ion.h>
 
-/**
- * ion_channel_push() - push a packet to rx
- * @ring: rx of a channel
- * @packet: the packet, copied
- *
- * Context: callbacks of the channel; any but NMI if it is async.
- * Return: false, with nothing changed, if the ring is full, or if
- * ion_channel_error() says why.
- */
-bool ion_channel_push(struct ion_ring *ring, const struct ion_packet *packet)
-{
-	return ion_api_push(ring, packet, 1, ION_PACKET_SIZE);
-}
-EXPORT_SYMBOL_GPL(ion_channel_push);
+#include "arena.h"
+#include "channel.h"
 
 /**
- * ion_channel_pop() - pop a packet from tx
- * @ring: tx of a channel
- * @packet: where to copy it
+ * ion_channel_buffers() - the size of the arena of a channel
+ * @ch: a channel
+ * @buffer_size: bytes of a buffer are written, 0 without an arena
  *
- * Context: callbacks of the channel; any but NMI if it is async.
- * Return: false, with nothing changed, if the ring is empty or poisoned.
+ * Context: any.
+ * Return: how many buffers there are, 0 without an arena.
  */
-bool ion_channel_pop(struct ion_ring *ring, struct ion_packet *packet)
+u32 ion_channel_buffers(const struct ion_channel *ch, u32 *buffer_size)
 {
-	return ion_api_pop(ring, packet, 1, ION_PACKET_SIZE);
+	*buffer_size = ch->info.buffer_size;
+	return ch->info.buffers;
 }
-EXPORT_SYMBOL_GPL(ion_channel_pop);
+EXPORT_SYMBOL_GPL(ion_channel_buffers);
 
 /**
- * ion_channel_push_n() - push packets to rx, with one publication
- * @ring: rx of a channel
- * @packets: array of @count of them, copied
- * @count: how many at the most
+ * ion_packet_buffer() - the buffer of a packet
+ * @ch: a channel
+ * @packet: a packet that was popped or peeked at and not pushed since
+ * @room: bytes from there to the end of the buffer are written; &packet.len of
+ *	them are the payload
  *
- * Of a channel that is async it is ION_PEEK_MAX at a time that are atomic.
+ * The program has the arena mapped and may write to it at any time, also when
+ * it should not: copy what is to be parsed, by ion_packet_read().
  *
- * Context: callbacks of the channel; any but NMI if it is async.
- * Return: how many were pushed, the first of the array: all of them, or as
- * many as there was room for; 0 if ion_channel_error() says why.
+ * Context: any.
+ * Return: the address of the payload; NULL if there is no such buffer, if the
+ * payload leaves it, or if it belongs to the program.
  */
-u32 ion_channel_push_n(struct ion_ring *ring, const struct ion_packet *packets,
-		       u32 count)
+void *ion_packet_buffer(struct ion_channel *ch, const struct ion_packet *packet,
+			u32 *room)
 {
-	return ion_api_push(ring, packets, count, ION_PACKET_SIZE);
+	return ch->arena ? ion_arena_buffer(ch->arena, packet, room) : NULL;
 }
-EXPORT_SYMBOL_GPL(ion_channel_push_n);
+EXPORT_SYMBOL_GPL(ion_packet_buffer);
 
 /**
- * ion_channel_pop_n() - pop packets from tx
- * @ring: tx of a channel
- * @packets: room for @count of them
- * @count: how many at the most
+ * ion_packet_read() - copy the payload of a packet
+ * @ch: a channel
+ * @packet: as for ion_packet_buffer()
+ * @to: where to
+ * @size: how much at most
  *
- * Context: callbacks of the channel; any but NMI if it is async.
- * Return: how many were popped: all of them, or as many as there were.
+ * Context: any.
+ * Return: bytes copied, the lesser of @size and &packet.len; -EINVAL if
+ * ion_packet_buffer() knows no buffer.
  */
-u32 ion_channel_pop_n(struct ion_ring *ring, struct ion_packet *packets,
-		      u32 count)
+int ion_packet_read(struct ion_channel *ch, const struct ion_packet *packet,
+		    void *to, u32 size)
 {
-	return ion_api_pop(ring, packets, count, ION_PACKET_SIZE);
+	u32 room, len = min_t(u32, size, packet->len);
+	const void *from = ion_packet_buffer(ch, packet, &room);
+
+	if (!from)
+		return -EINVAL;
+	ion_payload_copy(to, from, len);
+	return len;
 }
-EXPORT_SYMBOL_GPL(ion_channel_pop_n);
+EXPORT_SYMBOL_GPL(ion_packet_read);
 
 /**
- * ion_channel_reserve() - get room for packets on rx
- * @ring: rx of a channel
- * @packets: set to an array to fill, not seen by the program, valid until the
- *	next reserve. What it holds at first is not defined.
- * @want: how many at the most; no more than ION_PEEK_MAX are given
+ * ion_packet_write() - write the payload of a packet
+ * @ch: a channel
+ * @packet: as for ion_packet_buffer(); its len is set
+ * @from: what to write
+ * @len: how much
  *
- * Nothing need be undone if it is not used, and the next reserve forgets it.
- *
- * Context: callbacks of the channel; any but NMI if it is async, with one owner
- * of the ring until the commit.
- * Return: how many may be filled, 0 if ion_channel_error() says why.
+ * Context: any.
+ * Return: 0; -EINVAL if ion_packet_buffer() knows no buffer; -EMSGSIZE if it
+ * has not the room, or @len is more than a packet can say.
  */
-u32 ion_channel_reserve(struct ion_ring *ring, struct ion_packet **packets,
-			u32 want)
+int ion_packet_write(struct ion_channel *ch, struct ion_packet *packet,
+		     const void *from, u32 len)
 {
-	u32 n = ion_api_reserve(ring, want, ION_PACKET_SIZE);
+	u32 room;
+	void *to = ion_packet_buffer(ch, packet, &room);
 
-	*packets = n ? ring->stage->slots.packets : NULL;
-	return n;
+	if (!to)
+		return -EINVAL;
+	if (len > room || len > U16_MAX)
+		return -EMSGSIZE;
+	ion_payload_copy(to, from, len);
+	packet->len = len;
+	return 0;
 }
-EXPORT_SYMBOL_GPL(ion_channel_reserve);
-
-/**
- * ion_channel_commit() - publish what was reserved and filled
- * @ring: rx of a channel
- * @count: how many, from the first one on, no more than were reserved
- *
- * Context: as ion_channel_reserve().
- * Return: how many were pushed: all of them, unless something else pushed to
- * the ring, or ion_channel_error() says why.
- */
-u32 ion_channel_commit(struct ion_ring *ring, u32 count)
-{
-	return ion_api_commit(ring, count, ION_PACKET_SIZE);
-}
-EXPORT_SYMBOL_GPL(ion_channel_commit);
-
-/**
- * ion_channel_peek() - look at packets on tx before popping them
- * @ring: tx of a channel
- * @packets: set to an array of copies, which the program can not change,
- *	valid until ion_channel_release()
- * @want: how many at the most; no more than ION_PEEK_MAX are given
- *
- * A second peek gives the same ones again, and more; but if the program reset
- * the ring meanwhile it forgets them, and their buffers are the program's again.
- * So a callback peeks again for what the one before it has not released.
- *
- * Context: callbacks of the channel; any but NMI if it is async, with one owner
- * of the ring until the release.
- * Return: how many there are to see.
- */
-u32 ion_channel_peek(struct ion_ring *ring, const struct ion_packet **packets,
-		     u32 want)
-{
-	u32 n = ion_api_peek(ring, want, ION_PACKET_SIZE);
-
-	*packets = n ? ring->stage->slots.packets : NULL;
-	return n;
-}
-EXPORT_SYMBOL_GPL(ion_channel_peek);
-
-/**
- * ion_channel_peek_some() - one step of ion_channel_peek()
- * @ring: tx of a channel
- * @packets: as for ion_channel_peek()
- * @want: as for ion_channel_peek()
- * @more: set if packets that were refused stood before others: call again
- *
- * For who holds a spinlock: a ring full of such packets takes milliseconds.
- *
- * Context: as ion_channel_peek().
- * Return: how many there are to see; with @more 0.
- */
-u32 ion_channel_peek_some(struct ion_ring *ring,
-			  const struct ion_packet **packets, u32 want,
-			  bool *more)
-{
-	u32 n = 0;
-
-	*more = false;
-	if (want && ion_api_ok(ring, ION_PACKET_SIZE, false))
-		n = ion_api_peek_some(ring, want, ION_PACKET_SIZE, more);
-	*packets = n ? ring->stage->slots.packets : NULL;
-	return n;
-}
-
-/**
- * ion_channel_release() - pop what was peeked at
- * @ring: tx of a channel
- * @count: how many, from the first one on, no more than were peeked at
- *
- * Context: as ion_channel_peek().
- * Return: @count, or 0 if it was more.
- */
-u32 ion_channel_release(struct ion_ring *ring, u32 count)
-{
-	return ion_api_release(ring, count, ION_PACKET_SIZE);
-}
-EXPORT_SYMBOL_GPL(ion_channel_release);
-
-/**
- * ion_channel_move() - pop packets from tx and push them to rx as they are
- * @tx: tx of a channel
- * @rx: rx of the same channel, or of another one if both are async
- * @count: how many at the most; never more than tx holds
- *
- * What finds no room stays on tx. With an arena each buffer goes with its
- * packet, which only makes sense on the same channel.
- *
- * Context: callbacks of the channel; any but NMI if it is async, with one owner
- * of tx.
- * Return: how many were moved.
- */
-u32 ion_channel_move(struct ion_ring *tx, struct ion_ring *rx, u32 count)
-{
-	return ion_api_move(tx, rx, count, ION_PACKET_SIZE);
-}
-EXPORT_SYMBOL_GPL(ion_channel_move);
+EXPORT_SYMBOL_GPL(ion_packet_write);

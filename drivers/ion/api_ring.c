@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* <linux/ion.h>: what a service does with a ring of either kind. */
+/* <linux/ion.h>: a ring of either kind, and whether a service may use it. */
 #include <linux/bug.h>
 #include <linux/export.h>
 
 #include "api_ring.h"
 #include "end_state.h"
+#include "stage.h"
 
 /* Whether the ring is of the kind that the call is for. */
 static bool ion_api_kind(const struct ion_ring *ring, u32 size, bool pushes)
@@ -53,32 +54,6 @@ bool ion_api_context(const struct ion_ring *ring)
 bool ion_api_ok(const struct ion_ring *ring, u32 size, bool pushes)
 {
 	return ion_api_kind(ring, size, pushes) && ion_api_context(ring);
-}
-
-/**
- * ion_api_peeked() - whether so many can be released
- * @ring: tx or cmd, owned
- * @count: how many
- *
- * Return: false, and a warning, if not.
- */
-bool ion_api_peeked(const struct ion_ring *ring, u32 count)
-{
-	return !WARN_ONCE(count > ring->stage->nr,
-			  "ion: a service released more than it peeked at\n");
-}
-
-/**
- * ion_api_reserved() - whether so many can be committed
- * @ring: rx or evt, owned
- * @count: how many
- *
- * Return: false, and a warning, if not.
- */
-bool ion_api_reserved(const struct ion_ring *ring, u32 count)
-{
-	return !WARN_ONCE(count > ring->stage->nr,
-			  "ion: a service committed more than it reserved\n");
 }
 
 /**

@@ -12,10 +12,13 @@
 #include <linux/list.h>
 #include <linux/lockdep.h>
 #include <linux/module.h>
+#include <linux/nsproxy.h>
 #include <linux/pid.h>
+#include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/uidgid.h>
+#include <linux/wait.h>
 
 #include "binding.h"
 #include "kernel_end.h"
@@ -31,7 +34,7 @@ static struct ion_service *ion_binding_find(const char *name)
 	lockdep_assert_held(&ion_services_lock);
 
 	list_for_each_entry(service, &ion_services, list)
-		if (!strcmp(name, service->name))
+		if (!strcmp(name, service->ops->name))
 			return service;
 	return NULL;
 }
@@ -47,7 +50,7 @@ int ion_binding_add_service(struct ion_service *service)
 	int ret = -EEXIST;
 
 	spin_lock(&ion_services_lock);
-	if (!ion_binding_find(service->name)) {
+	if (!ion_binding_find(service->ops->name)) {
 		INIT_LIST_HEAD(&service->channels);
 		list_add_tail(&service->list, &ion_services);
 		ret = 0;
@@ -58,13 +61,25 @@ int ion_binding_add_service(struct ion_service *service)
 
 /**
  * ion_binding_remove_service() - have no more channels bound to a service
- * @service: the service; channels that are bound stay so
+ * @ops: what was registered
+ *
+ * Channels that are bound stay so.
+ *
+ * Return: the service, which is the caller's now; NULL if there is none.
  */
-void ion_binding_remove_service(struct ion_service *service)
+struct ion_service *
+ion_binding_remove_service(const struct ion_service_ops *ops)
 {
+	struct ion_service *service, *found = NULL;
+
 	spin_lock(&ion_services_lock);
-	list_del_init(&service->list);
+	list_for_each_entry(service, &ion_services, list)
+		if (service->ops == ops)
+			found = service;
+	if (found)
+		list_del_init(&found->list);
 	spin_unlock(&ion_services_lock);
+	return found;
 }
 
 /**
@@ -135,34 +150,28 @@ static void ion_binding_remove(struct ion_channel *ch,
 	module_put(owner);
 }
 
-/* Poison that a callback finds is told of when it is over. */
-static bool ion_binding_enter(struct ion_channel *ch)
+/* What the program asks, and from where. */
+static struct ion_bind ion_binding_asked(const struct ion_bind *how)
 {
-	ion_end_set_runner(ch, current);
-	return ion_channel_poisoned(ch);
-}
+	struct ion_bind asked = *how;
 
-static void ion_binding_leave(struct ion_channel *ch, bool was_poisoned)
-{
-	ion_end_set_runner(ch, NULL);
-	if (was_poisoned || !ion_channel_poisoned(ch))
-		return;
-	ion_kernel_end_trace_poison(ch);
-	ion_notify_state(ch);
+	asked.net = current->nsproxy->net_ns;
+	return asked;
 }
 
 /* A service without bind() knows nothing that could be asked of it. */
-static int ion_binding_call_bind(const struct ion_service *service,
+static int ion_binding_call_bind(const struct ion_service_ops *ops,
 				 struct ion_channel *ch,
 				 const struct ion_bind *how)
 {
+	struct ion_bind asked = ion_binding_asked(how);
 	int ret;
 
-	if (!service->bind)
+	if (!ops->bind)
 		return how->flags || how->arg[0] || how->arg[1] || *how->key ?
 			       -EINVAL : 0;
 	ion_end_set_runner(ch, current);
-	ret = service->bind(ch, how);
+	ret = ops->bind(ch, &asked);
 	ion_end_set_runner(ch, NULL);
 	return ret > 0 ? -EINVAL : ret;
 }
@@ -175,7 +184,7 @@ static int ion_binding_call_bind(const struct ion_service *service,
  *
  * Return: 0; -ENOENT if it is no longer registered; -EINVAL if it takes nothing;
  * -EINTR for a fatal signal; or an error of the service. An error leaves nothing
- * bound.
+ * bound. &ion_channel.activating is set if the service is to activate the channel.
  */
 int ion_binding_bind(struct ion_channel *ch, const char *name,
 		     const struct ion_bind *how)
@@ -187,21 +196,56 @@ int ion_binding_bind(struct ion_channel *ch, const char *name,
 	if (ret)
 		return ret;
 	service = ion_binding_add(name, ch);
-	ret = service ? ion_binding_call_bind(service, ch, how) : -ENOENT;
-	if (!ret)
+	ret = service ? ion_binding_call_bind(service->ops, ch, how) : -ENOENT;
+	if (!ret) {
 		ch->service = service;
-	else if (service)
+		ch->activating = service->ops->activate;
+	} else if (service) {
 		ion_binding_remove(ch, service);
+	}
 	ion_end_unlock(ch);
 	return ret;
+}
+
+/**
+ * ion_binding_activate() - have the service make a bound channel active
+ * @ch: the channel, with &ion_channel.activating set
+ * @how: as for ion_binding_bind()
+ *
+ * No lock is held in the callback. The service stays registered until
+ * ion_binding_activated(): see ion_binding_unbind().
+ *
+ * Context: may sleep; no lock of ion held.
+ * Return: 0 or an error of the service.
+ */
+int ion_binding_activate(struct ion_channel *ch, const struct ion_bind *how)
+{
+	struct ion_bind asked = ion_binding_asked(how);
+	int ret = ch->service->ops->activate(ch, &asked);
+
+	return ret > 0 ? -EINVAL : ret;
+}
+
+/**
+ * ion_binding_activated() - end what ion_binding_activate() began
+ * @ch: the channel
+ *
+ * Context: may sleep.
+ */
+void ion_binding_activated(struct ion_channel *ch)
+{
+	ion_end_lock_unkillable(ch);
+	WRITE_ONCE(ch->activating, false);
+	ion_end_unlock(ch);
+	wake_up_all(&ch->serve_wait);
 }
 
 static void ion_binding_call_unbind(struct ion_channel *ch,
 				    struct ion_service *service)
 {
-	if (service->unbind) {
+	if (service->ops->unbind) {
 		ion_end_set_runner(ch, current);
-		service->unbind(ch);
+		service->ops->unbind(ch);
 		ion_end_set_runner(ch, NULL);
 	}
 	if (!READ_ONCE(ch->closed))
@@ -210,11 +254,22 @@ static void ion_binding_call_unbind(struct ion_channel *ch,
 	ion_binding_remove(ch, service);
 }
 
+/* Take the end when no activate() runs. */
+static void ion_binding_lock_active(struct ion_channel *ch)
+{
+	ion_end_lock_unkillable(ch);
+	while (ch->activating) {
+		ion_end_unlock(ch);
+		wait_event(ch->serve_wait, !READ_ONCE(ch->activating));
+		ion_end_lock_unkillable(ch);
+	}
+}
+
 /**
  * ion_binding_unbind() - take the kernel ends from the service
  * @ch: the channel; nothing happens if it is not bound
  *
- * No callback runs afterwards.
+ * No callback runs afterwards. Waits for activate().
  *
  * Context: may sleep.
  */
@@ -222,7 +277,7 @@ void ion_binding_unbind(struct ion_channel *ch)
 {
 	struct ion_service *service;
 
-	ion_end_lock_unkillable(ch);
+	ion_binding_lock_active(ch);
 	service = ch->service;
 	ch->service = NULL;
 	if (service)
@@ -256,16 +311,16 @@ static int ion_binding_call_join(struct ion_channel *ch,
 
 	if (!service || !other->service)
 		return -EPIPE;
-	if (!service->join)
+	if (!service->ops->join)
 		return -EOPNOTSUPP;
 	if (other->service != service)
 		return -EINVAL;
 
-	ch_poisoned = ion_binding_enter(ch);
-	other_poisoned = ion_binding_enter(other);
-	ret = service->join(ch, other);
-	ion_binding_leave(other, other_poisoned);
-	ion_binding_leave(ch, ch_poisoned);
+	ch_poisoned = ion_callback_begin(ch);
+	other_poisoned = ion_callback_begin(other);
+	ret = service->ops->join(ch, other);
+	ion_callback_end(other, other_poisoned);
+	ion_callback_end(ch, ch_poisoned);
 	return ret;
 }
 
@@ -302,12 +357,12 @@ static int ion_binding_call_verify(struct ion_channel *ch,
 
 	if (!ch->service)
 		return -EPIPE;
-	if (!ch->service->verify)
+	if (!ch->service->ops->verify)
 		return -EOPNOTSUPP;
 
-	poisoned = ion_binding_enter(ch);
-	verify->genuine = ch->service->verify(ch, &verify->cmd, &opener);
-	ion_binding_leave(ch, poisoned);
+	poisoned = ion_callback_begin(ch);
+	verify->genuine = ch->service->ops->verify(ch, &verify->cmd, &opener);
+	ion_callback_end(ch, poisoned);
 	verify->pid = verify->genuine ? pid_vnr(opener->pid) : 0;
 	verify->uid = 0;
 	verify->gid = 0;

@@ -27,6 +27,7 @@
 
 static void ion_channel_undo_create(struct ion_channel *ch)
 {
+	put_cred(ch->opener.cred);
 	put_pid(ch->opener.pid);
 	mutex_destroy(&ch->end_mutex);
 	mutex_destroy(&ch->push_mutex);
@@ -53,6 +54,7 @@ struct ion_channel *ion_channel_create(void)
 	ch->opener.pid = get_pid(task_tgid(current));
 	ch->opener.uid = current_euid();
 	ch->opener.gid = current_egid();
+	ch->opener.cred = get_current_cred();
 	mutex_init(&ch->setup_mutex);
 	mutex_init(&ch->pop_mutex);
 	mutex_init(&ch->push_mutex);
@@ -280,11 +282,13 @@ void ion_channel_describe(const struct ion_channel *ch, struct ion_info *info,
 	strscpy_pad(info->service, service);
 }
 
-/* Back to what ion_channel_create() made, but for what a service left behind. */
+/* Undo ion_channel_assemble(); references that the service took remain. */
 static void ion_channel_unconfigure(struct ion_channel *ch)
 {
 	irq_work_sync(&ch->notify_work);
 	WRITE_ONCE(ch->hungup, false);
+	WRITE_ONCE(ch->peer_gone, false);
+	WRITE_ONCE(ch->undelivered, false);
 	ion_channel_free(ch);
 	memset(&ch->info, 0, sizeof(ch->info));
 	memset(ch->ring, 0, sizeof(ch->ring));
@@ -309,17 +313,40 @@ static int ion_channel_assemble(struct ion_channel *ch,
 	ret = ion_binding_bind(ch, ch->info.service, &config->bind);
 	if (ret)
 		goto err_free;
-
-	trace_ion_setup(ch);
-	/* Pairs with the acquire in ion_channel_ready(). */
-	smp_store_release(&ch->ready, true);
-	/* Somebody may have polled before. */
-	wake_up_interruptible_all(&ch->wait);
 	return 0;
 
 err_free:
 	ion_channel_unconfigure(ch);
 	return ret;
+}
+
+/* The service may take locks under which others wait for setup_mutex. */
+static int ion_channel_activate(struct ion_channel *ch,
+				const struct ion_config *config)
+	__must_hold(&ch->setup_mutex)
+{
+	int ret;
+
+	lockdep_assert_held(&ch->setup_mutex);
+
+	mutex_unlock(&ch->setup_mutex);
+	ret = ion_binding_activate(ch, &config->bind);
+	mutex_lock(&ch->setup_mutex);
+	ion_binding_activated(ch);
+	if (ret) {
+		ion_binding_unbind(ch);
+		ion_channel_unconfigure(ch);
+	}
+	return ret;
+}
+
+static void ion_channel_set_ready(struct ion_channel *ch)
+{
+	trace_ion_setup(ch);
+	/* Pairs with the acquire in ion_channel_ready(). */
+	smp_store_release(&ch->ready, true);
+	/* Somebody may have polled before. */
+	wake_up_interruptible_all(&ch->wait);
 }
 
 /**
@@ -331,7 +358,7 @@ err_free:
  * mmap() of the same channel waits for the mutex with mmap_lock held.
  *
  * Context: may sleep. mmap_lock may be held.
- * Return: 0; -EBUSY if it is configured already; -ENFILE, -EDQUOT, -ENOSPC or
+ * Return: 0; -EBUSY if it is configured already, or is about to be; -ENFILE, -EDQUOT, -ENOSPC or
  * -ENOMEM over a limit; -EINTR if the caller has been killed; -ENOENT if the
  * service has gone, or an error of it. An error leaves the channel as it was.
  */
@@ -350,9 +377,13 @@ int ion_channel_configure(struct ion_channel *ch,
 	if (ret)
 		goto err_parts;
 	ret = -EBUSY;
-	if (ch->ready)
+	if (ch->ready || ch->activating)
 		goto err_unlock;
 	ret = ion_channel_assemble(ch, config, &parts);
+	if (!ret && ch->activating)
+		ret = ion_channel_activate(ch, config);
+	if (!ret)
+		ion_channel_set_ready(ch);
 	mutex_unlock(&ch->setup_mutex);
 	return ret;
 

@@ -45,6 +45,7 @@
 #include <linux/errno.h>
 #include <linux/irq_work.h>
 #include <linux/ktime.h>
+#include <linux/list.h>
 #include <linux/lockdep.h>
 #include <linux/mutex.h>
 #include <linux/preempt.h>
@@ -60,6 +61,20 @@
 struct eventfd_ctx;
 struct fasync_struct;
 struct ion_quota;
+
+/**
+ * struct ion_service - a service that is registered
+ * @ops: what its module registered
+ * @owner: that module, or NULL for ion itself
+ * @list: in the list of services
+ * @channels: those that are bound to it
+ */
+struct ion_service {
+	const struct ion_service_ops *ops;
+	struct module *owner;
+	struct list_head list;
+	struct list_head channels;
+};
 
 /**
  * enum ion_end_state - who runs the kernel end of a channel
@@ -87,6 +102,8 @@ enum ion_end_state {
  * @end_mutex: see above
  * @end_wanted: how many wait for end_mutex; a lent thread lets go of it then
  * @kick_pending: a kick found end_mutex taken; its owner does it
+ * @activating: bound, and activate() of the service is to end; setup_mutex and
+ *	end_mutex
  * @ready: the channel is configured
  * @closed: no descriptor and no mapping is left
  * @hungup: the service will push no more; see ion_channel_hangup()
@@ -140,6 +157,7 @@ struct ion_channel {
 	struct mutex end_mutex;		/* the kernel ends */
 	atomic_t end_wanted;
 	bool kick_pending;
+	bool activating;
 	bool ready;
 	bool closed;
 	bool hungup;

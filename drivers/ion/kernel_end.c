@@ -27,6 +27,48 @@ static u64 ion_kernel_end_moved(const struct ion_channel *ch)
 	return moved;
 }
 
+/* Of an async channel poison was traced when it was found. */
+static void ion_kernel_end_trace_poison(const struct ion_channel *ch)
+{
+	unsigned int id;
+
+	ion_end_assert_held(ch);
+
+	if (ion_channel_async(ch))
+		return;
+	for (id = 0; id < ION_RINGS; id++)
+		if (ch->ring[id].end.broken)
+			ion_trace_poison(&ch->ring[id]);
+}
+
+/**
+ * ion_callback_begin() - begin a callback of the service
+ * @ch: the channel, end_mutex held
+ *
+ * Return: for ion_callback_end().
+ */
+bool ion_callback_begin(struct ion_channel *ch)
+{
+	ion_end_set_runner(ch, current);
+	return ion_channel_poisoned(ch);
+}
+
+/**
+ * ion_callback_end() - end a callback of the service
+ * @ch: the channel, end_mutex held
+ * @was_poisoned: from ion_callback_begin()
+ *
+ * Traces and notifies of poison that the callback found.
+ */
+void ion_callback_end(struct ion_channel *ch, bool was_poisoned)
+{
+	ion_end_set_runner(ch, NULL);
+	if (was_poisoned || !ion_channel_poisoned(ch))
+		return;
+	ion_kernel_end_trace_poison(ch);
+	ion_notify_state(ch);
+}
+
 /**
  * ion_kernel_end_pass() - let the service handle what is queued
  * @ch: the channel, configured, end_mutex held
@@ -48,7 +90,7 @@ u32 ion_kernel_end_pass(struct ion_channel *ch)
 	WRITE_ONCE(ch->ring[ION_RING_EVT].stalled, false);
 	WRITE_ONCE(ch->ring[ION_RING_TX].stage->refused, 0);
 	ion_end_set_runner(ch, current);
-	ch->service->doorbell(ch);
+	ch->service->ops->doorbell(ch);
 	ion_end_set_runner(ch, NULL);
 	done = ion_kernel_end_moved(ch) - before;
 	if (done)
@@ -344,23 +386,4 @@ int ion_kernel_end_confirm(struct ion_channel *ch, bool nowait)
 	ion_kernel_end_look_all(ch);
 	ion_end_unlock(ch);
 	return ion_channel_poisoned(ch) ? -EPROTO : 0;
-}
-
-/**
- * ion_kernel_end_trace_poison() - tell tracers what a callback found
- * @ch: the channel, end_mutex held; no ring was poisoned before the callback
- *
- * Of a channel that is async it was told when it was found.
- */
-void ion_kernel_end_trace_poison(const struct ion_channel *ch)
-{
-	unsigned int id;
-
-	ion_end_assert_held(ch);
-
-	if (ion_channel_async(ch))
-		return;
-	for (id = 0; id < ION_RINGS; id++)
-		if (ch->ring[id].end.broken)
-			ion_trace_poison(&ch->ring[id]);
 }

@@ -72,7 +72,7 @@ struct ion_counted {
  * @producer: the view of rx and evt
  * @consumer: the view of tx and cmd
  * @lock: owns the end, if @async
- * @async: the service uses the ring from any context
+ * @async: &enum ion_async, or 0: the service uses the ring in callbacks only
  * @polled: the service checks by itself and wants no kick; state_lock
  * @stalled: since the last pass began something was to be pushed, and found no
  *	room
@@ -96,7 +96,7 @@ struct ion_ring {
 		struct ion_consumer consumer;
 	};
 	raw_spinlock_t lock;	/* the end, if async */
-	bool async;
+	u8 async;
 	bool polled;
 	bool stalled;
 	bool found_full;
@@ -117,8 +117,10 @@ static inline unsigned long ion_ring_lock(struct ion_ring *ring)
 {
 	unsigned long flags = 0;
 
-	if (ring->async)
+	if (ring->async == ION_ASYNC_ANY)
 		raw_spin_lock_irqsave(&ring->lock, flags);
+	else if (ring->async)
+		raw_spin_lock_bh(&ring->lock);
 	else
 		__acquire(&ring->lock);
 	return flags;
@@ -127,8 +129,10 @@ static inline unsigned long ion_ring_lock(struct ion_ring *ring)
 static inline void ion_ring_unlock(struct ion_ring *ring, unsigned long flags)
 	__releases(&ring->lock)
 {
-	if (ring->async)
+	if (ring->async == ION_ASYNC_ANY)
 		raw_spin_unlock_irqrestore(&ring->lock, flags);
+	else if (ring->async)
+		raw_spin_unlock_bh(&ring->lock);
 	else
 		__release(&ring->lock);
 }

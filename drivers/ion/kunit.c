@@ -20,7 +20,6 @@ EXPORT_SYMBOL_IF_KUNIT(ion_channel_create);
 EXPORT_SYMBOL_IF_KUNIT(ion_channel_describe);
 EXPORT_SYMBOL_IF_KUNIT(ion_channel_close);
 EXPORT_SYMBOL_IF_KUNIT(ion_kernel_end_kick);
-EXPORT_SYMBOL_IF_KUNIT(ion_payload_copy);
 EXPORT_SYMBOL_IF_KUNIT(ion_payload_merge);
 
 EXPORT_SYMBOL_IF_KUNIT(ion_end_state_init);

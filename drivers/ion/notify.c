@@ -122,14 +122,21 @@ static void ion_notify_pollers(struct ion_channel *ch, unsigned int news,
 	__wake_up(&ch->wait, TASK_INTERRUPTIBLE, 0, poll_to_key(events));
 }
 
-/* Whether there is anybody to tell but those in @waiters; after (F). */
+/* Whether anybody but those in @waiters has to be notified; after (F). */
 static bool ion_notify_others(struct ion_channel *ch)
 {
-	/* (F) is the barrier that this wants. */
+	/* (F) is the barrier that this needs. */
 	if (waitqueue_active(&ch->wait))
 		return true;
 	/* Plainly written by the kernel; one that comes now is for what comes later. */
 	return READ_ONCE(ch->eventfd) || data_race(READ_ONCE(ch->fasync));
+}
+
+/* Whether anybody has to be notified of what was published. */
+static bool ion_notify_anybody(struct ion_channel *ch)
+{
+	smp_mb();	/* (F), pairs with (E) */
+	return waitqueue_active(&ch->waiters) || ion_notify_others(ch);
 }
 
 /**
@@ -247,20 +254,22 @@ void ion_notify_state(struct ion_channel *ch)
  * ion_channel_notify() - wake the program, if it sleeps, for what was pushed
  * @ch: a channel
  *
- * Or popped, if it waits for room. doorbell() need not call it for its own
- * channel. Once for a batch is enough; a program that is awake costs a barrier.
- * In a hard interrupt, or with interrupts off, the waking itself is put off
- * until they are on.
+ * Or popped, if the program waits for room. doorbell() need not call it for its
+ * own channel. Once for a batch is enough. It is cheap if nobody waits, a barrier and
+ * a few loads, so that an async service may call it for every packet. In a hard
+ * interrupt, or with interrupts off, the waking itself is put off until they are on.
  *
- * Orders what was pushed before the look at whether the program sleeps: either
- * it is woken or it sees what was pushed before it sleeps.
+ * Orders what was pushed before the check whether the program sleeps: either it is
+ * woken or it sees what was pushed before it sleeps.
  *
  * Context: any.
  */
 void ion_channel_notify(struct ion_channel *ch)
 {
-	/* Only its callbacks push: what they did is told when they return. */
+	/* Only its callbacks push: their return notifies. */
 	if (!ion_channel_async(ch) && !ion_channel_in_callback(ch))
+		return;
+	if (!ion_notify_anybody(ch))
 		return;
 	if (ion_notify_allowed())
 		ion_notify(ch, false);

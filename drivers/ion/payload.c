@@ -11,11 +11,14 @@
  * looks at the copy looks at memory that the program cannot write.
  */
 #include <linux/compiler.h>
+#include <linux/export.h>
 #include <linux/instrumented.h>
 #include <linux/kconfig.h>
 #include <linux/math.h>
 #include <linux/minmax.h>
 #include <linux/string.h>
+
+#include <linux/ion.h>
 
 #include "payload.h"
 
@@ -133,3 +136,4 @@ void ion_payload_copy(void *to, const void *from, u32 len)
 	else
 		memcpy(to, from, len);
 }
+EXPORT_SYMBOL_GPL(ion_payload_copy);

@@ -5,7 +5,6 @@
 
 #include <linux/types.h>
 
-void ion_payload_copy(void *to, const void *from, u32 len);
 void ion_payload_merge(void *to, const void *from, u32 len);
 
 #endif /* _DRIVERS_ION_PAYLOAD_H */

@@ -3,6 +3,7 @@
 #include <linux/array_size.h>
 #include <linux/errno.h>
 #include <linux/export.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 
 #include <linux/ion.h>
@@ -11,60 +12,67 @@
 #include "service.h"
 #include "services/builtin.h"
 
-static struct ion_service *const ion_builtin[] = {
-	&ion_service_echo,
-	&ion_service_sink,
-	&ion_service_source,
-	&ion_service_pair,
+static const struct ion_service_ops *const ion_builtin[] = {
+	&ion_echo_ops,
+	&ion_sink_ops,
+	&ion_source_ops,
+	&ion_pair_ops,
 };
 
-static bool ion_service_valid(const struct ion_service *service)
+static bool ion_service_valid(const struct ion_service_ops *ops)
 {
-	return service && service->name && *service->name && service->doorbell &&
-	       strlen(service->name) < ION_SERVICE_NAME_LEN;
+	return ops && ops->name && *ops->name && ops->doorbell &&
+	       strlen(ops->name) < ION_SERVICE_NAME_LEN;
 }
 
-/**
- * ion_service_register() - let programs have channels of a service
- * @service: the service; it stays where it is until it is unregistered
- *
- * Context: may sleep.
- * Return: 0; -EINVAL without a name of the right length or without doorbell();
- * -EEXIST if there is one of that name.
- */
-int ion_service_register(struct ion_service *service)
+/* For ion_service_register() of <linux/ion.h>; @owner is NULL for ion's own. */
+int __ion_service_register(const struct ion_service_ops *ops,
+			   struct module *owner)
 {
-	if (!ion_service_valid(service))
+	struct ion_service *service;
+	int ret;
+
+	if (!ion_service_valid(ops))
 		return -EINVAL;
-
-	return ion_binding_add_service(service);
+	service = kzalloc(sizeof(*service), GFP_KERNEL);
+	if (!service)
+		return -ENOMEM;
+	service->ops = ops;
+	service->owner = owner;
+	ret = ion_binding_add_service(service);
+	if (ret)
+		kfree(service);
+	return ret;
 }
-EXPORT_SYMBOL_GPL(ion_service_register);
+EXPORT_SYMBOL_GPL(__ion_service_register);
 
 /**
- * ion_service_unregister() - have no more channels
- * @service: what was registered
+ * ion_service_unregister() - have no more channels of a service
+ * @ops: what was registered; nothing happens if it is not
  *
- * From the exit function of a module there are none. Otherwise each channel
- * that is bound is unbound and hung up: its program gets what was pushed, then
- * EPOLLHUP and EPIPE.
+ * From the exit function of a module there are no channels left. Otherwise each
+ * channel that is bound is unbound and hung up: its program gets what was pushed,
+ * then EPOLLHUP and EPIPE.
  *
  * Context: may sleep. Not to be called from a callback.
  */
-void ion_service_unregister(struct ion_service *service)
+void ion_service_unregister(const struct ion_service_ops *ops)
 {
+	struct ion_service *service = ion_binding_remove_service(ops);
 	struct ion_channel *ch;
 
-	ion_binding_remove_service(service);
+	if (!service)
+		return;
 	while ((ch = ion_binding_first_channel(service))) {
 		ion_binding_unbind(ch);
 		ion_channel_put(ch);
 	}
+	kfree(service);
 }
 EXPORT_SYMBOL_GPL(ion_service_unregister);
 
 /**
- * ion_services_init() - register what is built in
+ * ion_services_init() - register the services that are built in
  *
  * Return: 0 or an error, with nothing left registered.
  */
@@ -74,7 +82,7 @@ int ion_services_init(void)
 	int ret;
 
 	for (i = 0; i < ARRAY_SIZE(ion_builtin); i++) {
-		ret = ion_service_register(ion_builtin[i]);
+		ret = __ion_service_register(ion_builtin[i], NULL);
 		if (ret)
 			goto err_unregister;
 	}

@@ -78,6 +78,17 @@ static u32 ion_reset_ring(struct ion_ring *ring, bool *waited)
 	return thrown;
 }
 
+static void ion_reset_service(struct ion_channel *ch)
+{
+	bool poisoned;
+
+	if (!ch->service || !ch->service->ops->reset)
+		return;
+	poisoned = ion_callback_begin(ch);
+	ch->service->ops->reset(ch);
+	ion_callback_end(ch, poisoned);
+}
+
 /**
  * ion_channel_reset() - empty the rings and trust the user end again
  * @ch: the channel, configured; pop_mutex and push_mutex held
@@ -104,6 +115,7 @@ int ion_channel_reset(struct ion_channel *ch)
 	for (id = 0; id < ION_RINGS; id++)
 		thrown += ion_reset_ring(&ch->ring[id], &waited);
 	WRITE_ONCE(ch->resets, ch->resets + 1);
+	ion_reset_service(ch);
 	/* A lent thread makes a pass. */
 	ion_notify_stop(ch);
 	if (waited)

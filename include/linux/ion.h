@@ -2,23 +2,22 @@
 /*
  * /dev/ion for other modules: how to be the kernel end of a channel.
  *
- * A module registers a service. A program that names it in ION_IOC_SETUP gets
- * a channel whose kernel ends belong to the service: it pops what the program
+ * A module registers a service. A program that names the service in ION_IOC_SETUP
+ * gets a channel whose kernel ends belong to it: the service pops what the program
  * pushes to tx and cmd, and pushes what the program pops from rx and evt.
  *
  * Contexts
  * --------
- * Unless its bind() says otherwise, a service uses the rings of a channel in
- * its callbacks for that channel, and nowhere else. They never run at the same
- * time, and no lock is taken for a ring.
+ * Unless bind() calls ion_channel_set_async(), a service uses the rings of a
+ * channel in its callbacks for that channel only. They run one at a time, and no
+ * lock is taken for a ring.
  *
- * A service that calls ion_channel_set_async() in bind() uses the rings from
- * any context but NMI: threads, softirqs, hard interrupts, with interrupts off or
- * on. A ring then has a raw spinlock, and an NMI could interrupt whoever holds
- * it: it would wait for itself, forever. Each call here is atomic, so that two pushes from
- * two processors mix; but what goes from peek to release, or from reserve to
- * commit, wants one owner of that ring at a time. What is pushed or popped in
- * one call, up to ION_PEEK_MAX, stays together.
+ * An async service uses the rings from other contexts too: with ION_ASYNC_BH from
+ * threads and softirqs with interrupts on, with ION_ASYNC_ANY from any context but
+ * NMI. Each ring then has a raw spinlock. An NMI could interrupt the owner of that
+ * lock and would wait for it forever. Each call here is atomic, so that pushes of two
+ * processors mix; but from peek to release, and from reserve to commit, a ring
+ * needs one owner. Up to ION_PEEK_MAX packets of one call stay together.
  *
  * A use of a ring in the wrong context, of a ring of the wrong kind, or of more
  * than was reserved, warns once and does nothing.
@@ -26,89 +25,124 @@
  * Ordering
  * --------
  * A push or commit is a store-release of the index, and a pop or peek is a
- * load-acquire: what one end wrote before, to a buffer too, the other one sees
- * after. See <ion/ring.h>. Waking the program is another matter: it is done
- * when doorbell() returns, and other contexts call ion_channel_notify().
+ * load-acquire: the other end sees afterwards all that this end wrote before, the
+ * contents of a buffer too. See <ion/ring.h>. The program is woken when doorbell()
+ * returns; other contexts call ion_channel_notify().
  */
 #ifndef _LINUX_ION_H
 #define _LINUX_ION_H
 
+#include <linux/compiler.h>
+#include <linux/spinlock_types.h>
 #include <linux/types.h>
 #include <linux/uidgid.h>
 #include <uapi/linux/ion.h>
 
+struct cred;
 struct ion_channel;
 struct ion_ring;
 struct module;
+struct net;
 struct pid;
 
 /* Most packets or commands of one peek or reserve. */
 #define ION_PEEK_MAX	32
 
 /**
- * struct ion_bind - what a program asks of the service
- * @flags: ION_SETUP_STAMP, or 0
- * @arg: &ion_setup.arg
- * @key: &ion_setup.key, terminated, to be copied
- */
-struct ion_bind {
-	u32 flags;
-	u64 arg[2];
-	const char *key;
-};
-
-/**
- * struct ion_opener - who opened a channel
+ * struct ion_opener - the process that opened a channel
  * @pid: the process
  * @uid: its effective user at that time
  * @gid: its effective group at that time
+ * @cred: its credentials at that time
  */
 struct ion_opener {
 	struct pid *pid;
 	kuid_t uid;
 	kgid_t gid;
+	const struct cred *cred;
 };
 
 /**
- * struct ion_service - kernel code that owns the kernel ends of channels
- * @name: what ION_IOC_SETUP names it by, less than ION_SERVICE_NAME_LEN bytes
- * @owner: THIS_MODULE, which can not be removed while a channel is bound; NULL
- *	in ion itself
+ * struct ion_bind - what a program asks of the service
+ * @flags: ION_SETUP_STAMP, or 0
+ * @arg: &ion_setup.arg
+ * @key: &ion_setup.key, terminated
+ * @net: network namespace of the caller; take a reference to keep it
+ *
+ * All of it is valid until the callback returns.
+ */
+struct ion_bind {
+	u32 flags;
+	u64 arg[2];
+	const char *key;
+	struct net *net;
+};
+
+/**
+ * struct ion_service_ops - kernel code that owns the kernel ends of channels
+ * @name: how ION_IOC_SETUP names it, less than ION_SERVICE_NAME_LEN bytes
  * @bind: a channel becomes the service's; optional. A service without it takes
  *	nothing of &struct ion_bind but zeroes. An error becomes that of
  *	ION_IOC_SETUP.
+ * @activate: the channel is bound, and the program cannot use it yet; optional.
+ *	No lock of ion is held, so that the callback may take locks under which
+ *	others call into ion, as rtnl. An error becomes that of ION_IOC_SETUP: then
+ *	unbind() is called, which has to give up all references to the channel.
+ *	Rings may be used during and after it.
  * @unbind: the program closed the channel, or the service is being
- *	unregistered; optional. After it no callback runs. What the service
- *	started itself (timers, work, interrupts) ends here too, or has its own
- *	reference to the channel.
- * @doorbell: the program has pushed something, or made room in a ring that was
+ *	unregistered; optional. No callback runs afterwards. Timers, work and
+ *	interrupts of the service end here too, or have a reference of their own.
+ * @doorbell: the program pushed something, or made room in a ring that was
  *	full, while the service slept; or a lent thread asks again and again.
  *	Handles no more than what is queued when it is called.
+ * @reset: the program emptied its rings by ION_IOC_RESET; optional. What the
+ *	service has peeked at is no longer in a ring, and packets that it counted on
+ *	are discarded.
  * @join: ION_IOC_JOIN, for two channels of the service; optional
  * @verify: ION_IOC_VERIFY; optional. Returns true, and who sent the command,
  *	if it is genuine.
- * @list: private to ion
- * @channels: private to ion
  *
  * The callbacks of one channel are called one at a time, in process context,
  * and may sleep. They must not touch user memory, nor take a lock under which
  * anybody does.
  */
-struct ion_service {
+struct ion_service_ops {
 	const char *name;
-	struct module *owner;
 	int (*bind)(struct ion_channel *ch, const struct ion_bind *how);
+	int (*activate)(struct ion_channel *ch, const struct ion_bind *how);
 	void (*unbind)(struct ion_channel *ch);
 	void (*doorbell)(struct ion_channel *ch);
+	void (*reset)(struct ion_channel *ch);
 	int (*join)(struct ion_channel *ch, struct ion_channel *other);
 	bool (*verify)(struct ion_channel *ch, const struct ion_cmd_packet *cmd,
 		       const struct ion_opener **opener);
-	struct list_head list;
-	struct list_head channels;
 };
 
-int ion_service_register(struct ion_service *service);
-void ion_service_unregister(struct ion_service *service);
+int __ion_service_register(const struct ion_service_ops *ops,
+			   struct module *owner);
+void ion_service_unregister(const struct ion_service_ops *ops);
+
+/**
+ * ion_service_register() - let programs have channels of a service
+ * @ops: its operations, which stay where they are until it is unregistered
+ *
+ * The module cannot be removed while a channel is bound. Needs <linux/module.h>.
+ *
+ * Context: may sleep.
+ * Return: 0; -EINVAL without a name of the right length or without doorbell();
+ * -EEXIST if there is a service of that name; -ENOMEM.
+ */
+#define ion_service_register(ops)	__ion_service_register(ops, THIS_MODULE)
+
+/**
+ * enum ion_async - the contexts that use the rings of an async channel
+ * @ION_ASYNC_BH: threads and softirqs, with interrupts on
+ * @ION_ASYNC_ANY: any context but NMI
+ */
+enum ion_async {
+	ION_ASYNC_BH = 1,
+	ION_ASYNC_ANY = 2,
+};
 
 /* A channel. */
 struct ion_channel *ion_channel_get(struct ion_channel *ch);
@@ -117,7 +151,7 @@ u64 ion_channel_id(const struct ion_channel *ch);
 const struct ion_opener *ion_channel_opener(const struct ion_channel *ch);
 void ion_channel_set_private(struct ion_channel *ch, void *data);
 void *ion_channel_private(const struct ion_channel *ch);
-void ion_channel_set_async(struct ion_channel *ch);
+void ion_channel_set_async(struct ion_channel *ch, enum ion_async async);
 int ion_channel_error(const struct ion_channel *ch);
 void ion_channel_notify(struct ion_channel *ch);
 void ion_channel_hangup(struct ion_channel *ch);
@@ -125,7 +159,7 @@ void ion_channel_set_peer_gone(struct ion_channel *ch);
 void ion_channel_set_undelivered(struct ion_channel *ch);
 void ion_channel_set_held(struct ion_channel *ch, u32 held, u32 fresh);
 
-/* A ring of it, the kernel's end. */
+/* A ring of a channel, the kernel's end. */
 struct ion_ring *ion_channel_ring(struct ion_channel *ch, enum ion_ring_id id);
 u32 ion_channel_capacity(const struct ion_ring *ring);
 bool ion_channel_empty(const struct ion_ring *ring);
@@ -133,37 +167,242 @@ bool ion_channel_arm(struct ion_ring *ring);
 void ion_channel_disarm(struct ion_ring *ring);
 void ion_channel_want_room(struct ion_ring *ring);
 
-/* Packets: push to rx, pop from tx. */
-bool ion_channel_push(struct ion_ring *ring, const struct ion_packet *packet);
-bool ion_channel_pop(struct ion_ring *ring, struct ion_packet *packet);
-u32 ion_channel_push_n(struct ion_ring *ring, const struct ion_packet *packets,
-		       u32 count);
-u32 ion_channel_pop_n(struct ion_ring *ring, struct ion_packet *packets,
-		      u32 count);
-u32 ion_channel_reserve(struct ion_ring *ring, struct ion_packet **packets,
-			u32 want);
-u32 ion_channel_commit(struct ion_ring *ring, u32 count);
-u32 ion_channel_peek(struct ion_ring *ring, const struct ion_packet **packets,
-		     u32 want);
-u32 ion_channel_release(struct ion_ring *ring, u32 count);
-u32 ion_channel_move(struct ion_ring *tx, struct ion_ring *rx, u32 count);
+/* Slots of either size: for the inline functions below. */
+u32 __ion_push(struct ion_ring *ring, const void *from, u32 count, u32 size);
+u32 __ion_pop(struct ion_ring *ring, void *to, u32 count, u32 size);
+u32 __ion_reserve(struct ion_ring *ring, void **slots, u32 want, u32 size);
+u32 __ion_commit(struct ion_ring *ring, u32 count, u32 size);
+u32 __ion_peek(struct ion_ring *ring, const void **slots, u32 want, u32 size,
+	       bool *more);
+u32 __ion_release(struct ion_ring *ring, u32 count, u32 size);
+u32 __ion_move(struct ion_ring *from, struct ion_ring *to, u32 count, u32 size);
 
-/* Commands: push to evt, pop from cmd. */
-bool ion_cmd_push(struct ion_ring *ring, const struct ion_cmd_packet *cmd);
-bool ion_cmd_pop(struct ion_ring *ring, struct ion_cmd_packet *cmd);
-u32 ion_cmd_push_n(struct ion_ring *ring, const struct ion_cmd_packet *cmds,
-		   u32 count);
-u32 ion_cmd_pop_n(struct ion_ring *ring, struct ion_cmd_packet *cmds,
-		  u32 count);
-u32 ion_cmd_reserve(struct ion_ring *ring, struct ion_cmd_packet **cmds,
-		    u32 want);
-u32 ion_cmd_commit(struct ion_ring *ring, u32 count);
-u32 ion_cmd_peek(struct ion_ring *ring, const struct ion_cmd_packet **cmds,
-		 u32 want);
-u32 ion_cmd_release(struct ion_ring *ring, u32 count);
-u32 ion_cmd_move(struct ion_ring *cmd, struct ion_ring *evt, u32 count);
+/* ---- packets: push to rx, pop from tx ------------------------------------ */
 
-/* Buffers of the arena. */
+/**
+ * ion_channel_push_n() - push packets to rx, with one publication
+ * @ring: rx of a channel
+ * @packets: array of @count of them, copied
+ * @count: how many at most
+ *
+ * On an async channel ION_PEEK_MAX packets at a time are atomic.
+ *
+ * Context: callbacks of the channel; if it is async, as &enum ion_async says.
+ * Return: how many were pushed, the first of the array: all of them, or as
+ * many as there was room for; 0 if ion_channel_error() says why.
+ */
+static inline u32 ion_channel_push_n(struct ion_ring *ring,
+				     const struct ion_packet *packets,
+				     u32 count)
+{
+	return __ion_push(ring, packets, count, sizeof(*packets));
+}
+
+/**
+ * ion_channel_push() - push a packet to rx
+ * @ring: rx of a channel
+ * @packet: the packet, copied
+ *
+ * Context: as ion_channel_push_n().
+ * Return: false, with nothing changed, if the ring is full, or if
+ * ion_channel_error() says why.
+ */
+static inline bool ion_channel_push(struct ion_ring *ring,
+				    const struct ion_packet *packet)
+{
+	return ion_channel_push_n(ring, packet, 1);
+}
+
+/**
+ * ion_channel_pop_n() - pop packets from tx
+ * @ring: tx of a channel
+ * @packets: room for @count of them
+ * @count: how many at most
+ *
+ * Context: as ion_channel_push_n().
+ * Return: how many were popped: all of them, or as many as there were.
+ */
+static inline u32 ion_channel_pop_n(struct ion_ring *ring,
+				    struct ion_packet *packets, u32 count)
+{
+	return __ion_pop(ring, packets, count, sizeof(*packets));
+}
+
+/**
+ * ion_channel_pop() - pop a packet from tx
+ * @ring: tx of a channel
+ * @packet: where to copy it
+ *
+ * Context: as ion_channel_push_n().
+ * Return: false, with nothing changed, if the ring is empty or poisoned.
+ */
+static inline bool ion_channel_pop(struct ion_ring *ring,
+				   struct ion_packet *packet)
+{
+	return ion_channel_pop_n(ring, packet, 1);
+}
+
+/**
+ * ion_channel_reserve() - get room for packets on rx
+ * @ring: rx of a channel
+ * @packets: set to an array to fill, not seen by the program, valid until the
+ *	next reserve. Its contents are undefined at first.
+ * @want: how many at most; no more than ION_PEEK_MAX are given
+ *
+ * If it is not used nothing has to be undone: the next reserve forgets it.
+ *
+ * Context: as ion_channel_push_n(), with one owner of the ring until the commit.
+ * Return: how many may be filled, 0 if ion_channel_error() says why.
+ */
+static inline u32 ion_channel_reserve(struct ion_ring *ring,
+				      struct ion_packet **packets, u32 want)
+{
+	return __ion_reserve(ring, (void **)packets, want, sizeof(**packets));
+}
+
+/**
+ * ion_channel_commit() - publish what was reserved and filled
+ * @ring: rx of a channel
+ * @count: how many, from the first one on, no more than were reserved
+ *
+ * Context: as ion_channel_reserve().
+ * Return: how many were pushed: all of them, unless something else pushed to
+ * the ring, or ion_channel_error() says why.
+ */
+static inline u32 ion_channel_commit(struct ion_ring *ring, u32 count)
+{
+	return __ion_commit(ring, count, sizeof(struct ion_packet));
+}
+
+/**
+ * ion_channel_peek() - see packets on tx before popping them
+ * @ring: tx of a channel
+ * @packets: set to an array of copies, which the program cannot change,
+ *	valid until ion_channel_release()
+ * @want: how many at most; no more than ION_PEEK_MAX are given
+ *
+ * A second peek gives the same packets again, and more. If the program reset the
+ * ring meanwhile, a peek forgets them, and their buffers are the program's again.
+ * So a callback peeks again for what the one before it has not released.
+ *
+ * Context: as ion_channel_push_n(), with one owner of the ring until the release.
+ * Return: how many there are to see.
+ */
+static inline u32 ion_channel_peek(struct ion_ring *ring,
+				   const struct ion_packet **packets, u32 want)
+{
+	return __ion_peek(ring, (const void **)packets, want,
+			  sizeof(**packets), NULL);
+}
+
+/**
+ * ion_channel_peek_step() - make one step of ion_channel_peek()
+ * @ring: tx of a channel
+ * @packets: as for ion_channel_peek()
+ * @want: as for ion_channel_peek()
+ * @more: set if the step found refused packets only: call again
+ *
+ * For callers that hold a spinlock: to pass over a ring full of refused packets
+ * takes milliseconds.
+ *
+ * Context: as ion_channel_peek().
+ * Return: how many there are to see; 0 if @more is set.
+ */
+static inline u32 ion_channel_peek_step(struct ion_ring *ring,
+					const struct ion_packet **packets,
+					u32 want, bool *more)
+{
+	return __ion_peek(ring, (const void **)packets, want,
+			  sizeof(**packets), more);
+}
+
+/**
+ * ion_channel_release() - pop what was peeked at
+ * @ring: tx of a channel
+ * @count: how many, from the first one on, no more than were peeked at
+ *
+ * Context: as ion_channel_peek().
+ * Return: @count, or 0 if it was more than were peeked at.
+ */
+static inline u32 ion_channel_release(struct ion_ring *ring, u32 count)
+{
+	return __ion_release(ring, count, sizeof(struct ion_packet));
+}
+
+/**
+ * ion_channel_move() - pop packets from tx and push them to rx as they are
+ * @tx: tx of a channel
+ * @rx: rx of the same channel, or of another one if both are async
+ * @count: how many at most; never more than tx holds
+ *
+ * Packets that find no room stay on tx. With an arena each buffer goes with its
+ * packet, which only makes sense on the same channel.
+ *
+ * Context: as ion_channel_push_n(), with one owner of tx.
+ * Return: how many were moved.
+ */
+static inline u32 ion_channel_move(struct ion_ring *tx, struct ion_ring *rx,
+				   u32 count)
+{
+	return __ion_move(tx, rx, count, sizeof(struct ion_packet));
+}
+
+/* ---- commands: push to evt, pop from cmd; each as its twin above ---------- */
+
+static inline u32 ion_cmd_push_n(struct ion_ring *evt,
+				 const struct ion_cmd_packet *cmds, u32 count)
+{
+	return __ion_push(evt, cmds, count, sizeof(*cmds));
+}
+
+static inline bool ion_cmd_push(struct ion_ring *evt,
+				const struct ion_cmd_packet *cmd)
+{
+	return ion_cmd_push_n(evt, cmd, 1);
+}
+
+static inline u32 ion_cmd_pop_n(struct ion_ring *cmd,
+				struct ion_cmd_packet *cmds, u32 count)
+{
+	return __ion_pop(cmd, cmds, count, sizeof(*cmds));
+}
+
+static inline bool ion_cmd_pop(struct ion_ring *ring,
+			       struct ion_cmd_packet *cmd)
+{
+	return ion_cmd_pop_n(ring, cmd, 1);
+}
+
+static inline u32 ion_cmd_reserve(struct ion_ring *evt,
+				  struct ion_cmd_packet **cmds, u32 want)
+{
+	return __ion_reserve(evt, (void **)cmds, want, sizeof(**cmds));
+}
+
+static inline u32 ion_cmd_commit(struct ion_ring *evt, u32 count)
+{
+	return __ion_commit(evt, count, sizeof(struct ion_cmd_packet));
+}
+
+static inline u32 ion_cmd_peek(struct ion_ring *cmd,
+			       const struct ion_cmd_packet **cmds, u32 want)
+{
+	return __ion_peek(cmd, (const void **)cmds, want, sizeof(**cmds), NULL);
+}
+
+static inline u32 ion_cmd_release(struct ion_ring *cmd, u32 count)
+{
+	return __ion_release(cmd, count, sizeof(struct ion_cmd_packet));
+}
+
+static inline u32 ion_cmd_move(struct ion_ring *cmd, struct ion_ring *evt,
+			       u32 count)
+{
+	return __ion_move(cmd, evt, count, sizeof(struct ion_cmd_packet));
+}
+
+/* ---- buffers of the arena -------------------------------------------------- */
+
 u32 ion_channel_buffers(const struct ion_channel *ch, u32 *buffer_size);
 void *ion_packet_buffer(struct ion_channel *ch, const struct ion_packet *packet,
 			u32 *room);
@@ -171,5 +410,45 @@ int ion_packet_read(struct ion_channel *ch, const struct ion_packet *packet,
 		    void *to, u32 size);
 int ion_packet_write(struct ion_channel *ch, struct ion_packet *packet,
 		     const void *from, u32 len);
+void ion_payload_copy(void *to, const void *from, u32 len);
+
+/**
+ * struct ion_pool - empty buffers that the program handed over, to be filled
+ * @lock: protects the rest
+ * @nr: how many there are
+ * @size: bytes of each
+ * @threshold: ready() is called when there are so many; 0: never
+ * @ready: see ion_pool_call_at()
+ * @ids: their numbers, with room for every buffer of the arena
+ *
+ * The buffer that came last is used first: it may still be in a cache.
+ */
+struct ion_pool {
+	spinlock_t lock;	/* protects the rest */
+	u32 nr;
+	u32 size;
+	u32 threshold;
+	void (*ready)(struct ion_pool *pool);
+	u16 *ids;
+};
+
+int ion_pool_init(struct ion_pool *pool, const struct ion_channel *ch);
+void ion_pool_destroy(struct ion_pool *pool);
+void ion_pool_put(struct ion_pool *pool, u16 id);
+bool ion_pool_get(struct ion_pool *pool, struct ion_packet *packet);
+bool ion_pool_call_at(struct ion_pool *pool, u32 nr,
+		      void (*ready)(struct ion_pool *pool));
+
+/**
+ * ion_pool_count() - the number of buffers in a pool
+ * @pool: the pool
+ *
+ * Context: any.
+ * Return: how many there were a moment ago.
+ */
+static inline u32 ion_pool_count(const struct ion_pool *pool)
+{
+	return READ_ONCE(pool->nr);
+}
 
 #endif /* _LINUX_ION_H */

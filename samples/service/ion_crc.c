@@ -154,9 +154,8 @@ static void crc_doorbell(struct ion_channel *ch)
 
 /* ---- the module -------------------------------------------------------- */
 
-static struct ion_service crc_service = {
+static const struct ion_service_ops crc_service = {
 	.name = "crc32",
-	.owner = THIS_MODULE,
 	.bind = crc_bind,
 	.unbind = crc_unbind,
 	.doorbell = crc_doorbell,

@@ -21,7 +21,7 @@ static int bed_bind(struct ion_channel *ch, const struct ion_bind *how)
 {
 	ion_channel_set_private(ch, bed_next);
 	if (bed_next->async)
-		ion_channel_set_async(ch);
+		ion_channel_set_async(ch, ION_ASYNC_ANY);
 	return bed_next->refuse;
 }
 
@@ -44,9 +44,8 @@ static void bed_doorbell(struct ion_channel *ch)
 		call(bed, bed->arg);
 }
 
-static struct ion_service bed_service = {
+static const struct ion_service_ops bed_service = {
 	.name = BED_SERVICE,
-	.owner = THIS_MODULE,
 	.bind = bed_bind,
 	.unbind = bed_unbind,
 	.doorbell = bed_doorbell,

@@ -155,7 +155,7 @@ static void misuse_context(struct kunit *test)
 		KUNIT_EXPECT_TRUE(test, ion_channel_arm(out));
 		ion_channel_disarm(out);
 	}
-	ion_channel_set_async(m.bed->check.ch);
+	ion_channel_set_async(m.bed->check.ch, ION_ASYNC_ANY);
 	misuse_calls(test, 0, bed_ring(m.bed, ION_RING_RX), true, false);
 	misuse_close(test, &m);
 }

@@ -166,7 +166,7 @@ static s64 probe_channel(struct probe *p, struct ion_ring *ring,
 	case PROBE_OPENER:
 		return probe_opener(p->ch, run);
 	case PROBE_SET_ASYNC:
-		ion_channel_set_async(p->ch);
+		ion_channel_set_async(p->ch, ION_ASYNC_ANY);
 		return 0;
 	case PROBE_PRIVATE:
 		return ion_channel_private(p->ch) == p;

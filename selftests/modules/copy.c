@@ -51,14 +51,12 @@ static void probe_write_doorbell(struct ion_channel *ch)
 	probe_copy(ch, true);
 }
 
-struct ion_service probe_read = {
+const struct ion_service_ops probe_read = {
 	.name = "probe-read",
-	.owner = THIS_MODULE,
 	.doorbell = probe_read_doorbell,
 };
 
-struct ion_service probe_write = {
+const struct ion_service_ops probe_write = {
 	.name = "probe-write",
-	.owner = THIS_MODULE,
 	.doorbell = probe_write_doorbell,
 };

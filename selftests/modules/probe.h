@@ -84,7 +84,7 @@ struct probe {
 };
 
 extern struct workqueue_struct *probe_threads;
-extern struct ion_service probe_read, probe_write;
+extern const struct ion_service_ops probe_read, probe_write;
 extern atomic64_t probe_bound, probe_held, probe_late, probe_overlaps;
 extern atomic64_t probe_misplaced;
 

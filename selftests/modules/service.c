@@ -98,7 +98,7 @@ static int probe_bind(struct ion_channel *ch, const struct ion_bind *how)
 	if (ion_channel_private(ch))
 		atomic64_inc(&probe_late);
 	if (how->arg[0] & PROBE_REFUSE) {
-		ion_channel_set_async(ch);
+		ion_channel_set_async(ch, ION_ASYNC_ANY);
 		ion_channel_set_private(ch, ch);
 		return (int)how->arg[1];
 	}
@@ -109,7 +109,7 @@ static int probe_bind(struct ion_channel *ch, const struct ion_bind *how)
 	atomic64_inc(&probe_held);
 	atomic64_inc(&probe_bound);
 	if (p->flags & PROBE_ASYNC)
-		ion_channel_set_async(ch);
+		ion_channel_set_async(ch, ION_ASYNC_ANY);
 	ion_channel_set_private(ch, p);
 	probe_enter(p);
 	scoped_guard(mutex, &probe_list_mutex) list_add(&p->list, &probe_list);
@@ -220,9 +220,8 @@ static int probe_join(struct ion_channel *ch, struct ion_channel *other)
 	return p->flags & q->flags & PROBE_ECHO ? -EXDEV : 0;
 }
 
-static struct ion_service probe_service = {
+static const struct ion_service_ops probe_service = {
 	.name = "probe",
-	.owner = THIS_MODULE,
 	.bind = probe_bind,
 	.unbind = probe_unbind,
 	.doorbell = probe_doorbell,
@@ -241,13 +240,12 @@ static void probe_plain_doorbell(struct ion_channel *ch)
 		;
 }
 
-static struct ion_service probe_plain = {
+static const struct ion_service_ops probe_plain = {
 	.name = "probe-plain",
-	.owner = THIS_MODULE,
 	.doorbell = probe_plain_doorbell,
 };
 
-static struct ion_service *const probe_services[] = {
+static const struct ion_service_ops *const probe_services[] = {
 	&probe_service,
 	&probe_plain,
 	&probe_read,
@@ -301,8 +299,7 @@ static const char *const probe_names[PROBE_TRIES] = {
 
 int probe_try(unsigned long which)
 {
-	struct ion_service service = {
-		.owner = THIS_MODULE,
+	struct ion_service_ops service = {
 		.doorbell = probe_plain_doorbell,
 	};
 	int ret;

@@ -13,15 +13,12 @@
 #define ION_SERVICE_GFP \
 	(GFP_KERNEL_ACCOUNT | __GFP_NOWARN | __GFP_RETRY_MAYFAIL)
 
-extern struct ion_service ion_service_echo;
-extern struct ion_service ion_service_sink;
-extern struct ion_service ion_service_source;
-extern struct ion_service ion_service_pair;
+extern const struct ion_service_ops ion_echo_ops;
+extern const struct ion_service_ops ion_sink_ops;
+extern const struct ion_service_ops ion_source_ops;
+extern const struct ion_service_ops ion_pair_ops;
 
 void ion_drain_packets(struct ion_ring *tx);
 void ion_drain_cmds(struct ion_ring *cmd);
-u32 ion_channel_peek_some(struct ion_ring *ring,
-			  const struct ion_packet **packets, u32 want,
-			  bool *more);
 
 #endif /* _DRIVERS_ION_BUILTIN_H */

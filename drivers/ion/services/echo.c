@@ -16,7 +16,7 @@ static void ion_echo_doorbell(struct ion_channel *ch)
 		     ion_channel_ring(ch, ION_RING_EVT), U32_MAX);
 }
 
-struct ion_service ion_service_echo = {
+const struct ion_service_ops ion_echo_ops = {
 	.name = "echo",
 	.doorbell = ion_echo_doorbell,
 };

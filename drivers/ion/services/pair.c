@@ -13,6 +13,7 @@
  * are held for a bounded time: no call of one program waits for a thread of another
  * that is preempted.
  */
+#include <linux/cred.h>
 #include <linux/errno.h>
 #include <linux/pid.h>
 #include <linux/slab.h>
@@ -36,6 +37,7 @@ static void ion_pair_end_put(struct ion_pair_end *end)
 	if (!end || !refcount_dec_and_test(&end->ref))
 		return;
 	put_pid(end->opener.pid);
+	put_cred(end->opener.cred);
 	ion_pair_buffers_destroy(end);
 	ion_channel_put(end->ch);
 	kfree(end);
@@ -118,6 +120,7 @@ static void ion_pair_connect(struct ion_pair_end *end,
 	end->origin = ion_channel_id(peer->ch);
 	end->opener = *opener;
 	get_pid(opener->pid);
+	get_cred(opener->cred);
 	ion_pair_set_peer(end, ion_pair_end_get(peer));
 }
 
@@ -129,7 +132,7 @@ static int ion_pair_join_ends(struct ion_pair_end *a, struct ion_pair_end *b)
 
 	if (a->joined || b->joined)
 		return -EISCONN;
-	if (a->stock.size != b->stock.size)
+	if (a->pool.size != b->pool.size)
 		return -EINVAL;
 	ion_pair_connect(a, b, stamp);
 	ion_pair_connect(b, a, stamp);
@@ -187,7 +190,7 @@ static int ion_pair_bind(struct ion_channel *ch, const struct ion_bind *how)
 	end = ion_pair_end_create(ch, how);
 	if (!end)
 		return -ENOMEM;
-	ion_channel_set_async(ch);
+	ion_channel_set_async(ch, ION_ASYNC_ANY);
 	ion_channel_set_private(ch, end);
 	if (*end->key)
 		ret = ion_pair_meet(end, &other);
@@ -301,7 +304,7 @@ static bool ion_pair_verify(struct ion_channel *ch,
 	return joined && ion_pair_stamped(end->origin, cmd);
 }
 
-struct ion_service ion_service_pair = {
+const struct ion_service_ops ion_pair_ops = {
 	.name = "pair",
 	.bind = ion_pair_bind,
 	.unbind = ion_pair_unbind,

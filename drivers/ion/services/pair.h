@@ -12,7 +12,6 @@
 #include <linux/refcount.h>
 #include <linux/spinlock.h>
 
-#include "stock.h"
 
 /**
  * struct ion_pair_end - one of two channels
@@ -39,7 +38,7 @@
  * @ended: @ch is hung up, or about to be: nothing more is taken from tx
  * @sent: commands that were sent
  * @buffers: of @ch, 0 without an arena
- * @stock: empty buffers of @ch, for what comes from the peer
+ * @pool: empty buffers of @ch, for what comes from the peer
  * @owed: empty buffers of @ch that are to go back on rx, and found no room
  * @filled: a bit for each buffer of @ch: it was handed over empty, went back
  *	with a payload, and was not handed over again
@@ -69,8 +68,8 @@ struct ion_pair_end {
 	bool ended;
 	u64 sent;
 	u32 buffers;
-	struct ion_stock stock;
-	struct ion_stock owed;
+	struct ion_pool pool;
+	struct ion_pool owed;
 	unsigned long *filled;
 	atomic_t nr_filled;
 	bool stamp;

@@ -43,9 +43,9 @@ int ion_pair_buffers_init(struct ion_pair_end *end)
 	int ret;
 
 	end->buffers = ion_channel_buffers(end->ch, &size);
-	ret = ion_stock_init(&end->stock, end->ch);
+	ret = ion_pool_init(&end->pool, end->ch);
 	if (!ret)
-		ret = ion_stock_init(&end->owed, end->ch);
+		ret = ion_pool_init(&end->owed, end->ch);
 	if (ret || !end->buffers)
 		return ret;
 
@@ -63,13 +63,13 @@ void ion_pair_buffers_destroy(struct ion_pair_end *end)
 {
 	bitmap_free(end->filled);
 	kvfree(end->payloads);
-	ion_stock_destroy(&end->owed);
-	ion_stock_destroy(&end->stock);
+	ion_pool_destroy(&end->owed);
+	ion_pool_destroy(&end->pool);
 }
 
 static u64 ion_pair_base(const struct ion_pair_end *end, u16 id)
 {
-	return (u64)id * end->stock.size;
+	return (u64)id * end->pool.size;
 }
 
 /* ---- what the program hands over ---------------------------------------- */
@@ -82,7 +82,7 @@ static void ion_pair_accept(struct ion_pair_end *end,
 	if (test_and_clear_bit(packet->id, end->filled))
 		atomic_dec(&end->nr_filled);
 	if (!packet->len) {
-		ion_stock_put(&end->stock, packet->id);
+		ion_pool_put(&end->pool, packet->id);
 		return;
 	}
 	end->payloads[(end->first + end->nr) % end->buffers] = *packet;
@@ -99,7 +99,7 @@ static u32 ion_pair_collect_some(struct ion_pair_end *end, bool *more)
 	*more = false;
 	spin_lock(&end->crossing);
 	if (!end->ended)
-		n = ion_channel_peek_some(tx, &packets, ION_PEEK_MAX, more);
+		n = ion_channel_peek_step(tx, &packets, ION_PEEK_MAX, more);
 	for (i = 0; i < n; i++)
 		ion_pair_accept(end, &packets[i]);
 	ion_channel_release(tx, n);
@@ -107,7 +107,7 @@ static u32 ion_pair_collect_some(struct ion_pair_end *end, bool *more)
 	return n;
 }
 
-/* Take all that is on tx: empty buffers to the stock, the others to wait. */
+/* Take all that is on tx: empty buffers to the pool, the others to wait. */
 static void ion_pair_collect(struct ion_pair_end *end)
 {
 	struct ion_ring *tx = end->ring[ION_RING_TX];
@@ -182,9 +182,9 @@ static bool ion_pair_settle_one(struct ion_pair_end *end)
 	bool done;
 
 	spin_lock(&end->crossing);
-	done = ion_stock_get(&end->owed, &packet);
+	done = ion_pool_get(&end->owed, &packet);
 	if (done && !ion_pair_push(end, &packet)) {
-		ion_stock_put(&end->owed, packet.id);
+		ion_pool_put(&end->owed, packet.id);
 		done = false;
 	}
 	spin_unlock(&end->crossing);
@@ -194,7 +194,7 @@ static bool ion_pair_settle_one(struct ion_pair_end *end)
 /* Give buffers back, as far as there is room. */
 static void ion_pair_settle(struct ion_pair_end *end)
 {
-	u32 left = ion_stock_count(&end->owed);
+	u32 left = ion_pool_count(&end->owed);
 
 	while (left-- && ion_pair_settle_one(end))
 		cond_resched();
@@ -233,7 +233,7 @@ static bool ion_pair_try_deliver(struct ion_pair_end *from,
 	void *at;
 
 	if (!ion_channel_reserve(rx, &room, 1) ||
-	    !ion_stock_get(&to->stock, &copy))
+	    !ion_pool_get(&to->pool, &copy))
 		return false;
 	ion_pair_place(from, packet, &copy);
 	payload = ion_packet_buffer(from->ch, packet, &bytes);
@@ -249,7 +249,7 @@ static bool ion_pair_try_deliver(struct ion_pair_end *from,
 	/* Buffers that @to gets back took the room meanwhile. */
 	clear_bit(copy.id, to->filled);
 	atomic_dec(&to->nr_filled);
-	ion_stock_put(&to->stock, copy.id);
+	ion_pool_put(&to->pool, copy.id);
 	return false;
 }
 
@@ -259,14 +259,14 @@ static bool ion_pair_deliver(struct ion_pair_end *from,
 {
 	lockdep_assert_held(&from->crossing);
 
-	if (!ion_stock_count(&to->stock))
+	if (!ion_pool_count(&to->pool))
 		return false;
 	if (!ion_pair_try_deliver(from, to, packet) &&
 	    !(ion_pair_room(to, to->ring[ION_RING_RX]) &&
 	      ion_pair_try_deliver(from, to, packet)))
 		return false;
 	if (!ion_pair_push_empty(from, packet->id, 0))
-		ion_stock_put(&from->owed, packet->id);
+		ion_pool_put(&from->owed, packet->id);
 	return true;
 }
 
@@ -324,11 +324,11 @@ static void ion_pair_unlock_both(struct ion_pair_end *a, struct ion_pair_end *b)
 
 /*
  * Whether a payload of the end waits, and no empty buffer is to be expected for
- * what comes: none is in stock, and the program has none that it used as such.
+ * what comes: none is in its pool, and the program has none that it used as such.
  */
 static bool ion_pair_stuck(const struct ion_pair_end *end)
 {
-	return end->nr && !ion_stock_count(&end->stock) &&
+	return end->nr && !ion_pool_count(&end->pool) &&
 	       !atomic_read(&end->nr_filled) && !READ_ONCE(end->gone);
 }
 
@@ -422,7 +422,7 @@ static void ion_pair_push_swapped(struct ion_pair_end *end,
 				  const struct ion_packet *packet)
 {
 	if (!ion_channel_push(end->ring[ION_RING_RX], packet))
-		ion_stock_put(&end->owed, packet->id);
+		ion_pool_put(&end->owed, packet->id);
 }
 
 static void ion_pair_swap_first(struct ion_pair_end *a, struct ion_pair_end *b)
@@ -537,7 +537,7 @@ bool ion_pair_return_buffers(struct ion_pair_end *end)
 	ion_pair_count_held(end);
 
 	spin_lock(&end->crossing);
-	end->ended |= !end->nr && !ion_stock_count(&end->owed);
+	end->ended |= !end->nr && !ion_pool_count(&end->owed);
 	spin_unlock(&end->crossing);
 	return end->ended;
 }

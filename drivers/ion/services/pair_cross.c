@@ -145,7 +145,7 @@ bool ion_pair_drained(struct ion_pair_end *from)
 
 	spin_lock(&from->crossing);
 	drained = !from->nr &&
-		  !ion_channel_peek_some(from->ring[ION_RING_TX], &packets, 1,
+		  !ion_channel_peek_step(from->ring[ION_RING_TX], &packets, 1,
 					 &more) && !more &&
 		  !ion_cmd_peek(from->ring[ION_RING_CMD], &cmds, 1);
 	spin_unlock(&from->crossing);

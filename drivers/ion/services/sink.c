@@ -81,7 +81,7 @@ static void ion_sink_doorbell(struct ion_channel *ch)
 	ion_drain_cmds(ion_channel_ring(ch, ION_RING_CMD));
 }
 
-struct ion_service ion_service_sink = {
+const struct ion_service_ops ion_sink_ops = {
 	.name = "sink",
 	.doorbell = ion_sink_doorbell,
 };

@@ -11,10 +11,9 @@
 #include <linux/minmax.h>
 #include <linux/slab.h>
 
-#include "builtin.h"
 #include "../compat.h"
+#include "builtin.h"
 #include "source_budget.h"
-#include "stock.h"
 
 #define ION_SOURCE_TICK_NS	((u64)NSEC_PER_SEC / ION_SOURCE_TICKS_MAX)
 
@@ -25,7 +24,7 @@
  * struct ion_source - a channel of the source
  * @ch: the channel
  * @next: number of the next packet
- * @stock: empty buffers
+ * @pool: empty buffers
  * @rate: packets per second; 0: as many as there is room for
  * @share: what it costs, if there is a rate
  * @begun: when the timer was started
@@ -36,7 +35,7 @@
 struct ion_source {
 	struct ion_channel *ch;
 	u64 next;
-	struct ion_stock stock;
+	struct ion_pool pool;
 	u64 rate;
 	struct ion_share share;
 	ktime_t begun;
@@ -55,8 +54,8 @@ static void ion_source_collect(struct ion_source *source)
 		n = ion_channel_peek(tx, &packets, min(left, ION_PEEK_MAX));
 		if (!n)
 			return;
-		for (i = 0; source->stock.ids && i < n; i++)
-			ion_stock_put(&source->stock, packets[i].id);
+		for (i = 0; source->pool.ids && i < n; i++)
+			ion_pool_put(&source->pool, packets[i].id);
 		left -= ion_channel_release(tx, n);
 	}
 }
@@ -80,7 +79,7 @@ static u32 ion_source_make_buffers(struct ion_source *source,
 
 	for (i = 0; i < count; i++) {
 		number = source->next + i;
-		if (!ion_stock_get(&source->stock, &packets[i]) ||
+		if (!ion_pool_get(&source->pool, &packets[i]) ||
 		    ion_packet_write(source->ch, &packets[i], &number,
 				     sizeof(number)))
 			break;
@@ -91,19 +90,19 @@ static u32 ion_source_make_buffers(struct ion_source *source,
 static u32 ion_source_batch(struct ion_source *source, struct ion_ring *rx,
 			    u32 want)
 {
-	bool buffers = source->stock.ids;
+	bool buffers = source->pool.ids;
 	struct ion_packet *packets;
 	u32 n, made, done;
 
 	if (buffers)
-		want = min(want, ion_stock_count(&source->stock));
+		want = min(want, ion_pool_count(&source->pool));
 	n = want ? ion_channel_reserve(rx, &packets, want) : 0;
 	made = buffers ? ion_source_make_buffers(source, packets, n) :
 			 ion_source_make_plain(source, packets, n);
 	done = ion_channel_commit(rx, made);
 	source->next += done;
 	while (buffers && made > done)
-		ion_stock_put(&source->stock, packets[--made].id);
+		ion_pool_put(&source->pool, packets[--made].id);
 	return done;
 }
 
@@ -143,7 +142,7 @@ static enum hrtimer_restart ion_source_tick(struct hrtimer *timer)
 static void ion_source_fill_all(struct ion_source *source)
 {
 	ion_source_fill(source, U64_MAX);
-	if (!source->stock.ids || ion_stock_count(&source->stock))
+	if (!source->pool.ids || ion_pool_count(&source->pool))
 		ion_channel_want_room(ion_channel_ring(source->ch,
 						       ION_RING_RX));
 }
@@ -168,10 +167,10 @@ static int ion_source_start(struct ion_source *source)
 
 	ret = ion_share_take(&source->share,
 			     ion_channel_opener(source->ch)->uid, source->rate,
-			     source->stock.ids);
+			     source->pool.ids);
 	if (ret)
 		return ret;
-	ion_channel_set_async(source->ch);
+	ion_channel_set_async(source->ch, ION_ASYNC_BH);
 	ion_channel_disarm(ion_channel_ring(source->ch, ION_RING_RX));
 	hrtimer_setup(&source->timer, ion_source_tick, CLOCK_MONOTONIC,
 		      HRTIMER_MODE_REL_SOFT);
@@ -193,18 +192,18 @@ static int ion_source_bind(struct ion_channel *ch, const struct ion_bind *how)
 		return -ENOMEM;
 	source->ch = ch;
 	source->rate = how->arg[0];
-	ret = ion_stock_init(&source->stock, ch);
+	ret = ion_pool_init(&source->pool, ch);
 	if (ret)
 		goto err_source;
 	ion_channel_set_private(ch, source);
 	if (source->rate)
 		ret = ion_source_start(source);
 	if (ret)
-		goto err_stock;
+		goto err_pool;
 	return 0;
 
-err_stock:
-	ion_stock_destroy(&source->stock);
+err_pool:
+	ion_pool_destroy(&source->pool);
 err_source:
 	kfree(source);
 	return ret;
@@ -218,11 +217,11 @@ static void ion_source_unbind(struct ion_channel *ch)
 		hrtimer_cancel(&source->timer);
 		ion_share_return(&source->share);
 	}
-	ion_stock_destroy(&source->stock);
+	ion_pool_destroy(&source->pool);
 	kfree(source);
 }
 
-struct ion_service ion_service_source = {
+const struct ion_service_ops ion_source_ops = {
 	.name = "source",
 	.bind = ion_source_bind,
 	.unbind = ion_source_unbind,
