@@ -21,6 +21,20 @@
 #define PROBE_KEEP   (1U << 4) /* unbind() does not end the flood */
 #define PROBE_FLAGS  0x1fU
 
+/* ion_setup.arg[0] of the service "probe-device"; activate() takes arg[1] ms more. */
+#define PROBE_DEVICE_REFUSE (1U << 0) /* activate() fails */
+#define PROBE_DEVICE_FLAGS  0x1U
+
+/* Commands to "probe-device", answered with the same kind, and its own events. */
+enum probe_device_kind {
+	PROBE_DEVICE_WANT = 1, /* arg: empty buffers; answer: whether there are */
+	PROBE_DEVICE_RECEIVE,  /* arg: packets; answer: how many were pushed */
+	PROBE_DEVICE_WHO,      /* answer: uid of the opener, and net namespace */
+	PROBE_DEVICE_ACTIVE,   /* event: activate() ran; arg: devices */
+	PROBE_DEVICE_READY,    /* event: there are as many buffers as arg */
+	PROBE_DEVICE_WAS_RESET, /* event: reset() ran; arg: buffers in the pool */
+};
+
 /* Where a call is made. */
 enum probe_context {
 	PROBE_IN_CALLER,   /* the thread that asks for it */

@@ -85,6 +85,7 @@ struct probe {
 
 extern struct workqueue_struct *probe_threads;
 extern const struct ion_service_ops probe_read, probe_write;
+extern const struct ion_service_ops probe_device_ops;
 extern atomic64_t probe_bound, probe_held, probe_late, probe_overlaps;
 extern atomic64_t probe_misplaced;
 

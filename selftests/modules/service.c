@@ -250,6 +250,7 @@ static const struct ion_service_ops *const probe_services[] = {
 	&probe_plain,
 	&probe_read,
 	&probe_write,
+	&probe_device_ops,
 };
 
 static void probe_unregister_some(unsigned int nr)
