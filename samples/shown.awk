@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 #
-# awk -f shown.awk FILE... PAGE: every program that the last one shows, between
-# ```c and ```, is one of the files before, to the letter.
-FNR == 1 { name[++files] = FILENAME }
+# awk -f shown.awk FILE... PAGE: the lines that the last one shows, between ```c and
+# ```, stand in one of the files before, one after the other and to the letter.
+FNR == 1 { name[++files] = FILENAME; text[files] = "\n" }
 { text[files] = text[files] $0 "\n" }
 
 END {
@@ -29,8 +29,8 @@ function look(at, shown,    i)
 {
 	blocks++
 	for (i = 1; i < files; i++)
-		if (text[i] == shown)
+		if (index(text[i], "\n" shown))
 			return
-	print name[files] ":" at ": is none of the samples as they stand"
+	print name[files] ":" at - 1 ": is in none of the samples as they stand"
 	bad = 1
 }
