@@ -32,6 +32,7 @@ lint_texts()
 	step "clang-format" lint_format
 	step "shellcheck" lint_shell
 	step "codespell" lint_spelling
+	step "words" lint_words
 	step "guards" lint_guards
 	step "memory order" tools/check/order
 }
@@ -138,6 +139,20 @@ lint_guards()
 		git apply --check "$patch" || bad=1
 	done
 	return "$bad"
+}
+
+# Pages whose wording tools/check/words is for.
+readonly worded=(NEWS '*.md' 'Documentation/*.rst' 'man/*.[1-9]')
+
+# lint_words [FILE...]: none of the phrases of tools/check/words. What a page quotes is not
+# its own: in .rst what a tab sets in, in .md what stands between ```, in a manual page
+# what stands between .EX and .EE.
+lint_words()
+{
+	local files=("$@")
+
+	[ $# -gt 0 ] || mapfile -t files < <(sources "${worded[@]}")
+	awk -f tools/check/words.awk tools/check/words "${files[@]}"
 }
 
 lint_spelling()
