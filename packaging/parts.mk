@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 #
-# A part that can be installed alone includes this. In $(installed) are the paths of
-# all that "make install" puts somewhere, without DESTDIR, and in $(install_dirs) the
-# variables that say where. No rule here needs what is to be installed.
+# A part that can be installed alone includes this. $(installed) has the paths of all
+# files that "make install" installs, without DESTDIR, and $(install_dirs) has the
+# variables of their folders. No rule here needs the files themselves.
 
 list-installed:
 	@printf '%s\n' $(addprefix $(DESTDIR),$(installed))

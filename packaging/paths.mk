@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 #
 # Each Makefile that installs or builds something includes this, after the variables
-# that have a path by default. make, kbuild and the shell take a path with a space
-# apart and write to the wrong place: such a path is refused before anything is done.
+# that have a default path. make, kbuild and the shell split a path with a space and
+# write to the wrong place: this refuses such a path before anything is done.
 
 path_empty :=
 path_space := $(path_empty) $(path_empty)
