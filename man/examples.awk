@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # awk -v dir=FOLDER -f examples.awk PAGE...: writes the programs of the pages to
-# FOLDER/PAGE.c, and FOLDER/PAGE-2.c where there is a second one. A program is
-# what stands between .EX and .EE and begins with an #include.
+# FOLDER/PAGE.c, and a second one to FOLDER/PAGE-2.c. A program stands between .EX
+# and .EE and begins with an #include.
 FNR == 1 { number = 0 }
 
 /^\.EE/ && inside {

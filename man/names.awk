@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# awk -f names.awk PAGE...: the names that the section NAME has, one a line.
+# awk -f names.awk PAGE...: prints the names of the section NAME, one on each line.
 /^\.SH/ { in_name = $2 == "NAME" && NF == 2; next }
 
 in_name {

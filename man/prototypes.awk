@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# awk -f prototypes.awk ionchannel.h: the functions that have a comment, as a
-# page shows them, one a line.
+# awk -f prototypes.awk ionchannel.h: prints the functions with a comment, as a
+# page shows them, one on each line.
 /^ \* ionc_[a-z_0-9]*\(\) - / { wanted = 1 }
 
 /^ \*\/$/ && wanted == 1 { wanted = 2; text = ""; next }
