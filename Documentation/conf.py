@@ -31,7 +31,7 @@ html_show_sourcelink = False
 
 
 class CommandOutput(SphinxDirective):
-    """What a command of this tree prints, as it is now: it can not go stale."""
+    """The output of a command of this tree, which is run when the page is built."""
 
     required_arguments = 1
     final_argument_whitespace = True
