@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * How a program gets its ends of the rings that it mapped. <ion/ring.h> brings
- * this along.
+ * Gives a program its ends of the rings that it mapped. <ion/ring.h> includes
+ * this header.
  */
 #ifndef _ION_ATTACH_H
 #define _ION_ATTACH_H
@@ -18,13 +18,14 @@
 #endif
 
 /**
- * struct ion_ring_words - where a program sees the words of a ring
+ * struct ion_ring_words - where the words of a ring are mapped
  * @head: the producer's index
  * @tail: the consumer's index
  * @producer_wake: the producer's wake flag
  * @consumer_wake: the consumer's wake flag
  * @slots: the first slot
- * @nr_slots: how many, from &struct ion_ring_info and not from shared memory
+ * @nr_slots: number of slots, from &struct ion_ring_info, never from shared
+ *	memory
  */
 struct ion_ring_words {
 	__u32 *head;
@@ -40,7 +41,8 @@ struct ion_ring_words {
  * @ring: address of the mapping
  * @nr_slots: slots of the ring
  *
- * Return: what ion_producer_attach() and ion_consumer_attach() want.
+ * Return: the addresses that ion_producer_attach_words() and
+ * ion_consumer_attach_words() need.
  */
 static inline struct ion_ring_words ion_ring_words_compact(void *ring,
 							   __u32 nr_slots)
@@ -62,8 +64,8 @@ static inline struct ion_ring_words ion_ring_words_compact(void *ring,
  * @p: the view to fill in
  * @words: where the ring is
  *
- * Goes on where the shared indices stand, so that it may also be called after
- * ION_IOC_RESET or by a program that was handed the channel.
+ * Continues at the shared indices, so it may also be called after ION_IOC_RESET,
+ * or by a program that was handed the channel.
  */
 static inline void
 ion_producer_attach_words(struct ion_producer *p,

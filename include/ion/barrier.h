@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * The kernel's names for ordered memory access, for programs: what <ion/ring.h>
- * is written in, on the compiler's __atomic built-ins.
+ * The kernel's names for ordered memory access, for programs. <ion/ring.h> uses
+ * these names; here they are defined by the compiler's __atomic built-ins.
  *
- * A program that includes this has the names. One that includes <ion/ring.h> or
- * <ion/attach.h> alone has none of them: <ion/barrier_end.h> takes back what was
- * defined here.
+ * A program that includes this header gets the names. A program that includes
+ * only <ion/ring.h> or <ion/attach.h> gets none of them: <ion/barrier_end.h>
+ * undefines what was defined here.
  */
 #ifndef _ION_BARRIER_H
 #define _ION_BARRIER_H
@@ -27,8 +27,8 @@
 
 /*
  * On riscv the kernel end uses "fence rw,w; sw" and "lw; fence r,rw". Some
- * compilers make an amoswap of a C11 release store, which is dearer and a
- * different mapping, so the fences are spelt out here.
+ * compilers turn a C11 release store into an amoswap, which is more expensive
+ * and a different mapping, so the fences are written out here.
  */
 #if defined(__riscv)
 #ifndef smp_store_release
@@ -61,8 +61,8 @@
 #endif
 
 /*
- * How wide a machine copies, and that asking for memory beforehand is of use on
- * it. The tools that look for races know no volatile access of such a width.
+ * The widest word that the machine copies in, where prefetching helps too. The
+ * race detectors do not know volatile accesses of this width.
  */
 #if !defined(__SANITIZE_THREAD__) && (defined(__SSE2__) || defined(__ARM_NEON))
 #define ION_WIDE \

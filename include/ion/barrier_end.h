@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * Takes back the names of <ion/barrier.h>, as far as it was that which defined
- * them and no program that wants them. There is no guard: every header that
- * begins with the one ends with the other.
+ * Undefines the names of <ion/barrier.h>, unless the program included that
+ * header itself or defined a name before. There is no include guard: a header
+ * that begins by including <ion/barrier.h> ends by including this one.
  */
 #ifdef _ION_BARRIER_ENDS
 #undef _ION_BARRIER_ENDS

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * The ring: one producer, one consumer, slots of a fixed size.
+ * A ring has one producer, one consumer and slots of a fixed size.
  *
- * The module and user programs run this same code, each over its own private
- * view of one end: struct ion_producer or struct ion_consumer. Nothing but the
- * indices, the wake flags and the slots is shared, and of those an end reads
- * only the other end's index and flag, and writes only its own.
+ * The module and user programs run this same code, each on a private view of
+ * its own end: struct ion_producer or struct ion_consumer. Only the indices,
+ * the wake flags and the slots are shared. Each end writes its own index and
+ * flag, and reads the other end's.
  *
  *	producer				consumer
  *
@@ -13,29 +13,30 @@
  *	    write slots				    read slots
  *	(B) store-release head			(D) store-release tail
  *
- * (B) pairs with (C): whoever sees the new head sees what the slots were
- * filled with. (D) pairs with (A): whoever sees the new tail writes the slots
- * only after they were read.
+ * (B) pairs with (C): a consumer that sees the new head also sees the contents
+ * of the slots. (D) pairs with (A): a producer that sees the new tail writes to
+ * the slots only after they were read.
  *
  * An end that finds nothing to do may sleep, and the other end wakes it:
  *
- *	whoever sleeps				whoever wakes
+ *	the end that sleeps			the end that wakes it
  *
- *	    set the own wake flag		    publish the own index
+ *	    set its own wake flag		    publish its own index
  *	(E) full barrier			(F) full barrier
- *	    look at the other's index once more	    look at the other's wake flag
+ *	    check the other end's index again	    check the other end's wake flag
  *
- * (E) pairs with (F): one of the two sees what the other one wrote, so that
- * either the sleeper finds the work or the other end finds the flag. It does
- * not matter which end is the producer.
+ * (E) pairs with (F): at least one end sees what the other one wrote, so either
+ * the sleeper finds the work or the other end finds the flag. Either end may be
+ * the producer.
  *
- * An end believes nothing of what the other one can write. Mask, slot address
- * and own index are private; the other's index is loaded once for each look
- * and must have moved forward by no more than it was given, or the end is
- * broken for good: it looks no more, and ion_end.broken says why.
+ * An end trusts nothing that the other end can write. Mask, slot address and
+ * own index are private. Each refresh loads the other end's index once. That
+ * index may advance by at most the slots that the other end was given. If it is
+ * anywhere else, the end is broken for good: it no longer refreshes, and
+ * ion_end.broken says why.
  *
- * None of these functions sleeps, takes a lock or fails otherwise. Any context
- * will do, as long as there is one caller for an end at a time.
+ * None of these functions sleeps, takes a lock or fails in any other way. They
+ * work in any context, with at most one caller for each end at a time.
  */
 #ifndef _ION_RING_H
 #define _ION_RING_H
@@ -54,9 +55,9 @@
 #endif
 
 /*
- * In the kernel others check, without owning the end, how far it has come and
- * whether it is broken: see ion_ring_snapshot(). A program keeps its view to
- * itself, and in registers.
+ * In the kernel, code that does not own the end may read how far it has come
+ * and whether it is broken: see ion_ring_snapshot(). A program does not share
+ * its view, so the compiler may keep it in registers.
  */
 #ifdef __KERNEL__
 #define ION_VIEW_SET(field, value)	WRITE_ONCE(field, value)
@@ -66,25 +67,25 @@
 
 /**
  * struct ion_end - private view of one end of a ring
- * @own: packets that this end published or released so far
- * @ready: how far @own may go before this end must look at the other one: for
- *	a consumer what was pushed, for a producer what was popped and @mask
- *	more, as last seen
+ * @own: number of packets that this end published or released so far
+ * @ready: how far @own may go before this end must refresh @peer_index: for a
+ *	consumer the number of packets pushed, for a producer the number of
+ *	packets popped plus @mask, both as last seen
  * @mask: number of slots less one
  * @slots: the first slot
  * @own_index: shared, written by this end: @own & @mask
  * @peer_index: shared, written by the other end
- * @own_wake: shared, written by this end: not 0 while it sleeps
- * @peer_wake: shared, written by the other end: 0 while it is awake, n to be
- *	woken once it has n slots to use
- * @broken: &enum ion_poison, why this end trusts the other no longer
+ * @own_wake: shared, written by this end: not 0 while this end sleeps
+ * @peer_wake: shared, written by the other end: 0 while that end is awake, n
+ *	while it sleeps and asks to be woken once it has n slots to use
+ * @broken: &enum ion_poison, why this end no longer trusts the other one
  * @seen: the index that broke the ring
- * @published: in the kernel: @own, once @own_index says so too; what differs is
- *	being moved on
+ * @published: kernel only: follows @own once @own_index is stored; while the
+ *	two differ, @own_index is being stored
  *
- * The counts do not wrap with the ring: what is left is a subtraction, and
- * they double as statistics. They are as wide as mask, so that a 64-bit
- * machine has no narrowing to do.
+ * The counts do not wrap with the ring: the number of usable slots is one
+ * subtraction, and the counts also serve as statistics. They are as wide as
+ * mask, so that a 64-bit machine need not narrow them.
  */
 struct ion_end {
 	__u64 own;
@@ -118,12 +119,13 @@ struct ion_consumer {
 	struct ion_end end;
 };
 
-/* The words that slots are copied in; they alias the fields of a packet. */
+/* Slots are copied in these words, which alias the fields of a packet. */
 typedef __u64 __attribute__((__may_alias__)) ion_word;
 
 /*
- * A slot is read once, word by word: the other end may write to it meanwhile,
- * and what was checked must be what is used. @size is a multiple of 8.
+ * Read each word of a slot exactly once: the other end may write to the slot
+ * meanwhile, and the value that was checked must be the value that is used.
+ * @size is a multiple of 8.
  */
 static __always_inline void ion_slot_read(void *to, const void *slot,
 					  __u32 size)
@@ -137,8 +139,8 @@ static __always_inline void ion_slot_read(void *to, const void *slot,
 }
 
 /*
- * A slot may be written in any way: nobody who keeps to the protocol looks
- * before the index is published.
+ * The compiler may write a slot in any order: the other end, if it keeps to the
+ * protocol, reads the slot only after the index is published.
  */
 static __always_inline void ion_slot_write(void *slot, const void *from,
 					   __u32 size)
@@ -152,16 +154,17 @@ static __always_inline void ion_slot_write(void *slot, const void *from,
 }
 
 /*
- * What batches are copied in: <ion/barrier.h> knows of something wider than a
- * word, the kernel does not. Not for one packet: where its fields were written a
- * moment ago, what is wider than they are waits for them to reach the cache.
+ * Batches are copied in this type: <ion/barrier.h> may define one that is wider
+ * than a word, the kernel does not. A single packet is copied word by word: its
+ * fields were often written a moment ago, and a load that is wider than those
+ * stores waits until they reach the cache.
  */
 #ifndef ION_WIDE
 #define ION_WIDE	__attribute__((__may_alias__))
 #endif
 typedef __u64 ION_WIDE ion_wide;
 
-/* Some wide ones; a compiler writes out a loop as short as a slot has words. */
+/* Copy @n wide words; @n is small and constant, so compilers unroll the loop. */
 static __always_inline void ion_wide_read(char *to, const char *from, __u32 n)
 {
 	__u32 i;
@@ -179,9 +182,9 @@ static __always_inline void ion_wide_write(char *to, const char *from, __u32 n)
 }
 
 /*
- * Slots that lie one after the other, in and out, two at a time: the loop costs
- * as much as a word does, and two have as many wide ones as one has words, or
- * twice as many.
+ * Copy adjacent slots, two in each iteration: an iteration costs as much as
+ * copying a word. Two slots have as many wide words as one slot has words, or
+ * twice as many where a wide word is a word.
  */
 static __always_inline void ion_slots_read(void *to, const void *slots,
 					   __u32 count, __u32 size)
@@ -217,7 +220,7 @@ static __always_inline void ion_slots_write(void *slots, const void *from,
 		ion_slot_write(slot, at, size);
 }
 
-/* A word in every 64 bytes of what may be a few slots, or nothing. */
+/* Read a word in every 64 bytes; @bytes may be 0. */
 static __always_inline void ion_lines_read(const void *slots, __u64 bytes)
 {
 	const char *first = (const char *)slots;
@@ -236,21 +239,20 @@ static __always_inline void ion_lines_write(void *slots, __u64 bytes)
 		WRITE_ONCE(*(ion_word *)(first + at), 0);
 }
 
-/* The slot of the packet that has number @at in the count from the start. */
+/* Return the slot of packet @at, counted from the start of the ring's life. */
 static __always_inline void *ion_end_slot(const struct ion_end *end, __u64 at,
 					  __u32 size)
 {
 	char *slot = (char *)end->slots + (at & end->mask) * size;
 
-	/* Or some compilers work the address out anew for every word. */
+	/* Keep compilers from recomputing the address for every word. */
 	OPTIMIZER_HIDE_VAR(slot);
 	return slot;
 }
 
 /*
- * Have the processor get @count slots, from number @at on, while it does something
- * else. They were published: what the other end is about to write to had better
- * stay where it is.
+ * Prefetch @count slots, from number @at on. They must be published: prefetching
+ * a slot that the other end is about to write takes the cache line away from it.
  */
 static __always_inline void ion_end_prefetch(const struct ion_end *end,
 					     __u64 at, __u32 count, __u32 size)
@@ -268,7 +270,7 @@ static __always_inline void ion_end_prefetch(const struct ion_end *end,
 #endif
 }
 
-/* How many of @count slots, from number @at on, lie before the ring wraps. */
+/* Return how many of @count slots, from number @at on, lie before the wrap. */
 static __always_inline __u32 ion_end_run(const struct ion_end *end, __u64 at,
 					 __u32 count)
 {
@@ -277,7 +279,7 @@ static __always_inline __u32 ion_end_run(const struct ion_end *end, __u64 at,
 	return left < count ? (__u32)left : count;
 }
 
-/* Have @count slots, from number @at on, come into the cache: ion_ring_fetch(). */
+/* Load @count slots, from number @at on, into the cache: ion_ring_fetch(). */
 static __always_inline void ion_end_fetch(const struct ion_end *end, __u64 at,
 					  __u32 count, __u32 size)
 {
@@ -287,16 +289,17 @@ static __always_inline void ion_end_fetch(const struct ion_end *end, __u64 at,
 	ion_lines_read(end->slots, (__u64)(count - run) * size);
 }
 
-/* Slots that are this end's to use, as last seen. */
+/* Return the number of slots that this end may use, as last seen. */
 static __always_inline __u32 ion_end_known(const struct ion_end *end)
 {
 	return (__u32)(end->ready - end->own);
 }
 
 /*
- * Look at the other end's index, (A) or (C). All slots that are not this end's
- * already, at most, may have been given to it since. @lead is mask for a
- * producer, 0 for a consumer. False if the end is broken.
+ * Refresh @ready from the other end's index, (A) or (C). Since the last refresh
+ * the other end can have given at most the slots that this end does not hold
+ * already. @lead is mask for a producer and 0 for a consumer. Return false if
+ * the end is broken.
  */
 static __always_inline bool ion_end_look(struct ion_end *end, __u64 lead)
 {
@@ -318,7 +321,7 @@ static __always_inline bool ion_end_look(struct ion_end *end, __u64 lead)
 	return true;
 }
 
-/* Have @want slots, or as many as there are. */
+/* Return how many slots this end may use, at most @want. */
 static __always_inline __u32 ion_end_take(struct ion_end *end, __u32 want,
 					  __u64 lead)
 {
@@ -332,7 +335,7 @@ static __always_inline __u32 ion_end_take(struct ion_end *end, __u32 want,
 	return known < want ? known : want;
 }
 
-/* Whether there is one slot at least. */
+/* Return whether this end may use at least one slot. */
 static __always_inline bool ion_end_take_one(struct ion_end *end, __u64 lead)
 {
 	if (end->own != end->ready)
@@ -352,11 +355,11 @@ static __always_inline void ion_end_publish(struct ion_end *end, __u32 count)
 }
 
 /**
- * ion_end_peer_sleeps() - whether the other end is to be woken
+ * ion_end_peer_sleeps() - whether the other end needs a wake-up
  * @end: the view
  *
- * Call it after the commit or release of all that there was to do: it is the
- * full barrier (F). Once for a batch is enough.
+ * Call it after the last commit or release: it contains the full barrier (F).
+ * One call for a batch is enough.
  *
  * Return: true if the other end sleeps, or is about to.
  */
@@ -370,8 +373,8 @@ static __always_inline bool ion_end_peer_sleeps(const struct ion_end *end)
  * ion_end_sleep() - ask the other end for a wake-up
  * @end: the view
  *
- * Afterwards try once more, by ion_ring_peek() or ion_ring_reserve(), and
- * sleep only if that found nothing.
+ * Call ion_ring_peek() or ion_ring_reserve() again afterwards, and sleep only if
+ * that returns 0.
  */
 static __always_inline void ion_end_sleep(struct ion_end *end)
 {
@@ -392,7 +395,7 @@ static __always_inline void ion_end_awake(struct ion_end *end)
  * ion_ring_room() - free slots, as last seen
  * @p: the producer's end
  *
- * Return: a number from 0 to mask. Shared memory is not looked at.
+ * Return: a number from 0 to mask. Shared memory is not read.
  */
 static __always_inline __u32 ion_ring_room(const struct ion_producer *p)
 {
@@ -403,7 +406,7 @@ static __always_inline __u32 ion_ring_room(const struct ion_producer *p)
  * ion_ring_queued() - packets to read, as last seen
  * @c: the consumer's end
  *
- * Return: a number from 0 to mask. Shared memory is not looked at.
+ * Return: a number from 0 to mask. Shared memory is not read.
  */
 static __always_inline __u32 ion_ring_queued(const struct ion_consumer *c)
 {
@@ -413,14 +416,14 @@ static __always_inline __u32 ion_ring_queued(const struct ion_consumer *c)
 /**
  * ion_ring_reserve() - get free slots to fill
  * @p: the producer's end
- * @want: how many at the most
+ * @want: the largest number to return
  *
- * The consumer's index is looked at only when the slots that are known to be
- * free do not do.
+ * The consumer's index is read only when fewer than @want slots are known to be
+ * free.
  *
- * Return: how many slots may be filled, at most @want. ion_ring_slot() finds
- * them, ion_ring_commit() publishes them. Nothing need be undone if they are
- * not used.
+ * Return: how many slots may be filled, at most @want. ion_ring_slot() gives
+ * their addresses, ion_ring_commit() publishes them. Slots that are not used
+ * need no undo.
  */
 static __always_inline __u32 ion_ring_reserve(struct ion_producer *p,
 					      __u32 want)
@@ -443,14 +446,14 @@ static __always_inline void *ion_ring_slot(const struct ion_producer *p,
 }
 
 /**
- * ion_ring_claim() - have free slots come into the cache, all at once
+ * ion_ring_claim() - get reserved slots into the cache, all at once
  * @p: the producer's end
- * @count: how many, no more than were reserved
+ * @count: how many, at most as many as were reserved
  * @size: size of a slot in bytes
  *
- * For batches, as ion_ring_fetch(): the slots are still in the cache of the
- * processor that read them. Fill them afterwards; a word here and there is
- * written over.
+ * Use it for batches, like ion_ring_fetch(): the slots are still in the cache of
+ * the processor that read them. It overwrites a word in every 64 bytes, so fill
+ * the slots afterwards.
  */
 static __always_inline void ion_ring_claim(const struct ion_producer *p,
 					   __u32 count, __u32 size)
@@ -464,9 +467,9 @@ static __always_inline void ion_ring_claim(const struct ion_producer *p,
 /**
  * ion_ring_commit() - publish filled slots
  * @p: the producer's end
- * @count: how many, no more than were reserved
+ * @count: how many, at most as many as were reserved
  *
- * Orders all that was written to the slots before the new head, (B).
+ * Orders all writes to the slots before the new head, (B).
  */
 static __always_inline void ion_ring_commit(struct ion_producer *p, __u32 count)
 {
@@ -476,13 +479,12 @@ static __always_inline void ion_ring_commit(struct ion_producer *p, __u32 count)
 /**
  * ion_ring_peek() - get filled slots to read
  * @c: the consumer's end
- * @want: how many at the most
+ * @want: the largest number to return
  *
- * The producer's index is looked at only when the packets that are known of do
- * not do.
+ * The producer's index is read only when fewer than @want packets are known.
  *
- * Return: how many slots may be read, at most @want. ion_ring_peeked() finds
- * them, ion_ring_release() gives them back.
+ * Return: how many slots may be read, at most @want. ion_ring_peeked() gives
+ * their addresses, ion_ring_release() gives them back.
  */
 static __always_inline __u32 ion_ring_peek(struct ion_consumer *c, __u32 want)
 {
@@ -496,7 +498,7 @@ static __always_inline __u32 ion_ring_peek(struct ion_consumer *c, __u32 want)
  * @size: size of a slot in bytes
  *
  * Return: the address of the slot. The producer may still write to it: copy it
- * with ion_slot_read() before looking at any field twice.
+ * with ion_slot_read() before you read any field twice.
  */
 static __always_inline const void *
 ion_ring_peeked(const struct ion_consumer *c, __u32 i, __u32 size)
@@ -505,15 +507,15 @@ ion_ring_peeked(const struct ion_consumer *c, __u32 i, __u32 size)
 }
 
 /**
- * ion_ring_fetch() - have filled slots come into the cache, all at once
+ * ion_ring_fetch() - get filled slots into the cache, all at once
  * @c: the consumer's end
- * @count: how many, no more than were peeked at
+ * @count: how many, at most as many as were peeked at
  * @size: size of a slot in bytes
  *
- * For batches. Slots that another processor filled come one cache line after
- * the other as they are read; asked for beforehand they come together. A load
- * is what every machine has for that: riscv has an instruction to prefetch only
- * as an extension.
+ * Use it for batches. Slots that another processor filled arrive one cache line
+ * after the other while they are read; loads in advance make them arrive
+ * together. It uses plain loads because every machine has them: on riscv,
+ * prefetching is an extension.
  */
 static __always_inline void ion_ring_fetch(const struct ion_consumer *c,
 					   __u32 count, __u32 size)
@@ -524,9 +526,9 @@ static __always_inline void ion_ring_fetch(const struct ion_consumer *c,
 /**
  * ion_ring_release() - give slots back to the producer
  * @c: the consumer's end
- * @count: how many, no more than were peeked at
+ * @count: how many, at most as many as were peeked at
  *
- * Orders all that was read of the slots before the new tail, (D).
+ * Orders all reads of the slots before the new tail, (D).
  */
 static __always_inline void ion_ring_release(struct ion_consumer *c,
 					     __u32 count)
@@ -538,7 +540,7 @@ static __always_inline void ion_ring_release(struct ion_consumer *c,
  * ion_ring_push_n() - push a batch
  * @p: the producer's end
  * @from: array of @count packets
- * @count: how many at the most
+ * @count: the largest number to push
  * @size: size of a packet in bytes, a multiple of 8, a constant
  *
  * One publication for the whole batch.
@@ -567,7 +569,7 @@ static __always_inline __u32 ion_ring_push_n(struct ion_producer *p,
  * ion_ring_pop_n() - pop a batch
  * @c: the consumer's end
  * @to: room for @count packets
- * @count: how many at the most
+ * @count: the largest number to pop
  * @size: size of a packet in bytes, a multiple of 8, a constant
  *
  * One publication for the whole batch.
@@ -584,7 +586,10 @@ static __always_inline __u32 ion_ring_pop_n(struct ion_consumer *c, void *to,
 
 	if (!n)
 		return 0;
-	/* Those of the next batch, and of this one unless they were that. */
+	/*
+	 * Prefetch the next batch. The previous call prefetched this one only
+	 * if all of it was known then.
+	 */
 	if (before < count)
 		ion_end_prefetch(&c->end, c->end.own, n, size);
 	ion_end_prefetch(&c->end, c->end.own + n, more < n ? more : n, size);
