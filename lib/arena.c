@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * The free buffers of an arena: a stack, without a lock, as who allocates and
- * who frees are often two threads, and one of them may be a signal handler. Its
- * top word counts its changes, so that a thread that was held up does not take
- * the top of now for that of then.
+ * The free list of an arena is a stack without a lock: one thread often
+ * allocates buffers while another one frees them, and either may be a signal
+ * handler. The top word also counts its changes, so that a thread that was
+ * preempted notices if the same buffer has left the top and come back (ABA).
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -12,44 +12,44 @@
 
 #define IONC_COUNT (1ULL << 32)
 
-/* ---- the stack --------------------------------------------------------- */
+/* ---- the free list ----------------------------------------------------- */
 
-/* Put another one on top, if @top still is what is there; else that goes to @top. */
-static bool ionc_stock_top(struct ionc_stock *stock, __u64 *top, __u32 to)
+/* Make @to the top if the top is still @top; else load the top into @top. */
+static bool ionc_free_list_set_top(struct ionc_free_list *list, __u64 *top,
+				   __u32 to)
 {
 	__u64 next = ((*top + IONC_COUNT) & ~(IONC_COUNT - 1)) | to;
 
-	return __atomic_compare_exchange_n(&stock->top, top, next, true,
+	return __atomic_compare_exchange_n(&list->top, top, next, true,
 					   __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
 }
 
-static int ionc_stock_get(struct ionc_stock *stock)
+static int ionc_free_list_get(struct ionc_free_list *list)
 {
-	__u64 top = __atomic_load_n(&stock->top, __ATOMIC_ACQUIRE);
+	__u64 top = __atomic_load_n(&list->top, __ATOMIC_ACQUIRE);
 	__u32 id, below;
 
 	do {
 		if (!(__u32)top)
 			return -ENOBUFS;
 		id = (__u32)top - 1;
-		below = __atomic_load_n(&stock->next[id], __ATOMIC_RELAXED);
-	} while (!ionc_stock_top(stock, &top, below));
-	__atomic_store_n(&stock->next[id], IONC_HELD, __ATOMIC_RELAXED);
+		below = __atomic_load_n(&list->next[id], __ATOMIC_RELAXED);
+	} while (!ionc_free_list_set_top(list, &top, below));
+	__atomic_store_n(&list->next[id], IONC_HELD, __ATOMIC_RELAXED);
 	return (int)id;
 }
 
-static int ionc_stock_put(struct ionc_stock *stock, __u32 id)
+static int ionc_free_list_put(struct ionc_free_list *list, __u32 id)
 {
-	__u64 top = __atomic_load_n(&stock->top, __ATOMIC_RELAXED);
+	__u64 top = __atomic_load_n(&list->top, __ATOMIC_RELAXED);
 	__u32 held = IONC_HELD;
 
-	if (!__atomic_compare_exchange_n(&stock->next[id], &held, 0, false,
+	if (!__atomic_compare_exchange_n(&list->next[id], &held, 0, false,
 					 __ATOMIC_RELAXED, __ATOMIC_RELAXED))
 		return -EALREADY;
 	do {
-		__atomic_store_n(&stock->next[id], (__u32)top,
-				 __ATOMIC_RELAXED);
-	} while (!ionc_stock_top(stock, &top, id + 1));
+		__atomic_store_n(&list->next[id], (__u32)top, __ATOMIC_RELAXED);
+	} while (!ionc_free_list_set_top(list, &top, id + 1));
 	return 0;
 }
 
@@ -57,14 +57,14 @@ int ionc_buffer_get(struct ionc_channel *ch)
 {
 	struct ionc_private *p = ionc_private(ch);
 
-	return ch->buffers ? ionc_stock_get(&p->stock) : -ENOBUFS;
+	return ch->buffers ? ionc_free_list_get(&p->free_list) : -ENOBUFS;
 }
 
 int ionc_buffer_put(struct ionc_channel *ch, __u32 id)
 {
 	if (id >= ch->buffers)
 		return -EINVAL;
-	return ionc_stock_put(&ionc_private(ch)->stock, id);
+	return ionc_free_list_put(&ionc_private(ch)->free_list, id);
 }
 
 __u32 ionc_give_free(struct ionc_channel *ch, __u32 count)
@@ -82,7 +82,7 @@ __u32 ionc_give_free(struct ionc_channel *ch, __u32 count)
 	return given;
 }
 
-/* ---- whose they are ---------------------------------------------------- */
+/* ---- owners ------------------------------------------------------------ */
 
 int ionc_owners(struct ionc_channel *ch, __u64 *bits)
 {
@@ -98,7 +98,7 @@ int ionc_owners(struct ionc_channel *ch, __u64 *bits)
 	return ret < 0 ? ret : (int)buffers.owned;
 }
 
-/* A packet between the two indices of a ring stands for its buffer. */
+/* Mark the buffers of all packets between the two indices of a ring. */
 static void ionc_mark_queued(const struct ionc_private *p,
 			     const struct ion_end *end, __u32 head, __u32 tail,
 			     __u64 *taken)
@@ -116,9 +116,10 @@ static void ionc_mark_queued(const struct ionc_private *p,
 }
 
 /*
- * Which buffers the program can not have: what is on its way, and what the
- * service has. tx is looked at before the kernel is asked, and rx after, so that
- * a buffer which goes through all three meanwhile is seen in one of them.
+ * Find the buffers that the program cannot allocate: those that are queued, and
+ * those that the service owns. tx is read before the kernel is asked, and rx
+ * after, so that a buffer which moves from tx to rx meanwhile is seen in at
+ * least one of the three places.
  */
 static int ionc_mark_taken(struct ionc_private *p, __u64 *owned, __u64 *taken)
 {
@@ -138,27 +139,27 @@ static int ionc_mark_taken(struct ionc_private *p, __u64 *owned, __u64 *taken)
 	return 0;
 }
 
-/* The lowest on top, so that few buffers stay in the cache. */
-static void ionc_stock_refill(struct ionc_private *p, const __u64 *owned,
-			      const __u64 *taken)
+/* Put the lowest number on top, so that the buffers in use stay few and cached. */
+static void ionc_free_list_refill(struct ionc_private *p, const __u64 *owned,
+				  const __u64 *taken)
 {
-	struct ionc_stock *stock = &p->stock;
+	struct ionc_free_list *list = &p->free_list;
 	__u32 id = p->ch.buffers, top = 0;
 
 	while (id-- > 0) {
 		__u64 bit = 1ULL << id % 64;
 
 		if (!(owned[id / 64] & bit) || (taken[id / 64] & bit)) {
-			stock->next[id] = IONC_HELD;
+			list->next[id] = IONC_HELD;
 			continue;
 		}
-		stock->next[id] = top;
+		list->next[id] = top;
 		top = id + 1;
 	}
-	stock->top = ((stock->top + IONC_COUNT) & ~(IONC_COUNT - 1)) | top;
+	list->top = ((list->top + IONC_COUNT) & ~(IONC_COUNT - 1)) | top;
 }
 
-int ionc_stock_fill(struct ionc_private *p)
+int ionc_free_list_fill(struct ionc_private *p)
 {
 	size_t words = (p->ch.buffers + 63) / 64;
 	__u64 *bits;
@@ -171,20 +172,20 @@ int ionc_stock_fill(struct ionc_private *p)
 		return -ENOMEM;
 	ret = ionc_mark_taken(p, bits, bits + words);
 	if (!ret)
-		ionc_stock_refill(p, bits, bits + words);
+		ionc_free_list_refill(p, bits, bits + words);
 	free(bits);
 	return ret;
 }
 
-int ionc_stock_init(struct ionc_private *p)
+int ionc_free_list_init(struct ionc_private *p)
 {
 	if (!p->ch.buffers)
 		return 0;
-	p->stock.next = calloc(p->ch.buffers, sizeof(*p->stock.next));
-	return p->stock.next ? ionc_stock_fill(p) : -ENOMEM;
+	p->free_list.next = calloc(p->ch.buffers, sizeof(*p->free_list.next));
+	return p->free_list.next ? ionc_free_list_fill(p) : -ENOMEM;
 }
 
-void ionc_stock_destroy(struct ionc_private *p)
+void ionc_free_list_destroy(struct ionc_private *p)
 {
-	free(p->stock.next);
+	free(p->free_list.next);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Opening, attaching, closing. */
+/* Opens, attaches and closes channels. */
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -43,7 +43,7 @@ static __u64 ionc_spin_of(const struct ionc_options *options)
 {
 	if (options->flags & IONC_NO_SPIN)
 		return 0;
-	/* Who spins on the only processor keeps away who it waits for. */
+	/* On a single processor, spinning keeps the other end from running. */
 	if (!options->spin_ns && sysconf(_SC_NPROCESSORS_ONLN) < 2)
 		return 0;
 	return options->spin_ns ? options->spin_ns : IONC_SPIN_NS;
@@ -124,7 +124,7 @@ static void ionc_unmap(struct ionc_private *p)
 {
 	unsigned int i;
 
-	/* In a child these addresses may be something else by now. */
+	/* In a child these addresses may have been mapped again since. */
 	if (!ionc_is_owner(p))
 		return;
 	for (i = 0; i < ION_AREAS_MAX; i++)
@@ -157,7 +157,7 @@ static int ionc_map(struct ionc_private *p)
 	return 0;
 }
 
-/* The address of @size bytes at an offset of the mmap() space. */
+/* Return the address of @size bytes at @offset of the mmap() space, or NULL. */
 static void *ionc_at(const struct ionc_private *p, __u64 offset, __u64 size)
 {
 	const struct ion_area *area = p->info.area;
@@ -170,7 +170,7 @@ static void *ionc_at(const struct ionc_private *p, __u64 offset, __u64 size)
 	return NULL;
 }
 
-/* A driver may lay words out as it likes, but not of another size. */
+/* Find the words of a ring: a driver may place them anywhere. */
 static int ionc_words(const struct ionc_private *p, unsigned int id,
 		      struct ion_ring_words *words)
 {
@@ -215,7 +215,7 @@ int ionc_take_ends(struct ionc_private *p)
 	return 0;
 }
 
-/* ---- the whole --------------------------------------------------------- */
+/* ---- the channel ------------------------------------------------------- */
 
 static struct ionc_private *ionc_new(int fd, const struct ionc_options *options,
 				     __u64 owner)
@@ -235,7 +235,7 @@ static struct ionc_private *ionc_new(int fd, const struct ionc_options *options,
 	return p;
 }
 
-/* All but the descriptor. */
+/* Free everything but the descriptor. */
 static void ionc_drop(struct ionc_private *p)
 {
 	if (p->lent)
@@ -243,7 +243,7 @@ static void ionc_drop(struct ionc_private *p)
 	if (p->eventfd >= 0)
 		close(p->eventfd);
 	ionc_unmap(p);
-	ionc_stock_destroy(p);
+	ionc_free_list_destroy(p);
 	free(p);
 }
 
@@ -257,7 +257,7 @@ static int ionc_begin(struct ionc_private *p)
 		ret = ionc_map(p);
 	if (!ret)
 		ret = ionc_take_ends(p);
-	return ret ? ret : ionc_stock_init(p);
+	return ret ? ret : ionc_free_list_init(p);
 }
 
 static int ionc_make(struct ionc_channel **ch, int fd,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Diagnostics, reset, and what only some services have. */
+/* Diagnostics, reset, and calls of some services only. */
 #include "internal.h"
 
 int ionc_query_struct(struct ionc_channel *ch, struct ion_query *query)
@@ -42,7 +42,7 @@ int ionc_reattach(struct ionc_channel *ch)
 	int ret = ionc_take_ends(p);
 
 	if (!ret)
-		ret = ionc_stock_fill(p);
+		ret = ionc_free_list_fill(p);
 	ionc_lent_resume(p);
 	return ret;
 }

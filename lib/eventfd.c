@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The eventfd, and the wake flags that it is signalled for. */
+/* The eventfd, and the wake flags that ask for its signal. */
 #include <errno.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -72,7 +72,7 @@ static void ionc_awake(struct ionc_channel *ch, unsigned int events)
 			ion_end_awake(ionc_end(ch, id));
 }
 
-/* Some services have work even if nothing is queued: kick whenever it sleeps. */
+/* Kick if the kernel end sleeps: some services have work with nothing queued. */
 static int ionc_kick_sleeper(struct ionc_channel *ch)
 {
 	return ion_end_peer_sleeps(&ch->tx.end) ? ionc_kick_now(ch)
@@ -88,7 +88,7 @@ int ionc_arm(struct ionc_channel *ch, unsigned int events)
 		if (events & (1U << id))
 			ion_end_sleep(ionc_end(ch, id));
 	ret = ionc_kick_sleeper(ch);
-	there = ionc_look(ch, events);
+	there = ionc_ready(ch, events);
 	if (there || ret < 0)
 		ionc_awake(ch, events);
 	return there ? there : ret;
@@ -100,7 +100,7 @@ void ionc_disarm(struct ionc_channel *ch, unsigned int events)
 	__u64 count;
 
 	ionc_awake(ch, events);
-	/* It does not block, and whether there was something matters not. */
+	/* It does not block; an eventfd that was not signalled is no error. */
 	if (p->waking >= 0 && read(p->waking, &count, sizeof(count)) < 0)
 		return;
 }

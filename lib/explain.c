@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What errors mean. A line for each, the calls that it is told of first. */
+/* Explains errors: one line for each call and errno; IONC_ANY comes last. */
 #include <errno.h>
 
 #include "internal.h"
@@ -12,40 +12,40 @@ struct ionc_meaning {
 
 static const struct ionc_meaning ionc_meanings[] = {
 	{ IONC_OPEN, ENOENT,
-	  "there is no device, as the module ion is not loaded, or no service of that name" },
+	  "there is no device because the module ion is not loaded, or there is no service of that name" },
 	{ IONC_OPEN, ENODEV, "the device is there, but no module serves it" },
 	{ IONC_OPEN, ENXIO, "the device is there, but no module serves it" },
 	{ IONC_OPEN, EACCES,
 	  "the device may not be opened: be root or in its group; see ls -l /dev/ion" },
-	{ IONC_OPEN, EPERM, "IONC_PHYS is for a program with CAP_SYS_RAWIO" },
+	{ IONC_OPEN, EPERM, "IONC_PHYS needs CAP_SYS_RAWIO" },
 	{ IONC_OPEN, EPROTONOSUPPORT,
 	  "the driver and this library do not have the same version of the ABI: install those that belong together" },
-	{ IONC_OPEN, ENOTTY, "the device is no /dev/ion of this driver" },
+	{ IONC_OPEN, ENOTTY, "the device is not /dev/ion of this driver" },
 	{ IONC_OPEN, EOPNOTSUPP, "this driver is too old: it has no arena" },
 	{ IONC_OPEN, E2BIG,
 	  "the options ask for what this library is too old for" },
 	{ IONC_OPEN, EINVAL,
-	  "an option is out of bounds, or not for this service; slots are a power of two from 2 to 65536, bytes of a buffer one from 256 to 1048576; for a pair, the other channel has buffers of another size" },
+	  "an option is out of bounds, or not for this service; slots are a power of two from 2 to 65536, bytes of a buffer are a power of two from 256 to 1048576; for a pair, the other channel has buffers of another size" },
 	{ IONC_OPEN, ENAMETOOLONG,
 	  "the name of the service, or the key, has more than 31 bytes" },
 	{ IONC_OPEN, ENFILE,
 	  "too many channels are set up in the system: see the module parameter max_channels" },
 	{ IONC_OPEN, EDQUOT,
-	  "the user has too many channels, or as many sources with a rate as one user may: close some, or ask for a lower rate; see the module parameter max_user_channels" },
+	  "the user has too many channels, or too many sources with a rate: close some, or ask for a lower rate; see the module parameter max_user_channels" },
 	{ IONC_OPEN, EMFILE,
 	  "the program has too many descriptors open: see ulimit -n" },
 	{ IONC_OPEN, ENOMEM,
-	  "there is no memory, or not so much may be locked: use fewer slots or buffers, or raise ulimit -l" },
+	  "there is no memory, or the program may not lock that much: use fewer slots or buffers, or raise ulimit -l" },
 	{ IONC_OPEN, ENOSPC,
-	  "all channels together have as much memory as they may: see the module parameter max_bytes" },
+	  "all channels together use the memory that they may have: see the module parameter max_bytes" },
 	{ IONC_OPEN, EUSERS,
-	  "all users together have as many sources with a rate as there may be" },
-	{ IONC_OPEN, EBUSY, "the service has no place for one more channel" },
+	  "all users together have too many sources with a rate" },
+	{ IONC_OPEN, EBUSY, "the service takes no further channel" },
 
 	{ IONC_ATTACH, EBADFD, "the channel was opened, but not yet set up" },
-	{ IONC_ATTACH, EBADF, "that is no open descriptor" },
+	{ IONC_ATTACH, EBADF, "the descriptor is not open" },
 	{ IONC_ATTACH, ENOTTY,
-	  "the descriptor is none of /dev/ion of this driver" },
+	  "the descriptor does not belong to /dev/ion of this driver" },
 	{ IONC_ATTACH, EACCES,
 	  "the descriptor was not opened for reading and writing" },
 	{ IONC_ATTACH, EPROTONOSUPPORT,
@@ -55,16 +55,16 @@ static const struct ionc_meaning ionc_meanings[] = {
 	  "the options ask for what this library is too old for" },
 
 	{ IONC_WAIT, ETIME, "the time was up before it came" },
-	{ IONC_WAIT, EINTR, "a signal came; call again" },
+	{ IONC_WAIT, EINTR, "a signal interrupted the call; call again" },
 	{ IONC_WAIT, EINVAL,
 	  "there is nothing to wait for, or more than the ring can hold" },
 	{ IONC_WAIT, EPIPE,
-	  "the service hung up, as the other program of a pair has gone: nothing more will come" },
+	  "the service hung up, for example because the other program of a pair has gone: nothing more will come" },
 	{ IONC_WAIT, ESTALE,
 	  "another program or thread used this end or reset the channel; see ionc_reattach()" },
 
-	{ IONC_EVENTFD, EINVAL, "that is no eventfd" },
-	{ IONC_EVENTFD, EBADF, "that is no open descriptor" },
+	{ IONC_EVENTFD, EINVAL, "the descriptor is not an eventfd" },
+	{ IONC_EVENTFD, EBADF, "the descriptor is not open" },
 	{ IONC_EVENTFD, EMFILE,
 	  "the program has too many descriptors open: see ulimit -n" },
 
@@ -72,14 +72,14 @@ static const struct ionc_meaning ionc_meanings[] = {
 	{ IONC_LEND, ENOENT, "no thread was lent" },
 	{ IONC_LEND, EINVAL,
 	  "there is no such processor, or the program may not run on it, or an option is not known" },
-	{ IONC_LEND, EAGAIN, "no thread can be made: see ulimit -u" },
+	{ IONC_LEND, EAGAIN, "no thread can be created: see ulimit -u" },
 	{ IONC_LEND, EMFILE,
 	  "the program has too many descriptors open: see ulimit -n" },
 	{ IONC_LEND, E2BIG,
 	  "the options ask for what this library is too old for" },
 
 	{ IONC_BUFFER, ENOBUFS,
-	  "no buffer is free: pop what came back on rx, or have more of them" },
+	  "no buffer is free: pop and free those that came back on rx, or open the channel with more buffers" },
 	{ IONC_BUFFER, EINVAL, "there is no buffer of that number" },
 	{ IONC_BUFFER, EALREADY, "that buffer is free already" },
 	{ IONC_BUFFER, EOPNOTSUPP, "the channel has no arena" },
@@ -88,25 +88,25 @@ static const struct ionc_meaning ionc_meanings[] = {
 	  "there is no such ring, or the count is not from 1 to 1024" },
 
 	{ IONC_JOIN, EISCONN, "one of the channels is joined already, or was" },
-	{ IONC_JOIN, EBADF, "that is no open descriptor" },
+	{ IONC_JOIN, EBADF, "the descriptor is not open" },
 	{ IONC_JOIN, EBADFD, "the other channel was not set up yet" },
 	{ IONC_JOIN, EOPNOTSUPP,
-	  "only channels of the service pair are joined" },
+	  "only channels of the service pair can be joined" },
 	{ IONC_JOIN, EINVAL,
-	  "the other one is no channel of the service pair, or this one itself, or its buffers are of another size" },
+	  "the other descriptor is not a channel of the service pair, or is this channel itself, or its buffers are of another size" },
 
 	{ IONC_VERIFY, EOPNOTSUPP,
-	  "the service vouches for nobody: it is not pair" },
+	  "only the service pair verifies who sent a command" },
 
 	{ IONC_ANY, EBUSY, "too many programs ask for it now; call again" },
 	{ IONC_ANY, EPROTO,
-	  "a ring is poisoned, as the protocol was broken: ionc_stats() tells how, ionc_reset() mends it" },
+	  "a ring is poisoned because the protocol was broken: ionc_stats() tells how, ionc_reset() clears it" },
 	{ IONC_ANY, EPIPE,
-	  "the service hung up, as the other program of a pair has gone" },
+	  "the service hung up, for example because the other program of a pair has gone" },
 	{ IONC_ANY, EBADFD, "the channel was not set up" },
 	{ IONC_ANY, EBADF, "the descriptor of the channel was closed" },
 	{ IONC_ANY, ENOTTY, "this driver does not have that call" },
-	{ IONC_ANY, EINTR, "a signal came; call again" },
+	{ IONC_ANY, EINTR, "a signal interrupted the call; call again" },
 	{ IONC_ANY, ENOMEM, "there is no memory" },
 	{ IONC_ANY, EFAULT, "an address is not valid" },
 	{ IONC_ANY, EINVAL, "an argument is out of bounds" },
@@ -129,7 +129,7 @@ const char *ionc_explain(enum ionc_call call, int error)
 	const char *text;
 
 	if (error >= 0)
-		return "that is no error";
+		return "this is not an error";
 	text = ionc_meaning(call, -error);
 	if (!text)
 		text = ionc_meaning(IONC_ANY, -error);

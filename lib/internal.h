@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * What the files of the library share. Nothing of it is visible outside.
- */
+/* Shared by the files of the library; nothing here is exported. */
 #ifndef _IONC_INTERNAL_H
 #define _IONC_INTERNAL_H
 
@@ -11,29 +9,30 @@
 struct ionc_lent;
 
 /**
- * struct ionc_stock - the free buffers of an arena, the one freed last on top
- * @top: in the low half the number of the topmost one plus one, 0 for none; in
- *	the high half how often it changed
- * @next: for each buffer the one below it, in the same manner; or IONC_HELD
+ * struct ionc_free_list - the free buffers of an arena, last freed on top
+ * @top: the low half is the number of the topmost buffer plus one, 0 if there is
+ *	none; the high half counts the changes of @top
+ * @next: for each buffer the number of the buffer below it plus one, 0 if there
+ *	is none; IONC_HELD if the buffer is not free
  */
-struct ionc_stock {
+struct ionc_free_list {
 	__u64 top;
 	__u32 *next;
 };
 
-/* A buffer that the program or the service has. */
+/* The buffer is in use by the program or the service. */
 #define IONC_HELD (~0U)
 
 /**
- * struct ionc_private - what there is of a channel
- * @ch: what programs see, first
+ * struct ionc_private - a channel, as the library sees it
+ * @ch: the public part; must be first
  * @info: the geometry
  * @area: the mappings, by their number in @info
- * @owner: the process that has them, by the number of ionc_get_owner()
- * @spin_ns: how long to look before sleeping
- * @eventfd: of ionc_eventfd(), or -1
- * @waking: the eventfd that is read by ionc_disarm(), or -1
- * @stock: the free buffers
+ * @owner: the process that mapped them, as a number of ionc_get_owner()
+ * @spin_ns: how long to poll the rings before sleeping
+ * @eventfd: the eventfd that ionc_eventfd() created, or -1
+ * @waking: the eventfd that ionc_disarm() reads, or -1
+ * @free_list: the free buffers
  * @lent: the lent thread, or NULL
  */
 struct ionc_private {
@@ -44,7 +43,7 @@ struct ionc_private {
 	__u64 spin_ns;
 	int eventfd;
 	int waking;
-	struct ionc_stock stock;
+	struct ionc_free_list free_list;
 	struct ionc_lent *lent;
 };
 
@@ -54,42 +53,43 @@ static inline struct ionc_private *ionc_private(struct ionc_channel *ch)
 }
 
 /*
- * The number of this process: not that of any process that it descends from by
- * fork(). -errno.
+ * Get a number for this process, which differs from that of every process that
+ * it descends from by fork(). Return 0 or -errno.
  */
 int ionc_get_owner(__u64 *owner);
 
-/* Whether this process made the channel, and is no child of the one that did. */
+/* Return whether this process itself made the channel, and not an ancestor. */
 bool ionc_is_owner(const struct ionc_private *p);
 
 /*
- * What ioctl() returns, or -errno. The numbers of /dev/ion have 16 bits, and so fit
- * whatever type a C library has ioctl() take.
+ * Return the result of ioctl(), or -errno. The requests of /dev/ion have 16 bits,
+ * so they fit any type that a C library gives the argument of ioctl().
  */
 int ionc_ioctl(int fd, __u16 request, void *arg);
 
-/* The clock that timeouts are of, and a time on it; IONC_FOREVER stays it. */
+/* The clock of the timeouts, and times on it; IONC_FOREVER stays IONC_FOREVER. */
 __u64 ionc_now(void);
 __u64 ionc_deadline(__u64 timeout_ns);
 __u64 ionc_left(__u64 deadline);
 
 /*
- * Copy in a struct that begins with its size and may be older or newer than
- * this library: -EINVAL, or -E2BIG if it asks for what is not known here.
+ * Copy a struct that begins with its size and may be older or newer than this
+ * library. Return -EINVAL if it is shorter than @first, -E2BIG if it sets fields
+ * that this library does not know.
  */
 int ionc_copy_options(void *to, __u32 size, const void *from, __u32 first);
 
-/* Take the user's ends of all rings, where they stand. */
+/* Attach the user ends of all rings at their current positions. */
 int ionc_take_ends(struct ionc_private *p);
 
-/* Which of the IONC_TX, ... are there, by the rings alone; -EPROTO. */
-int ionc_look(struct ionc_channel *ch, unsigned int events);
+/* Return which of the IONC_TX, ... are ready, from the rings alone; -EPROTO. */
+int ionc_ready(struct ionc_channel *ch, unsigned int events);
 
-int ionc_stock_init(struct ionc_private *p);
-int ionc_stock_fill(struct ionc_private *p);
-void ionc_stock_destroy(struct ionc_private *p);
+int ionc_free_list_init(struct ionc_private *p);
+int ionc_free_list_fill(struct ionc_private *p);
+void ionc_free_list_destroy(struct ionc_private *p);
 
-/* A lent thread that stopped over a poisoned ring goes on. */
+/* Let a lent thread that stopped because of a poisoned ring continue. */
 void ionc_lent_resume(struct ionc_private *p);
 
 #endif /* _IONC_INTERNAL_H */

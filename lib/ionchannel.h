@@ -2,25 +2,25 @@
 /*
  * libionchannel: /dev/ion for programs in C and C++.
  *
- * What moves packets is inline here and makes no system call. What opens, waits,
- * kicks and diagnoses is in the library. Calls return a number or 0 when they
- * succeed and -errno when not; ionc_explain() has a sentence for each. They may
- * change errno.
+ * The functions that move packets are inline here and make no system call. The
+ * functions that open, wait, kick and diagnose are in the library. A call that
+ * succeeds returns 0 or a number; a call that fails returns -errno, which
+ * ionc_explain() turns into a sentence. Calls may change errno.
  *
  * Threads: each of the four ends of a channel, tx, rx, cmd and evt, may be used
  * by one thread at a time, and different ends by different threads at once. The
- * comment of a call tells which ends it uses; "none" may be called by any thread
- * at any time, but for the time of ionc_close(), ionc_detach(), ionc_reset() and
- * ionc_reattach(), which have the channel to themselves. Different channels have
- * nothing to do with each other.
+ * comment of a call says which ends it uses. Any thread may make a call of
+ * "Ends: none" at any time. The exceptions are ionc_close(), ionc_detach(),
+ * ionc_reset() and ionc_reattach(): while one of them runs, no other call may
+ * use the channel. Channels are independent of each other.
  *
- * Signal handlers: the inline calls and ionc_kick_now(), ionc_buffer_get() and
- * ionc_buffer_put() may be called in one, if the code that it interrupts does
- * not use the same end. A call that sleeps returns -EINTR when a handler ran,
- * or goes on (SA_RESTART); nothing is lost, and it may be called again.
+ * Signal handlers: a handler may call the inline functions, ionc_kick_now(),
+ * ionc_buffer_get() and ionc_buffer_put() if the code that it interrupts does
+ * not use the same end. A call that sleeps returns -EINTR after a handler ran,
+ * or continues (SA_RESTART); nothing is lost, and it may be called again.
  *
- * fork(): the child has no mapping of the rings. All that it may do with the
- * channel is ionc_close().
+ * fork(): the child has no mapping of the rings. The only call that it may make
+ * on the channel is ionc_close().
  */
 #ifndef _IONCHANNEL_H
 #define _IONCHANNEL_H
@@ -33,10 +33,10 @@
 extern "C" {
 #endif
 
-/* A time that does not end. */
+/* Wait without a time limit. */
 #define IONC_FOREVER (~0ULL)
 
-/* What can be waited for, a bit each. */
+/* Events to wait for, one bit each. */
 #define IONC_TX	 (1U << ION_RING_TX)  /* room on tx */
 #define IONC_RX	 (1U << ION_RING_RX)  /* a packet on rx */
 #define IONC_CMD (1U << ION_RING_CMD) /* room on cmd */
@@ -49,14 +49,14 @@ extern "C" {
  * @cmd: the end that pushes commands
  * @evt: the end that pops answers
  * @arena: the first buffer, NULL if there is no arena
- * @buffers: buffers of the arena
- * @buffer_size: bytes of each of them
+ * @buffers: number of buffers in the arena
+ * @buffer_size: bytes of each buffer
  * @fd: the descriptor
  *
- * The library makes it; the inline functions use it. Go through them.
+ * The library allocates it. Programs use it only through the functions below.
  */
 struct ionc_channel {
-	/* An end that one thread writes to is on cache lines of its own. */
+	/* Each end has cache lines of its own, as its thread writes to it. */
 	struct ion_producer tx __attribute__((aligned(128)));
 	struct ion_consumer rx __attribute__((aligned(128)));
 	struct ion_producer cmd __attribute__((aligned(128)));
@@ -74,20 +74,21 @@ struct ionc_channel {
 #define IONC_NO_SPIN (1U << 3) /* waits sleep at once */
 
 /**
- * struct ionc_options - how a channel is to be
+ * struct ionc_options - options of a new channel
  * @size: sizeof(struct ionc_options); ionc_options_init() sets it
  * @flags: IONC_COMPACT, IONC_STAMP, IONC_PHYS, IONC_NO_SPIN
  * @device: the device; NULL: /dev/ion
  * @service: the service; NULL: echo
- * @key: what &struct ion_setup calls key, or NULL
+ * @key: the key of &struct ion_setup, or NULL
  * @slots: slots of each ring, by &enum ion_ring_id; 0: 256
  * @buffers: buffers of the arena; 0: no arena
  * @buffer_size: bytes of each; 0: 2048
- * @arg: what &struct ion_setup calls arg
- * @spin_ns: how long waits look at the rings before they sleep; 0: 20000, and
- *	not at all on a machine with one processor
+ * @arg: the arg of &struct ion_setup
+ * @spin_ns: how long a wait polls the rings before it sleeps; 0: 20000, or no
+ *	polling on a machine with one processor
  *
- * All zero but @size is what most programs want. It may grow at its end.
+ * Most programs set only @size and leave the rest zero. The struct may grow at
+ * its end.
  */
 struct ionc_options {
 	__u32 size;
@@ -103,8 +104,8 @@ struct ionc_options {
 };
 
 /**
- * ionc_options_init() - the defaults
- * @options: what to fill in
+ * ionc_options_init() - set the defaults
+ * @options: the options to fill in
  */
 static inline void ionc_options_init(struct ionc_options *options)
 {
@@ -115,47 +116,48 @@ static inline void ionc_options_init(struct ionc_options *options)
 /* ---- open and close ---------------------------------------------------- */
 
 /**
- * ionc_open() - open the device, set the channel up, map it
- * @ch: where the channel goes
- * @options: how it is to be, or NULL: split layout, 256 slots, service echo
+ * ionc_open() - open the device, set the channel up and map it
+ * @ch: set to the new channel
+ * @options: options, or NULL: split layout, 256 slots, service echo
  *
  * A driver without the split layout gives the compact one.
  *
  * Return: 0; -EPROTONOSUPPORT if the driver has another version of the ABI;
- * -EOPNOTSUPP if it lacks what is asked for; -E2BIG for options that are newer
+ * -EOPNOTSUPP if it lacks a requested feature; -E2BIG for options that are newer
  * than the library; -errno of open(), ION_IOC_SETUP or mmap().
  */
 int ionc_open(struct ionc_channel **ch, const struct ionc_options *options);
 
 /**
- * ionc_attach() - use a channel that is open and set up already
- * @ch: where the channel goes
- * @fd: its descriptor, as it came by SCM_RIGHTS for example. ionc_close()
- *	closes it; when this call fails it stays as it is.
- * @options: @spin_ns and @flags with IONC_NO_SPIN are looked at; NULL will do
+ * ionc_attach() - use a channel that is already open and set up
+ * @ch: set to the channel
+ * @fd: its descriptor, received by SCM_RIGHTS for example. ionc_close() closes
+ *	it; if this call fails, it stays open.
+ * @options: only @spin_ns and IONC_NO_SPIN of @flags are used; may be NULL
  *
- * Goes on where the rings stand. Whoever used the ends before may do so no more.
+ * Continues at the current position of the rings. The previous user of the ends
+ * must no longer use them.
  *
- * Return: 0; -EBADFD if the channel was not set up; -ENOTTY if it is no channel
- * at all; -EPROTONOSUPPORT; -errno of mmap().
+ * Return: 0; -EBADFD if the channel was not set up; -ENOTTY if @fd is not a
+ * channel; -EPROTONOSUPPORT; -errno of mmap().
  */
 int ionc_attach(struct ionc_channel **ch, int fd,
 		const struct ionc_options *options);
 
 /**
- * ionc_detach() - let go of the channel, but keep it open
- * @ch: the channel; it is gone afterwards
+ * ionc_detach() - free the channel, but keep its descriptor open
+ * @ch: the channel; it is freed
  *
- * Takes a lent thread back first. For who hands the descriptor to another
- * program.
+ * Takes a lent thread back first. For programs that hand the descriptor to
+ * another program.
  *
  * Return: the descriptor.
  */
 int ionc_detach(struct ionc_channel *ch);
 
 /**
- * ionc_close() - end all of it
- * @ch: the channel, or NULL; it is gone afterwards
+ * ionc_close() - free the channel and close its descriptor
+ * @ch: the channel, or NULL; it is freed
  *
  * Takes a lent thread back first.
  */
@@ -166,7 +168,7 @@ void ionc_close(struct ionc_channel *ch);
  * @ch: the channel
  *
  * Ends: none.
- * Return: what ION_IOC_INFO told, which never changes.
+ * Return: the answer of ION_IOC_INFO, which never changes.
  */
 const struct ion_info *ionc_info(const struct ionc_channel *ch);
 
@@ -174,9 +176,9 @@ const struct ion_info *ionc_info(const struct ionc_channel *ch);
  * ionc_fd() - the descriptor
  * @ch: the channel
  *
- * For poll(), or to be passed on. Ends: none.
+ * For poll(), or to be passed to another program. Ends: none.
  *
- * Return: the descriptor, which stays the channel's.
+ * Return: the descriptor, which the channel still owns.
  */
 static inline int ionc_fd(const struct ionc_channel *ch)
 {
@@ -190,7 +192,7 @@ static inline int ionc_fd(const struct ionc_channel *ch)
  * @ch: the channel
  * @packet: the packet, copied
  *
- * ionc_kick() after the last one of a batch. Ends: tx.
+ * Call ionc_kick() after the last packet of a batch. Ends: tx.
  *
  * Return: false, with nothing changed, if there is no room.
  */
@@ -204,11 +206,11 @@ static inline bool ionc_push(struct ionc_channel *ch,
  * ionc_push_n() - push a batch of packets
  * @ch: the channel
  * @packets: array of @count packets
- * @count: how many at the most
+ * @count: the largest number to push
  *
  * Ends: tx.
  *
- * Return: how many there was room for.
+ * Return: how many were pushed; fewer than @count if the ring is full.
  */
 static inline __u32 ionc_push_n(struct ionc_channel *ch,
 				const struct ion_packet *packets, __u32 count)
@@ -219,11 +221,11 @@ static inline __u32 ionc_push_n(struct ionc_channel *ch,
 /**
  * ionc_reserve() - get free slots of tx to fill in place
  * @ch: the channel
- * @want: how many at the most
+ * @want: the largest number to return
  *
  * Ends: tx.
  *
- * Return: how many there are.
+ * Return: how many there are, at most @want.
  */
 static inline __u32 ionc_reserve(struct ionc_channel *ch, __u32 want)
 {
@@ -237,7 +239,7 @@ static inline __u32 ionc_reserve(struct ionc_channel *ch, __u32 want)
  *
  * Ends: tx.
  *
- * Return: the slot. It holds what was there before.
+ * Return: the slot, with the contents that it had before.
  */
 static inline struct ion_packet *ionc_slot(struct ionc_channel *ch, __u32 i)
 {
@@ -246,9 +248,9 @@ static inline struct ion_packet *ionc_slot(struct ionc_channel *ch, __u32 i)
 }
 
 /**
- * ionc_commit() - push what was filled in place
+ * ionc_commit() - push packets that were filled in place
  * @ch: the channel
- * @count: how many, no more than were reserved
+ * @count: how many, at most as many as were reserved
  *
  * Ends: tx.
  */
@@ -260,7 +262,7 @@ static inline void ionc_commit(struct ionc_channel *ch, __u32 count)
 /**
  * ionc_pop() - pop a packet
  * @ch: the channel
- * @packet: where it goes
+ * @packet: filled in
  *
  * Ends: rx.
  *
@@ -275,11 +277,11 @@ static inline bool ionc_pop(struct ionc_channel *ch, struct ion_packet *packet)
  * ionc_pop_n() - pop a batch of packets
  * @ch: the channel
  * @packets: room for @count packets
- * @count: how many at the most
+ * @count: the largest number to pop
  *
  * Ends: rx.
  *
- * Return: how many there were.
+ * Return: how many were popped; fewer than @count if the ring is empty.
  */
 static inline __u32 ionc_pop_n(struct ionc_channel *ch,
 			       struct ion_packet *packets, __u32 count)
@@ -288,13 +290,13 @@ static inline __u32 ionc_pop_n(struct ionc_channel *ch,
 }
 
 /**
- * ionc_peek() - have packets of rx to read in place
+ * ionc_peek() - get packets of rx to read in place
  * @ch: the channel
- * @want: how many at the most
+ * @want: the largest number to return
  *
  * Ends: rx.
  *
- * Return: how many there are.
+ * Return: how many there are, at most @want.
  */
 static inline __u32 ionc_peek(struct ionc_channel *ch, __u32 want)
 {
@@ -308,7 +310,7 @@ static inline __u32 ionc_peek(struct ionc_channel *ch, __u32 want)
  *
  * Ends: rx.
  *
- * Return: the packet, good until it is released.
+ * Return: the packet, valid until it is released.
  */
 static inline const struct ion_packet *ionc_peeked(struct ionc_channel *ch,
 						   __u32 i)
@@ -320,9 +322,9 @@ static inline const struct ion_packet *ionc_peeked(struct ionc_channel *ch,
 }
 
 /**
- * ionc_release() - pop what was read in place
+ * ionc_release() - pop packets that were read in place
  * @ch: the channel
- * @count: how many, no more than were peeked at
+ * @count: how many, at most as many as were peeked at
  *
  * Ends: rx.
  */
@@ -352,11 +354,11 @@ static inline bool ionc_push_cmd(struct ionc_channel *ch,
  * ionc_push_cmd_n() - push a batch of commands
  * @ch: the channel
  * @cmds: array of @count commands
- * @count: how many at the most
+ * @count: the largest number to push
  *
  * Ends: cmd.
  *
- * Return: how many there was room for.
+ * Return: how many were pushed; fewer than @count if the ring is full.
  */
 static inline __u32 ionc_push_cmd_n(struct ionc_channel *ch,
 				    const struct ion_cmd_packet *cmds,
@@ -368,11 +370,11 @@ static inline __u32 ionc_push_cmd_n(struct ionc_channel *ch,
 /**
  * ionc_reserve_cmd() - get free slots of cmd to fill in place
  * @ch: the channel
- * @want: how many at the most
+ * @want: the largest number to return
  *
  * Ends: cmd.
  *
- * Return: how many there are.
+ * Return: how many there are, at most @want.
  */
 static inline __u32 ionc_reserve_cmd(struct ionc_channel *ch, __u32 want)
 {
@@ -386,7 +388,7 @@ static inline __u32 ionc_reserve_cmd(struct ionc_channel *ch, __u32 want)
  *
  * Ends: cmd.
  *
- * Return: the slot. It holds what was there before.
+ * Return: the slot, with the contents that it had before.
  */
 static inline struct ion_cmd_packet *ionc_slot_cmd(struct ionc_channel *ch,
 						   __u32 i)
@@ -397,9 +399,9 @@ static inline struct ion_cmd_packet *ionc_slot_cmd(struct ionc_channel *ch,
 }
 
 /**
- * ionc_commit_cmd() - push what was filled in place
+ * ionc_commit_cmd() - push commands that were filled in place
  * @ch: the channel
- * @count: how many, no more than were reserved
+ * @count: how many, at most as many as were reserved
  *
  * Ends: cmd.
  */
@@ -411,7 +413,7 @@ static inline void ionc_commit_cmd(struct ionc_channel *ch, __u32 count)
 /**
  * ionc_pop_evt() - pop an answer
  * @ch: the channel
- * @cmd: where it goes
+ * @cmd: filled in
  *
  * Ends: evt.
  *
@@ -427,11 +429,11 @@ static inline bool ionc_pop_evt(struct ionc_channel *ch,
  * ionc_pop_evt_n() - pop a batch of answers
  * @ch: the channel
  * @cmds: room for @count answers
- * @count: how many at the most
+ * @count: the largest number to pop
  *
  * Ends: evt.
  *
- * Return: how many there were.
+ * Return: how many were popped; fewer than @count if the ring is empty.
  */
 static inline __u32 ionc_pop_evt_n(struct ionc_channel *ch,
 				   struct ion_cmd_packet *cmds, __u32 count)
@@ -440,13 +442,13 @@ static inline __u32 ionc_pop_evt_n(struct ionc_channel *ch,
 }
 
 /**
- * ionc_peek_evt() - have answers to read in place
+ * ionc_peek_evt() - get answers to read in place
  * @ch: the channel
- * @want: how many at the most
+ * @want: the largest number to return
  *
  * Ends: evt.
  *
- * Return: how many there are.
+ * Return: how many there are, at most @want.
  */
 static inline __u32 ionc_peek_evt(struct ionc_channel *ch, __u32 want)
 {
@@ -460,7 +462,7 @@ static inline __u32 ionc_peek_evt(struct ionc_channel *ch, __u32 want)
  *
  * Ends: evt.
  *
- * Return: the answer, good until it is released.
+ * Return: the answer, valid until it is released.
  */
 static inline const struct ion_cmd_packet *
 ionc_peeked_evt(struct ionc_channel *ch, __u32 i)
@@ -472,9 +474,9 @@ ionc_peeked_evt(struct ionc_channel *ch, __u32 i)
 }
 
 /**
- * ionc_release_evt() - pop what was read in place
+ * ionc_release_evt() - pop answers that were read in place
  * @ch: the channel
- * @count: how many, no more than were peeked at
+ * @count: how many, at most as many as were peeked at
  *
  * Ends: evt.
  */
@@ -486,7 +488,7 @@ static inline void ionc_release_evt(struct ionc_channel *ch, __u32 count)
 /* ---- kick -------------------------------------------------------------- */
 
 /**
- * ionc_kick_now() - kick, whether it is needed or not
+ * ionc_kick_now() - kick without checking whether it is needed
  * @ch: the channel
  *
  * Ends: none.
@@ -495,7 +497,7 @@ static inline void ionc_release_evt(struct ionc_channel *ch, __u32 count)
  */
 int ionc_kick_now(struct ionc_channel *ch);
 
-/* Words that the other end, or another thread, may write meanwhile. */
+/* The other end, or another thread, may write these words meanwhile. */
 static inline __u32 ionc_queued_shared(const __u32 *head, const __u32 *tail,
 				       __u64 mask)
 {
@@ -504,14 +506,14 @@ static inline __u32 ionc_queued_shared(const __u32 *head, const __u32 *tail,
 	       (__u32)mask;
 }
 
-/* The kernel end sleeps, and something is queued for it. */
+/* Whether the kernel end sleeps while something is queued for it. */
 static inline bool ionc_stale_push(const struct ion_end *end)
 {
 	return __atomic_load_n(end->peer_wake, __ATOMIC_RELAXED) &&
 	       ionc_queued_shared(end->own_index, end->peer_index, end->mask);
 }
 
-/* The kernel end waits for room, and there is some. */
+/* Whether the kernel end waits for room while there is some. */
 static inline bool ionc_stale_pop(const struct ion_end *end)
 {
 	return __atomic_load_n(end->peer_wake, __ATOMIC_RELAXED) &&
@@ -520,28 +522,29 @@ static inline bool ionc_stale_pop(const struct ion_end *end)
 }
 
 /**
- * ionc_needs_kick() - whether the kernel end sleeps on what there is to do
+ * ionc_needs_kick() - whether the kernel end sleeps although it has work
  * @ch: the channel
  *
- * A full barrier, and four loads while the kernel end is awake. Ends: none.
+ * Costs a full barrier, and four loads while the kernel end is awake.
+ * Ends: none.
  *
  * Return: true if nothing more happens without a kick.
  */
 static inline bool ionc_needs_kick(const struct ionc_channel *ch)
 {
-	/* Between publishing and looking at the flags: (F) of <ion/ring.h>. */
+	/* Between publishing and checking the flags: (F) of <ion/ring.h>. */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	return ionc_stale_push(&ch->tx.end) || ionc_stale_push(&ch->cmd.end) ||
 	       ionc_stale_pop(&ch->rx.end) || ionc_stale_pop(&ch->evt.end);
 }
 
 /**
- * ionc_kick() - kick if that is needed
+ * ionc_kick() - kick if the kernel end needs it
  * @ch: the channel
  *
- * After the last push, or the last pop, of a batch. Without a lent thread the
- * kernel end then runs in this call: what it answers is there afterwards. Ends:
- * none.
+ * Call it after the last push, or the last pop, of a batch. Without a lent
+ * thread the kernel end runs in this call, so its answers are queued when the
+ * call returns. Ends: none.
  *
  * Return: 0; -EPROTO if a ring is poisoned; -EPIPE if the service hung up.
  */
@@ -555,32 +558,32 @@ static inline int ionc_kick(struct ionc_channel *ch)
 /**
  * ionc_wait() - wait for packets or answers
  * @ch: the channel
- * @rx: until so many packets are on rx; 0: do not look at rx
- * @evt: until so many answers are on evt; 0: do not look at evt
- * @timeout_ns: how long at the most; 0 looks once; IONC_FOREVER
+ * @rx: wait until rx holds this many packets; 0: ignore rx
+ * @evt: wait until evt holds this many answers; 0: ignore evt
+ * @timeout_ns: how long to wait at most; 0: check once; IONC_FOREVER
  *
- * Kicks, looks at the rings for a while, then sleeps. It ends as soon as one of
- * the two counts is there. Ends: rx and evt, each if its count is not 0.
+ * Kicks, polls the rings for a while, then sleeps. It returns as soon as one of
+ * the two counts is reached. Ends: rx and evt, each if its count is not 0.
  *
  * Return: 0; -ETIME; -EINTR; -EPROTO if a ring is poisoned; -EPIPE if the service
- * hung up and so many will not come; -ESTALE if another program moved the ring
- * on; -EINVAL for two zeros or more than a ring holds.
+ * hung up and the counts cannot be reached; -ESTALE if another program used this
+ * end of the ring; -EINVAL if both counts are 0 or one exceeds its ring.
  */
 int ionc_wait(struct ionc_channel *ch, __u32 rx, __u32 evt, __u64 timeout_ns);
 
 /**
  * ionc_wait_batch() - wait for many packets or answers, or for few after a time
  * @ch: the channel
- * @rx: until so many packets are on rx; 0: do not look at rx
- * @evt: until so many answers are on evt; 0: do not look at evt
- * @min_wait_ns: after so long one of what is waited for is enough; 0: never
- * @timeout_ns: how long at most; 0 looks once; IONC_FOREVER
+ * @rx: wait until rx holds this many packets; 0: ignore rx
+ * @evt: wait until evt holds this many answers; 0: ignore evt
+ * @min_wait_ns: after this time a single packet or answer is enough; 0: never
+ * @timeout_ns: how long to wait at most; 0: check once; IONC_FOREVER
  *
- * The thread sleeps through what is not enough. Ends: rx and evt, each if its
+ * The thread keeps sleeping while fewer arrive. Ends: rx and evt, each if its
  * count is not 0.
  *
- * Return: 0 if there are so many, or one at least after @min_wait_ns; else as
- * ionc_wait().
+ * Return: 0 if a count is reached, or after @min_wait_ns if there is at least
+ * one packet or answer; else as ionc_wait().
  */
 int ionc_wait_batch(struct ionc_channel *ch, __u32 rx, __u32 evt,
 		    __u64 min_wait_ns, __u64 timeout_ns);
@@ -588,8 +591,8 @@ int ionc_wait_batch(struct ionc_channel *ch, __u32 rx, __u32 evt,
 /**
  * ionc_wait_rx() - wait for packets
  * @ch: the channel
- * @count: until so many are on rx
- * @timeout_ns: how long at the most
+ * @count: wait until rx holds this many packets
+ * @timeout_ns: how long to wait at most
  *
  * Ends: rx.
  *
@@ -606,8 +609,8 @@ static inline int ionc_wait_rx(struct ionc_channel *ch, __u32 count,
 /**
  * ionc_wait_evt() - wait for answers
  * @ch: the channel
- * @count: until so many are on evt
- * @timeout_ns: how long at the most
+ * @count: wait until evt holds this many answers
+ * @timeout_ns: how long to wait at most
  *
  * Ends: evt.
  *
@@ -622,21 +625,21 @@ static inline int ionc_wait_evt(struct ionc_channel *ch, __u32 count,
 }
 
 /**
- * ionc_poll() - wait for any of several things
+ * ionc_poll() - wait for any of several events
  * @ch: the channel
  * @events: IONC_TX, IONC_RX, IONC_CMD, IONC_EVT
- * @timeout_ns: how long at the most; 0 looks once; IONC_FOREVER
+ * @timeout_ns: how long to wait at most; 0: check once; IONC_FOREVER
  *
  * Ends: those of the @events.
  *
- * Return: those of the @events that are there, more than 0; else as ionc_wait().
+ * Return: the @events that are ready, more than 0; else as ionc_wait().
  */
 int ionc_poll(struct ionc_channel *ch, unsigned int events, __u64 timeout_ns);
 
 /**
  * ionc_wait_room() - wait for room to push packets
  * @ch: the channel
- * @timeout_ns: how long at the most
+ * @timeout_ns: how long to wait at most
  *
  * Ends: tx.
  *
@@ -652,7 +655,7 @@ static inline int ionc_wait_room(struct ionc_channel *ch, __u64 timeout_ns)
 /**
  * ionc_wait_room_cmd() - wait for room to push commands
  * @ch: the channel
- * @timeout_ns: how long at the most
+ * @timeout_ns: how long to wait at most
  *
  * Ends: cmd.
  *
@@ -676,19 +679,19 @@ static inline int ionc_wait_room_cmd(struct ionc_channel *ch, __u64 timeout_ns)
  */
 int ionc_check(struct ionc_channel *ch);
 
-/* ---- calls that do all of it ------------------------------------------- */
+/* ---- calls that move packets, kick and wait ---------------------------- */
 
 /**
- * ionc_send() - push packets, kick, and wait for room where there is none
+ * ionc_send() - push packets, kick, and wait for room if there is none
  * @ch: the channel
  * @packets: array of @count packets
  * @count: how many
- * @timeout_ns: how long to wait for room at the most
+ * @timeout_ns: how long to wait for room at most
  *
  * Ends: tx.
  *
  * Return: how many were pushed, which is less than @count if the time was up or
- * a signal came; else as ionc_wait().
+ * a signal arrived; else as ionc_wait().
  */
 int ionc_send(struct ionc_channel *ch, const struct ion_packet *packets,
 	      __u32 count, __u64 timeout_ns);
@@ -697,12 +700,12 @@ int ionc_send(struct ionc_channel *ch, const struct ion_packet *packets,
  * ionc_receive() - wait until there are packets, and pop them
  * @ch: the channel
  * @packets: room for @count packets
- * @count: how many at the most
- * @timeout_ns: how long to wait for the first at the most
+ * @count: the largest number to pop
+ * @timeout_ns: how long to wait for the first one at most
  *
  * Ends: rx.
  *
- * Return: how many were popped, one at the least; else as ionc_wait().
+ * Return: how many were popped, at least one; else as ionc_wait().
  */
 int ionc_receive(struct ionc_channel *ch, struct ion_packet *packets,
 		 __u32 count, __u64 timeout_ns);
@@ -711,7 +714,7 @@ int ionc_receive(struct ionc_channel *ch, struct ion_packet *packets,
  * ionc_send_cmd() - push a command, kick, and wait for room if there is none
  * @ch: the channel
  * @cmd: the command
- * @timeout_ns: how long to wait for room at the most
+ * @timeout_ns: how long to wait for room at most
  *
  * Ends: cmd.
  *
@@ -723,8 +726,8 @@ int ionc_send_cmd(struct ionc_channel *ch, const struct ion_cmd_packet *cmd,
 /**
  * ionc_receive_evt() - wait until there is an answer, and pop it
  * @ch: the channel
- * @cmd: where it goes
- * @timeout_ns: how long to wait at the most
+ * @cmd: filled in
+ * @timeout_ns: how long to wait at most
  *
  * Ends: evt.
  *
@@ -736,67 +739,69 @@ int ionc_receive_evt(struct ionc_channel *ch, struct ion_cmd_packet *cmd,
 /* ---- in an event loop: an eventfd -------------------------------------- */
 
 /**
- * ionc_eventfd() - have an eventfd
+ * ionc_eventfd() - get the eventfd of the channel
  * @ch: the channel
  *
- * It is made by the first call, does not block, and goes with the channel. One
- * thread at a time. Ends: none.
+ * The first call creates it. It does not block, and is closed with the channel.
+ * One thread at a time may call this. Ends: none.
  *
  * Return: the eventfd; -errno of eventfd() or ION_IOC_EVENTFD.
  */
 int ionc_eventfd(struct ionc_channel *ch);
 
 /**
- * ionc_use_eventfd() - use an eventfd of the program's
+ * ionc_use_eventfd() - use an eventfd that the program made
  * @ch: the channel
- * @fd: an eventfd that does not block, also of several channels; it stays the
- *	program's. -1: none any more.
+ * @fd: an eventfd that does not block; several channels may share it, and the
+ *	program closes it. -1: stop using an eventfd.
  *
- * One thread at a time. Ends: none.
+ * One thread at a time may call this. Ends: none.
  *
- * Return: 0; -EINVAL if it is no eventfd; -EBADF.
+ * Return: 0; -EINVAL if it is not an eventfd; -EBADF.
  */
 int ionc_use_eventfd(struct ionc_channel *ch, int fd);
 
 /**
- * ionc_arm() - before sleeping on the eventfd
+ * ionc_arm() - prepare to sleep on the eventfd
  * @ch: the channel
  * @events: IONC_TX, IONC_RX, IONC_CMD, IONC_EVT
  *
- * Sets the wake flags, kicks, and looks once more. Ends: those of the @events.
+ * Sets the wake flags, kicks, and checks the rings again. Ends: those of the
+ * @events.
  *
- * Return: 0: sleep, and ionc_disarm() afterwards. More than 0: do not sleep: the
- * bits of those of the @events that are there; the flags are taken back. -EPROTO,
- * -EPIPE as ionc_wait(), with the flags taken back.
+ * Return: 0: sleep, and call ionc_disarm() afterwards. More than 0: the @events
+ * that are ready: do not sleep. -EPROTO, -EPIPE as ionc_wait(). If it is not 0,
+ * the wake flags are clear again.
  */
 int ionc_arm(struct ionc_channel *ch, unsigned int events);
 
 /**
- * ionc_disarm() - after sleeping on the eventfd
+ * ionc_disarm() - clean up after sleeping on the eventfd
  * @ch: the channel
- * @events: what was armed
+ * @events: the events that were armed
  *
- * Takes the wake flags back and reads the eventfd. If none of the @events is
- * there, ionc_check() tells why it was signalled. Ends: those of the @events.
+ * Clears the wake flags and reads the eventfd. If none of the @events is ready,
+ * ionc_check() tells why it was signalled. Ends: those of the @events.
  */
 void ionc_disarm(struct ionc_channel *ch, unsigned int events);
 
 /* ---- a lent thread ----------------------------------------------------- */
 
 /* Bits of ionc_lend_options.flags. */
-#define IONC_LEND_PIN	      (1U << 0) /* on one processor, @cpu */
-#define IONC_LEND_NEVER_SLEEP (1U << 1) /* look for work without an end */
-#define IONC_LEND_NO_SPIN     (1U << 2) /* sleep as soon as there is none */
+#define IONC_LEND_PIN	      (1U << 0) /* run on one processor, @cpu */
+#define IONC_LEND_NEVER_SLEEP (1U << 1) /* poll for work, never sleep */
+#define IONC_LEND_NO_SPIN     (1U << 2) /* sleep as soon as there is no work */
 
 /**
- * struct ionc_lend_options - how a thread is to be lent
+ * struct ionc_lend_options - options of a lent thread
  * @size: sizeof(struct ionc_lend_options)
  * @flags: IONC_LEND_PIN, IONC_LEND_NEVER_SLEEP, IONC_LEND_NO_SPIN
- * @idle_ns: how long it looks for work before it sleeps; 0: 1 ms
+ * @idle_ns: how long it polls for work before it sleeps; 0: 1 ms
  * @cpu: number of the processor
  * @reserved: 0
  *
- * All zero but @size is a good default. It may grow at its end.
+ * Zero in all fields but @size is a good default. The struct may grow at its
+ * end.
  */
 struct ionc_lend_options {
 	__u32 size;
@@ -807,17 +812,17 @@ struct ionc_lend_options {
 };
 
 /**
- * ionc_lend() - make a thread and lend it to the kernel end
+ * ionc_lend() - create a thread and lend it to the kernel end
  * @ch: the channel
- * @options: how, or NULL
+ * @options: options, or NULL
  *
- * The thread has all signals blocked. It goes on over a poisoned ring when the
- * channel is reset. One thread at a time may call this and ionc_take_back().
- * Ends: none.
+ * The thread has all signals blocked. If a ring is poisoned, it stops and
+ * continues once the channel is reset. One thread at a time may call this or
+ * ionc_take_back(). Ends: none.
  *
- * Return: 0 when it has run the kernel end; -EBUSY if a thread is lent already;
- * -EINVAL for a processor that there is not; -EPROTO; -EPIPE; -EAGAIN if no
- * thread can be made.
+ * Return: 0 once the thread has run the kernel end; -EBUSY if a thread is lent
+ * already; -EINVAL if there is no such processor; -EPROTO; -EPIPE; -EAGAIN if no
+ * thread can be created.
  */
 int ionc_lend(struct ionc_channel *ch, const struct ionc_lend_options *options);
 
@@ -825,10 +830,10 @@ int ionc_lend(struct ionc_channel *ch, const struct ionc_lend_options *options);
  * ionc_take_back() - end the lent thread
  * @ch: the channel
  *
- * However little it has run, it is gone afterwards. Ends: none.
+ * The thread has ended when this returns, even if it has hardly run. Ends: none.
  *
- * Return: 0; -ENOENT if none was lent; -EPROTO or -EPIPE if it had stopped
- * running by itself, for that reason.
+ * Return: 0; -ENOENT if none was lent; -EPROTO or -EPIPE if the thread had
+ * stopped by itself for that reason.
  */
 int ionc_take_back(struct ionc_channel *ch);
 
@@ -856,7 +861,7 @@ int ionc_buffer_get(struct ionc_channel *ch);
 int ionc_buffer_put(struct ionc_channel *ch, __u32 id);
 
 /**
- * ionc_buffer() - where a buffer is
+ * ionc_buffer() - find a buffer
  * @ch: the channel
  * @id: its number
  *
@@ -872,7 +877,7 @@ static inline void *ionc_buffer(const struct ionc_channel *ch, __u32 id)
 }
 
 /**
- * ionc_payload() - where the payload of a packet is
+ * ionc_payload() - find the payload of a packet
  * @ch: the channel
  * @packet: the packet
  *
@@ -893,14 +898,14 @@ static inline void *ionc_payload(const struct ionc_channel *ch,
 }
 
 /**
- * ionc_packet() - the packet that hands over a buffer
+ * ionc_packet() - make a packet that hands over a buffer
  * @ch: the channel
  * @id: number of the buffer
- * @len: bytes of payload, from its first byte; 0: an empty buffer
+ * @len: bytes of payload, from the buffer's first byte; 0: an empty buffer
  *
  * Ends: none.
  *
- * Return: what ionc_push() takes.
+ * Return: the packet, for ionc_push().
  */
 static inline struct ion_packet ionc_packet(const struct ionc_channel *ch,
 					    __u32 id, __u16 len)
@@ -933,39 +938,41 @@ static inline bool ionc_give(struct ionc_channel *ch, __u32 id)
 /**
  * ionc_give_free() - hand free buffers to the service, empty
  * @ch: the channel
- * @count: how many at the most
+ * @count: the largest number to hand over
  *
- * For services that fill buffers: source, and pair for who receives. Ends: tx.
+ * For services that fill buffers: source, and pair on the receiving side. Ends:
+ * tx.
  *
- * Return: how many were handed over; the rest found no room, or none was free.
+ * Return: how many were handed over. It is less than @count if tx has no more
+ * room or no more buffers are free.
  */
 __u32 ionc_give_free(struct ionc_channel *ch, __u32 count);
 
 /**
- * ionc_owners() - whose buffers are whose
+ * ionc_owners() - find out who owns which buffer
  * @ch: the channel
- * @bits: room for a bit a buffer, in words of 64, or NULL: those of the user end
- *	are set
+ * @bits: room for one bit for each buffer, in words of 64 bits, or NULL; the
+ *	bits of buffers that belong to the user end are set
  *
- * A buffer on its way still is the user end's, on tx until the service took it.
- * Ends: none.
+ * A buffer that is queued on tx belongs to the user end until the service takes
+ * it. Ends: none.
  *
  * Return: how many belong to the user end; -EOPNOTSUPP without an arena.
  */
 int ionc_owners(struct ionc_channel *ch, __u64 *bits);
 
-/* ---- diagnostics, and what only some services have --------------------- */
+/* ---- diagnostics, and calls of some services only ---------------------- */
 
-/* The inline functions below tell the library how large a struct is here. */
+/* The inline functions below pass the size that a struct has in the program. */
 int ionc_query_struct(struct ionc_channel *ch, struct ion_query *query);
 int ionc_stats_struct(struct ionc_channel *ch, struct ion_stats *stats);
 int ionc_totals_struct(struct ionc_channel *ch, struct ion_totals *totals);
 int ionc_verify_struct(struct ionc_channel *ch, struct ion_verify *verify);
 
 /**
- * ionc_query() - what the driver can do
+ * ionc_query() - ask what the driver can do
  * @ch: the channel
- * @query: all of it is written
+ * @query: filled in completely
  *
  * Ends: none.
  *
@@ -979,9 +986,9 @@ static inline int ionc_query(struct ionc_channel *ch, struct ion_query *query)
 }
 
 /**
- * ionc_stats() - the counters of the channel
+ * ionc_stats() - read the counters of the channel
  * @ch: the channel
- * @stats: all of it is written
+ * @stats: filled in completely
  *
  * Ends: none.
  *
@@ -995,13 +1002,14 @@ static inline int ionc_stats(struct ionc_channel *ch, struct ion_stats *stats)
 }
 
 /**
- * ionc_totals() - what all channels of the system have counted
+ * ionc_totals() - read the sums of the counters of all channels of the system
  * @ch: any channel
- * @totals: all of it is written
+ * @totals: filled in completely
  *
- * Since the module was loaded, those that have gone too. Ends: none.
+ * They count since the module was loaded and include closed channels. Ends:
+ * none.
  *
- * Return: 0; -EBUSY if too many ask at the same time; -errno.
+ * Return: 0; -EBUSY if too many programs ask at the same time; -errno.
  */
 static inline int ionc_totals(struct ionc_channel *ch,
 			      struct ion_totals *totals)
@@ -1012,36 +1020,37 @@ static inline int ionc_totals(struct ionc_channel *ch,
 }
 
 /**
- * ionc_peek_ring() - copy what is queued, of any ring
+ * ionc_peek_ring() - copy the queue of any ring, without popping it
  * @ch: the channel
  * @ring: &enum ion_ring_id
- * @skip: how many of the oldest to pass over
+ * @skip: how many of the oldest to skip
  * @to: room for @count packets, or commands
- * @count: how many at the most, up to ION_BATCH_MAX
+ * @count: the largest number to copy, at most ION_BATCH_MAX
  *
  * Ends: none.
  *
- * Return: how many were copied, also 0; -errno.
+ * Return: how many were copied, which may be 0; -errno.
  */
 int ionc_peek_ring(struct ionc_channel *ch, __u32 ring, __u32 skip, void *to,
 		   __u32 count);
 
 /**
- * ionc_reset() - empty the rings, and mend those that are poisoned
+ * ionc_reset() - empty the rings and clear poison
  * @ch: the channel
  *
- * Afterwards every buffer that belongs to the user end is free. Ends: all, and
- * nothing else may be under way but a lent thread.
+ * Afterwards every buffer that belongs to the user end is free. Ends: all. No
+ * other call may use the channel meanwhile; a lent thread may run.
  *
  * Return: how many packets and commands were discarded; -errno.
  */
 int ionc_reset(struct ionc_channel *ch);
 
 /**
- * ionc_reattach() - look at the rings anew
+ * ionc_reattach() - read the position of the rings again
  * @ch: the channel
  *
- * After another program reset the channel, or used an end of it. Ends: all.
+ * Call it after another program reset the channel, or used an end of it. Ends:
+ * all.
  *
  * Return: 0 or -errno.
  */
@@ -1049,10 +1058,10 @@ int ionc_reattach(struct ionc_channel *ch);
 
 /**
  * ionc_join() - join two channels of the service pair
- * @ch: the one
- * @fd: a descriptor of the other one
+ * @ch: one channel
+ * @fd: a descriptor of the other channel
  *
- * One that waits by a key is joined like any other, and its key is free then.
+ * A channel that waits by a key is joined like any other; its key becomes free.
  * Ends: none.
  *
  * Return: 0 or -errno of ION_IOC_JOIN.
@@ -1060,10 +1069,10 @@ int ionc_reattach(struct ionc_channel *ch);
 int ionc_join(struct ionc_channel *ch, int fd);
 
 /**
- * ionc_verify() - who sent a command, by the service pair
+ * ionc_verify() - ask the service pair who sent a command
  * @ch: the channel
- * @cmd: the command as it came on evt
- * @verify: all of it is written
+ * @cmd: the command as it arrived on evt
+ * @verify: filled in completely
  *
  * Ends: none.
  *
@@ -1082,12 +1091,12 @@ static inline int ionc_verify(struct ionc_channel *ch,
 /* ---- errors ------------------------------------------------------------ */
 
 /**
- * enum ionc_call - for ionc_explain()
- * @IONC_ANY: a call that has no number of its own
+ * enum ionc_call - the call that failed, for ionc_explain()
+ * @IONC_ANY: any call that is not listed below
  * @IONC_OPEN: ionc_open()
  * @IONC_ATTACH: ionc_attach()
  * @IONC_KICK: ionc_kick(), ionc_kick_now(), ionc_check()
- * @IONC_WAIT: all that wait, ionc_poll(), ionc_arm(), send and receive
+ * @IONC_WAIT: the calls that wait, ionc_poll(), ionc_arm(), send and receive
  * @IONC_EVENTFD: ionc_eventfd(), ionc_use_eventfd()
  * @IONC_LEND: ionc_lend(), ionc_take_back()
  * @IONC_BUFFER: ionc_buffer_get(), ionc_buffer_put(), ionc_owners()
@@ -1110,13 +1119,13 @@ enum ionc_call {
 };
 
 /**
- * ionc_explain() - what an error means, and what to do
+ * ionc_explain() - say what an error means, and what to do
  * @call: the call that failed
- * @error: what it returned, -errno
+ * @error: its result, -errno
  *
- * May be called in a signal handler.
+ * A signal handler may call it.
  *
- * Return: a sentence, without a full stop; never NULL, not to be freed.
+ * Return: a sentence without a full stop; never NULL. Do not free it.
  */
 const char *ionc_explain(enum ionc_call call, int error);
 

@@ -2,13 +2,13 @@
 /*
  * The lent thread.
  *
- * It is brought back by closing a descriptor of the channel, a spare one, which
- * ends ION_IOC_SERVE in the threads of the program, and needs neither a signal
- * nor a handler. A close that comes before the call has begun ends nothing: so
- * the thread looks at a flag before each call, and who wants it back sets the
- * flag and then closes until the thread says that it has seen it. dup3() onto
- * the spare descriptor closes it and has it back in one step, so that this can
- * not fail for want of a descriptor.
+ * Closing a descriptor of the channel ends ION_IOC_SERVE in the threads of the
+ * program; it needs neither a signal nor a handler. ionc_take_back() therefore
+ * closes a spare descriptor. A close that comes before the call has begun ends
+ * nothing. So the thread checks a flag before each call, and ionc_take_back()
+ * sets the flag and then closes again and again until the thread has seen it.
+ * dup3() onto the spare descriptor closes and reopens it in one step, so that
+ * this cannot fail for want of a descriptor.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -26,24 +26,24 @@
 #define IONC_LEND_FLAGS \
 	(IONC_LEND_PIN | IONC_LEND_NEVER_SLEEP | IONC_LEND_NO_SPIN)
 
-/* How long to wait between two closes. */
+/* Time between two closes. */
 #define IONC_AGAIN_NS 200000
 
 /**
  * struct ionc_lent - a lent thread
  * @fd: the channel's descriptor
- * @spare: another one of it
- * @idle_ns: what ION_IOC_SERVE is told
- * @pinned: it is to run on @cpu alone
- * @cpu: a processor
- * @lock: for what follows
- * @news: something of it changed
- * @stop: the thread is to end
- * @begun: it has run the kernel end, or failed to
- * @ended: it makes no call any more
+ * @spare: a duplicate of @fd, closed to end ION_IOC_SERVE
+ * @idle_ns: passed to ION_IOC_SERVE
+ * @pinned: the thread runs on @cpu only
+ * @cpu: number of a processor
+ * @lock: protects @stop, @begun, @ended, @resets and @error
+ * @changed: signalled when one of these changes
+ * @stop: the thread shall end
+ * @begun: the thread has run the kernel end, or failed to
+ * @ended: the thread makes no further call
  * @resets: how often the channel was reset
- * @error: why it does not run the kernel end, 0 if it does
- * @made: there is a thread
+ * @error: why the thread does not run the kernel end, 0 if it does
+ * @made: the thread was created
  * @thread: the thread
  */
 struct ionc_lent {
@@ -53,7 +53,7 @@ struct ionc_lent {
 	bool pinned;
 	__u32 cpu;
 	pthread_mutex_t lock;
-	pthread_cond_t news;
+	pthread_cond_t changed;
 	bool stop;
 	bool begun;
 	bool ended;
@@ -77,22 +77,22 @@ static int ionc_serve(struct ionc_lent *lent, __u64 max_ns)
 }
 
 /*
- * Write down how a call went that was made after so many resets; whether to make
- * another one. Over a poisoned ring it sleeps until the next reset.
+ * Record the result of a call that was made after @resets resets, and return
+ * whether to make another one. If a ring is poisoned, sleep until the next reset.
  */
-static bool ionc_lent_goes_on(struct ionc_lent *lent, int ret,
-			      unsigned int *resets)
+static bool ionc_lent_after_call(struct ionc_lent *lent, int ret,
+				 unsigned int *resets)
 {
 	bool called = ret != -ECANCELED && ret != -EINTR;
 	bool again;
 
 	pthread_mutex_lock(&lent->lock);
 	lent->error = called ? ret : 0;
-	/* Closed as it began: it is not known yet whether it can. */
+	/* A close ended the call at once: the thread may still fail to serve. */
 	lent->begun = lent->begun || called;
-	pthread_cond_broadcast(&lent->news);
+	pthread_cond_broadcast(&lent->changed);
 	while (lent->error == -EPROTO && !lent->stop && lent->resets == *resets)
-		pthread_cond_wait(&lent->news, &lent->lock);
+		pthread_cond_wait(&lent->changed, &lent->lock);
 	if (lent->error == -EPROTO && lent->resets != *resets)
 		lent->error = 0;
 	again = !lent->stop && !lent->error;
@@ -101,7 +101,7 @@ static bool ionc_lent_goes_on(struct ionc_lent *lent, int ret,
 	return again;
 }
 
-/* Here and not by an attribute of the thread, which not every C library has. */
+/* The thread pins itself: not every C library has the thread attribute for it. */
 static int ionc_lent_pin(const struct ionc_lent *lent)
 {
 	cpu_set_t set;
@@ -119,16 +119,16 @@ static void *ionc_lent_main(void *arg)
 	unsigned int resets = 0;
 	int ret;
 
-	/* The first call is a short one: it tells whether the thread can serve. */
+	/* The first call is short: it only shows whether the thread can serve. */
 	do {
 		ret = lent->begun ? 0 : ionc_lent_pin(lent);
 		if (!ret)
 			ret = ionc_serve(lent, lent->begun ? 0 : 1);
-	} while (ionc_lent_goes_on(lent, ret, &resets));
+	} while (ionc_lent_after_call(lent, ret, &resets));
 
 	pthread_mutex_lock(&lent->lock);
 	lent->ended = true;
-	pthread_cond_broadcast(&lent->news);
+	pthread_cond_broadcast(&lent->changed);
 	pthread_mutex_unlock(&lent->lock);
 	return NULL;
 }
@@ -150,7 +150,7 @@ static int ionc_lend_idle(const struct ionc_lend_options *options, __u64 *idle)
 	return 0;
 }
 
-/* Signals are for the other threads of the program. */
+/* Block all signals in the thread: the program's other threads handle them. */
 static int ionc_lend_thread(struct ionc_lent *lent)
 {
 	sigset_t all, old;
@@ -179,18 +179,21 @@ static struct ionc_lent *ionc_lent_new(int fd, __u64 idle_ns,
 	pthread_mutex_init(&lent->lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&lent->news, &attr);
+	pthread_cond_init(&lent->changed, &attr);
 	pthread_condattr_destroy(&attr);
 	return lent;
 }
 
-/* @mine: no child of who made it, in which nobody waits on what is destroyed. */
+/*
+ * @mine: this process made the thread. A child of fork() must not destroy the
+ * lock and the condition: it has a copy in which a thread may seem to wait.
+ */
 static void ionc_lent_free(struct ionc_lent *lent, bool mine)
 {
 	if (lent->spare >= 0)
 		close(lent->spare);
 	if (mine) {
-		pthread_cond_destroy(&lent->news);
+		pthread_cond_destroy(&lent->changed);
 		pthread_mutex_destroy(&lent->lock);
 	}
 	free(lent);
@@ -208,7 +211,7 @@ static int ionc_lent_begin(struct ionc_lent *lent)
 		return ret;
 	pthread_mutex_lock(&lent->lock);
 	while (!lent->begun)
-		pthread_cond_wait(&lent->news, &lent->lock);
+		pthread_cond_wait(&lent->changed, &lent->lock);
 	ret = lent->error;
 	pthread_mutex_unlock(&lent->lock);
 	return ret;
@@ -253,7 +256,7 @@ static void ionc_lent_pause(struct ionc_lent *lent)
 		until.tv_nsec -= 1000000000L;
 		until.tv_sec++;
 	}
-	pthread_cond_timedwait(&lent->news, &lent->lock, &until);
+	pthread_cond_timedwait(&lent->changed, &lent->lock, &until);
 }
 
 static int ionc_lent_end(struct ionc_lent *lent)
@@ -262,7 +265,7 @@ static int ionc_lent_end(struct ionc_lent *lent)
 
 	pthread_mutex_lock(&lent->lock);
 	lent->stop = true;
-	pthread_cond_broadcast(&lent->news);
+	pthread_cond_broadcast(&lent->changed);
 	while (!lent->ended) {
 		dup3(lent->fd, lent->spare, O_CLOEXEC);
 		ionc_lent_pause(lent);
@@ -283,7 +286,7 @@ int ionc_take_back(struct ionc_channel *ch)
 	if (!lent)
 		return -ENOENT;
 	p->lent = NULL;
-	/* A child has no such thread. */
+	/* A child of fork() has no such thread. */
 	if (lent->made && mine)
 		error = ionc_lent_end(lent);
 	ionc_lent_free(lent, mine);
@@ -298,6 +301,6 @@ void ionc_lent_resume(struct ionc_private *p)
 		return;
 	pthread_mutex_lock(&lent->lock);
 	lent->resets++;
-	pthread_cond_broadcast(&lent->news);
+	pthread_cond_broadcast(&lent->changed);
 	pthread_mutex_unlock(&lent->lock);
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 /*
- * Which process a channel belongs to.
+ * Tells which process a channel belongs to.
  *
- * A process ID does not tell a child of fork() from its parent: in a PID namespace
- * of its own the child may have the same number. A page that the kernel clears in
- * every child does, however the child was made, and costs no handler. The
- * number in it differs from that of every ancestor, so that a child that opens
- * channels of its own does not take those of its parent for them.
+ * A process ID does not distinguish a child of fork() from its parent: in a PID
+ * namespace of its own the child may have the same number. A page that the
+ * kernel clears in every child does, however the child was created, and needs no
+ * fork handler. The number in the page differs from that of every ancestor, so
+ * that a child with channels of its own does not mistake those of its parent for
+ * its own.
  */
 #include <errno.h>
 #include <sys/mman.h>
@@ -35,7 +36,7 @@ static int ionc_make_mark(__u64 **mark)
 					     __ATOMIC_ACQ_REL,
 					     __ATOMIC_ACQUIRE))
 		return 0;
-	/* Another thread was faster, or this kernel clears no page. */
+	/* Another thread was faster, or this kernel lacks MADV_WIPEONFORK. */
 	munmap(page, size);
 	*mark = none;
 	return ret;
@@ -65,7 +66,7 @@ int ionc_get_owner(__u64 *owner)
 
 bool ionc_is_owner(const struct ionc_private *p)
 {
-	/* Who made the channel made the mark before. */
+	/* The mark exists: it is made before the channel. */
 	return __atomic_load_n(__atomic_load_n(&ionc_mark, __ATOMIC_ACQUIRE),
 			       __ATOMIC_RELAXED) == p->owner;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Waiting: look, kick, look for a while, sleep in the kernel. Who sleeps in a
- * call needs no wake flag, as the kernel knows that it sleeps there; the flags
- * are for the eventfd.
+ * Waits: check the rings, kick, poll them for a while, then sleep in the kernel.
+ * A thread that sleeps in a call needs no wake flag, because the kernel knows of
+ * it; the flags are for the eventfd.
  */
 #include <errno.h>
 #include <poll.h>
@@ -13,15 +13,15 @@
 
 #define IONC_EVENTS (IONC_TX | IONC_RX | IONC_CMD | IONC_EVT)
 
-/* So many looks cost about as much as asking for the time. */
-#define IONC_LOOKS 32
+/* This many checks cost about as much as reading the clock. */
+#define IONC_CHECKS 32
 
 /**
- * struct ionc_want - what is waited for
- * @events: any of these, for one slot
- * @rx: instead, so many packets
- * @evt: instead, so many answers
- * @min_wait_ns: after so long in the kernel one of either is enough; 0: never
+ * struct ionc_want - what a call waits for
+ * @events: any of these events is enough
+ * @rx: number of packets that make IONC_RX ready; 0: 1
+ * @evt: number of answers that make IONC_EVT ready; 0: 1
+ * @min_wait_ns: after this time in the kernel one of either is enough; 0: never
  */
 struct ionc_want {
 	unsigned int events;
@@ -36,8 +36,8 @@ static bool ionc_broken(const struct ion_end *end, unsigned int events,
 	return (events & bit) && end->broken;
 }
 
-/* What is there of it, by the rings alone; -EPROTO. */
-static int ionc_look_for(struct ionc_channel *ch, const struct ionc_want *want)
+/* Return which of the wanted events are ready, from the rings alone; -EPROTO. */
+static int ionc_ready_for(struct ionc_channel *ch, const struct ionc_want *want)
 {
 	unsigned int events = want->events, there = 0;
 	__u32 rx = want->rx ? want->rx : 1;
@@ -61,11 +61,11 @@ static int ionc_look_for(struct ionc_channel *ch, const struct ionc_want *want)
 	return 0;
 }
 
-int ionc_look(struct ionc_channel *ch, unsigned int events)
+int ionc_ready(struct ionc_channel *ch, unsigned int events)
 {
 	struct ionc_want want = { .events = events };
 
-	return ionc_look_for(ch, &want);
+	return ionc_ready_for(ch, &want);
 }
 
 static int ionc_spin(struct ionc_channel *ch, const struct ionc_want *want,
@@ -77,8 +77,8 @@ static int ionc_spin(struct ionc_channel *ch, const struct ionc_want *want,
 	if (until > deadline)
 		until = deadline;
 	while (ionc_now() < until) {
-		for (i = 0; i < IONC_LOOKS; i++) {
-			ret = ionc_look_for(ch, want);
+		for (i = 0; i < IONC_CHECKS; i++) {
+			ret = ionc_ready_for(ch, want);
 			if (ret)
 				return ret;
 		}
@@ -113,7 +113,7 @@ static short ionc_poll_events(unsigned int events)
 	return (short)mask;
 }
 
-/* What poll() says, as an error; 0 if something is there. */
+/* Return what poll() says as -errno; 0 if an event is ready. */
 static int ionc_poll_once(struct ionc_channel *ch, unsigned int events,
 			  __u64 timeout_ns)
 {
@@ -148,9 +148,9 @@ static int ionc_sleep(struct ionc_channel *ch, const struct ionc_want *want,
 }
 
 /*
- * The rings are what counts: what the kernel said may be the error of what comes
- * after the packets that are there. If it says that they are there and the rings
- * do not, somebody else moved them on.
+ * The rings decide, not the kernel's answer: that may be an error which comes
+ * after the packets that are already queued. If the kernel says that the events
+ * are ready and the rings do not, another program used these ends.
  */
 static int ionc_await(struct ionc_channel *ch, const struct ionc_want *want,
 		      __u64 timeout_ns)
@@ -159,22 +159,22 @@ static int ionc_await(struct ionc_channel *ch, const struct ionc_want *want,
 	__u64 deadline;
 	int ret, there;
 
-	there = ionc_look_for(ch, want);
+	there = ionc_ready_for(ch, want);
 	if (there)
 		return there;
 	deadline = ionc_deadline(timeout_ns);
 	if (ionc_private(ch)->spin_ns) {
 		ret = ionc_kick(ch);
-		there = ionc_look_for(ch, want);
+		there = ionc_ready_for(ch, want);
 		if (there || ret == -EPROTO)
 			return there ? there : ret;
 		there = ionc_spin(ch, want, deadline);
 		if (there)
 			return there;
 	}
-	/* Which kicks before it sleeps. */
+	/* The kernel end is kicked before this sleeps. */
 	ret = ionc_sleep(ch, want, deadline);
-	there = ionc_look_for(ch, ret || !want->min_wait_ns ? want : &any);
+	there = ionc_ready_for(ch, ret || !want->min_wait_ns ? want : &any);
 	if (there)
 		return there;
 	return ret < 0 ? ret : -ESTALE;
@@ -227,7 +227,7 @@ int ionc_kick_now(struct ionc_channel *ch)
 	return ionc_ioctl(ch->fd, ION_IOC_KICK, NULL);
 }
 
-/* ---- calls that do all of it ------------------------------------------- */
+/* ---- calls that move packets, kick and wait ---------------------------- */
 
 int ionc_send(struct ionc_channel *ch, const struct ion_packet *packets,
 	      __u32 count, __u64 timeout_ns)
@@ -267,7 +267,7 @@ int ionc_receive(struct ionc_channel *ch, struct ion_packet *packets,
 			return ret;
 		done = ionc_pop_n(ch, packets, count);
 	}
-	/* For the room that was made; what went wrong is for the next call. */
+	/* The kernel end may wait for the room made; the next call has errors. */
 	ionc_kick(ch);
 	return (int)done;
 }

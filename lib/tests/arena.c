@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Buffers: allocated, addressed, handed over, back; whose they are. */
+/* Tests of the buffers: allocating, addressing, handing over, and owners. */
 #include <errno.h>
 #include <sched.h>
 
@@ -109,7 +109,7 @@ static void there_and_back(void)
 	ionc_close(ch);
 }
 
-/* What the service has is not free, whatever happens. */
+/* A buffer that the service owns is never free. */
 static void ownership(void)
 {
 	struct ionc_channel *ch = channel("hold"), *other;
@@ -124,14 +124,14 @@ static void ownership(void)
 	CHECK_EQ(~0x3ffULL, bits[0]);
 	CHECK_EQ((1ULL << 36) - 1, bits[1]);
 
-	/* Two on their way, which a reset gives back; one in hand. */
+	/* A reset gives the two queued ones back; one is in use. */
 	CHECK_EQ(2, ionc_give_free(ch, 2));
 	CHECK(ionc_buffer_get(ch) >= 0);
 	CHECK_EQ(BUFFERS - 13, free_buffers(ch));
 	CHECK_EQ(2, ionc_reset(ch));
 	CHECK_EQ(BUFFERS - 10, free_buffers(ch));
 
-	/* For who goes on, what is on its way is not free either. */
+	/* For another view of the channel they are not free either. */
 	CHECK_EQ(3, ionc_give_free(ch, 3));
 	fd = ionc_detach(ch);
 	CHECK_EQ(0, ionc_attach(&other, fd, NULL));
@@ -163,7 +163,7 @@ static void without(void)
 	ionc_close(ch);
 }
 
-/* Threads that allocate, write into what they have, and free. */
+/* Each thread allocates buffers, writes into them, and frees them. */
 static void *churn(void *arg)
 {
 	struct ionc_channel *ch = arg;
@@ -207,7 +207,7 @@ int main(void)
 		{ "allocation", allocation },
 		{ "addresses", addresses },
 		{ "there and back", there_and_back },
-		{ "whose they are", ownership },
+		{ "the service's buffers are not free", ownership },
 		{ "no arena", without },
 		{ "three threads", threads },
 		{ NULL, NULL },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Open, attach, refuse; waits; the eventfd; errors that are explained. */
+/* Tests of open, attach and refusals, of waits, the eventfd and ionc_explain(). */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -135,7 +135,7 @@ static void refusals(void)
 	CHECK_EQ(before, open_descriptors());
 }
 
-/* Another view of the same rings goes on where the first one stood. */
+/* Another view of the same rings continues where the first one stood. */
 static void attach(void)
 {
 	struct ionc_channel *first = channel_of(NULL, 0), *second;
@@ -174,7 +174,7 @@ static void attach(void)
 	close(fd);
 }
 
-/* After a time fewer are enough, and before they are not. */
+/* Fewer packets are enough after min_wait_ns, and not before. */
 static void fewer(void)
 {
 	struct ionc_channel *ch = channel_of("echo", 0);
@@ -216,7 +216,7 @@ static void timeouts(void)
 	ionc_close(ch);
 }
 
-/* What the kernel end does to a ring that breaks the protocol, and reset. */
+/* A broken protocol poisons the ring, and a reset clears it. */
 static void poison(void)
 {
 	struct ionc_channel *ch = channel_of(NULL, 0);
@@ -237,7 +237,7 @@ static void poison(void)
 	CHECK_EQ(1, ionc_send(ch, &packet, 1, 0));
 	CHECK_EQ(1, ionc_receive(ch, &packet, 1, 0));
 
-	/* The library does not believe everything either. */
+	/* The library checks the kernel's index too. */
 	__atomic_store_n((__u32 *)(size_t)fake_at(fake_of(ionc_fd(ch)),
 						  ionc_info(ch)->ring[1].head),
 			 5000, __ATOMIC_RELAXED);
@@ -262,7 +262,7 @@ static void hang_up(void)
 	ionc_close(ch);
 }
 
-/* Somebody else with the descriptor took what this one waits for. */
+/* Another user of the descriptor took the packets that this one waits for. */
 static void stale(void)
 {
 	struct ionc_channel *ch = channel_of(NULL, 0), *other;
@@ -297,7 +297,7 @@ static void event(void)
 	ionc_disarm(ch, IONC_RX);
 	CHECK_EQ(0, poll(&pollfd, 1, 0));
 
-	/* Something is there: no flag stays. */
+	/* An event is ready: no flag stays set. */
 	CHECK_EQ(IONC_RX, ionc_arm(ch, IONC_RX | IONC_EVT));
 	CHECK(ionc_push(ch, &packet));
 	CHECK_EQ(0, ionc_kick(ch));
@@ -429,7 +429,7 @@ static void explanations(void)
 	      ionc_explain(IONC_ANY, -EPROTO));
 	CHECK(ionc_explain(IONC_OPEN, -EINVAL) !=
 	      ionc_explain(IONC_WAIT, -EINVAL));
-	/* A key is no reason that a join is refused; both quotas are one error. */
+	/* A join is not refused because of a key; EDQUOT names both quotas. */
 	CHECK(!strstr(ionc_explain(IONC_JOIN, -EINVAL), "key"));
 	CHECK(strstr(ionc_explain(IONC_OPEN, -EDQUOT), "channels"));
 	CHECK(strstr(ionc_explain(IONC_OPEN, -EDQUOT), "sources"));

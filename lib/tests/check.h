@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests that say which line failed, and go on with the next one. */
+/* A failed check prints its line, and the test continues. */
 #ifndef _IONC_CHECK_H
 #define _IONC_CHECK_H
 
@@ -37,7 +37,7 @@ struct check {
 	void (*run)(void);
 };
 
-/* Whether any of the tests failed, as an exit status. A test has 30 seconds. */
+/* Run the tests, 30 seconds each at most; return an exit status. */
 static inline int check_all(const struct check *checks)
 {
 	bool failed = false;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The rings and the kernel end of the driver that is none. */
+/* The rings and the kernel end of the fake driver. */
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -183,7 +183,7 @@ static bool pass_cmds(struct fake *f)
 	return any;
 }
 
-/* One run over what is queued: whether it moved anything. */
+/* Run the kernel end once; return whether it moved anything. */
 bool fake_pass(struct fake *f)
 {
 	bool any;
@@ -192,7 +192,7 @@ bool fake_pass(struct fake *f)
 		return false;
 	any = pass_packets(f);
 	any = pass_cmds(f) || any;
-	/* The look at all indices is what finds one that was not right. */
+	/* Refresh all indices: this finds one that is wrong. */
 	ion_ring_reserve(&f->rx, (__u32)f->rx.end.mask);
 	ion_ring_reserve(&f->evt, (__u32)f->evt.end.mask);
 	ion_ring_peek(&f->tx, (__u32)f->tx.end.mask);
@@ -213,7 +213,7 @@ void fake_awake(struct fake *f)
 	ion_end_awake(&f->evt.end);
 }
 
-/* Ask for a kick: whether there is something to do after all. */
+/* Ask for a kick, then check again; return whether there is work. */
 bool fake_sleep(struct fake *f)
 {
 	ion_end_sleep(&f->tx.end);
@@ -241,7 +241,7 @@ void fake_notify(struct fake *f)
 	static const __u64 one = 1;
 	bool wanted;
 
-	pthread_cond_broadcast(&f->news);
+	pthread_cond_broadcast(&f->changed);
 	wanted = ion_end_peer_sleeps(&f->tx.end);
 	wanted = ion_end_peer_sleeps(&f->rx.end) || wanted;
 	wanted = ion_end_peer_sleeps(&f->cmd.end) || wanted;

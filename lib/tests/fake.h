@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A driver in the test itself: a memory file with the rings in it, in the same
- * places as the real one has them, and the system calls of the library, which
- * the linker has come here (--wrap). Its service is echo; with the name "hold" it
- * keeps what it gets, and with "quiet" does nothing at all.
+ * A fake driver inside the test. The rings are in a memory file, at the offsets
+ * of the real driver, and the linker (--wrap) redirects the library's system
+ * calls here. Its service is echo; the service "hold" keeps the packets that it
+ * gets, and "quiet" does nothing.
  */
 #ifndef _IONC_FAKE_H
 #define _IONC_FAKE_H
@@ -15,27 +15,27 @@
 #define FAKE_DEVICE "/fake/ion"
 
 /**
- * struct fake - a channel, as the driver has it
- * @ino: the memory file
- * @owner: the process that it is in
+ * struct fake - a channel of the fake driver
+ * @ino: inode number of the memory file
+ * @owner: the process that opened it
  * @info: its geometry; info.nr_areas is 0 before SETUP
  * @area: the driver's own mappings
- * @lock: for all that follows
- * @news: anything changed
- * @tx: the kernel's ends
- * @rx: likewise
- * @cmd: likewise
- * @evt: likewise
- * @poisoned: a ring is
+ * @lock: protects all fields below
+ * @changed: signalled when any of them changes
+ * @tx: the kernel end of tx
+ * @rx: the kernel end of rx
+ * @cmd: the kernel end of cmd
+ * @evt: the kernel end of evt
+ * @poisoned: a ring is poisoned
  * @hungup: the service hung up
  * @serving: a thread is lent
- * @asleep: it sleeps
- * @kicked: it was kicked
- * @closed: a descriptor was closed while it was lent
- * @eventfd: -1, or a descriptor of its own
- * @kicks: KICKs
- * @calls: all ioctls and polls
- * @owned: for each buffer whether it is the program's
+ * @asleep: the lent thread sleeps
+ * @kicked: the lent thread was kicked
+ * @closed: a descriptor was closed while a thread was lent
+ * @eventfd: the driver's own duplicate of the eventfd, or -1
+ * @kicks: number of KICKs
+ * @calls: number of ioctls and polls
+ * @owned: for each buffer whether the program owns it
  */
 struct fake {
 	ino_t ino;
@@ -43,7 +43,7 @@ struct fake {
 	struct ion_info info;
 	void *area[ION_AREAS_MAX];
 	pthread_mutex_t lock;
-	pthread_cond_t news;
+	pthread_cond_t changed;
 	struct ion_consumer tx;
 	struct ion_producer rx;
 	struct ion_consumer cmd;
@@ -60,13 +60,13 @@ struct fake {
 	bool owned[256];
 };
 
-/* What the driver says of itself, and what the next call of a kind fails with. */
+/* The driver's answers to QUERY, and the error of the next call of each kind. */
 extern __u32 fake_abi;
 extern __u64 fake_features;
 extern unsigned long fake_fail_request;
 extern int fake_fail_error;
 
-/* How long ION_IOC_SERVE takes to begin, for those who want it back early. */
+/* How long ION_IOC_SERVE takes to begin, so that a test can end it before. */
 extern unsigned int fake_serve_delay_us;
 
 struct fake *fake_of(int fd);
@@ -75,7 +75,7 @@ void *fake_at(const struct fake *f, __u64 offset);
 int fake_setup(struct fake *f, int fd, const struct ion_setup *setup);
 void fake_attach(struct fake *f);
 
-/* With the lock: run the kernel end until there is nothing to do. */
+/* Run the kernel end until there is nothing to do; the caller holds the lock. */
 void fake_run(struct fake *f);
 bool fake_pass(struct fake *f);
 void fake_awake(struct fake *f);
@@ -83,7 +83,7 @@ bool fake_sleep(struct fake *f);
 void fake_notify(struct fake *f);
 void fake_reset(struct fake *f);
 
-/* From a test: hang up, as when the other program of a pair has gone. */
+/* Hang up, as if the other program of a pair had gone; tests call this. */
 void fake_hang_up(struct fake *f);
 
 #endif /* _IONC_FAKE_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The system calls of the library, as the driver that is none answers them. */
+/* The system calls of the library, answered by the fake driver. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -45,7 +45,7 @@ static int fake_open(void)
 	struct stat st;
 	int fd;
 
-	/* An old one is used again: its file is gone, the number may come back. */
+	/* Reuse old entries: their file is gone, and its number may come back. */
 	static unsigned int next;
 
 	f += next++ % FAKES;
@@ -66,7 +66,7 @@ static int fake_open(void)
 	pthread_mutex_init(&f->lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&f->news, &attr);
+	pthread_cond_init(&f->changed, &attr);
 	return fd;
 }
 
@@ -81,13 +81,13 @@ static void fake_flush(int fd)
 {
 	struct fake *f = fake_of(fd);
 
-	/* A child of fork() has a copy of this, which is nobody's driver. */
+	/* A child of fork() has a copy of this, which drives nothing. */
 	if (!f || f->owner != getpid())
 		return;
 	pthread_mutex_lock(&f->lock);
 	if (f->serving)
 		f->closed = true;
-	pthread_cond_broadcast(&f->news);
+	pthread_cond_broadcast(&f->changed);
 	pthread_mutex_unlock(&f->lock);
 }
 
@@ -104,8 +104,8 @@ int __wrap_dup3(int from, int to, int flags)
 }
 
 /*
- * The thread sanitizer goes by addresses: for it the program and the driver have
- * one mapping, not two.
+ * The thread sanitizer tells memory apart by its address, so the program and the
+ * driver share one mapping for it.
  */
 #ifdef __SANITIZE_THREAD__
 #define FAKE_ONE_MAPPING true
@@ -152,7 +152,7 @@ static struct timespec after(__u64 ns)
 	return at;
 }
 
-/* A kick, with the lock: the lent thread is woken, or the work done here. */
+/* Wake the lent thread or run the kernel end here; the caller holds the lock. */
 static void fake_kick(struct fake *f)
 {
 	if (!f->serving) {
@@ -161,7 +161,7 @@ static void fake_kick(struct fake *f)
 	}
 	fake_awake(f);
 	f->kicked = true;
-	pthread_cond_broadcast(&f->news);
+	pthread_cond_broadcast(&f->changed);
 }
 
 static __u32 queued(const struct ion_end *end)
@@ -203,7 +203,7 @@ static int fake_wait(struct fake *f, struct ion_wait *wait)
 			any = true;
 			until = after(wait->timeout_ns - wait->min_wait_ns);
 		}
-		ret = pthread_cond_timedwait(&f->news, &f->lock, &until);
+		ret = pthread_cond_timedwait(&f->changed, &f->lock, &until);
 	}
 }
 
@@ -239,7 +239,7 @@ static int fake_poll(struct pollfd *fd, __u64 ns)
 			(short)(ready(f) & (fd->events | POLLERR | POLLHUP));
 		if (fd->revents || ret)
 			break;
-		ret = pthread_cond_timedwait(&f->news, &f->lock, &until);
+		ret = pthread_cond_timedwait(&f->changed, &f->lock, &until);
 	}
 	pthread_mutex_unlock(&f->lock);
 	return fd->revents ? 1 : 0;
@@ -273,14 +273,14 @@ static int fake_serve_stop(const struct fake *f)
 	return f->hungup ? -EPIPE : 0;
 }
 
-/* Until kicked, or something is to end it. */
+/* Sleep until kicked, or until something ends the call. */
 static void fake_serve_sleep(struct fake *f)
 {
 	f->asleep = true;
 	f->kicked = false;
 	if (!fake_sleep(f))
 		while (!f->kicked && !fake_serve_stop(f))
-			pthread_cond_wait(&f->news, &f->lock);
+			pthread_cond_wait(&f->changed, &f->lock);
 	f->asleep = false;
 	fake_awake(f);
 }
@@ -376,7 +376,7 @@ static int fake_reset_call(struct fake *f)
 	return count;
 }
 
-/* What the call returns, or -errno. */
+/* Return the result of the ioctl, or -errno. */
 static int fake_call(struct fake *f, int fd, unsigned long request, void *arg)
 {
 	if (request == ION_IOC_QUERY)

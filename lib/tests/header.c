@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * A program as a user would write it, which is compiled as C and as C++, with all
- * warnings, and run where there is no device: it says so.
+ * A program as a user would write it. It is compiled as C and as C++ with all
+ * warnings, and run without a device, which it reports.
  */
 #include <ionchannel.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The lent thread: begun, ended, at every moment; poison; who is in its way. */
+/* Tests of the lent thread: begin and end at any moment, poison, fork, signals. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -56,7 +56,7 @@ static void begin_and_end(void)
 	CHECK(!f->serving);
 }
 
-/* Whatever the thread has come to when it is wanted back. */
+/* The thread ends wherever it is when it is taken back. */
 static void back_at_once(void)
 {
 	struct ionc_lend_options options = { .size = sizeof(options) };
@@ -90,7 +90,7 @@ static void other_closes(void)
 	ionc_close(ch);
 }
 
-/* Whether the kernel end comes to be served, or not to be. */
+/* Wait until f->serving is @want; return whether that came true. */
 static bool comes_to_serve(struct fake *f, bool want)
 {
 	bool serving = !want;
@@ -136,7 +136,7 @@ static void refused(void)
 	ionc_close(ch);
 }
 
-/* It stops over a poisoned ring, and goes on after a reset. */
+/* A poisoned ring stops the thread, and a reset lets it continue. */
 static void poison(void)
 {
 	struct ionc_channel *ch = channel();
@@ -167,7 +167,7 @@ static void poison(void)
 	ionc_close(ch);
 }
 
-/* A child does something with a channel, and its parent's lent thread goes on. */
+/* A child does something with a channel; its parent's lent thread continues. */
 static void child_runs(struct ionc_channel *ch,
 		       void (*run)(struct ionc_channel *ch))
 {
@@ -187,7 +187,7 @@ static void child_runs(struct ionc_channel *ch,
 	CHECK(echoes(ch, 1));
 }
 
-/* A child may close, and does no harm by it. */
+/* A child may close the channel without harm to its parent. */
 static void child(void)
 {
 	struct ionc_channel *ch = channel();
@@ -209,7 +209,7 @@ static void close_beside_own(struct ionc_channel *ch)
 	ionc_close(own);
 }
 
-/* By which it may not be taken for its parent. */
+/* A child that has channels of its own is not mistaken for its parent. */
 static void child_with_its_own(void)
 {
 	struct ionc_channel *ch = channel();
@@ -224,7 +224,7 @@ static void signalled(int signal)
 	abort();
 }
 
-/* A handler never runs in it. */
+/* A signal handler never runs in the lent thread. */
 static void signals(void)
 {
 	struct ionc_channel *ch = channel();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The inline calls on plain memory in both layouts, with nobody but two threads,
- * or two processes, on either side of it.
+ * Tests of the inline calls on plain memory, in both layouts: the two sides are
+ * one thread, two threads or two processes.
  */
 #include <pthread.h>
 #include <sched.h>
@@ -17,7 +17,7 @@
 #define BYTES	 65536
 #define ONE_RING 4096
 
-/* Two channels that face each other: what the one pushes the other one pops. */
+/* Two channels that face each other: each pops the packets of the other. */
 struct pair {
 	char *memory;
 	struct ionc_channel a;
@@ -188,7 +188,7 @@ static void commands(struct pair *pair)
 	CHECK(!ionc_pop_evt(&pair->b, &cmd));
 }
 
-/* Both sides have the same code, so that either stands for the kernel's. */
+/* Both sides run the same code, so either may stand for the kernel end. */
 static void kicks(struct pair *pair)
 {
 	struct ion_packet packet = packet_of(0);
@@ -216,7 +216,7 @@ static void kicks(struct pair *pair)
 		;
 }
 
-/* ---- two of them ------------------------------------------------------- */
+/* ---- two threads or processes ------------------------------------------ */
 
 static void *producer(void *arg)
 {

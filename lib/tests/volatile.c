@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * For the thread sanitizer, which knows acquire and release, but no fences, and
- * takes a volatile access for any other. What <ion/ring.h> reads as volatile is
- * of two kinds: slots, eight bytes a time, which acquire and release of the
- * index order, so that they are to be looked at; and indices and wake flags,
- * which a fence orders, or nothing need.
+ * Hooks for the thread sanitizer, which knows acquire and release but no fences,
+ * and treats a volatile access like any other. <ion/ring.h> makes two kinds of
+ * volatile accesses. Slots, eight bytes at a time, are ordered by acquire and
+ * release of the index, so the sanitizer checks them. Indices and wake flags are
+ * ordered by a fence or need no order, so it must not check them.
  */
 #include "wraps.h"
 

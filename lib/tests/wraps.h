@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Names that the linker (--wrap) and the thread sanitizer give. */
+/* Names that the linker (--wrap) and the thread sanitizer define. */
 #ifndef _IONC_WRAPS_H
 #define _IONC_WRAPS_H
 

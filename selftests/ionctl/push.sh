@@ -356,7 +356,7 @@ check "a key for another service" fails 2 '--key is for the service pair' \
 	"$ionctl" pop --service echo --key x
 check "slots that are none" fails 2 "--slots is a power of two, not '100'" \
 	"$ionctl" push --slots 100 1
-check "no channel" fails 1 'that is no open descriptor' \
+check "no channel" fails 1 'the descriptor is not open' \
 	"$ionctl" pop --fd 99
 check "no device" fails 3 'modprobe ion' \
 	"$ionctl" --device /nonexistent push 1
