@@ -3,12 +3,12 @@
  * Carries a file through the kernel and back, 16 bytes a packet, and checks
  * the order and every byte of what came back.
  *
- * One command goes before the packets and one after them. Each bears a random
- * 128-bit id, and its answer has to bear the same. Once the rings are mapped,
+ * It sends one command before the packets and one after them. Each has a random
+ * 128-bit id, and its answer must have the same id. Once the rings are mapped,
  * the only system calls are the kicks.
  *
- * It has the default rings of a channel that was not set up, and uses the two
- * headers alone, as a program in the original layout does.
+ * It uses the default rings of a channel that was not set up, and only the two
+ * headers, like a program written for the original layout.
  */
 #include <err.h>
 #include <errno.h>
@@ -28,7 +28,7 @@
 #include <unistd.h>
 
 #define PAYLOAD	      16   /* bytes of a packet: data and phys */
-#define PATIENCE_MS   2000 /* so long may the kernel say nothing */
+#define PATIENCE_MS   2000 /* longest time without anything from the kernel */
 #define BATCH_DEFAULT 128
 
 enum {
@@ -37,10 +37,10 @@ enum {
 	EXIT_UNTRIED,	/* a bad option, no device, no file */
 };
 
-/* Kinds of commands: ours to choose, echo looks at none. */
+/* Kinds of commands: the program chooses them, echo ignores them. */
 enum {
 	KIND_START = 1, /* arg: bytes that will follow */
-	KIND_END = 2,	/* arg: checksum of the bytes that went */
+	KIND_END = 2,	/* arg: checksum of the bytes that were sent */
 };
 
 struct options {
@@ -57,8 +57,8 @@ struct carry {
 	struct ion_producer tx, cmd;
 	struct ion_consumer rx, evt;
 
-	const unsigned char *file; /* what goes */
-	unsigned char *back;	   /* what came back */
+	const unsigned char *file; /* the bytes to send */
+	unsigned char *back;	   /* the bytes that came back */
 	__u64 size;
 	__u64 packets;
 	__u64 sent, received;
@@ -100,7 +100,7 @@ static void file_save(const struct carry *c, const char *name)
 		err(EXIT_UNTRIED, "%s", name);
 }
 
-/* How many bytes the packet of that number carries. */
+/* Return how many bytes of the file packet @number carries. */
 static unsigned int payload_of(const struct carry *c, __u64 number)
 {
 	__u64 left = c->size - number * PAYLOAD;
@@ -108,7 +108,7 @@ static unsigned int payload_of(const struct carry *c, __u64 number)
 	return left < PAYLOAD ? left : PAYLOAD;
 }
 
-/* Not cryptographic: the sums only tell that both ends count alike. */
+/* Not cryptographic: the sums only show that both directions agree. */
 static __u64 checksum(__u64 sum, const struct ion_packet *packet)
 {
 	const __u64 prime = 0x100000001b3;
@@ -163,7 +163,7 @@ static void *map_ring(const struct carry *c, const char *name, __u64 offset,
 	return ring;
 }
 
-/* Open, four mappings, no set-up: the default rings. */
+/* Open the device and map four rings without any set-up: the default rings. */
 static void channel_open(struct carry *c, const char *device)
 {
 	c->fd = open(device, O_RDWR | O_CLOEXEC);
@@ -192,7 +192,7 @@ static bool kernel_sleeps(const struct carry *c)
 
 static void wake_kernel(const struct carry *c)
 {
-	/* Between publishing and looking, or a wake-up could be lost. */
+	/* Between publishing and checking the flag; else a wake-up could be lost. */
 	smp_mb();
 	if (kernel_sleeps(c) && ioctl(c->fd, ION_IOC_KICK, 0))
 		err(EXIT_DIFFERENT, "kick");
@@ -239,7 +239,7 @@ static struct ion_cmd_packet ask(struct carry *c, __u32 kind, __u64 arg)
 		wait_for(c, POLLPRI, "answer");
 	}
 	if (memcmp(&cmd, &answer, sizeof(cmd)))
-		errx(EXIT_DIFFERENT, "the answer is not that to the command");
+		errx(EXIT_DIFFERENT, "the answer belongs to another command");
 	return answer;
 }
 
@@ -260,8 +260,8 @@ static void fill(struct carry *c, struct ion_packet *packet)
 	packet->data = payload[0];
 	packet->phys = payload[1];
 	packet->len = len;
-	packet->id = c->sent;	     /* modulo 65536 */
-	packet->pad = c->sent >> 16; /* the rest of the number */
+	packet->id = c->sent;	     /* the packet's number modulo 65536 */
+	packet->pad = c->sent >> 16; /* the rest of it */
 	c->sum_sent = checksum(c->sum_sent, packet);
 	c->sent++;
 }
@@ -321,7 +321,7 @@ static __u32 receive_some(struct carry *c)
 	return n;
 }
 
-/* ---- what is shown ----------------------------------------------------- */
+/* ---- output ------------------------------------------------------------ */
 
 static double now(void)
 {
@@ -331,7 +331,7 @@ static double now(void)
 	return ts.tv_sec + ts.tv_nsec / 1e9;
 }
 
-/* On a terminal one line that is written over, else a line a quarter. */
+/* Show one line that is overwritten on a terminal, else a line each quarter. */
 static void show_progress(const struct carry *c)
 {
 	static unsigned int shown;
@@ -367,7 +367,7 @@ static void show_stats(const struct carry *c)
 	       stats.kicks_spurious);
 }
 
-/* ---- the whole --------------------------------------------------------- */
+/* ---- main -------------------------------------------------------------- */
 
 static void carry_packets(struct carry *c)
 {
@@ -408,18 +408,17 @@ static void show_help(void)
 {
 	puts("usage: carry [OPTION]... FILE\n"
 	     "\n"
-	     "Carries FILE through the kernel and back, 16 bytes a packet, by\n"
-	     "way of /dev/ion, and checks the order and every byte of what\n"
-	     "came back.\n"
+	     "Carries FILE through /dev/ion to the kernel and back, 16 bytes a\n"
+	     "packet, and checks the order and every byte of what came back.\n"
 	     "\n"
 	     "  -o, --output FILE  write what came back to FILE\n"
-	     "  -b, --batch N      push so many packets at once, 1..255\n"
+	     "  -b, --batch N      push N packets at once, 1..255\n"
 	     "                     (default 128)\n"
 	     "  -d, --device PATH  the device (default /dev/ion)\n"
 	     "  -h, --help         this text\n"
 	     "\n"
-	     "Status: 0 if every byte came back in order, 1 if not, 2 if it\n"
-	     "could not be tried.");
+	     "Status: 0 if every byte came back in order, 1 if not, 2 if the\n"
+	     "program could not try.");
 }
 
 static unsigned int parse_batch(const char *text)

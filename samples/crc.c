@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * The CRC-32 of files, by the service "crc32" of service/ion_crc.c.
+ * Prints the CRC-32 of files, computed by the service "crc32" of
+ * service/ion_crc.c.
  *
- * A file is read into a buffer that is shared with the kernel, and the buffer is
- * handed over with a packet. It comes back with the sum. There is one buffer
- * here, because the sum of each goes into that of the next.
+ * The program reads a file into a buffer that it shares with the kernel, and
+ * hands the buffer over with a packet. The packet comes back with the sum. One
+ * buffer is enough, because each sum is needed for the next one.
  */
 #include <err.h>
 #include <errno.h>
@@ -57,9 +58,9 @@ static void must(int ret)
 		errx(EXIT_FAILED, "%s", ionc_explain(IONC_WAIT, ret));
 }
 
-/* ---- what the service does --------------------------------------------- */
+/* ---- the service ------------------------------------------------------- */
 
-/* The sum of all so far, with the bytes in the buffer. */
+/* Have the service add the bytes in the buffer to @sum; return the new sum. */
 static __u32 sum_buffer(struct crc *c, __u32 sum, __u16 len)
 {
 	struct ion_packet packet = ionc_packet(c->ch, c->buffer, len);
@@ -109,14 +110,14 @@ static void show_help(void)
 {
 	puts("usage: crc [OPTION]... FILE...\n"
 	     "\n"
-	     "Prints the CRC-32 of each FILE (- is the standard input), as the\n"
-	     "service crc32 of /dev/ion has it. Load ion_crc.ko first.\n"
+	     "Prints the CRC-32 of each FILE (- is the standard input). The\n"
+	     "service crc32 of /dev/ion computes it: load ion_crc.ko first.\n"
 	     "\n"
 	     "  -d, --device PATH  the device (default /dev/ion)\n"
 	     "  -h, --help         this text\n"
 	     "\n"
 	     "Status: 0 if all went well, 1 if the service did something wrong,\n"
-	     "2 if it could not be tried.");
+	     "2 if the program could not try.");
 }
 
 int main(int argc, char **argv)
@@ -143,7 +144,7 @@ int main(int argc, char **argv)
 		}
 	}
 	if (optind == argc)
-		errx(EXIT_UNTRIED, "give one file at least; see --help");
+		errx(EXIT_UNTRIED, "give at least one file; see --help");
 
 	channel_open(&c, device);
 	for (; optind < argc; optind++)

@@ -3,9 +3,9 @@
 #
 # demo.sh [FILE]: inserts ion.ko, carries FILE (default /bin/busybox) through
 # the kernel and back, sends it from one process to another, has another module
-# sum it up, compares, and removes the modules again. Runs as root beside
-# ion.ko, ion_crc.ko, carry, crc, five, hello and send, and wants no more than
-# busybox. Ends with 0 if all was as it should be, with 1 and the reason if not.
+# sum it up, compares, and removes the modules again. Runs as root in the folder
+# of ion.ko, ion_crc.ko, carry, crc, five, hello and send, and needs only
+# busybox. The status is 0 if everything is right, else 1, with the reason.
 set -eu
 
 file=$(readlink -f "${1:-/bin/busybox}")
@@ -32,7 +32,7 @@ clean_up()
 }
 trap clean_up EXIT
 
-# The command as it is run, and what it prints.
+# run COMMAND...: print the command, then run it.
 run()
 {
 	printf '# %s\n' "$*"
@@ -68,13 +68,13 @@ compare()
 	[ "$sent" = "$received" ] || fail "they differ"
 }
 
-# gzip ends with the CRC-32 of the file and its length, four bytes each.
+# The output of gzip ends with CRC-32 and length of the file, four bytes each.
 crc_of()
 {
 	gzip -c <"$1" | tail -c 8 | head -c 4 | od -A n -t x4 | tr -d ' '
 }
 
-[ -r "$file" ] || fail "$file: can not be read; give another file"
+[ -r "$file" ] || fail "$file: cannot be read; give another file"
 [ ! -e /dev/ion ] || fail "the module is loaded already; rmmod ion first"
 cd "$here"
 for module in ion.ko ion_crc.ko; do
@@ -100,7 +100,7 @@ printf '\n== from one process to another\n# send receive demo %s &\n' "$back"
 : >"$back"
 send receive demo "$back" 2>&1 &
 receiver=$!
-# A receiver that fails before the two meet leaves a sender that waits.
+# If the receiver fails before the two meet, the sender waits: limit its time.
 run timeout 60 send send demo "$file"
 wait "$receiver" || fail "status $? of the receiver"
 receiver=

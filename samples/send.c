@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Sends a file from one program to another, by the service "pair".
+ * Sends a file from one program to another, through the service "pair".
  *
  * Each program has an arena of its own. The sender reads the file into its
- * buffers and hands them over; the kernel copies each into an empty buffer that
- * the receiver gave it before, and gives it back to the sender. The receiver
- * writes from its buffer to the file, and gives that to the kernel again. No
- * program sees the memory of the other one.
+ * buffers and hands them over. The kernel copies each into an empty buffer that
+ * the receiver gave it before, and gives the sender's buffer back. The receiver
+ * writes its buffer to the file, and gives the buffer to the kernel again.
+ * Neither program sees the memory of the other one.
  *
  * At the end the sender says how many bytes it sent, and the receiver answers
- * with how many it has, so that neither takes a part for the whole.
+ * with how many it got, so that neither takes a part for the whole file.
  */
 #include <err.h>
 #include <errno.h>
@@ -24,7 +24,7 @@
 
 #define BUFFER_SIZE 32768 /* the len of a packet has 16 bits */
 #define BUFFERS	    64
-#define BATCH	    8 /* so many buffers are handed over at once */
+#define BATCH	    8 /* buffers that are handed over at once */
 
 enum {
 	EXIT_WHOLE,   /* the whole file arrived */
@@ -32,7 +32,7 @@ enum {
 	EXIT_UNTRIED, /* a bad option, no device, no file */
 };
 
-/* Kinds of commands: ours to choose, pair looks at none. */
+/* Kinds of commands: the program chooses them, pair ignores them. */
 enum {
 	KIND_SENDER = 1,   /* the first of a sender */
 	KIND_RECEIVER = 2, /* the first of a receiver */
@@ -59,7 +59,7 @@ static void side_open(struct side *s, const struct options *opt)
 	int ret;
 
 	if (!*opt->word)
-		errx(EXIT_UNTRIED, "WORD has 1 byte at the least");
+		errx(EXIT_UNTRIED, "WORD is empty: it needs at least one byte");
 	ionc_options_init(&options);
 	options.device = opt->device;
 	options.service = "pair";
@@ -81,7 +81,7 @@ static void must(const struct side *s, int ret)
 		errx(EXIT_BROKEN, "%s", ionc_explain(IONC_WAIT, ret));
 }
 
-/* What was sent before the other side went is still there to be read. */
+/* Ignore that the other side has gone: its last packets can still be read. */
 static void kick(struct side *s)
 {
 	int ret = ionc_kick(s->ch);
@@ -97,7 +97,7 @@ static void wait_for_news(struct side *s)
 
 /* ---- commands ---------------------------------------------------------- */
 
-/* Each side says what it is, which also is the wait for the other one. */
+/* Tell the other side what this one is, and wait until it does the same. */
 static void meet(struct side *s, __u32 kind, __u32 other)
 {
 	struct ion_cmd_packet cmd = { .kind = kind };
@@ -111,7 +111,7 @@ static void meet(struct side *s, __u32 kind, __u32 other)
 		errx(EXIT_BROKEN, "the other side is no program like this");
 }
 
-/* Whether the other side told the number of bytes. */
+/* Return whether the other side has told the number of bytes. */
 static bool heard_end(struct side *s, __u64 *bytes)
 {
 	struct ion_cmd_packet cmd;
@@ -145,7 +145,7 @@ static void take_back(struct side *s)
 		ionc_buffer_put(s->ch, packet.id);
 }
 
-/* A buffer to fill; all of them may be on their way. */
+/* Get a buffer to fill; wait for one while all of them are handed over. */
 static __u32 get_buffer(struct side *s)
 {
 	int id;
@@ -157,7 +157,7 @@ static __u32 get_buffer(struct side *s)
 	return (__u32)id;
 }
 
-/* False at the end of the file. */
+/* Send a batch; return false at the end of the file. */
 static bool send_some(struct side *s, int file, const char *name)
 {
 	unsigned int i;
@@ -243,7 +243,7 @@ static void receive_file(struct side *s, int file, const char *name)
 	if (close(file))
 		err(EXIT_UNTRIED, "%s", name);
 	end.arg = s->bytes;
-	/* The sender may go as soon as it has that, and this fails. */
+	/* This may fail: the sender exits as soon as it has this command. */
 	ionc_send_cmd(s->ch, &end, IONC_FOREVER);
 }
 
@@ -257,7 +257,7 @@ static double now(void)
 	return ts.tv_sec + ts.tv_nsec / 1e9;
 }
 
-/* What the receiver has for the standard output may be the file. */
+/* @to is not the standard output if the receiver writes the file there. */
 static void show(const struct side *s, FILE *to, const char *what,
 		 double seconds)
 {
@@ -306,10 +306,10 @@ static void show_help(void)
 	puts("usage: send [OPTION]... send WORD FILE\n"
 	     "       send [OPTION]... receive WORD FILE\n"
 	     "\n"
-	     "Sends FILE to whoever of the same user receives with the same\n"
-	     "WORD, who writes to a FILE of its own, through buffers that each\n"
-	     "shares with the kernel by way of /dev/ion. - is the standard\n"
-	     "input or output.\n"
+	     "\"send\" sends FILE to the program of the same user that runs\n"
+	     "\"receive\" with the same WORD; that one writes to its own FILE.\n"
+	     "Each program shares its buffers with the kernel by /dev/ion.\n"
+	     "FILE - is the standard input or output.\n"
 	     "\n"
 	     "  -d, --device PATH  the device (default /dev/ion)\n"
 	     "  -h, --help         this text\n"

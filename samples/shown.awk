@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 #
-# awk -f shown.awk FILE... PAGE: the lines that the last one shows, between ```c and
-# ```, stand in one of the files before, one after the other and to the letter.
+# awk -f shown.awk FILE... PAGE: check that what PAGE shows between ```c and ``` stands
+# in one of the FILEs, line by line and to the letter.
 FNR == 1 { name[++files] = FILENAME; text[files] = "\n" }
 { text[files] = text[files] $0 "\n" }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Two people talk, by the service "pair". Each runs this program with the same
- * word, and what one types the other one reads.
+ * Lets two people talk through the service "pair". Both run this program with
+ * the same word, and each reads what the other one types.
  *
- * A line goes as packets, 16 bytes in each, and a command after them says how
- * long it is. The kernel stamps the command, so that the other side can ask who
- * sent it.
+ * A line is sent as packets of 16 bytes, followed by a command that says how
+ * long the line is. The kernel stamps the command, so that the other side can
+ * ask who sent it.
  */
 #include <err.h>
 #include <errno.h>
@@ -20,12 +20,12 @@
 #define LINE_PACKETS 64
 
 enum {
-	EXIT_TALKED,  /* both said good-bye */
-	EXIT_GONE,    /* the other one left without a word, or talks nonsense */
+	EXIT_TALKED, /* both said good-bye */
+	EXIT_GONE,   /* the other one left without good-bye, or sent nonsense */
 	EXIT_UNTRIED, /* a bad option, no device */
 };
 
-/* Kinds of commands: ours to choose, pair looks at none. */
+/* Kinds of commands: the program chooses them, pair ignores them. */
 enum {
 	KIND_LINE = 1, /* arg: bytes of the line that the packets hold */
 	KIND_BYE = 2,
@@ -42,7 +42,7 @@ static void channel_open(struct talk *t, const char *device, const char *word)
 	int ret;
 
 	if (!*word)
-		errx(EXIT_UNTRIED, "WORD has 1 byte at the least");
+		errx(EXIT_UNTRIED, "WORD is empty: it needs at least one byte");
 	ionc_options_init(&options);
 	options.device = device;
 	options.service = "pair";
@@ -64,7 +64,7 @@ static void must(int ret)
 
 /* ---- saying ------------------------------------------------------------ */
 
-/* If the other one has gone, there may still be something to hear of it. */
+/* Ignore that the other one has gone: its last lines may still be queued. */
 static void may_be_late(int ret)
 {
 	if (ret != -EPIPE)
@@ -84,7 +84,7 @@ static void say_line(const struct talk *t, const char *line)
 	may_be_late(ionc_send_cmd(t->ch, &cmd, IONC_FOREVER));
 }
 
-/* One line of the standard input, or the end of it. */
+/* Send one line of the standard input, or say good-bye at its end. */
 static void say(struct talk *t)
 {
 	static const struct ion_cmd_packet bye = { .kind = KIND_BYE };
@@ -113,7 +113,7 @@ static void show_sender(const struct talk *t, const struct ion_cmd_packet *cmd)
 	printf("process %d of user %u", verify.pid, verify.uid);
 }
 
-/* The packets were sent before the command, so they are here or under way. */
+/* The packets were sent before the command: they are here or will arrive. */
 static void hear_line(const struct talk *t, __u64 len)
 {
 	struct ion_packet packets[LINE_PACKETS];
@@ -159,7 +159,7 @@ static void hear(struct talk *t)
 
 /* ---- the whole --------------------------------------------------------- */
 
-/* Until both have said good-bye, at the end of what they have to say. */
+/* Talk until both have said good-bye. */
 static void talk(struct talk *t)
 {
 	struct pollfd fds[2] = {
@@ -186,15 +186,15 @@ static void show_help(void)
 {
 	puts("usage: talk [OPTION]... WORD\n"
 	     "\n"
-	     "Talks with whoever else of the same user runs talk with the same\n"
-	     "WORD: what the one types the other reads. Ends when both came to\n"
-	     "the end of what they had to say (Ctrl-D).\n"
+	     "Talks with another program of the same user that runs talk with\n"
+	     "the same WORD: each reads what the other types. Ends when both\n"
+	     "have reached the end of their input (Ctrl-D).\n"
 	     "\n"
 	     "  -d, --device PATH  the device (default /dev/ion)\n"
 	     "  -h, --help         this text\n"
 	     "\n"
 	     "Status: 0 if both said good-bye, 1 if the other one left without\n"
-	     "a word, 2 if it could not be tried.");
+	     "good-bye, 2 if the program could not try.");
 }
 
 int main(int argc, char **argv)
@@ -223,7 +223,7 @@ int main(int argc, char **argv)
 	if (optind != argc - 1)
 		errx(EXIT_UNTRIED, "give one word; see --help");
 
-	/* poll() knows nothing of what stdio has read already. */
+	/* No buffer: poll() does not know what stdio has read already. */
 	setvbuf(stdin, NULL, _IONBF, 0);
 	channel_open(&t, device, argv[optind]);
 	talk(&t);

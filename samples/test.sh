@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 #
-# test.sh [PROGRAM...]: runs the small samples, which lie beside it, where ion is
-# loaded, and looks at what they print; then the programs, which have to end with
-# 0. Prints TAP. What demo.sh runs is not run here.
+# test.sh [PROGRAM...]: runs the small samples in its own folder, with ion loaded,
+# and checks their output; then runs the PROGRAMs, which must end with 0. Prints
+# TAP. The samples that demo.sh runs are not run here.
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -12,7 +12,7 @@ trap 'rm -rf "$out"' EXIT
 number=0
 failed=0
 
-# result STATUS NAME: one line of TAP, and before it what was printed, if it failed.
+# result STATUS NAME: print one line of TAP, and the output before it on failure.
 result()
 {
 	word=ok
@@ -25,7 +25,7 @@ result()
 	rm -f "$out"/*
 }
 
-# prints PATTERN PROGRAM: it ends well, and its only line is like that.
+# prints PATTERN PROGRAM: it succeeds, and its only line matches PATTERN.
 prints()
 {
 	timeout 60 "$here/$2" >"$out/says" 2>&1 &&
@@ -34,7 +34,7 @@ prints()
 	result $? "$2"
 }
 
-# Each of two says a line, and good-bye.
+# Two programs say a line and good-bye to each other.
 talks()
 {
 	echo "good morning" | timeout 60 "$here/talk" tea >"$out/one" 2>&1 &
@@ -50,7 +50,7 @@ talks()
 	result $? talk
 }
 
-# Who talks to one that is killed is told.
+# A program whose partner is killed is notified.
 left_alone()
 {
 	sleep 60 | "$here/talk" coffee >"$out/one" 2>&1 &

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Waiting with an eventfd and the wake flags: a system call only when one end
- * really sleeps. The rule is the same on both ends: set the own flag, look once
- * more, sleep; publish, look at the other's flag, wake. It is written out here;
- * in the library it is ionc_arm(), ionc_disarm() and ionc_kick().
+ * Waits with an eventfd and the wake flags, with a system call only when one end
+ * really sleeps. Both ends follow the same rule. To sleep: set the own flag,
+ * check the ring again, sleep. To wake: publish, check the other end's flag,
+ * wake. It is written out here; ionc_arm(), ionc_disarm() and ionc_kick() of the
+ * library do the same.
  */
 #include <err.h>
 #include <fcntl.h>

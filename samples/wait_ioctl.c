@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Waiting with ION_IOC_WAIT: one call kicks and sleeps until a batch is there. This
- * is the call itself; ionc_wait() of the library looks at the rings first.
+ * Waits with ION_IOC_WAIT: one call kicks and sleeps until a batch is queued.
+ * This is the plain call; ionc_wait() of the library polls the rings first.
  */
 #include <err.h>
 #include <errno.h>
@@ -39,7 +39,7 @@ int main(void)
 			batch[i].data = got + i;
 		ion_ring_push_n(&out, batch, BATCH, sizeof(*batch));
 
-		/* An interrupted call left in wait what is left of the time. */
+		/* An interrupted call leaves the remaining time in wait. */
 		wait.timeout_ns = 1000000000;
 		while (ioctl(fd, ION_IOC_WAIT, &wait))
 			if (errno != EINTR)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Not waiting at all: a lent thread runs the kernel end, and packets go round
- * without a system call for as long as both sides are busy. It is written out
- * here; in the library it is ionc_lend() and ionc_take_back().
+ * Does not wait at all: a lent thread runs the kernel end, and packets cross
+ * without a system call while both sides are busy. It is written out here;
+ * ionc_lend() and ionc_take_back() of the library do the same.
  */
 #include <err.h>
 #include <errno.h>
@@ -18,7 +18,7 @@
 
 static int fd;
 
-/* Busy while there is work, asleep after a millisecond without. */
+/* Poll while there is work; sleep after a millisecond without work. */
 static void *serve(void *unused)
 {
 	struct ion_serve request = {
@@ -73,7 +73,7 @@ int main(void)
 	       got, (unsigned long long)stats.calls,
 	       (unsigned long long)stats.kicks);
 
-	close(fd); /* brings the lent thread back */
+	close(fd); /* ends ION_IOC_SERVE in the lent thread */
 	pthread_join(server, NULL);
 	return 0;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
- * Waiting with poll(), which kicks too: a program that obeys no wake flag, and needs
- * no library.
+ * Waits with poll(), which also kicks: such a program ignores the wake flags and
+ * needs no library.
  */
 #include <err.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
-/* Waiting in read(): a program that maps nothing and needs no header but one. */
+/* Waits in read(): such a program maps nothing and needs a single header. */
 #include <err.h>
 #include <fcntl.h>
 #include <linux/ion.h>

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The service "crc32", a model for services in modules of their own.
+ * The service "crc32", an example of a service in a module of its own.
  *
  * A program fills a buffer of its arena and hands it over with a packet on tx.
- * The packet comes back on rx, the buffer with it, and pad is the CRC-32 of the
- * len bytes from data on. What pad was before is the CRC-32 of what goes before
- * them, 0 for nothing, so that much data has one sum.
+ * The packet comes back on rx with the buffer, and its pad is the CRC-32 of the
+ * len bytes from data on. On tx, pad is the CRC-32 of the data before them, or 0
+ * if there is none, so that a large file gets one sum.
  *
  * A command ION_CRC_BYTES comes back on evt and tells how many bytes were summed
  * up on the channel.
  *
- * Documentation/writing-a-service.rst explains it from the top to the bottom.
+ * Documentation/writing-a-service.rst explains it from top to bottom.
  */
 #include <linux/crc32.h>
 #include <linux/ion.h>
@@ -24,8 +24,8 @@
 /* ---- channels ---------------------------------------------------------- */
 
 /*
- * What is known of one channel. Its callbacks run one at a time, and nothing
- * else looks at it, so it needs no lock.
+ * State of one channel. The callbacks of a channel run one at a time and nothing
+ * else uses the state, so it needs no lock.
  */
 struct crc_state {
 	u64 bytes;
@@ -36,7 +36,7 @@ static int crc_bind(struct ion_channel *ch, const struct ion_bind *how)
 	struct crc_state *state;
 	u32 buffer_size;
 
-	/* What this version has no use for, a later one may want to mean. */
+	/* Refuse what is unused, so that a later version can give it a meaning. */
 	if (how->flags || how->arg[0] || how->arg[1] || *how->key)
 		return -EINVAL;
 	/* Without an arena there are no bytes to sum up. */
@@ -58,11 +58,10 @@ static void crc_unbind(struct ion_channel *ch)
 /* ---- packets ----------------------------------------------------------- */
 
 /*
- * The program may write to the buffer all the same, while it is being read. The
- * sum is then that of neither version, which is the program's own loss: no
- * byte is looked at twice, and nothing in the kernel depends on one. What does
- * depend on a byte, a length or an index say, is for ion_packet_read() to copy
- * first.
+ * The program can still write to the buffer while it is being read. The sum is
+ * then wrong, which harms only that program: each byte is read once, and nothing
+ * in the kernel depends on its value. A service that depends on a byte, such as
+ * a length or an index, copies it first with ion_packet_read().
  */
 static u32 crc_of(struct ion_channel *ch, const struct ion_packet *packet)
 {
@@ -73,7 +72,7 @@ static u32 crc_of(struct ion_channel *ch, const struct ion_packet *packet)
 	return ~crc32_le(~packet->pad, buffer, packet->len);
 }
 
-/* Answer @want packets, or as many as are there and find room on rx. */
+/* Answer @want packets, or fewer if tx has fewer or rx has less room. */
 static u32 crc_packets(struct ion_channel *ch, u32 want)
 {
 	struct ion_ring *tx = ion_channel_ring(ch, ION_RING_TX);
@@ -99,7 +98,7 @@ static u32 crc_packets(struct ion_channel *ch, u32 want)
 
 /* ---- commands ---------------------------------------------------------- */
 
-/* The same for commands. The answer bears the id of its command. */
+/* The same for commands. The answer has the id of its command. */
 static u32 crc_commands(struct ion_channel *ch, u32 want)
 {
 	struct ion_ring *cmd = ion_channel_ring(ch, ION_RING_CMD);
@@ -128,9 +127,9 @@ static u32 crc_commands(struct ion_channel *ch, u32 want)
 /* ---- the doorbell ------------------------------------------------------ */
 
 /*
- * Packet by packet for at most one ring's worth: a program that goes on pushing
- * does not keep the caller here for ever. What finds no room stays where it is,
- * and the next call comes when there is.
+ * Handle at most as many packets as the ring has slots, so that a program which
+ * keeps pushing does not keep the caller here forever. Packets for which rx has
+ * no room stay queued; the next call comes when there is room.
  */
 static void crc_doorbell(struct ion_channel *ch)
 {
