@@ -103,7 +103,7 @@ wrong "an argument is missing" peek 1
 wrong "the argument is missing" peek
 wrong "RING is tx, rx, cmd or evt, not 'TX'" peek 1 TX
 wrong "--count is a number from 1 to 4294967295, not '0'" peek -n 0 1 tx
-wrong "--binary and --json are two formats" peek --json --binary 1 tx
+wrong "--binary and --json exclude each other" peek --json --binary 1 tx
 wrong "the argument is missing" reset
 wrong "'2' is one argument too many" reset 1 2
 wrong "'now' is one argument too many" selftest now

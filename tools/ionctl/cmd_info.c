@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "borrow.h"
+#include "foreign.h"
 #include "fail.h"
 #include "geometry.h"
 #include "json.h"
@@ -16,7 +16,7 @@
 /**
  * struct feature - a bit of ion_query.features
  * @bit: the bit
- * @name: what it is called in JSON and in text
+ * @name: its name in JSON and in text
  */
 struct feature {
 	uint64_t bit;
@@ -35,11 +35,11 @@ static const struct feature features[] = {
 	{ 0, NULL },
 };
 
-/* The built-in ones: of what other modules register the driver has no list. */
+/* The driver has no list of the services that other modules register. */
 const char *const builtin_services[] = { "echo", "sink", "source", "pair",
 					 NULL };
 
-/* A trial that changes nothing tells whether a service is there. */
+/* Return whether a service exists, from a set-up that changes nothing. */
 static bool has_service(int fd, const char *name)
 {
 	struct ion_setup setup = { .size = sizeof(setup),
@@ -90,8 +90,7 @@ static void driver_json(int fd, const struct ion_query *query)
 	json_print(doc);
 }
 
-/* Names in one line. */
-static void names(char *to, size_t size, const char *name)
+static void append_name(char *to, size_t size, const char *name)
 {
 	snprintf(to + strlen(to), size - strlen(to), "%s%s", *to ? " " : "",
 		 name);
@@ -112,13 +111,13 @@ static void driver_text(int fd, const struct ion_query *query)
 	table_cell(table, PAINT_NONE, "%u", query->abi_version);
 	for (f = features; f->name; f++)
 		if (query->features & f->bit)
-			names(list, sizeof(list), f->name);
+			append_name(list, sizeof(list), f->name);
 	table_cell(table, PAINT_BOLD, "features");
 	table_cell(table, PAINT_NONE, "%s", list);
 	*list = '\0';
 	for (i = 0; builtin_services[i]; i++)
 		if (has_service(fd, builtin_services[i]))
-			names(list, sizeof(list), builtin_services[i]);
+			append_name(list, sizeof(list), builtin_services[i]);
 	table_cell(table, PAINT_BOLD, "services");
 	table_cell(table, PAINT_NONE, "%s", list);
 	table_cell(table, PAINT_BOLD, "channels");
@@ -159,7 +158,7 @@ static int channel_info(__u64 channel)
 	struct ion_list_entry entry;
 	int fd, status, ret;
 
-	status = borrow_channel(channel, &fd, &entry);
+	status = open_foreign(channel, &fd, &entry);
 	if (status)
 		return status;
 	ret = device_call(fd, ION_IOC_INFO, &info);
@@ -188,16 +187,16 @@ const struct command cmd_info = {
 		"what the driver can do, or where the words of a channel are",
 	.run = run_info,
 	.usage = "[OPTION]... [CHANNEL]",
-	.text = "Tells the version of the ABI, the features, the built-in services and the\n"
+	.text = "Shows the version of the ABI, the features, the built-in services and the\n"
 		"limits of the driver, and how many channels and how much memory are in use.\n"
 		"The channel that ionctl opens to ask is not counted.\n"
 		"\n"
-		"Of a channel, its geometry: what to map, and the offsets of the words of each\n"
-		"ring in the space of these mappings.\n"
-		"\n" BORROW_TEXT,
+		"For a channel, shows its geometry: the areas to map, and the mmap() offsets of\n"
+		"the words of each ring.\n"
+		"\n" FOREIGN_TEXT,
 	.json = "abi_version, slots_min, slots_max, batch_max, channels, max_channels,\n"
 		"user_channels, max_user_channels, bytes, max_bytes: numbers; features,\n"
-		"services: arrays of names. Of a channel:\n"
+		"services: arrays of names. For a channel:\n"
 		"  channel, service, layout, bytes, buffers, buffer_size\n"
 		"  areas               an array of objects: name, offset, length, writable\n"
 		"  rings               objects tx, rx, cmd, evt: nr_slots, slot_size, and\n"

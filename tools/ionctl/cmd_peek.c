@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* ionctl peek: what is queued in a ring, without consuming it. */
+/* ionctl peek: print what is queued in a ring, without consuming it. */
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "borrow.h"
+#include "foreign.h"
 #include "fail.h"
 #include "open.h"
 #include "options.h"
@@ -15,11 +15,11 @@ enum {
 };
 
 /**
- * struct request - what is asked for
+ * struct request - the command line
  * @channel: the channel
  * @ring: the ring
  * @count: how many at the most
- * @skip: how many of the oldest to pass over
+ * @skip: how many of the oldest to skip
  * @format: how to print them
  */
 struct request {
@@ -53,7 +53,7 @@ static void read_request(int argc, char **argv, struct request *request)
 	request->channel = channel_argument(argv[optind]);
 	request->ring = ring_argument(argv[optind + 1]);
 	if (binary && globals.json)
-		fail_usage("--binary and --json are two formats");
+		fail_usage("--binary and --json exclude each other");
 	request->format = ITEM_TEXT;
 	if (binary)
 		request->format = ITEM_BINARY;
@@ -76,7 +76,7 @@ static void print_items(const struct request *request, enum item_kind kind,
 	}
 }
 
-/* A batch at a time: a ring may hold more than one call tells. */
+/* Print batch by batch: a ring may hold more than one call returns. */
 static int peek(int fd, struct request *request)
 {
 	enum item_kind kind = request->ring == ION_RING_TX ||
@@ -112,7 +112,7 @@ static int run_peek(int argc, char **argv)
 	int fd, status;
 
 	read_request(argc, argv, &request);
-	status = borrow_channel(request.channel, &fd, &entry);
+	status = open_foreign(request.channel, &fd, &entry);
 	if (status)
 		return status;
 	status = peek(fd, &request);
@@ -121,9 +121,9 @@ static int run_peek(int argc, char **argv)
 }
 
 static const struct option_help options[] = {
-	{ 'n', "count", "COUNT", "so many at the most; all if it is left out" },
-	{ LETTER_SKIP, "skip", "COUNT", "pass so many of the oldest over" },
-	{ LETTER_BINARY, "binary", NULL, "print them as the structs they are" },
+	{ 'n', "count", "COUNT", "print at most COUNT (default all)" },
+	{ LETTER_SKIP, "skip", "COUNT", "skip the oldest COUNT" },
+	{ LETTER_BINARY, "binary", NULL, "print the binary structs" },
 	{ 0 },
 };
 
@@ -132,13 +132,13 @@ const struct command cmd_peek = {
 	.summary = "what is queued in a ring of a channel",
 	.run = run_peek,
 	.usage = "[OPTION]... CHANNEL RING",
-	.text = "Prints what is queued in tx, rx, cmd or evt of a channel, the oldest first, and\n"
-		"consumes nothing:\n"
+	.text = "Prints what is queued in tx, rx, cmd or evt of a channel, the oldest first,\n"
+		"without consuming it:\n"
 		"  data=0x10ad phys=0 len=2 id=7 pad=0\n"
 		"  kind=1 arg=0x5 id=000000000000000000000000000000ff pad=0\n"
-		"Up to 1024 are of the same moment. Of a poisoned ring it shows what the kernel\n"
-		"last knew to be queued.\n"
-		"\n" BORROW_TEXT,
+		"Up to 1024 of them are a snapshot of one moment. For a poisoned ring it shows\n"
+		"what the kernel last knew to be queued.\n"
+		"\n" FOREIGN_TEXT,
 	.options = options,
 	.json = "an object a line: data and phys, which are strings, len, id, pad;\n"
 		"or kind, arg and id, which are strings, pad\n",

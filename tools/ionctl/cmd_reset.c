@@ -2,7 +2,7 @@
 /* ionctl reset: empty the rings of a channel and clear its poison. */
 #include <unistd.h>
 
-#include "borrow.h"
+#include "foreign.h"
 #include "fail.h"
 #include "open.h"
 #include "options.h"
@@ -17,7 +17,7 @@ static int run_reset(int argc, char **argv)
 	no_options(argc, argv, &cmd_reset);
 	want_arguments(argc, argv, 1, 1);
 	channel = channel_argument(argv[optind]);
-	status = borrow_channel(channel, &fd, &entry);
+	status = open_foreign(channel, &fd, &entry);
 	if (status)
 		return status;
 	discarded = device_call(fd, ION_IOC_RESET, NULL);
@@ -40,11 +40,11 @@ const struct command cmd_reset = {
 	.summary = "empty the rings of a channel, clear its poison",
 	.run = run_reset,
 	.usage = "[OPTION]... CHANNEL",
-	.text = "Throws away what is queued in the four rings of a channel, and has the kernel\n"
-		"trust them again. The program that has the channel must know: its view of the\n"
-		"rings is no longer right, and it attaches again or closes the channel.\n"
-		"\n" BORROW_TEXT,
-	.json = "channel, and discarded: how many packets and commands were thrown away\n",
+	.text = "Discards what is queued in the four rings of a channel, and clears its poison.\n"
+		"The program that uses the channel must know: its view of the rings is no longer\n"
+		"right, so it has to attach again or close the channel.\n"
+		"\n" FOREIGN_TEXT,
+	.json = "channel, and discarded: how many packets and commands were discarded\n",
 	.examples = "ionctl list --poisoned\n"
 		    "ionctl reset 7\n",
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A channel that another process has: a copy of its descriptor. */
-#include "borrow.h"
+/* Opens a foreign channel by copying its descriptor from another process. */
+#include "foreign.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -16,11 +16,11 @@
 #include "text.h"
 
 /**
- * struct search - for a channel
+ * struct search - the search for a channel
  * @channel: its number
- * @fd: the copy, once there is one
- * @error: why there is none, -errno: -ENOENT, or -EACCES, -EPERM if there is a
- *	process that may not be looked into
+ * @fd: the copy of its descriptor; -1: not found yet
+ * @error: why it was not found: -ENOENT; -EACCES or -EPERM if a process may not
+ *	be searched
  */
 struct search {
 	__u64 channel;
@@ -28,7 +28,7 @@ struct search {
 	int error;
 };
 
-/* The number in the line of the driver, 0 if there is none. */
+/* Return the channel in the driver's line of fdinfo, 0 if there is no such line. */
 static uint64_t channel_in(FILE *file)
 {
 	static const char key[] = "ion-channel:";
@@ -45,8 +45,8 @@ static uint64_t channel_in(FILE *file)
 }
 
 /*
- * The channel whose descriptor that is, 0 for none. What the driver tells comes
- * last, after a line for each lock on the descriptor.
+ * Return the channel of a descriptor, 0 if it is not a channel. The driver's line
+ * comes last, after a line for each lock on the descriptor.
  */
 static uint64_t channel_of(int fdinfo, const char *name)
 {
@@ -64,8 +64,8 @@ static uint64_t channel_of(int fdinfo, const char *name)
 }
 
 /*
- * Copy a descriptor. Between looking at its number and copying it, the process
- * may have closed it and opened another: the copy is looked at again.
+ * Copy a descriptor. The process may close it and open another file between the
+ * check of the descriptor and the copy, so the copy is checked again.
  */
 static int copy(struct search *search, int pidfd, int number)
 {
@@ -86,7 +86,7 @@ static int copy(struct search *search, int pidfd, int number)
 	return search->fd < 0 ? -ENOENT : 0;
 }
 
-static int look_through(struct search *search, int pidfd, DIR *fdinfo)
+static int search_fds(struct search *search, int pidfd, DIR *fdinfo)
 {
 	struct dirent *entry;
 	int ret = -ENOENT;
@@ -98,8 +98,8 @@ static int look_through(struct search *search, int pidfd, DIR *fdinfo)
 	return ret;
 }
 
-/* Look at the descriptors of a process. */
-static int look_into(struct search *search, pid_t pid)
+/* Search the descriptors of a process; return 0 or -errno. */
+static int search_process(struct search *search, pid_t pid)
 {
 	int pidfd, ret;
 	char name[64];
@@ -110,24 +110,24 @@ static int look_into(struct search *search, pid_t pid)
 		return -errno;
 	snprintf(name, sizeof(name), "/proc/%d/fdinfo", pid);
 	fdinfo = opendir(name);
-	ret = fdinfo ? look_through(search, pidfd, fdinfo) : -errno;
+	ret = fdinfo ? search_fds(search, pidfd, fdinfo) : -errno;
 	if (fdinfo)
 		closedir(fdinfo);
 	close(pidfd);
 	return ret;
 }
 
-static void look(struct search *search, pid_t pid)
+static void try_process(struct search *search, pid_t pid)
 {
-	int error = look_into(search, pid);
+	int error = search_process(search, pid);
 
-	/* That one is not to be looked into tells more than that one has gone. */
+	/* A process that may not be searched matters more than one that ended. */
 	if (error == -EACCES || error == -EPERM)
 		search->error = error;
 }
 
-/* A descriptor may have gone to any process, by fork() or SCM_RIGHTS. */
-static void look_everywhere(struct search *search)
+/* Search all processes: fork() and SCM_RIGHTS hand descriptors to others. */
+static void search_all(struct search *search)
 {
 	DIR *proc = opendir("/proc");
 	struct dirent *entry;
@@ -135,7 +135,7 @@ static void look_everywhere(struct search *search)
 	while (proc && search->fd < 0 && (entry = readdir(proc)))
 		if (isdigit((unsigned char)*entry->d_name) &&
 		    atoi(entry->d_name) != getpid())
-			look(search, atoi(entry->d_name));
+			try_process(search, atoi(entry->d_name));
 	if (proc)
 		closedir(proc);
 }
@@ -157,7 +157,7 @@ static int not_found(const struct search *search,
 	return EXIT_DENIED;
 }
 
-/* What the list tells of it. */
+/* Get the entry of the channel in the driver's list. */
 static int find(__u64 channel, struct ion_list_entry *to)
 {
 	const struct ion_list_entry *entry;
@@ -180,7 +180,7 @@ static int find(__u64 channel, struct ion_list_entry *to)
 	return status;
 }
 
-int borrow_channel(__u64 channel, int *fd, struct ion_list_entry *entry)
+int open_foreign(__u64 channel, int *fd, struct ion_list_entry *entry)
 {
 	struct search search = { .channel = channel,
 				 .fd = -1,
@@ -191,9 +191,9 @@ int borrow_channel(__u64 channel, int *fd, struct ion_list_entry *entry)
 	if (status)
 		return status;
 	if (entry->pid)
-		look(&search, (pid_t)entry->pid);
+		try_process(&search, (pid_t)entry->pid);
 	if (search.fd < 0)
-		look_everywhere(&search);
+		search_all(&search);
 	if (search.fd < 0)
 		return not_found(&search, entry);
 	*fd = search.fd;
