@@ -24,8 +24,8 @@ static const struct column columns[] = {
 };
 
 /*
- * What goes first when the terminal is narrow: MEMORY, LAYOUT, KERNEL END, USER, the
- * bars, and then EVT, CMD, RX, TX, COMM, SERVICE, PID.
+ * On a narrow terminal MEMORY is left out first, then LAYOUT, KERNEL END, USER, the
+ * bars, EVT, CMD, RX, TX, COMM, SERVICE, PID.
  */
 static const unsigned int spare[] = { 0,
 				      27,
@@ -55,12 +55,12 @@ static void ring_cell(struct table *table, const struct ion_ring_stats *ring)
 		   ring->capacity);
 }
 
-/* What a channel has that was not set up. */
+/* Fill the columns of a channel that was not set up. */
 static void no_rings(struct table *table)
 {
 	const struct column *column;
 
-	/* From KERNEL END on. */
+	/* The columns from KERNEL END on. */
 	for (column = columns + 8; column->title; column++)
 		table_cell(table, PAINT_NONE, "-");
 }
@@ -150,11 +150,7 @@ static int run_list(int argc, char **argv)
 }
 
 static const struct option_help options[] = {
-	{ 's', "service", "NAME", "only channels of this service" },
-	{ 'p', "pid", "PID", "only channels that this process opened" },
-	{ 'u', "user", "USER", "only those of this user, by name or number" },
-	{ LETTER_POISONED, "poisoned", NULL,
-	  "only channels with a poisoned ring" },
+	FILTER_OPTIONS('s', 'p', 'u', LETTER_POISONED),
 	{ 0 },
 };
 
@@ -163,16 +159,17 @@ const struct command cmd_list = {
 	.summary = "the channels of the system",
 	.run = run_list,
 	.usage = "[OPTION]...",
-	.text = "Shows every channel that you may see, by rising number: those that your user\n"
-		"opened, and all of them to root. How full a ring is, is a bar, and packets\n"
-		"queued of those that it holds. PID, COMM and USER are of who opened it.\n"
+	.text = "Shows the channels that you may see, by rising number: those that your user\n"
+		"opened, or all channels for root. For each ring it shows a bar and how many\n"
+		"packets are queued, of how many fit. PID, COMM and USER belong to the process\n"
+		"that opened the channel.\n"
 		"\n"
-		"STATE is open (not set up yet), ready, closed (a service keeps it still) or\n"
-		"poisoned. KERNEL END is sleeping, lent (a thread is awake in it), lent,\n"
+		"STATE is open (not set up yet), ready, closed (a service still keeps it) or\n"
+		"poisoned. KERNEL END is sleeping, lent (a lent thread is awake), lent,\n"
 		"sleeping, or gone (the service hung up).\n"
 		"\n"
-		"On a terminal that is too narrow MEMORY, LAYOUT, KERNEL END and USER are left\n"
-		"out, in this order, as far as need be; then the bars, EVT, CMD, RX, TX, COMM,\n"
+		"On a narrow terminal MEMORY, LAYOUT, KERNEL END and USER are left out, in this\n"
+		"order, as far as necessary; then the bars, EVT, CMD, RX, TX, COMM,\n"
 		"SERVICE and PID.\n",
 	.options = options,
 	.json = "{\"channels\": [...]}, each of them an object:\n"
@@ -183,7 +180,7 @@ const struct command cmd_list = {
 		"  bytes               memory that is charged for it\n"
 		"  buffers, buffer_size, buffers_owned\n"
 		"  kernel_end          sleeping, lent, \"lent, sleeping\", gone\n"
-		"  poisoned            true if a ring is\n"
+		"  poisoned            true if a ring is poisoned\n"
 		"  calls, kicks, kicks_spurious, sleeps, wakeups, signals, resets\n"
 		"  held, held_total    payloads that wait for an empty buffer, and that did\n"
 		"  rings               objects tx, rx, cmd, evt, in each of them queued,\n"

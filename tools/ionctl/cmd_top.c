@@ -12,16 +12,16 @@
 
 #define DELAY_NS 2000000000
 
-/* Letters of the options of filter.h, by enum filter_option. */
+/* Letter of the first option of FILTER_OPTIONS; enum filter_option is added. */
 #define LETTER_FILTER 0x100
 
 /* ---- the loop ---------------------------------------------------------- */
 
 /**
- * struct request - what is asked for
- * @top: what is shown
- * @delay: between two looks, in nanoseconds
- * @count: how many looks, 0 for no end
+ * struct request - the command line
+ * @top: what to show
+ * @delay: time between two updates, in nanoseconds
+ * @count: number of updates, 0 for no end
  */
 struct request {
 	struct top top;
@@ -29,7 +29,7 @@ struct request {
 	uint64_t count;
 };
 
-/* A key while the text of the filter is typed. */
+/* Handle a key while the text of the filter is typed. */
 static void type(struct top *top, int key)
 {
 	char *text = top->filter.text;
@@ -46,7 +46,7 @@ static void type(struct top *top, int key)
 	top->first = 0;
 }
 
-/* So many rows on; how far that may be is seen when it is shown. */
+/* Move by some rows; top_show() limits how far. */
 static void scroll(struct top *top, int key)
 {
 	size_t page = top->page;
@@ -91,7 +91,7 @@ static void take_key(struct top *top, int key)
 	scroll(top, key);
 }
 
-/* Until the time is up; a key may have the same shown otherwise. */
+/* Wait until the time is up; show the same data again after a key. */
 static bool wait_and_show(struct request *request,
 			  const struct channels *before,
 			  const struct channels *after)
@@ -117,7 +117,7 @@ static int top(int fd, struct request *request, struct channels *before)
 	bool go_on;
 	int status;
 
-	/* The first rates are of a moment, so that there is something to see. */
+	/* Measure the first rates briefly, so that they are shown soon. */
 	usleep(100000);
 	do {
 		status = channels_read(fd, &after);
@@ -190,18 +190,13 @@ static int run_top(int argc, char **argv)
 }
 
 static const struct option_help options[] = {
-	{ 'd', "delay", "SECONDS", "time between two looks (default 2)" },
-	{ 'n', "count", "COUNT", "so many looks, and then end" },
+	{ 'd', "delay", "SECONDS", "time between two updates (default 2)" },
+	{ 'n', "count", "COUNT", "end after COUNT updates" },
 	{ 's', "sort", "NAME",
 	  "by rate (default), kicks, memory, pid, channel" },
-	{ LETTER_FILTER + FILTER_SERVICE, "service", "NAME",
-	  "only channels of this service" },
-	{ LETTER_FILTER + FILTER_PID, "pid", "PID",
-	  "only channels that this process opened" },
-	{ LETTER_FILTER + FILTER_USER, "user", "USER",
-	  "only those of this user, by name or number" },
-	{ LETTER_FILTER + FILTER_POISONED, "poisoned", NULL,
-	  "only channels with a poisoned ring" },
+	FILTER_OPTIONS(LETTER_FILTER + FILTER_SERVICE,
+		       LETTER_FILTER + FILTER_PID, LETTER_FILTER + FILTER_USER,
+		       LETTER_FILTER + FILTER_POISONED),
 	{ 0 },
 };
 
@@ -212,13 +207,13 @@ const struct command cmd_top = {
 	.usage = "[OPTION]...",
 	.text = "Shows the channels that you may see on the whole terminal, the busiest first.\n"
 		"\n"
-		"Keys: q ends it; r, k, m, p, c sort by rate (packets and commands in a second),\n"
+		"Keys: q quits; r, k, m, p, c sort by rate (packets and commands a second),\n"
 		"kicks, memory, pid, channel. The arrows, Page Up, Page Down, Home and End\n"
-		"scroll. After / a text is typed, and only channels are shown that have it in\n"
-		"their number, process, user, service or state; Enter ends it, Escape clears it.\n"
+		"scroll. / starts a text: only channels that have it in their number, process,\n"
+		"user, service or state are shown; Enter ends the text, Escape clears it.\n"
 		"\n"
-		"On a terminal that is too narrow columns are left out: MEMORY, WAKEUPS/S, USER,\n"
-		"RX, EVT/S, CMD/S, KICKS/S, TX, STATE and more, what it is sorted by as the last.\n",
+		"On a narrow terminal columns are left out: MEMORY, WAKEUPS/S, USER, RX, EVT/S,\n"
+		"CMD/S, KICKS/S, TX, STATE and more; the column that it sorts by is the last.\n",
 	.options = options,
 	.examples = "ionctl top\n"
 		    "ionctl top --delay 0.5 --sort memory\n"

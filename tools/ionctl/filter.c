@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Which channels are shown. */
+/* Selects the channels that list and top show. */
 #include "filter.h"
 
 #include <getopt.h>
@@ -30,7 +30,7 @@ void filter_option(struct filter *filter, enum filter_option option)
 	}
 }
 
-/* What a text is looked for in: what is shown of the channel, as one line. */
+/* Write the texts that --filter searches, those shown of a channel, to a line. */
 static void describe(const struct ion_list_entry *entry, char *to, size_t size)
 {
 	char comm[TEXT_SIZE], service[TEXT_SIZE + 1], user[64];

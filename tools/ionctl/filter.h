@@ -1,12 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Which channels are shown: options of list and top. */
+/* Selects the channels that list and top show. */
 #ifndef _IONCTL_FILTER_H
 #define _IONCTL_FILTER_H
 
 #include "channels.h"
 
-/* Room for a text that is typed, with its end. */
+/* Room for the text that is typed in top, with its final 0. */
 #define FILTER_TEXT 32
+
+/* Rows for the options of a command, with the letter of each. */
+/* clang-format off */
+#define FILTER_OPTIONS(service, pid, user, poisoned) \
+	{ service, "service", "NAME", "only channels of this service" }, \
+	{ pid, "pid", "PID", "only channels that this process opened" }, \
+	{ user, "user", "USER", \
+	  "only channels of this user, by name or number" }, \
+	{ poisoned, "poisoned", NULL, "only channels with a poisoned ring" }
+/* clang-format on */
 
 enum filter_option {
 	FILTER_SERVICE,
@@ -17,13 +27,13 @@ enum filter_option {
 
 /**
  * struct filter - which channels to show
- * @service: of this service, NULL for any
- * @pid: of this process, 0 for any
- * @by_user: of @uid alone
- * @uid: the user
- * @poisoned: poisoned ones alone
- * @text: those with that in their number, process, user, service or state, whatever
- *	the case; "" for any
+ * @service: only channels of this service; NULL: any
+ * @pid: only channels of this process; 0: any
+ * @by_user: only channels of @uid
+ * @uid: a user
+ * @poisoned: only poisoned channels
+ * @text: only channels with this text in their number, process, user, service or
+ *	state, in upper or lower case; "": any
  */
 struct filter {
 	const char *service;
@@ -34,7 +44,7 @@ struct filter {
 	char text[FILTER_TEXT];
 };
 
-/* Take an option, with its value in optarg. */
+/* Take an option of FILTER_OPTIONS, with its value in optarg. */
 void filter_option(struct filter *filter, enum filter_option option);
 
 bool filter_shows(const struct filter *filter,
