@@ -45,8 +45,8 @@ check "a key that means nothing, and then the end" \
 	check "the oldest first" order channel "$moving"
 	check "by kicks" order kicks "$moving"
 }
-check "stdout is no terminal" \
-	fails 1 "stdout is no terminal: use ionctl stats --watch" "$ionctl" top
+check "stdout is not a terminal" \
+	fails 1 "stdout is not a terminal: use ionctl stats --watch" "$ionctl" top
 
 # page KEYS [OPTION...]: what is on the terminal after those keys, in the file page.
 page()

@@ -1,25 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What ionctl bench compares: ways to have packets go to somebody and come back.
- * One at a time is open.
+ * The ways to send packets there and back that ionctl bench compares. One way at
+ * a time is open.
  */
 #ifndef _IONCTL_BENCH_H
 #define _IONCTL_BENCH_H
 
 #include "ionctl.h"
 
-/* Most packets of a batch. */
+/* The largest batch. */
 #define BENCH_BATCH 128
 
 /**
  * struct bench - one way
- * @name: what it is called
- * @open: get ready. Returns EXIT_OK, or the exit status after it was told.
- * @close: undo that
- * @put: send up to so many, from that number on; returns how many went
- * @get: take up to so many that came back, the first of them with that number;
- *	returns how many, -1 if one of them is another one
- * @wait: sleep until there is something to get
+ * @name: its name
+ * @open: prepare it; return EXIT_OK, or report an error and return its status
+ * @close: undo @open
+ * @put: send up to @count packets, numbered from @number on; return how many
+ *	were sent
+ * @get: take up to @count packets that came back, expected to be numbered from
+ *	@number on; return how many, -1 if one is wrong
+ * @wait: sleep until there are packets to get
  */
 struct bench {
 	const char *name;
@@ -37,7 +38,7 @@ extern const struct bench bench_lent_split;
 extern const struct bench bench_memory;
 extern const struct bench bench_pipe;
 
-/* The packet of a number, and whether one is it. */
+/* Make the packet with a number; check whether a packet is the one expected. */
 struct ion_packet bench_packet(uint64_t number);
 bool bench_is_packet(const struct ion_packet *packet, uint64_t number);
 

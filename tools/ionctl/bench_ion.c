@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A channel: kicked, or with a lent thread; compact or split. */
+/* Benchmarks of a channel, by kicks or a lent thread, compact or split. */
 #include "bench.h"
 #include "fail.h"
 #include "open.h"
 
-/* So long to wait for what should have been there at once. */
+/* How long to wait for packets that should come back at once. */
 #define PATIENCE_NS 10000000000ULL
 
 static struct ionc_channel *ch;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What programs do without ion: a thread gives back what it gets, by two pipes,
- * or by two rings in memory that both see, with an eventfd each to sleep on.
+ * Benchmarks of what programs use without ion. A thread returns the packets that
+ * it gets, through two pipes, or through two rings in shared memory with an
+ * eventfd for each side to sleep on.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -37,10 +38,10 @@ static void wait_readable(int fd)
 
 /* ---- two pipes --------------------------------------------------------- */
 
-/* The ends of this side do not block; those of the thread do. */
+/* This side's ends of the pipes do not block; the thread's ends do. */
 static int there[2], back[2];
 
-/* What goes at once is less than PIPE_BUF, so that packets stay whole. */
+/* A write is shorter than PIPE_BUF, so packets stay whole. */
 static void *pipe_thread(void *arg)
 {
 	struct ion_packet packets[BENCH_BATCH];
@@ -114,7 +115,7 @@ const struct bench bench_pipe = {
 
 /* ---- memory and eventfds ----------------------------------------------- */
 
-/* The ends of this side, those of the thread, and what each sleeps on. */
+/* The rings, the ends of both sides, and the eventfds that they sleep on. */
 static struct ion_packet_ring *rings;
 static struct ion_producer tx, thread_tx;
 static struct ion_consumer rx, thread_rx;
@@ -137,7 +138,7 @@ static void hear_bell(int event)
 	(void)n;
 }
 
-/* Sleep until there are packets, and room to give them back. */
+/* Sleep until there are packets, and room to return them. */
 static void thread_sleep(void)
 {
 	ion_end_sleep(&thread_rx.end);

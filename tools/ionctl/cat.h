@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ionctl cat: bytes of stdin through a channel to stdout.
+ * ionctl cat sends bytes from stdin through a channel to stdout.
  *
- * Three threads, so that neither direction waits for the other one: the reader
- * fills buffers from stdin and pushes them, the first thread pops, and the writer
- * writes what came and hands the buffers back. There are fewer buffers than
- * slots, so that there always is room to push.
+ * It has three threads, so that neither direction waits for the other one. The
+ * reader fills buffers from stdin and pushes them, the first thread pops, and the
+ * writer writes the popped payloads and hands the buffers back. There are fewer
+ * buffers than slots, so there is always room to push.
  */
 #ifndef _IONCTL_CAT_H
 #define _IONCTL_CAT_H
@@ -14,27 +14,28 @@
 #include <pthread.h>
 
 /**
- * struct cat - what the threads share
- * @own: the channel; rx and evt are the first thread's
+ * struct cat - state that the threads share
+ * @own: the channel; only the first thread uses rx and evt
  * @pair: the service is pair: another program is at the other end
  * @sends: stdin is read
  * @receives: stdout is written
- * @lock: for tx, cmd, and what follows
- * @freed: a buffer is free
- * @work: something is queued, or @finished
- * @queue: packets to be written, as many as there are buffers
- * @first: the first of them
- * @queued: how many
- * @out: buffers that were pushed and are not back; not of a pair
+ * @lock: protects tx, cmd and the fields below, unless noted
+ * @freed: signalled when a buffer is free
+ * @work: signalled when a packet is queued, or with @finished
+ * @queue: ring of packets to be written, with room for all buffers
+ * @first: index of the first packet in @queue
+ * @queued: number of packets in @queue
+ * @out: number of buffers that were pushed and are not back; not with pair
  * @eof: all of stdin was pushed
  * @finished: nothing more will be queued
  * @sent: bytes that were pushed
- * @popped: bytes that came; the first thread's
+ * @popped: bytes that were popped; only the first thread uses it
  * @written: bytes that were written
- * @end: bytes that the other program sends; pair
- * @end_known: it said so
- * @done: it was told that all of it is written
- * @acked: it said that all of ours is written; the first thread's
+ * @end: bytes that the other program sends; with pair
+ * @end_known: the other program said so
+ * @done: the other program was told that all of its bytes are written
+ * @acked: the other program said that all of ours are written; only the first
+ *	thread uses it
  */
 struct cat {
 	struct own own;
@@ -59,17 +60,17 @@ struct cat {
 	bool acked;
 };
 
-/* It can not go on. From any thread; ends the program. */
+/* End the program with @status; any thread may call it. */
 __attribute__((noreturn)) void cat_quit(struct cat *cat, int status);
 
-/* A thread for it; what it is in is told if it can not be made. */
+/* Start a thread; end the program if that fails. */
 void cat_thread(struct cat *cat, pthread_t *thread, void *(*run)(void *));
 
-/* The reader and the writer. */
+/* The functions of the reader and the writer thread. */
 void *cat_read(void *cat);
 void *cat_write(void *cat);
 
-/* Pop what came, and give it to the writer. */
+/* Pop packets and queue them for the writer. */
 void cat_pop(struct cat *cat);
 
 /* ---- a pair, by commands ----------------------------------------------- */
@@ -77,13 +78,13 @@ void cat_pop(struct cat *cat);
 /* Wait for the other program, and agree on who sends. */
 void cat_meet(struct cat *cat);
 
-/* Pop what it said. */
+/* Pop the commands of the other program. */
 void cat_hear(struct cat *cat);
 
-/* Say that all was sent. With the lock held. */
+/* Tell the other program that all was sent; the caller holds the lock. */
 void cat_tell_end(struct cat *cat);
 
-/* Say that all was written, if that is so. With the lock held. */
+/* Tell it that all was written, once it is; the caller holds the lock. */
 void cat_tell_done(struct cat *cat);
 
 #endif /* _IONCTL_CAT_H */

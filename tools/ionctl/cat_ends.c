@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The three threads of ionctl cat and what they do with buffers. */
+/* The buffers in the three threads of ionctl cat. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -7,7 +7,7 @@
 #include "cat.h"
 #include "fail.h"
 
-/* So many packets are popped with one taking of the lock. */
+/* Packets that are popped each time the lock is taken. */
 #define BATCH 64
 
 void cat_quit(struct cat *cat, int status)
@@ -37,7 +37,7 @@ static uint32_t get_buffer(struct cat *cat)
 	return (uint32_t)id;
 }
 
-/* Read once, into a buffer. Returns 0 at the end. */
+/* Read once into a buffer; return the bytes, 0 at the end. */
 static uint16_t fill_buffer(struct cat *cat, uint32_t id)
 {
 	size_t size = cat->own.ch->buffer_size;
@@ -53,9 +53,8 @@ static uint16_t fill_buffer(struct cat *cat, uint32_t id)
 }
 
 /*
- * At the end of stdin one more buffer goes, an empty one: when that is back so
- * are all, and the first thread has something to wake it. A pair has commands
- * for that.
+ * At the end of stdin an empty buffer is sent. When it comes back, all buffers
+ * are back, and it wakes the first thread. A pair uses commands for that.
  */
 static void send_buffer(struct cat *cat, uint32_t id, uint16_t length)
 {
@@ -72,7 +71,7 @@ static void send_buffer(struct cat *cat, uint32_t id, uint16_t length)
 		ionc_push(cat->own.ch, &packet);
 	}
 	pthread_mutex_unlock(&cat->lock);
-	/* That something is wrong is seen by the first thread, which waits. */
+	/* The first thread waits and reports errors. */
 	ionc_kick(cat->own.ch);
 }
 
@@ -123,7 +122,7 @@ void cat_pop(struct cat *cat)
 
 /* ---- the writer -------------------------------------------------------- */
 
-/* The next packet to be written. False: there will be none. */
+/* Get the next packet to write; return false if there will be none. */
 static bool next_packet(struct cat *cat, struct ion_packet *packet)
 {
 	bool there;

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What two ionctl cat say to each other by commands. As there is no order
- * between commands and packets, the end of what is sent is a count of bytes.
+ * The commands between two ionctl cat. There is no order between commands and
+ * packets, so a count of bytes marks the end.
  */
 #include <errno.h>
 
 #include "cat.h"
 #include "fail.h"
 
-/* Kinds of commands: ours to choose, pair looks at none. */
+/* Kinds of commands: the program chooses them, pair ignores them. */
 enum {
-	KIND_HELLO = 0x696f6e01, /* the first; arg: WAY_SENDS, WAY_RECEIVES */
-	KIND_END = 0x696f6e02,	 /* arg: bytes that were sent */
-	KIND_DONE = 0x696f6e03,	 /* all of them are written; arg: bytes */
+	KIND_HELLO = 0x696f6e01, /* comes first; arg: WAY_SENDS, WAY_RECEIVES */
+	KIND_END = 0x696f6e02,	 /* all was sent; arg: bytes */
+	KIND_DONE = 0x696f6e03,	 /* all was written; arg: bytes */
 };
 
 enum {
@@ -24,11 +24,11 @@ static void tell(struct cat *cat, uint32_t kind, uint64_t arg)
 {
 	struct ion_cmd_packet cmd = { .kind = kind, .arg = arg };
 
-	/* A ring has two slots at the least, and the other one reads at once. */
+	/* A ring has at least two slots, and the other program reads at once. */
 	while (!ionc_push_cmd(cat->own.ch, &cmd)) {
 		int ret = ionc_wait_room_cmd(cat->own.ch, IONC_FOREVER);
 
-		/* What is wrong is told by the next wait. */
+		/* The next wait reports other errors. */
 		if (ret && ret != -EINTR)
 			return;
 	}
@@ -39,7 +39,7 @@ static const char *ways(uint64_t way)
 	return way & WAY_SENDS ? "send" : "receive";
 }
 
-/* Who does nothing but send needs one that receives, and the other way round. */
+/* A program that only sends needs one that receives, and vice versa. */
 static void agree(struct cat *cat, uint64_t other)
 {
 	uint64_t mine = (cat->sends ? WAY_SENDS : 0) |
@@ -50,7 +50,7 @@ static void agree(struct cat *cat, uint64_t other)
 	if (!cat->sends && !cat->receives)
 		cat_quit(cat, fail("both programs are to %s, and nothing else",
 				   ways(mine)));
-	/* What is not to be done is over already. */
+	/* A direction that is not used has ended already. */
 	cat->eof = !cat->sends;
 	cat->acked = !cat->sends;
 	cat->end_known = !cat->receives;

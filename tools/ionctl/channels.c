@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The channels of the system. */
+/* Reads and describes the channels of the system. */
 #include "channels.h"
 
 #include <stdlib.h>
@@ -23,7 +23,7 @@ static uint64_t now(void)
 	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
 }
 
-/* Up to ION_LIST_MAX more. Returns how many, or -errno. */
+/* Read up to ION_LIST_MAX more channels. Return how many, or -errno. */
 static int read_more(int fd, struct channels *channels)
 {
 	struct ion_list list = { .size = sizeof(list), .count = ION_LIST_MAX };
@@ -46,7 +46,7 @@ static int read_more(int fd, struct channels *channels)
 	return got;
 }
 
-/* The channel that we ask by was not there before we came. */
+/* Leave out the channel that ionctl itself opened to ask. */
 static void leave_out_own(struct channels *channels)
 {
 	uint32_t own = (uint32_t)getpid();

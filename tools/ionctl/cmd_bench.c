@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* ionctl bench: packets a second there and back, beside what there is else. */
+/* ionctl bench: packets a second there and back, compared to other ways. */
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 #include "text.h"
 #include "times.h"
 
-/* In turns, so that what else the machine does meets all of them. */
+/* The ways take turns, so that other load on the machine affects all of them. */
 #define ROUNDS 3
 
 #define WAYS 6
@@ -30,8 +30,8 @@ static const uint32_t batches[BATCHES] = { 1, 8, 32, 64, BENCH_BATCH };
 
 /**
  * struct result - packets a second
- * @rates: of each way, of each size of a batch, of each round
- * @qemu: the machine is one of QEMU's
+ * @rates: of each way, size of batch and round
+ * @qemu: the machine is known to run under QEMU
  */
 struct result {
 	double rates[WAYS][BATCHES][ROUNDS];
@@ -56,7 +56,7 @@ bool bench_is_packet(const struct ion_packet *packet, uint64_t number)
 
 /* ---- measuring --------------------------------------------------------- */
 
-/* Packets a second there and back in batches; -1 if one came back wrong. */
+/* Return packets a second there and back; -1 if one came back wrong. */
 static double measure(const struct bench *way, uint32_t batch, uint64_t limit)
 {
 	uint64_t start = times_now(), now = start;
@@ -109,7 +109,7 @@ static int measure_all(struct result *result, uint64_t total_ns)
 
 	for (round = 0; round < ROUNDS; round++)
 		for (i = 0; i < WAYS && status == EXIT_OK; i++)
-			/* Another one comes first in each round. */
+			/* Each round begins with another way. */
 			status = measure_way(result, (i + round) % WAYS, round,
 					     limit);
 	return status;
@@ -130,7 +130,7 @@ static bool file_has(const char *path, const char *word)
 	return memmem(text, length, word, strlen(word));
 }
 
-/* What is not found is not known: no word is said of it. */
+/* Return whether this is known to be QEMU; false if it cannot be found out. */
 static bool is_qemu(void)
 {
 	return file_has("/proc/device-tree/model", "qemu") ||
@@ -247,14 +247,14 @@ const struct command cmd_bench = {
 	.summary = "packets a second there and back, beside pipes",
 	.run = run,
 	.usage = "[OPTION]...",
-	.text = "Sends packets to the service echo, with a lent thread and by kicks, in both\n"
-		"layouts; to a thread of this program by rings in memory and eventfds; and\n"
-		"to one by two pipes. All take turns, three times, the median counts, and\n"
-		"every packet that comes back is looked at. Up to 255 packets are on their\n"
-		"way at once. What else the machine does meanwhile is in the figures.\n",
+	.text = "Sends packets there and back: to the service echo, with a lent thread and by\n"
+		"kicks, in both layouts; to a thread of this program through rings in memory\n"
+		"with eventfds; and to a thread through two pipes. The ways take turns, three\n"
+		"times each, and the median counts. Every packet that comes back is checked.\n"
+		"Up to 255 packets are in flight. Other load on the machine changes the figures.\n",
 	.options = options,
 	.json = "machine, kernel: names; processors: a number; qemu: whether it is known to\n"
-		"be a machine of QEMU's; results: an array of name, batch and\n"
+		"run under QEMU; results: an array of name, batch and\n"
 		"packets_per_second\n",
 	.examples =
 		"ionctl bench\n"

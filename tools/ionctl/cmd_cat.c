@@ -17,7 +17,7 @@ enum {
 
 /* ---- the loop ---------------------------------------------------------- */
 
-/* Whether nothing more is to come on rx and evt. */
+/* Return whether nothing more will come on rx and evt. */
 static bool all_came(struct cat *cat)
 {
 	bool all;
@@ -31,7 +31,7 @@ static bool all_came(struct cat *cat)
 	return all;
 }
 
-/* Whether something is on its way that should be back some time. */
+/* Return whether buffers or an answer are still to come back. */
 static bool is_owed(struct cat *cat)
 {
 	bool owed;
@@ -91,7 +91,7 @@ static int check_channel(struct cat *cat)
 			    own_service(&cat->own),
 			    "ionctl pop --payload prints what it sends");
 	if (ch->buffers > (tx < rx ? tx : rx))
-		return fail("%u buffers want %u slots and more", ch->buffers,
+		return fail("%u buffers need at least %u slots", ch->buffers,
 			    ch->buffers + 1);
 	return EXIT_OK;
 }
@@ -127,7 +127,7 @@ static void parse(struct cat *cat, int argc, char **argv)
 		o->buffer_size = BUFFER_SIZE;
 	}
 	if (o->buffers == 1)
-		fail_usage("--buffers is 2 at the least, for each way one");
+		fail_usage("--buffers is at least 2, one for each direction");
 }
 
 static int run(int argc, char **argv)
@@ -158,8 +158,8 @@ static int run(int argc, char **argv)
 }
 
 static const struct option_help options[] = {
-	{ OPTION_SEND, "send", NULL, "do not write to stdout; of a pair" },
-	{ OPTION_RECEIVE, "receive", NULL, "do not read stdin; of a pair" },
+	{ OPTION_SEND, "send", NULL, "do not write to stdout; with --key" },
+	{ OPTION_RECEIVE, "receive", NULL, "do not read stdin; with --key" },
 	OWN_OPTIONS,
 	{ 0 },
 };
@@ -169,15 +169,15 @@ const struct command cmd_cat = {
 	.summary = "stdin through a channel to stdout",
 	.run = run,
 	.usage = "[OPTION]...",
-	.text = "Reads stdin into buffers, pushes them, and writes what comes to stdout:\n"
-		"the same bytes by the service echo, those of another program by pair.\n"
+	.text = "Reads stdin into buffers, pushes them, and writes what comes back to stdout:\n"
+		"the same bytes with the service echo, those of another program with pair.\n"
 		"\n"
-		"With --key two programs that give the same name send each other their\n"
-		"stdin, both ways at once. Each ends when its own is written there and the\n"
-		"other's here: the status tells whether all of it arrived.\n"
+		"With --key two programs that give the same name send each other their stdin,\n"
+		"both ways at once. Each ends when its bytes are written by the other program\n"
+		"and the other's are written here; the status tells whether all of it arrived.\n"
 		"\n"
-		"--timeout is how long to wait for the other program, and for what was sent\n"
-		"to come back; stdin may take its time.\n",
+		"--timeout limits the wait for the other program, and for bytes to come back.\n"
+		"It does not limit the wait for stdin.\n",
 	.options = options,
 	.examples = "ionctl cat <big | cmp - big\n"
 		    "ionctl cat --key there --send <big\n"

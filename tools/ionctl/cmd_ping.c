@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* ionctl ping: how long a packet is there and back, one at a time. */
+/* ionctl ping: measure the round trip of single packets. */
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
@@ -30,15 +30,15 @@ enum {
 };
 
 /**
- * struct ping - what is sent, and what came of it
+ * struct ping - options and results
  * @own: the channel
- * @count: -c; 0: without an end
+ * @count: -c; 0: no end
  * @interval_ns: -i
  * @size: -s
  * @quiet: -q
- * @answer: do not ask, but answer
- * @sent: how many packets went
- * @times: of those that came back
+ * @answer: --answer: return the packets of another ping
+ * @sent: number of packets that were sent
+ * @times: round trips of the packets that came back
  * @each: with --json, all times in order
  */
 struct ping {
@@ -60,7 +60,7 @@ static unsigned char payload_byte(uint64_t number, size_t i)
 	return (unsigned char)(number * 31 + i);
 }
 
-/* Returns false if no buffer is free, as too many were lost. */
+/* Make a packet; return false if no buffer is free because many were lost. */
 static bool make_packet(struct ping *p, uint64_t number,
 			struct ion_packet *packet)
 {
@@ -100,8 +100,8 @@ static bool is_same(const struct ping *p, const struct ion_packet *packet,
 }
 
 /*
- * A packet that came, at @now. True if it is the answer to the one of that
- * number; others are buffers that come back, and answers that came too late.
+ * Take a packet that arrived at @now. Return true if it answers packet @number;
+ * others are buffers that come back, and late answers.
  */
 static bool take_answer(struct ping *p, const struct ion_packet *packet,
 			uint64_t number, int *status)
@@ -117,7 +117,7 @@ static bool take_answer(struct ping *p, const struct ion_packet *packet,
 	return mine;
 }
 
-/* Wait for the answer. Returns -errno; what came wrong is told in @status. */
+/* Wait for the answer; return 0 or -errno. @status is set if it was wrong. */
 static int wait_for_answer(struct ping *p, uint64_t number, uint64_t *end,
 			   int *status)
 {
@@ -133,7 +133,7 @@ static int wait_for_answer(struct ping *p, uint64_t number, uint64_t *end,
 		*end = times_now();
 		if (ret)
 			return ret;
-		/* Of what is not the answer there may always be more. */
+		/* Packets that are not the answer must not extend the wait. */
 		if (ionc_pop(p->own.ch, &packet) &&
 		    take_answer(p, &packet, number, status))
 			return 0;
@@ -144,7 +144,7 @@ static int wait_for_answer(struct ping *p, uint64_t number, uint64_t *end,
 	}
 }
 
-/* There and back. Returns -errno, -ETIME if it is lost, -EBADMSG if refused. */
+/* Send and wait; return 0, -ETIME if lost, -EBADMSG if refused, or -errno. */
 static int round_trip(struct ping *p, uint64_t number, uint64_t *ns,
 		      int *status)
 {
@@ -162,7 +162,7 @@ static int round_trip(struct ping *p, uint64_t number, uint64_t *ns,
 	return ret;
 }
 
-/* ---- what is printed --------------------------------------------------- */
+/* ---- output ------------------------------------------------------------ */
 
 static void print_start(const struct ping *p)
 {
@@ -256,7 +256,7 @@ static void sleep_until(uint64_t when)
 		;
 }
 
-/* Returns the exit status if that ends it; -1 if it goes on. */
+/* Send one packet; return -1 to continue, or the exit status to end with. */
 static int ping_once(struct ping *p, uint64_t number)
 {
 	int status = EXIT_OK, ret;
@@ -267,11 +267,11 @@ static int ping_once(struct ping *p, uint64_t number)
 	if (status != EXIT_OK)
 		return status;
 	if (ret == -EINTR) {
-		/* It was not given the time to come back. */
+		/* The signal left it no time to come back: do not count it. */
 		p->sent--;
 		return -1;
 	}
-	/* Why it was refused is said at the end, once for all of them. */
+	/* The reason of a refusal is reported once, at the end. */
 	if (ret == -ETIME || ret == -ENOBUFS || ret == -EBADMSG) {
 		fail("packet %llu did not come back",
 		     (unsigned long long)number);
@@ -284,7 +284,7 @@ static int ping_once(struct ping *p, uint64_t number)
 	return status == EXIT_OK ? -1 : status;
 }
 
-/* The first of a pair waits for the other program: that is no round trip. */
+/* Wait for the other program of a pair, so that no round trip includes it. */
 static int meet(struct ping *p)
 {
 	int status = EXIT_OK, ret;
@@ -318,7 +318,7 @@ static int ask(struct ping *p)
 		if (status >= 0)
 			return status;
 		next += p->interval_ns;
-		/* What was late is not made up for. */
+		/* A late packet does not shorten the next interval. */
 		if (next < times_now())
 			next = times_now();
 	}
@@ -328,7 +328,7 @@ static int ask(struct ping *p)
 
 /* ---- answering --------------------------------------------------------- */
 
-/* A buffer of ours that comes back goes to be filled again. */
+/* Return a packet, or give a buffer of ours that came back to be filled. */
 static int answer_one(struct ping *p, const struct ion_packet *packet)
 {
 	int ret;
@@ -444,13 +444,13 @@ static int run(int argc, char **argv)
 }
 
 static const struct option_help options[] = {
-	{ OPTION_COUNT, "count", "NUMBER", "end after so many" },
+	{ OPTION_COUNT, "count", "NUMBER", "end after NUMBER packets" },
 	{ OPTION_INTERVAL, "interval", "SECONDS",
-	  "from one to the next (default 1); 0: at once" },
+	  "time between two packets (default 1); 0: none" },
 	{ OPTION_SIZE, "size", "BYTES", "a payload, in a buffer" },
-	{ OPTION_QUIET, "quiet", NULL, "print the end only" },
+	{ OPTION_QUIET, "quiet", NULL, "print only the summary" },
 	{ OPTION_ANSWER, "answer", NULL,
-	  "do not ask, but answer to who does; of a pair" },
+	  "answer another ionctl ping; with --key" },
 	OWN_OPTIONS,
 	{ 0 },
 };
@@ -460,17 +460,17 @@ const struct command cmd_ping = {
 	.summary = "how long a packet is there and back",
 	.run = run,
 	.usage = "[OPTION]...",
-	.text = "Sends a packet, waits until it is back, looks whether it is the same, and\n"
-		"so on until --count or a signal; then tells the least, the mean, the\n"
-		"percentiles and the most. What is timed is from before the push to after\n"
-		"the wait, in this program.\n"
+	.text = "Sends a packet, waits until it is back and checks it, again and again until\n"
+		"--count or a signal; then prints the minimum, the mean, percentiles and the\n"
+		"maximum. The time is taken in this program, from before the push to after\n"
+		"the wait.\n"
 		"\n"
-		"With --key the packets go to another program, ionctl ping --answer, which\n"
-		"is given the same --size.\n"
+		"With --key the packets go to another program, ionctl ping --answer with the\n"
+		"same --size.\n"
 		"\n"
 		"--timeout is how long a packet may take (default 10).\n",
 	.options = options,
-	.json = "service: a name; lent: whether by a lent thread; channel, payload,\n"
+	.json = "service: a name; lent: whether a thread is lent; channel, payload,\n"
 		"sent, received, lost, min_ns, avg_ns, p50_ns, p90_ns, p99_ns, max_ns:\n"
 		"numbers; times_ns: an array, without --quiet. Of --answer: answered\n",
 	.examples = "ionctl ping -c 3\n"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* ionctl pop: packets or answers from a channel to stdout. */
+/* ionctl pop: print packets or answers from a channel to stdout. */
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "own.h"
 #include "packet.h"
 
-/* So many are printed before they are popped. */
+/* The largest number that is printed and then popped at once. */
 #define BATCH 64
 
 enum {
@@ -20,13 +20,13 @@ enum {
 };
 
 /**
- * struct pop - what is popped, and how it is printed
+ * struct pop - options and progress
  * @own: the channel
  * @kind: packets or answers
- * @format: how they are printed
- * @payload: instead, what is in their buffers
+ * @format: how to print them
+ * @payload: print the contents of their buffers instead
  * @wanted: -n; UINT64_MAX if it was not given
- * @done: how many so far
+ * @done: number of packets or answers so far
  */
 struct pop {
 	struct own own;
@@ -93,7 +93,7 @@ static void release(struct pop *p, const union item *items, uint32_t count)
 		own_popped(&p->own, &items[i].packet);
 }
 
-/* What can not be printed stays on the ring. */
+/* Print, then pop: packets that could not be printed stay on the ring. */
 static int pop_some(struct pop *p, uint32_t count)
 {
 	union item items[BATCH];
@@ -110,7 +110,7 @@ static int pop_some(struct pop *p, uint32_t count)
 	return EXIT_OK;
 }
 
-/* The end without -n is that nothing more comes. Else some are missing. */
+/* End after an error: without -n all is well if nothing more comes. */
 static int give_up(struct pop *p, int error)
 {
 	char text[64];
@@ -155,7 +155,7 @@ static int pop(struct pop *p)
 		if (ret)
 			return give_up(p, ret);
 	}
-	/* The kernel end may wait for the room that was made. */
+	/* The kernel end may wait for the room that the pops made. */
 	ionc_kick(p->own.ch);
 	return status;
 }
@@ -216,28 +216,28 @@ static int run(int argc, char **argv)
 }
 
 static const struct option_help options[] = {
-	{ OPTION_COUNT, "count", "NUMBER", "end after so many" },
+	{ OPTION_COUNT, "count", "NUMBER", "end after NUMBER" },
 	{ OPTION_EVT, "evt", NULL, "pop answers from evt" },
-	{ OPTION_BINARY, "binary", NULL, "print them as the structs they are" },
+	{ OPTION_BINARY, "binary", NULL, "print the binary structs" },
 	{ OPTION_PAYLOAD, "payload", NULL,
-	  "print what is in their buffers, and nothing else" },
+	  "print only the contents of their buffers" },
 	OWN_OPTIONS,
 	{ 0 },
 };
 
 const struct command cmd_pop = {
 	.name = "pop",
-	.summary = "print packets that come, or answers",
+	.summary = "print packets or answers",
 	.run = run,
 	.usage = "[OPTION]...",
-	.text = "Opens a channel and prints what comes on rx, or evt, one a line:\n"
+	.text = "Opens a channel and prints the packets on rx, or answers on evt, one a line:\n"
 		"  data=0x10ad phys=0 len=2 id=7 pad=0\n"
 		"  kind=1 arg=0x5 id=000000000000000000000000000000ff pad=0\n"
-		"until so many came as --count says, the other end hung up, --timeout\n"
-		"is over or a signal comes. What could not be printed stays on the ring.\n"
+		"It ends after --count of them, when the other end hangs up, when --timeout is\n"
+		"over, or at a signal. Packets that could not be printed stay on the ring.\n"
 		"\n"
-		"A channel lives as long as its descriptor: with --fd it is one that\n"
-		"the shell keeps open, and push and pop use in turn.\n",
+		"A channel lives as long as its descriptor: --fd names one that the shell keeps\n"
+		"open, so that push and pop can use the channel in turn.\n",
 	.options = options,
 	.json = "an object a line: data and phys, which are strings, len, id, pad;\n"
 		"or kind, arg and id, which are strings, pad\n",

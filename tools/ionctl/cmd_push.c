@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* ionctl push: packets or commands into a channel. */
+/* ionctl push: push packets or commands into a channel. */
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -16,11 +16,11 @@
 #include "packet.h"
 #include "packet_read.h"
 
-/* So many go with one kick, if there are so many to be read. */
+/* The largest number that is pushed before a kick, if the input has as many. */
 #define BATCH 64
 
-/* How often to look whether the kernel end has taken everything. */
-#define LOOK_NS 5000000
+/* How often to check whether the kernel end has taken everything. */
+#define CHECK_NS 5000000
 
 enum {
 	OPTION_BINARY = 'b',
@@ -31,17 +31,17 @@ enum {
 };
 
 /**
- * struct push - what is pushed
+ * struct push - options and progress
  * @own: the channel
  * @kind: packets or commands
- * @binary: stdin is not lines
- * @back: print what comes back, and wait for as many as went
- * @payload: a text that goes in a buffer
- * @file: a file that goes in buffers
- * @input: what is pushed, if it is to be read
- * @sent: how many went
- * @came: how many came back
- * @status: of wait_for_input() and what is sent between
+ * @binary: stdin has structs, not lines
+ * @back: print what comes back, and wait for as many as were sent
+ * @payload: a text to send in a buffer
+ * @file: a file to send in buffers
+ * @input: reads stdin
+ * @sent: number of packets or commands that were sent
+ * @came: number of those that came back
+ * @status: exit status of wait_for_input(), which also sends
  */
 struct push {
 	struct own own;
@@ -56,7 +56,7 @@ struct push {
 	int status;
 };
 
-/* ---- what comes back --------------------------------------------------- */
+/* ---- packets that come back -------------------------------------------- */
 
 static bool pop_one(struct push *p, union item *item)
 {
@@ -67,8 +67,8 @@ static bool pop_one(struct push *p, union item *item)
 }
 
 /*
- * What comes back is in the way of what is sent, so it is popped; printed only
- * if that is wanted. A channel of the shell's is left to who pops from it.
+ * Pop what comes back, because it would stop what is sent, and print it with
+ * --return. Do not pop with --fd: another command pops from the shell's channel.
  */
 static int pop_back(struct push *p)
 {
@@ -125,7 +125,7 @@ static unsigned int back_event(const struct push *p)
 	return p->kind == ITEM_PACKET ? IONC_RX : IONC_EVT;
 }
 
-/* Wait for room, for what comes back, or for the kernel to refuse something. */
+/* Wait for room, for packets that come back, or for a refusal. */
 static int wait_for(struct push *p, unsigned int events)
 {
 	int ret;
@@ -137,8 +137,9 @@ static int wait_for(struct push *p, unsigned int events)
 }
 
 /*
- * Who pops a last packet may go before the kick that brought it has returned, and
- * the kick says that it has gone. So it is asked before, and that is what counts.
+ * The program that pops the last packet may exit before the kick that delivered
+ * it returns, and the kick then reports that it has gone. So check before the
+ * kick, and use that result.
  */
 static int kick(struct push *p)
 {
@@ -171,7 +172,7 @@ static int send_items(struct push *p, const union item *items, uint32_t count)
 	}
 }
 
-/* ---- what is sent ------------------------------------------------------ */
+/* ---- input ------------------------------------------------------------- */
 
 static int send_arguments(struct push *p, char **argv)
 {
@@ -185,7 +186,7 @@ static int send_arguments(struct push *p, char **argv)
 	items = calloc(count, sizeof(*items));
 	if (!items)
 		fail_memory();
-	/* All of them are looked at before any goes. */
+	/* Check all of them before sending any. */
 	for (i = 0; i < count; i++)
 		if (!item_parse(p->kind, &items[i], argv[i], strlen(argv[i]),
 				why))
@@ -197,7 +198,7 @@ static int send_arguments(struct push *p, char **argv)
 	return status;
 }
 
-/* What comes back meanwhile, as poll() has it; 0 if nothing is popped. */
+/* Return the poll() event of what comes back; 0 if nothing is popped. */
 static short back_poll_event(const struct push *p)
 {
 	unsigned int event = back_event(p);
@@ -206,9 +207,8 @@ static short back_poll_event(const struct push *p)
 }
 
 /*
- * Until stdin can be read; what comes back meanwhile does not wait for that. A
- * channel that has nothing more to give is left to what is sent next, if that
- * comes.
+ * Wait until stdin can be read, and pop what comes back meanwhile. If the channel
+ * has nothing more to give, wait for stdin alone: the next push reports why.
  */
 static bool wait_for_input(void *arg)
 {
@@ -259,7 +259,7 @@ static int send_input(struct push *p)
 	return p->status;
 }
 
-/* A buffer to send in: one that is free, or that comes back. */
+/* Get a free buffer, or wait for one that comes back. */
 static int get_buffer(struct push *p, int *id)
 {
 	int status = EXIT_OK;
@@ -363,12 +363,12 @@ static uint32_t queued(const struct push *p)
 }
 
 /*
- * What is still on the ring when the channel goes is lost, so wait until the
- * kernel end has it. Nothing wakes who waits for that: look now and then.
+ * Packets that are still on the ring are lost when the channel is closed, so wait
+ * until the kernel end has taken them. Nothing wakes a program then: poll.
  */
 static int settle(struct push *p)
 {
-	struct timespec pause = { .tv_nsec = LOOK_NS };
+	struct timespec pause = { .tv_nsec = CHECK_NS };
 	uint32_t left = queued(p), before;
 	int status = EXIT_OK, ret;
 	uint64_t waited = 0;
@@ -381,7 +381,7 @@ static int settle(struct push *p)
 		status = pop_back(p);
 		before = left;
 		left = queued(p);
-		waited = left < before ? 0 : waited + LOOK_NS;
+		waited = left < before ? 0 : waited + CHECK_NS;
 		if (left && waited > p->own.timeout_ns)
 			return own_failed(&p->own, -ETIME);
 	}
@@ -400,7 +400,7 @@ static int wait_for_back(struct push *p)
 	return status;
 }
 
-/* That something was refused is the message of own_close(), in the place of text. */
+/* Report the counts, unless own_close() reports refused packets instead. */
 static void report(const struct push *p)
 {
 	const char *plural = p->sent == 1 ? "" : "s";
@@ -459,7 +459,7 @@ static void parse(struct push *p, int argc, char **argv)
 	if (buffers && p->kind == ITEM_COMMAND)
 		fail_usage("commands have no payload: leave --cmd out");
 	if (p->payload && !*p->payload)
-		fail_usage("--payload has a byte at the least");
+		fail_usage("--payload has at least one byte");
 	if (optind < argc && (p->binary || buffers))
 		fail_usage("'%s' is one argument too many", argv[optind]);
 	if (buffers && !p->own.options.buffers)
@@ -497,9 +497,10 @@ static int run(int argc, char **argv)
 
 static const struct option_help options[] = {
 	{ OPTION_CMD, "cmd", NULL, "push commands to cmd" },
-	{ OPTION_BINARY, "binary", NULL, "stdin has structs, and not lines" },
+	{ OPTION_BINARY, "binary", NULL,
+	  "stdin has binary structs, not lines" },
 	{ OPTION_BACK, "return", NULL,
-	  "print what comes back, and wait for as many as went" },
+	  "print what comes back, and wait for all of it" },
 	{ OPTION_PAYLOAD, "payload", "TEXT", "send a text in a buffer" },
 	{ OPTION_FILE, "file", "FILE", "send a file in buffers" },
 	OWN_OPTIONS,
@@ -508,30 +509,30 @@ static const struct option_help options[] = {
 
 const struct command cmd_push = {
 	.name = "push",
-	.summary = "send packets, or commands",
+	.summary = "send packets or commands",
 	.run = run,
 	.usage = "[OPTION]... [PACKET]...",
-	.text = "Opens a channel and pushes packets to tx, or commands to cmd: those of\n"
-		"the command line, or else a line of stdin each:\n"
-		"  data=0x10ad,len=2,id=7  fields by name, what is left out is 0\n"
+	.text = "Opens a channel and pushes packets to tx, or commands to cmd: the arguments, or\n"
+		"the lines of stdin if there are none:\n"
+		"  data=0x10ad,len=2,id=7  fields by name; others are 0\n"
 		"  0x10ad,0,2,7,0          in the order data, phys, len, id, pad\n"
 		"  {\"data\":\"0x10ad\",\"len\":2,\"id\":7}\n"
 		"A command has kind, arg, id (32 hexadecimal digits, or 0x and fewer), pad.\n"
-		"Numbers are decimal, or 0x and hexadecimal; of JSON also as strings.\n"
+		"Numbers are decimal, or 0x and hexadecimal; in JSON also as strings.\n"
 		"\n"
-		"Waits for room, and in the end until the service has taken all, as a\n"
-		"channel lives as long as its descriptor. What comes back is dropped\n"
-		"unless --return is given, which prints it at once, also while stdin is\n"
+		"It waits for room, and at the end until the service has taken everything, as a\n"
+		"channel lives as long as its descriptor. What comes back is discarded unless\n"
+		"--return is given, which prints it at once, also while stdin is\n"
 		"quiet.\n"
 		"\n"
-		"A packet of a channel with buffers names one that is the program's, and\n"
-		"its data and len stay in that. The kernel refuses any other: push says\n"
-		"how many and why, and does not wait for them to come back.\n"
+		"On a channel with buffers a packet must name a buffer that the program owns,\n"
+		"and its data and len must stay inside. The kernel refuses other packets: push\n"
+		"reports how many and why, and does not wait for them to come back.\n"
 		"\n"
-		"With --fd the channel is one that the shell keeps open: nothing is waited\n"
-		"for but room, and what comes back stays for ionctl pop --fd.\n",
+		"With --fd the shell keeps the channel open: push waits only for room, and\n"
+		"leaves what comes back to ionctl pop --fd.\n",
 	.options = options,
-	.json = "pushed: how many; refused: how many of them the kernel did not take; with\n"
+	.json = "pushed: how many; refused: how many of them the kernel refused; with\n"
 		"--return the objects of ionctl pop instead\n",
 	.examples =
 		"ionctl push --return data=0x10ad,len=2,id=7\n"

@@ -12,16 +12,16 @@
 #include "table.h"
 #include "text.h"
 
-/* Room for the results of a first try. */
+/* Room for the results of the first call. */
 #define RESULTS 256
 
 /**
- * struct report - what the driver found
- * @result: of each test
- * @count: how many
- * @passed: how many of them did
- * @failed: how many of them did not
- * @skipped: how many could not be made
+ * struct report - the results of the driver's tests
+ * @result: result of each test
+ * @count: number of tests
+ * @passed: number of tests that passed
+ * @failed: number of tests that failed
+ * @skipped: number of tests that could not run
  */
 struct report {
 	struct ion_selftest_result *result;
@@ -53,7 +53,7 @@ static int run_tests(int fd, struct report *report)
 	int ret;
 
 	ret = ask(fd, report, RESULTS);
-	/* A newer driver may have more of them. */
+	/* A newer driver may have more tests. */
 	if (ret >= 0 && report->count > RESULTS)
 		ret = ask(fd, report, (uint32_t)report->count);
 	if (ret == -EPERM || ret == -EACCES) {
@@ -180,14 +180,14 @@ const struct command cmd_selftest = {
 	.run = run_selftest,
 	.usage = "[OPTION]...",
 	.text = "The driver follows the protocol, and breaks it in every way that it knows of, in\n"
-		"channels of its own; no other is touched. For root (CAP_SYS_ADMIN). A test that\n"
-		"could not be made, for want of memory for example, is skipped.\n",
+		"channels of its own; other channels are not touched. It needs CAP_SYS_ADMIN. A\n"
+		"test that could not run, for example for want of memory, is skipped.\n",
 	.json = "passed, failed, skipped: how many; tests: an array of objects:\n"
-		"  name                what was looked at: \"poison.tx.range\"\n"
-		"  ns                  how long that took, in nanoseconds\n"
+		"  name                the test: \"poison.tx.range\"\n"
+		"  ns                  how long it took, in nanoseconds\n"
 		"  result              passed, failed, skipped\n"
 		"  errno               0 if it passed\n"
-		"  detail              what was seen and what was expected\n",
+		"  detail              the value that was found and the expected one\n",
 	.examples =
 		"ionctl selftest\n"
 		"ionctl --json selftest | jq -r '.tests[] | select(.result == \"failed\").name'\n",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* ionctl stats: what the driver counts, once or for as long as it is let. */
+/* ionctl stats: show the driver's counters, once or repeatedly. */
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -14,11 +14,11 @@
 #define WATCH_NS 1000000000
 
 /**
- * struct request - what is asked for
- * @channel: which channels, none for all of them together
- * @channels: how many
- * @watch: time between two looks, in nanoseconds; 0: look once
- * @count: how many reports, 0 for no end
+ * struct request - the command line
+ * @channel: numbers of the channels
+ * @channels: number of channels; 0: the sum of all channels
+ * @watch: time between two reports, in nanoseconds; 0: a single report
+ * @count: number of reports, 0 for no end
  */
 struct request {
 	uint64_t channel[CHANNELS_MAX];
@@ -27,7 +27,7 @@ struct request {
 	uint64_t count;
 };
 
-/* -w1 and --watch=1, and also -w 1 and --watch 1. */
+/* Accept -w1 and --watch=1, and also -w 1 and --watch 1. */
 static uint64_t watch_argument(int argc, char **argv)
 {
 	const char *text = optarg ? optarg : following_number(argc, argv);
@@ -56,7 +56,7 @@ static void read_request(int argc, char **argv, struct request *request)
 			channel_argument(argv[i]);
 }
 
-/* Take those out that are not there, and say so. Returns how many were. */
+/* Report and remove channels that are not in the list; return how many. */
 static size_t drop_missing(struct request *request,
 			   const struct channels *channels, const char *what)
 {
@@ -92,8 +92,8 @@ static void pass_time(uint64_t until)
 }
 
 /*
- * Every so often, not so long after one another: what takes time here does not
- * add up. A signal ends the program as it ends any.
+ * Report at fixed times, so that the time that a report takes does not add up. A
+ * signal ends the program in the default way.
  */
 static int watch(int fd, struct request *request, struct channels *before)
 {
@@ -153,34 +153,34 @@ static int run_stats(int argc, char **argv)
 
 static const struct option_help options[] = {
 	{ 'w', "watch", "[SECONDS]",
-	  "go on, and tell how much there is in a second, every 1 or SECONDS" },
-	{ 'n', "count", "COUNT",
-	  "so many reports, and then end; implies --watch" },
+	  "report rates a second, every SECONDS (default 1)" },
+	{ 'n', "count", "COUNT", "end after COUNT reports; implies --watch" },
 	{ 0 },
 };
 
 const struct command cmd_stats = {
 	.name = "stats",
-	.summary = "what the driver counts, once or live",
+	.summary = "the counters of the driver, once or live",
 	.run = run_stats,
 	.usage = "[OPTION]... [CHANNEL]...",
-	.text = "Shows what was counted of the channels since they were opened. If none is given,\n"
-		"of all channels of the system together since the module was loaded, those that\n"
-		"have gone too; memory and capacity are of those that you may see now.\n"
+	.text = "Shows the counters of the given channels, since they were opened. Without\n"
+		"channels, shows the sums of all channels of the system, closed ones included,\n"
+		"since the module was loaded; memory and capacity are then those of the channels\n"
+		"that you may see now.\n"
 		"\n"
-		"With --watch, how much there is in a second:\n"
-		"packets pushed to each ring, kicks of the kernel end, how often that went to\n"
-		"sleep, and how often it woke the program. The first line comes after the first\n"
-		"interval. Ends with ctrl-C, or when the last of the given channels has gone.\n"
-		"Of a channel with buffers it tells how many the program and the service have,\n"
-		"and how many payloads wait for an empty one of the other program.\n"
-		"A number right after --watch is its interval, and no channel: give channels\n"
+		"With --watch, shows rates a second: packets pushed to each ring, kicks of the\n"
+		"kernel end, how often it went to sleep, and how often it woke the program. The\n"
+		"first line comes after the first interval. It ends with ctrl-C, or when the last\n"
+		"of the given channels has gone.\n"
+		"For a channel with buffers it shows how many the program and the service own,\n"
+		"and how many payloads wait for an empty buffer of the other program.\n"
+		"A number right after --watch is its interval, not a channel: give channels\n"
 		"before it, or after the interval.\n",
 	.options = options,
-	.json = "{\"channels\": [...]}: the given channels, as \"list\" has them; or\n"
+	.json = "{\"channels\": [...]}: the given channels, as in \"list\"; or\n"
 		"{\"total\": {...}}: channels, poisoned (how many are), bytes, buffers,\n"
-		"buffers_owned, opened (how many were), and the counters and rings that \"list\"\n"
-		"has, of all that there have been. With --watch a document a line, with\n"
+		"buffers_owned, opened (how many were), and the counters and rings as in\n"
+		"\"list\", summed over all channels so far. With --watch a document a line, with\n"
 		"  seconds             since the line before\n"
 		"  rates               in each channel, or in total: tx, rx, cmd, evt, kicks,\n"
 		"                      sleeps, wakeups, signals, in a second\n",

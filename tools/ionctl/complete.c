@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What may come next on a command line. */
+/* Prints what may come next on a command line. */
 #include "complete.h"
 
 #include <string.h>
@@ -8,15 +8,15 @@
 #include "options.h"
 
 /**
- * struct typed - what the words before the last one say
+ * struct typed - the words before the last one
  * @cmd: the command, NULL if there is none yet
- * @help: it is "help"
- * @unknown: it is no command
+ * @help: the command is "help"
+ * @unknown: the command does not exist
  * @waiting: the option whose value comes next, or NULL
- * @ended: "--" came: no more options
- * @commands: --cmd came
- * @no_packets: an option came with which push takes no packets
- * @arguments: how many came that are no options
+ * @ended: "--" was given: no more options
+ * @commands: --cmd was given
+ * @no_packets: an option was given with which push takes no packets
+ * @arguments: number of words that are not options
  */
 struct typed {
 	const struct command *cmd;
@@ -31,7 +31,7 @@ struct typed {
 
 /* ---- the words before --------------------------------------------------- */
 
-/* The options of the command, then those of all; then NULL. */
+/* Return the options of the command for 0, of all commands for 1, then NULL. */
 static const struct option_help *options_of(const struct typed *typed,
 					    unsigned int i)
 {
@@ -48,7 +48,7 @@ static bool is_named(const struct option_help *option, const char *name,
 	return !strncmp(option->name, name, length) && !option->name[length];
 }
 
-/* An option by its letter, or else by its name. */
+/* Find an option by its letter, or else by its name. */
 static const struct option_help *find_option(const struct typed *typed,
 					     int letter, const char *name,
 					     size_t length)
@@ -106,7 +106,7 @@ static void note_letters(struct typed *typed, const char *letters)
 			return;
 		note_option(typed, option,
 			    option->value && letters[1] ? letters + 1 : NULL);
-		/* The rest of the word is its value. */
+		/* The rest of the word is the option's value. */
 		if (option->value)
 			return;
 	}
@@ -139,7 +139,7 @@ static void offer_commands(const char *word, bool help)
 	for (cmd = commands; *cmd; cmd++)
 		offer(word, "", (*cmd)->name, (*cmd)->summary);
 	if (help)
-		offer(word, "", "help", "the help, of a command too");
+		offer(word, "", "help", "print the help, or that of a command");
 }
 
 static void offer_options(const struct typed *typed, const char *word)
@@ -157,7 +157,7 @@ static void offer_options(const struct typed *typed, const char *word)
 		}
 }
 
-/* After "--name=". */
+/* Offer the values after "--name=". */
 static void offer_value_of(const struct typed *typed, const char *word)
 {
 	size_t length = strcspn(word, "=") + 1;

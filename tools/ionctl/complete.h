@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What may come next on a command line, for the completion of shells. */
+/* Tells the completion of shells what may come next on a command line. */
 #ifndef _IONCTL_COMPLETE_H
 #define _IONCTL_COMPLETE_H
 
 #include "ionctl.h"
 
-/* Before the words, in the place of a command. */
+/* The hidden command that the completion calls, followed by the words. */
 #define COMPLETE_NAME "__complete"
 
 /**
- * complete() - print what the last word may be
- * @count: how many words there are, those after "ionctl"
+ * complete() - print the words that the last word may become
+ * @count: number of words after "ionctl"
  * @words: the words; the last one is as far as it was typed, and may be ""
  *
- * A line each, the whole word, a tab and what it is; a word that ends with "=" or ","
- * goes on. Or a line ":files": after "=", if that is in the word, comes a file.
+ * Each line has a whole word, a tab and a description. A word that ends with "="
+ * or "," is not complete yet. A line ":files" instead asks the shell to offer
+ * files, after the "=" if the word has one.
  *
  * Return: the exit status.
  */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The values of options and arguments. */
+/* Offers the values of options and arguments. */
 #include "complete_values.h"
 
 #include <string.h>
@@ -11,10 +11,9 @@
 #include "text.h"
 #include "top.h"
 
-/* Descriptors that are looked at. */
+/* Number of descriptors that are checked. */
 #define FDS 256
 
-/* A line has no place for more. */
 void offer(const char *word, const char *before, const char *value,
 	   const char *text)
 {
@@ -37,9 +36,9 @@ static void offer_number(const char *word, const char *before, uint64_t number,
 	offer(word, before, value, text);
 }
 
-/* ---- what the driver tells ---------------------------------------------- */
+/* ---- values from the driver --------------------------------------------- */
 
-/* None if it can not be asked; what is wrong is of no use here. */
+/* Read the channels, or none if that fails: completion prints no errors. */
 static void read_channels(struct channels *channels)
 {
 	int fd;
@@ -94,7 +93,7 @@ static void offer_pids(const char *word, const char *before)
 	channels_free(&channels);
 }
 
-/* Those that come with the driver, and what channels have besides. */
+/* Offer the built-in services and those that channels use. */
 static void offer_services(const char *word, const char *before)
 {
 	struct channels channels;
@@ -122,9 +121,9 @@ static void offer_services(const char *word, const char *before)
 	channels_free(&channels);
 }
 
-/* ---- what the machine tells --------------------------------------------- */
+/* ---- values from the machine -------------------------------------------- */
 
-/* Descriptors of the shell, which are ours too, that are the device. */
+/* Offer the shell's descriptors of the device, which ionctl inherits. */
 static void offer_fds(const char *word, const char *before)
 {
 	struct stat device, file;
@@ -160,7 +159,7 @@ static void offer_users(const char *word, const char *before)
 	user_each(offer_user);
 }
 
-/* ---- what is always the same -------------------------------------------- */
+/* ---- fixed values ------------------------------------------------------- */
 
 static void offer_names(const char *word, const char *before,
 			const char *const *names)
@@ -215,7 +214,7 @@ void offer_rings(const char *word)
 	offer_names(word, "", names);
 }
 
-/* Those that a packet, or a command, does not have yet. */
+/* Offer the fields that the packet or command does not have yet. */
 void offer_fields(const char *word, bool commands)
 {
 	static const char *const packet[] = { "data=", "phys=", "len=",

@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The values of options and arguments, for complete.c. */
+/* Offers the values of options and arguments, for complete.c. */
 #ifndef _IONCTL_COMPLETE_VALUES_H
 #define _IONCTL_COMPLETE_VALUES_H
 
 #include "ionctl.h"
 
 /**
- * offer() - print a word, if it begins as what was typed
- * @word: what was typed
- * @before: how the word begins
- * @value: how it goes on
- * @text: what it is, or ""
+ * offer() - print a word if it begins with the typed word
+ * @word: the typed word
+ * @before: the beginning of the word to print
+ * @value: the rest of it
+ * @text: its description, or ""
  */
 void offer(const char *word, const char *before, const char *value,
 	   const char *text);
 
-/* What an option takes; @before is what of the word comes before its value. */
+/* Offer the values of an option; @before is the part of the word before it. */
 void offer_values(const struct option_help *option, const char *word,
 		  const char *before);
 
-/* The arguments of commands. */
+/* Offer the arguments of commands. */
 void offer_channels(const char *word);
 void offer_rings(const char *word);
 void offer_fields(const char *word, bool commands);

@@ -68,7 +68,7 @@ int fail_errno(int error, const char *format, ...)
 	return status_of(error);
 }
 
-/* What to do about a device that can not be opened. */
+/* Say what to do about a device that cannot be opened. */
 static const char *device_advice(int error)
 {
 	switch (-error) {

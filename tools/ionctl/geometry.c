@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The geometry of a channel, as text and as JSON. */
+/* Prints the geometry of a channel, as text or JSON. */
 #include "geometry.h"
 
 #include <stddef.h>
@@ -10,7 +10,7 @@
 #include "table.h"
 #include "text.h"
 
-/* A mapping that a driver knows and we do not has no name. */
+/* Return the name of an area; areas of a newer driver have none. */
 static const char *area_name(uint64_t offset)
 {
 	switch (offset) {
@@ -62,7 +62,7 @@ static void print_areas(const struct ion_info *info)
 	table_print(table, stdout);
 }
 
-/* An offset that a ring has at that place of its struct. */
+/* Return the member of a ring's struct at that place. */
 static unsigned long long word_at(const struct ion_ring_info *ring,
 				  size_t offset)
 {
@@ -72,7 +72,7 @@ static unsigned long long word_at(const struct ion_ring_info *ring,
 	return word;
 }
 
-/* A line for each word, and a column for each ring: that is the narrower way. */
+/* Print a line for each word and a column for each ring, to keep it narrow. */
 static void print_rings(const struct ion_info *info)
 {
 	static const struct column columns[] = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The geometry of a channel, as text and as JSON. */
+/* Prints the geometry of a channel, as text or JSON. */
 #ifndef _IONCTL_GEOMETRY_H
 #define _IONCTL_GEOMETRY_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What --help prints. */
+/* Prints --help. */
 #include "options.h"
 
 #include <stdlib.h>
@@ -10,8 +10,8 @@
 #define TEXT_COLUMN 26
 
 static const char *const statuses[] = {
-	[EXIT_OK] = "it is done",
-	[EXIT_FAILED] = "it did not work; stderr says why",
+	[EXIT_OK] = "success",
+	[EXIT_FAILED] = "failure; stderr says why",
 	[EXIT_USAGE] = "the command line is wrong; nothing was done",
 	[EXIT_NO_DEVICE] = "there is no device: the module is not loaded",
 	[EXIT_DENIED] = "no permission",
@@ -26,7 +26,7 @@ static void title(const char *text)
 	putchar('\n');
 }
 
-/* Lines of text, set in. */
+/* Print lines of text, indented. */
 static void print_lines(const char *text)
 {
 	while (*text) {
@@ -93,7 +93,7 @@ static void print_commands(void)
 static void print_main_help(void)
 {
 	puts("usage: ionctl [OPTION]... COMMAND [ARGUMENT]...\n");
-	puts("Channels of /dev/ion at the shell. ionctl COMMAND --help tells more.");
+	puts("Uses channels of /dev/ion from the shell. See also ionctl COMMAND --help.");
 	print_commands();
 	print_options(NULL);
 	print_statuses(NULL);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ionctl: channels of /dev/ion at the shell.
+ * ionctl uses channels of /dev/ion from the shell.
  *
- * main.c finds the command; each cmd_NAME.c is one. What they share: options.c
- * reads the command line, out.c and table.c write text and json.c JSON, text.c
- * has numbers and names as people write them, fail.c says what went wrong,
- * open.c opens the device or a channel that another process has, packet.c has
- * the formats of packets.
+ * main.c finds the command; each cmd_NAME.c implements one. The commands share:
+ * options.c reads the command line; out.c and table.c write text, json.c writes
+ * JSON; text.c formats numbers and names for people; fail.c reports errors;
+ * open.c and own.c open own channels, foreign.c those of other processes;
+ * packet.c has the formats of packets.
  */
 #ifndef _IONCTL_H
 #define _IONCTL_H
@@ -18,22 +18,22 @@
 
 #define NORETURN __attribute__((noreturn))
 
-/* What ionctl exits with. */
+/* The exit status of ionctl. */
 enum exit_status {
 	EXIT_OK = 0,
-	EXIT_FAILED = 1,    /* it did not work, and said why */
-	EXIT_USAGE = 2,	    /* the command line is wrong: nothing was done */
+	EXIT_FAILED = 1,    /* failure; stderr says why */
+	EXIT_USAGE = 2,	    /* the command line is wrong; nothing was done */
 	EXIT_NO_DEVICE = 3, /* there is no /dev/ion */
-	EXIT_DENIED = 4,    /* it may not be used, or not for that */
+	EXIT_DENIED = 4,    /* no permission */
 	EXIT_BROKEN = 5,    /* a ring is poisoned, or a selftest failed */
 	EXIT_TIMEOUT = 6,   /* the time of --timeout was over */
 };
 
 /**
- * struct globals - what is said before the command, or after it
+ * struct globals - options that all commands have
  * @device: --device
  * @json: --json
- * @colour: --color, or stdout is a terminal that has colours
+ * @colour: --color, or stdout is a terminal with colours
  */
 struct globals {
 	const char *device;
@@ -43,17 +43,17 @@ struct globals {
 
 extern struct globals globals;
 
-/* The services that come with the driver, the last one NULL. */
+/* The services that are built into the driver, ended by NULL. */
 extern const char *const builtin_services[];
 
 /**
  * struct option_help - an option of a command
- * @letter: what next_option() returns for it: the letter of its short form, or a
- *	number above 255 if it has none
+ * @letter: the result of next_option(): the letter of its short form, or a number
+ *	above 255 if it has none
  * @name: its long form, without the dashes
- * @value: what its value is called, "[VALUE]" if it may be left out (and is then
- *	written --name=VALUE), NULL if it has none
- * @text: what it does, in a few words
+ * @value: the name of its value; "[VALUE]" if the value is optional, and then
+ *	written --name=VALUE; NULL if it has none
+ * @text: a short description
  */
 struct option_help {
 	int letter;
@@ -64,16 +64,16 @@ struct option_help {
 
 /**
  * struct command - a command
- * @name: what it is called by
- * @summary: what it does, in a few words
- * @run: does it; argv[0] is "ionctl NAME". Returns an exit status.
- * @usage: what follows the name: "[OPTION]... CHANNEL RING"
- * @text: what it does, in full; lines end with a newline
- * @options: its own options, the last one with no name; or NULL
- * @json: what --json prints, key by key; NULL if it prints no data
- * @examples: command lines, in lines of their own
- * @statuses: what an exit status means for this command beyond what it means
- *	for all of them, in lines; or NULL
+ * @name: its name
+ * @summary: a short description
+ * @run: runs it; argv[0] is "ionctl NAME". Returns the exit status.
+ * @usage: the arguments after the name: "[OPTION]... CHANNEL RING"
+ * @text: a full description; lines end with a newline
+ * @options: its own options, ended by one without a name; or NULL
+ * @json: the output of --json, key by key; NULL if it prints no data
+ * @examples: command lines, one a line
+ * @statuses: further meanings of exit statuses for this command, in lines; or
+ *	NULL
  */
 struct command {
 	const char *name;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* JSON, by the library jansson. */
+/* Writes JSON with the library jansson. */
 #include "json.h"
 
 #include <stdlib.h>
@@ -56,7 +56,7 @@ void json_add(json_t *array, json_t *value)
 		fail_memory();
 }
 
-/* Bytes of the character that begins here; 0 if there is none of UTF-8. */
+/* Return the bytes of the UTF-8 character at @text; 0 if it is not valid. */
 static size_t character(const char *text, size_t size)
 {
 	size_t length;
@@ -90,10 +90,10 @@ void json_put_text(json_t *object, const char *key, const char *text,
 	json_put(object, key, json_stringn(clean, to));
 }
 
-/* More digits than a measurement has make a number no better to read. */
+/* Measurements are not more precise than this. */
 #define DIGITS JSON_REAL_PRECISION(12)
 
-/* The end of a string that begins at @text, with its quotes. */
+/* Return the end of the string, with its quotes, that begins at @text. */
 static const char *string_end(const char *text)
 {
 	for (text++; *text != '"'; text++)
@@ -102,9 +102,9 @@ static const char *string_end(const char *text)
 }
 
 /*
- * Integers of jansson are signed. Ours are not, and have the same 64 bits: a minus
- * begins one that is too large for jansson, unless it is in a string or in an
- * exponent.
+ * Print a document with unsigned integers. Those of jansson are signed and have
+ * 64 bits too, so a minus outside strings and exponents begins a number above
+ * the largest signed one.
  */
 static void print_unsigned(const char *text)
 {
@@ -136,7 +136,7 @@ static void print(json_t *document, size_t flags)
 	print_unsigned(text);
 	free(text);
 	json_decref(document);
-	/* If that failed, so does what comes now, with an errno. */
+	/* After an error the next write fails too, and sets errno. */
 	clearerr(stdout);
 	putchar('\n');
 }

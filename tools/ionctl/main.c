@@ -40,7 +40,7 @@ const struct command *find_command(const char *name)
 	return NULL;
 }
 
-/* How many letters to put in, take out or change make one word the other. */
+/* Return how many letters to insert, delete or change to get from @a to @b. */
 static size_t distance(const char *a, const char *b)
 {
 	size_t row[32], i, j, length = strlen(b);
@@ -77,7 +77,7 @@ NORETURN static void unknown_command(const char *name)
 	for (cmd = commands; *cmd; cmd++) {
 		size_t d = distance(name, (*cmd)->name);
 
-		/* What it is the beginning of is near. */
+		/* A command that begins with the word is the nearest. */
 		if (length && !strncmp(name, (*cmd)->name, length))
 			d = 0;
 		if (d > least)
@@ -88,7 +88,7 @@ NORETURN static void unknown_command(const char *name)
 		snprintf(near + strlen(near), sizeof(near) - strlen(near),
 			 "%s%s", *near ? ", " : "", (*cmd)->name);
 	}
-	/* Too far, and it is no word that somebody mistyped. */
+	/* A word that is too far off is not a typo. */
 	if (least > 2)
 		fail_usage("there is no command '%s'", name);
 	fail_usage("there is no command '%s'; nearest: %s", name, near);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The device. */
+/* Opens the device and own channels. */
 #include "open.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The command line. */
+/* Reads the command line. */
 #include "options.h"
 
 #include <ctype.h>
@@ -12,7 +12,7 @@
 #include "out.h"
 #include "text.h"
 
-/* As much as any command has, and these. */
+/* The largest number of options that a command has, these included. */
 #define OPTIONS_MAX 32
 
 enum {
@@ -28,12 +28,12 @@ const struct option_help common_options[] = {
 	{ LETTER_JSON, "json", NULL, "print JSON" },
 	{ LETTER_COLOR, "color", "WHEN",
 	  "colours: auto, on a terminal and without NO_COLOR (default), always, never" },
-	{ LETTER_HELP, "help", NULL, "this text" },
-	{ LETTER_VERSION, "version", NULL, "the version" },
+	{ LETTER_HELP, "help", NULL, "print this text" },
+	{ LETTER_VERSION, "version", NULL, "print the version" },
 	{ 0 },
 };
 
-/* ---- getopt_long() out of our tables ----------------------------------- */
+/* ---- getopt_long() from our tables ------------------------------------- */
 
 struct getopt_tables {
 	struct option longs[OPTIONS_MAX];
@@ -118,7 +118,7 @@ static bool take_common(int letter, const struct command *cmd)
 
 int next_option(int argc, char **argv, const struct command *cmd)
 {
-	/* Before a command, its name is where the options end. */
+	/* Options before the command end at its name. */
 	struct getopt_tables tables = { .shorts = "+:" };
 	int letter;
 

@@ -6,53 +6,53 @@
 #include "ionctl.h"
 
 /**
- * next_option() - the next option of a command, as getopt() does it
- * @argc: of the command
- * @argv: of the command
- * @cmd: the command; NULL: before there is one
+ * next_option() - get the next option of a command, like getopt()
+ * @argc: arguments of the command
+ * @argv: arguments of the command
+ * @cmd: the command; NULL: the options before the command
  *
- * The options that all commands have are dealt with in here. What is wrong ends
- * the program with %EXIT_USAGE, and --help with %EXIT_OK.
+ * This handles the options that all commands have. A wrong option ends the
+ * program with %EXIT_USAGE, and --help with %EXIT_OK.
  *
- * Return: its letter, with the value in optarg; -1 after the last one, with the
- * first argument at argv[optind].
+ * Return: its letter, with the value in optarg; -1 after the last option, with
+ * the first argument at argv[optind].
  */
 int next_option(int argc, char **argv, const struct command *cmd);
 
 /*
- * Take the argument after an option whose value may be left out, and was not given
- * with it, as its value, if that is a number. NULL if it is none.
+ * After an option whose optional value was not given with it: take the next
+ * argument as its value if that is a number. Return NULL if it is not.
  */
 const char *following_number(int argc, char **argv);
 
-/* As next_option(), for a command that has none of its own. */
+/* Read the options of a command that has none of its own. */
 void no_options(int argc, char **argv, const struct command *cmd);
 
-/* Ends the program with %EXIT_USAGE unless from @least to @most are left. */
+/* End the program with %EXIT_USAGE unless @least to @most arguments are left. */
 void want_arguments(int argc, char **argv, int least, int most);
 
 /**
- * number_argument() - a number from the command line
- * @what: what it is called: "CHANNEL", "--count"
- * @text: what was given, decimal or 0x and hexadecimal digits
- * @least: the least that is allowed
- * @most: the most that is allowed
+ * number_argument() - read a number from the command line
+ * @what: its name, for messages: "CHANNEL", "--count"
+ * @text: the text that was given, decimal, or 0x and hexadecimal digits
+ * @least: the smallest allowed number
+ * @most: the largest allowed number
  *
- * Return: the number; what is none ends the program with %EXIT_USAGE.
+ * Return: the number; anything else ends the program with %EXIT_USAGE.
  */
 uint64_t number_argument(const char *what, const char *text, uint64_t least,
 			 uint64_t most);
 
-/* A time in seconds, "0.5", as nanoseconds; 0 is none. Likewise. */
+/* Likewise read a time in seconds, "0.5"; return nanoseconds, never 0. */
 uint64_t seconds_argument(const char *what, const char *text);
 
-/* A ring by its name, as &enum ion_ring_id. Likewise. */
+/* Likewise read the name of a ring; return an &enum ion_ring_id. */
 unsigned int ring_argument(const char *text);
 
-/* The number of a channel. Likewise. */
+/* Likewise read the number of a channel. */
 uint64_t channel_argument(const char *text);
 
-/* What --help prints; of ionctl itself for NULL. */
+/* Print the help of a command, or of ionctl itself for NULL. */
 void print_help(const struct command *cmd);
 
 /* The commands, the last one NULL: see main.c. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* stdout: colours, and that nothing that was printed is lost. */
+/* Writes to stdout: colours, and errors that would lose output. */
 #include "out.h"
 
 #include <errno.h>
@@ -12,9 +12,9 @@
 #include "fail.h"
 
 /*
- * Who starts ionctl with stdout closed would else have its tables written into
- * the device, which is the next descriptor to be opened. What is put there can
- * not be used either, so that writing fails as it should.
+ * If ionctl is started with stdout closed, the device would be opened as the next
+ * free descriptor, which is stdout, and tables would be written to it. So open
+ * something unusable first, so that writing fails as it should.
  */
 void out_begin(void)
 {
@@ -81,7 +81,7 @@ void out_paint(FILE *to, enum paint paint, const char *text)
 	fprintf(to, "%s%s%s", paint_start(paint), text, paint_end(paint));
 }
 
-/* Who reads no further knows why: a closed pipe is told by the status alone. */
+/* Report an error, but not a closed pipe: its reader stopped on purpose. */
 int out_failed(int error)
 {
 	if (error == EPIPE)
@@ -117,7 +117,7 @@ int out_end(int status)
 		return status;
 	if (flushed != EXIT_OK)
 		return flushed;
-	/* Some file systems tell no earlier. */
+	/* Some file systems report errors only here. */
 	error = close(STDOUT_FILENO) ? errno : 0;
 	return error ? out_failed(error) : EXIT_OK;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is printed on stdout. It goes through stdio; out_flush() and out_end()
- * see to it that nothing is lost without a word.
+ * Output on stdout, through stdio. out_flush() and out_end() report if not all
+ * of it could be written.
  */
 #ifndef _IONCTL_OUT_H
 #define _IONCTL_OUT_H
@@ -12,40 +12,40 @@
 enum paint {
 	PAINT_NONE,
 	PAINT_BOLD, /* titles */
-	PAINT_DIM,  /* what matters less */
+	PAINT_DIM,  /* less important text */
 	PAINT_GOOD, /* green */
 	PAINT_BUSY, /* yellow */
 	PAINT_BAD,  /* red: poisoned, failed */
 };
 
-/* See to it that no descriptor that is opened becomes stdin, stdout, stderr. */
+/* Make sure that no newly opened descriptor becomes stdin, stdout or stderr. */
 void out_begin(void);
 
-/* Set --color: "auto", "always", "never". Returns false if it is none of them. */
+/* Set --color: "auto", "always", "never"; return false for other words. */
 bool out_set_colour(const char *when);
 
-/* Columns of characters of the terminal that it goes to; SIZE_MAX if it is none. */
+/* Return the columns of the terminal behind @to; SIZE_MAX if it is not one. */
 size_t out_width(FILE *to);
 
-/* Text in its paint, if there are colours. */
+/* Print text in its paint, if there are colours. */
 void out_paint(FILE *to, enum paint paint, const char *text);
 
-/* What is to be written before and after text of that paint; may be "". */
+/* Return the sequences before and after text of that paint; may be "". */
 const char *paint_start(enum paint paint);
 const char *paint_end(enum paint paint);
 
-/* Write out what was printed. Returns EXIT_OK, or tells why it could not be. */
+/* Flush stdout; return EXIT_OK, or report the error and return its status. */
 int out_flush(void);
 
-/* stdout can not be written to, for that errno. Tells it, and returns EXIT_FAILED. */
+/* Report that stdout cannot be written to, for that errno; return EXIT_FAILED. */
 int out_failed(int error);
 
 /**
- * out_end() - the last thing that a program does
- * @status: what it is to exit with
+ * out_end() - flush and close stdout before the program ends
+ * @status: the exit status so far
  *
- * Return: @status, or %EXIT_FAILED if that was %EXIT_OK and not all could be
- * written.
+ * Return: @status, or %EXIT_FAILED if it was %EXIT_OK and not all output could
+ * be written.
  */
 int out_end(int status);
 

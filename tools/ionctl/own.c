@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A channel of our own. */
+/* Opens an own channel, from the options of the command line. */
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
@@ -65,7 +65,7 @@ static void set_lend(struct own *own, const char *cpu)
 	own->lending.cpu = (__u32)number_argument("--lend", cpu, 0, UINT32_MAX);
 }
 
-/* A name that the kernel pads with zeros. */
+/* Check a name that has to fit the struct with its final 0. */
 static const char *name_argument(const char *what, const char *text,
 				 size_t size)
 {
@@ -75,7 +75,7 @@ static const char *name_argument(const char *what, const char *text,
 	return text;
 }
 
-/* What is told to ION_IOC_SETUP. Returns its name; NULL if it is none of these. */
+/* Take an option that goes to ION_IOC_SETUP; return its name, NULL for others. */
 static const char *setup_option(struct own *own, int letter)
 {
 	uint64_t number;
@@ -141,7 +141,7 @@ void own_option(struct own *own, int letter)
 	}
 }
 
-/* What can not be asked for together. */
+/* Refuse options that do not go together. */
 static void check_options(struct own *own)
 {
 	struct ionc_options *o = &own->options;
@@ -153,16 +153,16 @@ static void check_options(struct own *own)
 		fail_usage("--key is for the service pair, not for %s",
 			   o->service);
 	if (!o->key && o->service && !strcmp(o->service, "pair"))
-		fail_usage("the service pair wants a --key");
+		fail_usage("the service pair needs a --key");
 	if (o->key && o->arg[0])
 		fail_usage("--arg is not for the service pair");
 	if (o->buffer_size && !o->buffers)
-		fail_usage("--buffer-size wants --buffers too");
+		fail_usage("--buffer-size needs --buffers too");
 }
 
 /* ---- opening ----------------------------------------------------------- */
 
-/* The shell opened the device; what makes a channel of it is left to us. */
+/* Set up a channel on the descriptor of a device that the shell opened. */
 static int set_up(struct own *own)
 {
 	const struct ionc_options *o = &own->options;
@@ -203,7 +203,7 @@ static int attach(struct own *own)
 	return EXIT_USAGE;
 }
 
-/* Services that fill buffers get those that are not kept to send with. */
+/* Give a service that fills buffers those that are not needed for sending. */
 static void give_buffers(struct own *own)
 {
 	uint32_t count = own->ch->buffers;
@@ -261,7 +261,7 @@ void own_popped(struct own *own, const struct ion_packet *packet)
 {
 	if (!own->ch->buffers)
 		return;
-	/* What came filled goes back to be filled; tx has room for all buffers. */
+	/* Return the buffer to be filled again; tx has room for all buffers. */
 	if (own->fills && packet->len && ionc_give(own->ch, packet->id))
 		return;
 	ionc_buffer_put(own->ch, packet->id);

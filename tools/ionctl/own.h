@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A channel of our own, that packets go through: the options of push, pop, cat
- * and ping that tell how it is to be, opening and closing it, and what is done
- * with its buffers.
+ * An own channel is one that ionctl opens to send packets through. This covers
+ * its options, which push, pop, cat and ping have, opening and closing it, and
+ * its buffers.
  */
 #ifndef _IONCTL_OWN_H
 #define _IONCTL_OWN_H
@@ -24,7 +24,7 @@ enum {
 	OWN_STATS,
 };
 
-/* For the options of a command. */
+/* Rows for the options of a command. */
 /* clang-format off */
 #define OWN_OPTIONS \
 	{ OWN_SERVICE, "service", "NAME", \
@@ -32,7 +32,7 @@ enum {
 	{ OWN_KEY, "key", "NAME", \
 	  "the name by which two programs find each other; service pair" }, \
 	{ OWN_ARG, "arg", "NUMBER", \
-	  "what the service is told: to source, packets a second" }, \
+	  "an argument of the service: packets a second, for source" }, \
 	{ OWN_STAMP, "stamp", NULL, \
 	  "the kernel writes the ids of commands of a pair" }, \
 	{ OWN_FD, "fd", "NUMBER", \
@@ -46,22 +46,22 @@ enum {
 	{ OWN_LEND, "lend", "[CPU]", \
 	  "lend the kernel a thread, pinned to that processor" }, \
 	{ OWN_TIMEOUT, "timeout", "SECONDS", \
-	  "how long to wait at the most when nothing comes or goes" }, \
+	  "how long to wait at most while no packet moves" }, \
 	{ OWN_STATS, "stats", NULL, "print counters on stderr at the end" }
 /* clang-format on */
 
-/* How many buffers of a pair are given away, to be filled by the other program. */
+/* How many buffers a pair gives away, for the other program's data. */
 enum own_give {
-	OWN_GIVE_ALL,  /* to receive */
-	OWN_GIVE_HALF, /* to send and to receive */
-	OWN_GIVE_NONE, /* to send */
+	OWN_GIVE_ALL,  /* this program only receives */
+	OWN_GIVE_HALF, /* it sends and receives */
+	OWN_GIVE_NONE, /* it only sends */
 };
 
 /**
  * struct own_refused - packets on tx that the kernel refused
- * @id: of a buffer that does not exist
- * @range: with data or len outside their buffer
- * @owner: of a buffer that was handed over before
+ * @id: number of packets whose buffer does not exist
+ * @range: number of packets whose data or len leave their buffer
+ * @owner: number of packets whose buffer was handed over before
  */
 struct own_refused {
 	uint64_t id;
@@ -70,21 +70,21 @@ struct own_refused {
 };
 
 /**
- * struct own - a channel of our own
- * @options: how it is to be
- * @setup: the first option that told so, without its dashes; NULL: none did
- * @fd: --fd; -1: the channel is opened here
+ * struct own - an own channel
+ * @options: options for ionc_open()
+ * @setup: the first option of the set-up, without its dashes; NULL: none given
+ * @fd: the descriptor of --fd; -1: ionctl opens the device
  * @lend: whether to lend a thread
- * @lending: how
- * @timeout_ns: --timeout, IONC_FOREVER if there is none
+ * @lending: options of the lent thread
+ * @timeout_ns: --timeout, IONC_FOREVER if not given
  * @stats: whether to print counters at the end
- * @give: set by the command before own_open()
+ * @give: buffers to give away; the command sets it before own_open()
  * @ch: the channel
- * @fills: the service has to be given empty buffers, which it fills
- * @before: what was refused before the channel was ours
- * @refused: how many own_wait() has reported
- * @told: own_tell_refused() said why
- * @has_wrong: there is one
+ * @fills: the service needs empty buffers, which it fills
+ * @before: packets that were refused before own_open()
+ * @refused: number of refused packets that own_wait() has reported
+ * @told: own_tell_refused() has printed its message
+ * @has_wrong: @wrong is set
  * @wrong: the first packet that own_refused_note() found wrong
  */
 struct own {
@@ -105,7 +105,7 @@ struct own {
 	struct ion_packet wrong;
 };
 
-/* The defaults. */
+/* Set the defaults. */
 void own_init(struct own *own);
 
 /* Take an option of OWN_OPTIONS, with its value in optarg. */
@@ -113,97 +113,97 @@ void own_option(struct own *own, int letter);
 
 /**
  * own_open() - open the channel
- * @own: what own_init() and own_option() left
+ * @own: the channel, after own_init() and own_option()
  *
- * Lends the thread, and gives empty buffers to a service that fills them.
+ * Also lends the thread, and gives empty buffers to a service that fills them.
  *
- * Return: the exit status; anything but EXIT_OK has been told, and needs no
- * own_close().
+ * Return: %EXIT_OK, or the exit status of an error that was reported; then it
+ * needs no own_close().
  */
 int own_open(struct own *own);
 
 /**
- * own_close() - print what is wanted of it, and close it
- * @own: what own_open() opened
+ * own_close() - print the counters if --stats asks for them, and close
+ * @own: a channel that own_open() opened
  * @status: the exit status so far
  *
- * Says what the kernel refused, unless that was said before.
+ * Reports what the kernel refused, unless that was reported before.
  *
- * Return: the exit status; not EXIT_OK if something was refused.
+ * Return: the exit status; not %EXIT_OK if a packet was refused.
  */
 int own_close(struct own *own, int status);
 
-/* ---- what the kernel refuses, own_refused.c ----------------------------- */
+/* ---- refused packets, own_refused.c ------------------------------------- */
 
-/* For own_open(): what is refused from now on counts. */
+/* Start counting refused packets; own_open() calls this. */
 void own_refused_begin(struct own *own);
 
-/* How many packets were refused since own_open(). */
+/* Return how many packets were refused since own_open(). */
 uint64_t own_refused(const struct own *own);
 
-/* Remember a packet that is pushed, if it is the first that can not be right. */
+/* Remember a pushed packet if it is the first one that must be wrong. */
 void own_refused_note(struct own *own, const struct ion_packet *packet);
 
 /*
- * Say how many were refused and why, if any were, and once. Returns EXIT_FAILED
- * then, or else EXIT_OK.
+ * Report once how many packets were refused and why. Return EXIT_FAILED if any
+ * were, else EXIT_OK.
  */
 int own_tell_refused(struct own *own);
 
 /**
- * own_wait() - wait for any of several things, or until something is refused
+ * own_wait() - wait for any of several events, or until a packet is refused
  * @own: the channel
  * @events: as for ionc_poll()
- * @timeout_ns: how long at most
+ * @timeout_ns: how long to wait at most
  *
- * Return: -EBADMSG if packets were refused, once for those that were; else as
+ * Return: -EBADMSG if packets were refused since the last report; else as
  * ionc_poll() or ionc_wait().
  */
 int own_wait(struct own *own, unsigned int events, uint64_t timeout_ns);
 
-/* ---- the rest ---------------------------------------------------------- */
+/* ---- buffers, counters, errors ----------------------------------------- */
 
-/* It has no buffers, and is to have some. Returns the exit status; told. */
+/* Report that the channel has no buffers; return the exit status. */
 int own_no_buffers(const struct own *own);
 
-/* Print the counters on stderr, if that is wanted. */
+/* Print the counters on stderr if --stats asks for them. */
 void own_show_stats(const struct own *own);
 
 /**
- * own_failed() - a wait or a kick did
+ * own_failed() - report that a wait or a kick failed
  * @own: the channel
  * @error: -errno; -ETIME is the time of --timeout, -EBADMSG of own_wait()
  *
- * Return: the exit status, which has been told.
+ * Return: the exit status.
  */
 int own_failed(struct own *own, int error);
 
-/* What own_failed() tells, with room for it in @text, and returns. */
+/* Return the reason that own_failed() reports; @text is room for it. */
 const char *own_reason(const struct own *own, int error, char text[64]);
 int own_status(int error);
 
 /**
- * own_popped() - be done with the buffer of a packet that was popped
+ * own_popped() - free or return the buffer of a packet that was popped
  * @own: the channel
  * @packet: the packet
  *
- * Nothing without an arena.
+ * Does nothing without an arena.
  */
 void own_popped(struct own *own, const struct ion_packet *packet);
 
-/* What the service is called, and whether it is pair. */
+/* The name of the service, and whether it is pair. */
 const char *own_service(const struct own *own);
 bool own_is_pair(const struct own *own);
 
 /*
- * From now on SIGINT and SIGTERM end waits, by -EINTR, and set own_stopped. A
- * second one ends the program.
+ * Have SIGINT and SIGTERM end waits, by -EINTR, and set own_stopped. A second
+ * signal ends the program.
  */
 void own_stop_by_signals(void);
 
 extern volatile int own_stopped;
 
-/* Write to stdout. Returns EXIT_OK, or the exit status after it was told. */
+/* Write to stdout. Return EXIT_OK, or report the error and return its status. */
 int own_write(const void *bytes, size_t length);
 
 #endif /* _IONCTL_OWN_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The end of a channel of our own: signals, what is written, counters. */
+/* Signals, output and counters of an own channel. */
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
@@ -14,8 +14,8 @@
 volatile int own_stopped;
 
 /*
- * A signal may come between looking at own_stopped and going to sleep, and the
- * sleep would not end. So there is another one every second from then on.
+ * A signal may arrive between the check of own_stopped and the sleep, which would
+ * then not end. So another signal follows every second.
  */
 static void stop(int number)
 {

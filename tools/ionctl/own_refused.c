@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Packets of a channel of our own that the kernel refuses. */
+/* Reports the packets of an own channel that the kernel refuses. */
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
@@ -9,8 +9,9 @@
 #include "packet.h"
 
 /*
- * Nothing wakes a program whose packet was refused: a wait is cut into pieces, and
- * the counters are read between them. The pieces grow, as a refusal is seldom late.
+ * Nothing wakes a program whose packet was refused, so waits are split into
+ * pieces and the counters are read in between. The pieces grow, as most refusals
+ * happen early.
  */
 #define PIECE_MIN_NS 20000000ULL
 #define PIECE_MAX_NS 2000000000ULL
@@ -20,7 +21,7 @@ static uint64_t sum(const struct own_refused *refused)
 	return refused->id + refused->range + refused->owner;
 }
 
-/* Since the channel was set up. Without an arena nothing is refused. */
+/* Count since the channel was set up. Without an arena nothing is refused. */
 static void count(const struct own *own, struct own_refused *refused)
 {
 	const struct ion_ring_stats *tx;
@@ -40,7 +41,7 @@ void own_refused_begin(struct own *own)
 	count(own, &own->before);
 }
 
-/* Since own_open(). */
+/* Count since own_open(). */
 static void count_ours(const struct own *own, struct own_refused *refused)
 {
 	count(own, refused);
@@ -78,7 +79,7 @@ void own_refused_note(struct own *own, const struct ion_packet *packet)
 
 /* ---- the message ------------------------------------------------------- */
 
-/* One reason more, after a semicolon if there is one before it. */
+/* Append a reason, after a semicolon if there is one already. */
 __attribute__((format(printf, 3, 4))) static void
 because(char *text, size_t size, const char *format, ...)
 {
@@ -97,7 +98,7 @@ static const char *wrong_text(const struct own *own, char text[ITEM_MAX])
 	union item item = { .packet = own->wrong };
 	size_t length = item_write(ITEM_PACKET, ITEM_TEXT, &item, text);
 
-	/* Without its newline. */
+	/* Drop the newline. */
 	text[length - 1] = '\0';
 	return text;
 }

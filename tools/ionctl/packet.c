@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Packets and commands as text, and what JSON has in common with that. */
+/* Packets and commands as text, and the parts that JSON shares. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,9 +8,9 @@
 
 /**
  * struct field - a field of a packet or a command
- * @name: its name; NULL: there are no more
- * @offset: where it is
- * @bits: how many it has; 128 is an id
+ * @name: its name; NULL ends the array
+ * @offset: its offset in the struct
+ * @bits: its width; 128 is an id
  */
 struct field {
 	const char *name;
@@ -81,7 +81,7 @@ static int digit_of(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : 99;
 }
 
-/* A leading 0 is refused, as it means octal to some and nothing to others. */
+/* Read a number. A leading 0 is refused: some people take it for octal. */
 static enum number number_of(const char *text, size_t length, uint64_t *value)
 {
 	unsigned int base = 10;
@@ -109,7 +109,7 @@ static enum number number_of(const char *text, size_t length, uint64_t *value)
 	return NUMBER_GOOD;
 }
 
-/* 32 hexadecimal digits, or 0x and some. */
+/* Read an id: 32 hexadecimal digits, or 0x and up to 32 digits. */
 static bool id_of(const char *text, size_t length, uint64_t *low,
 		  uint64_t *high)
 {
@@ -246,7 +246,7 @@ static bool wrong_field(struct item_building *b, const char *name,
 						 : "kind, arg, id and pad");
 }
 
-/* One field, with its name or, as the @place-th and after none with one, not. */
+/* Read a field, by name, or by its @place if no field before it has a name. */
 static bool parse_field(struct item_building *b, unsigned int *place,
 			const char *text, size_t length)
 {
@@ -304,7 +304,7 @@ bool item_parse(enum item_kind kind, union item *item, const char *text,
 	else
 		good = parse_text(&b, text, length);
 	if (good && !b.given)
-		good = item_wrong(&b, "no field of it is given");
+		good = item_wrong(&b, "no field is given");
 	if (good)
 		*item = b.item;
 	return good;

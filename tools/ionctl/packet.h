@@ -4,11 +4,12 @@
  * read back as it was written:
  *
  *   text    data=0x10ad phys=0 len=2 id=7 pad=0
- *           The fields are separated by spaces or commas, may be left out and
- *           are 0 then, and their names too, if they come in this order.
+ *           The fields are separated by spaces or commas. Fields that are left
+ *           out are 0. Names may be left out if the fields are in this order.
  *   JSON    {"data":"0x10ad","phys":"0x0","len":2,"id":7,"pad":0}
- *           An object a line. What has 64 bits is written as a string, as many
- *           readers of JSON round numbers to 53 bits; both are read for all.
+ *           One object a line. Fields of 64 bits are written as strings, as many
+ *           readers of JSON round numbers to 53 bits; every field may be read
+ *           from a string or a number.
  *   binary  struct ion_packet or struct ion_cmd_packet, one after the other
  *
  * A number is decimal or 0x and hexadecimal. A command has kind, arg, id and
@@ -27,7 +28,7 @@ enum item_kind {
 	ITEM_COMMAND,
 };
 
-/* What one slot of a ring holds. */
+/* The contents of a slot of a ring. */
 union item {
 	struct ion_packet packet;
 	struct ion_cmd_packet cmd;
@@ -39,48 +40,48 @@ enum item_format {
 	ITEM_BINARY,
 };
 
-/* Room for one of them as text or as JSON, with its newline and its end. */
+/* Room for an item as text or JSON, with its newline and final 0. */
 #define ITEM_MAX 160
 
-/* Room for what is wrong with one, a sentence without a full stop. */
+/* Room for the reason why an item is wrong, a sentence without a full stop. */
 #define WHY_MAX 160
 
-/* Most fields that a packet or a command has. */
+/* The largest number of fields of a packet or a command. */
 #define ITEM_FIELDS 5
 
 /**
- * item_size() - bytes of one in binary
+ * item_size() - bytes of an item in binary
  * @kind: packet or command
  */
 size_t item_size(enum item_kind kind);
 
 /**
- * item_name() - what one is called
+ * item_name() - the name of the kind, for messages
  * @kind: packet or command
  */
 const char *item_name(enum item_kind kind);
 
 /**
- * item_parse() - read one from text, or from JSON if it begins with a brace
+ * item_parse() - read an item from text, or from JSON if it begins with a brace
  * @kind: packet or command
- * @item: where it goes; all of it is written if it is good
- * @text: what to read
- * @length: bytes of it
- * @why: what is wrong with it
+ * @item: filled in completely on success
+ * @text: the text to read
+ * @length: bytes of @text
+ * @why: set to the reason of a failure
  *
- * Return: whether it is good.
+ * Return: whether the item was read.
  */
 bool item_parse(enum item_kind kind, union item *item, const char *text,
 		size_t length, char why[WHY_MAX]);
 
 /**
- * item_write() - write one
+ * item_write() - write an item
  * @kind: packet or command
- * @format: how
+ * @format: the format
  * @item: the packet, or the command
  * @to: room for ITEM_MAX bytes
  *
- * Text and JSON end with a newline, and with a 0 that does not count.
+ * Text and JSON end with a newline, and a 0 that is not counted.
  *
  * Return: bytes written.
  */
@@ -90,11 +91,11 @@ size_t item_write(enum item_kind kind, enum item_format format,
 /* ---- for packet.c and packet_json.c ------------------------------------ */
 
 /**
- * struct item_building - one that is being read
+ * struct item_building - an item that is being read
  * @kind: packet or command
- * @item: what it is so far, zeros at first
+ * @item: the fields so far, zeros at first
  * @given: a bit for each field that was given
- * @why: what is wrong with it
+ * @why: the reason why it is wrong
  */
 struct item_building {
 	enum item_kind kind;
@@ -104,31 +105,31 @@ struct item_building {
 };
 
 /**
- * item_field() - the number of a field
- * @b: what is being read
- * @name: its name
- * @length: bytes of it
+ * item_field() - find a field
+ * @b: the item
+ * @name: name of the field
+ * @length: bytes of @name
  *
  * Return: the number; -1 if there is none of that name.
  */
 int item_field(struct item_building *b, const char *name, size_t length);
 
 /**
- * item_set() - give a field its value
- * @b: what is being read
- * @field: its number
- * @value: a number, as text
- * @length: bytes of it
+ * item_set() - set a field
+ * @b: the item
+ * @field: number of the field
+ * @value: its value, as text
+ * @length: bytes of @value
  *
- * Return: whether it is one that the field can have.
+ * Return: whether the field can have this value.
  */
 bool item_set(struct item_building *b, unsigned int field, const char *value,
 	      size_t length);
 
 /**
- * item_wrong() - say what is wrong
- * @b: what is being read
- * @format: as of printf()
+ * item_wrong() - set the reason why an item is wrong
+ * @b: the item
+ * @format: as for printf()
  *
  * Return: false.
  */
@@ -136,12 +137,13 @@ bool item_wrong(struct item_building *b, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /**
- * item_quoted() - some bytes of the input, to be shown in a message
+ * item_quoted() - prepare bytes of the input for a message
  * @text: the bytes
  * @length: how many
- * @room: what is returned
+ * @room: room for the result
  *
- * Return: no more than 24 of them, and ? for those that can not be printed.
+ * Return: @room with at most 24 of the bytes, and ? for those that cannot be
+ * printed.
  */
 const char *item_quoted(const char *text, size_t length, char room[32]);
 

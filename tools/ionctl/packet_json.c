@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Packets and commands as JSON: one object, of strings and whole numbers. It is
- * read here and not by a library, as those at hand know no numbers above 2^63.
+ * Packets and commands as JSON: one object of strings and whole numbers. It is
+ * read here because the usual libraries do not support numbers above 2^63.
  */
 #include <string.h>
 
 #include "packet.h"
 
-/* The longest string that can be right: an id with 0x before it. */
+/* Longer than any valid string; the longest is an id with 0x before it. */
 #define STRING_MAX 40
 
 struct json {
@@ -34,7 +34,7 @@ static bool json_wrong(struct json *j, const char *wanted)
 			  item_quoted(j->at, left, room));
 }
 
-/* Go past a character, if it is there. */
+/* Skip a character; return false if it is another one. */
 static bool passed(struct json *j, char c)
 {
 	skip_space(j);
@@ -46,7 +46,7 @@ static bool passed(struct json *j, char c)
 
 /* ---- strings and numbers ----------------------------------------------- */
 
-/* The four digits of \u0041. More than ASCII is in none of our strings. */
+/* Read the four digits of \u0041. Valid strings have only ASCII. */
 static bool take_unicode(struct json *j, char *c)
 {
 	unsigned int value = 0;
@@ -85,7 +85,7 @@ static bool take_escape(struct json *j, char *c)
 	return true;
 }
 
-/* What is too long for any of ours is cut off: it is wrong anyway. */
+/* Read a string. One that is too long is cut off: it is not valid anyway. */
 static bool take_string(struct json *j, char to[STRING_MAX], size_t *length)
 {
 	static const char control[] = "a string has a control character in it";
@@ -109,11 +109,11 @@ static bool take_string(struct json *j, char to[STRING_MAX], size_t *length)
 	return true;
 }
 
-/* Whatever stands there up to what ends a value: whether it is a number is seen later. */
+/* Read up to the end of a value; item_set() checks whether it is a number. */
 static bool take_bare(struct json *j, const char **value, size_t *length)
 {
 	static const char wrong[] =
-		"%s is no number of JSON: write it as a string";
+		"%s is not a number in JSON: write it as a string";
 	char room[32];
 
 	*value = j->at;
@@ -122,7 +122,7 @@ static bool take_bare(struct json *j, const char **value, size_t *length)
 	*length = (size_t)(j->at - *value);
 	if (!*length)
 		return json_wrong(j, "a number or a string");
-	/* JSON has decimal numbers only; what is hexadecimal is a string. */
+	/* JSON has only decimal numbers; hexadecimal ones are strings. */
 	if (*length > 1 && (*value)[0] == '0')
 		return item_wrong(j->b, wrong,
 				  item_quoted(*value, *length, room));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Reading a line, or a struct, and no more than is there. */
+/* Reads lines or structs without waiting for more than is available. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 
 #include "packet_read.h"
 
-/* Bytes of the first line with its newline; 0 if it is not whole yet. */
+/* Return the bytes of the first line with its newline; 0 if it is incomplete. */
 static size_t line_length(const struct item_reader *r)
 {
 	const char *first = r->buffer + r->begin;
@@ -48,7 +48,7 @@ bool item_ready(struct item_reader *r)
 	return r->ended || line_length(r);
 }
 
-/* Read once. A signal that has a handler does not end it. */
+/* Read once; a signal with a handler does not interrupt it. */
 static bool fill(struct item_reader *r)
 {
 	ssize_t n;
@@ -62,7 +62,7 @@ static bool fill(struct item_reader *r)
 		n = read(r->fd, r->buffer + r->end, sizeof(r->buffer) - r->end);
 	} while (n < 0 && errno == EINTR);
 	if (n < 0) {
-		snprintf(r->why, sizeof(r->why), "can not read the input: %s",
+		snprintf(r->why, sizeof(r->why), "cannot read the input: %s",
 			 strerror(errno));
 		return false;
 	}
@@ -111,7 +111,7 @@ static int read_line(struct item_reader *r, union item *item)
 
 int item_read(struct item_reader *r, union item *item)
 {
-	/* What is no line yet, and too long to be one, is not read on. */
+	/* Stop at a line that is too long, even without its newline. */
 	while (!item_ready(r) && r->end - r->begin < ITEM_LINE_MAX)
 		if (!fill(r))
 			return -1;

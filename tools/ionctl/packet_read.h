@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Packets and commands from a file or a pipe: a line each, or binary. */
+/* Reads packets and commands from a file or a pipe, as lines or structs. */
 #ifndef _IONCTL_PACKET_READ_H
 #define _IONCTL_PACKET_READ_H
 
@@ -9,21 +9,21 @@
 #define ITEM_LINE_MAX 4096
 
 /**
- * struct item_reader - where they are read from
+ * struct item_reader - an input of items
  * @kind: packets or commands
- * @binary: as structs, one after the other; else a line each, text or JSON
- * @fd: what to read
- * @begin: first byte of @buffer that is still to be looked at
- * @end: the byte after the last one of @buffer that was read
- * @wait: called before each read, which it may wait for, or NULL; returns false if
- *	nothing more is to be read
- * @arg: for @wait
- * @ended: there is no more to be read
- * @number: lines so far, or packets or commands in binary
- * @why: what went wrong, one line
- * @buffer: what was read
+ * @binary: structs, one after the other; else lines of text or JSON
+ * @fd: descriptor to read
+ * @begin: offset in @buffer of the first byte that was not used yet
+ * @end: offset in @buffer after the last byte that was read
+ * @wait: called before each read, or NULL; it may wait for input, and returns
+ *	false to stop reading
+ * @arg: argument of @wait
+ * @ended: the input has ended
+ * @number: number of lines so far, or of structs
+ * @why: reason of a failure, one line
+ * @buffer: bytes that were read
  *
- * All zero but for @kind, @binary, @fd, @wait and @arg to begin with.
+ * At first all fields are zero but @kind, @binary, @fd, @wait and @arg.
  */
 struct item_reader {
 	enum item_kind kind;
@@ -40,22 +40,22 @@ struct item_reader {
 };
 
 /**
- * item_read() - read the next one
- * @r: where from
- * @item: where it goes
+ * item_read() - read the next item
+ * @r: the input
+ * @item: filled in
  *
- * Lines of nothing but blanks are passed over.
+ * Blank lines are skipped.
  *
- * Return: 1; 0 at the end; -1 if it can not be read or is not good, or if @wait
- * said no, with no @why then.
+ * Return: 1; 0 at the end; -1 if it cannot be read or is wrong; also -1, with an
+ * empty @why, if @wait returned false.
  */
 int item_read(struct item_reader *r, union item *item);
 
 /**
  * item_ready() - whether item_read() would return without waiting for input
- * @r: where from
+ * @r: the input
  *
- * Return: true if so.
+ * Return: true if it would.
  */
 bool item_ready(struct item_reader *r);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* <sys/pidfd.h>, for the C libraries that do not have it. */
+/* The calls of <sys/pidfd.h>, for C libraries that do not have it. */
 #ifndef _IONCTL_PIDFD_H
 #define _IONCTL_PIDFD_H
 
@@ -12,7 +12,7 @@ static inline int process_open(pid_t pid)
 	return (int)syscall(SYS_pidfd_open, pid, 0);
 }
 
-/* A copy of a descriptor of that process. */
+/* Copy a descriptor of that process. */
 static inline int process_getfd(int pidfd, int fd)
 {
 	return (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* How fast counters run. */
+/* Computes rates from counters. */
 #include "rates.h"
 
 #include "text.h"
@@ -57,7 +57,7 @@ double rates_total(const struct rates *rates)
 	return total;
 }
 
-/* A tenth is as precise as such a number gets. */
+/* Put a rate into an object, rounded to a tenth. */
 static void put_rate(json_t *object, const char *key, double number)
 {
 	json_put_real(object, key, (double)(uint64_t)(number * 10 + 0.5) / 10);

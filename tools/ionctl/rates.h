@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* How fast counters run, from two looks at them. */
+/* Computes rates from counters that were read twice. */
 #ifndef _IONCTL_RATES_H
 #define _IONCTL_RATES_H
 
 #include "channels.h"
 
 /**
- * struct rates - in a second
- * @pushed: packets or commands, by &enum ion_ring_id
- * @kicks: of the kernel end
- * @sleeps: of the kernel end
- * @wakeups: of the user end
- * @signals: of the eventfd
+ * struct rates - rates a second
+ * @pushed: pushed packets or commands, by &enum ion_ring_id
+ * @kicks: kicks of the kernel end
+ * @sleeps: how often the kernel end went to sleep
+ * @wakeups: wake-ups of the user end
+ * @signals: signals of the eventfd
  */
 struct rates {
 	double pushed[ION_RINGS];
@@ -22,20 +22,20 @@ struct rates {
 };
 
 /**
- * rates_of() - of one channel
- * @before: the first look. A channel that was not there began at 0.
- * @after: the second look
+ * rates_of() - compute the rates of a channel
+ * @before: the first reading; a channel that is not in it began at 0
+ * @after: the second reading
  * @entry: the channel, in @after
- * @rates: where they go
+ * @rates: filled in
  */
 void rates_of(const struct channels *before, const struct channels *after,
 	      const struct ion_list_entry *entry, struct rates *rates);
 
-/* Of all channels that there have been, those that have gone by now too. Likewise. */
+/* Likewise compute the rates of all channels, closed ones included. */
 void rates_of_all(const struct channels *before, const struct channels *after,
 		  struct rates *rates);
 
-/* Packets and commands on all rings together. */
+/* Return the rate of packets and commands on all rings together. */
 double rates_total(const struct rates *rates);
 
 json_t *rates_json(const struct rates *rates);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The whole terminal.
+ * Uses the whole terminal.
  *
- * Signals are blocked but while screen_wait() waits, so that the terminal is
- * only given back between two things that are written to it.
+ * Signals are blocked except while screen_wait() waits, so that the terminal is
+ * never restored in the middle of a write.
  */
 #include "screen.h"
 
@@ -26,7 +26,7 @@
 #define CLEAR_LINE "\033[K"
 #define CLEAR_REST "\033[J"
 
-/* So soon after an escape comes the rest of a sequence, also from far away. */
+/* How long the rest of a sequence may follow an escape, also over a network. */
 #define SEQUENCE_MS 50
 
 static const int signals[] = { SIGINT,	SIGTERM, SIGHUP,  SIGQUIT,
@@ -39,7 +39,7 @@ static volatile sig_atomic_t caught;
 
 static void on_signal(int number)
 {
-	/* News of the terminal must not hide that the program is to end. */
+	/* SIGWINCH and SIGCONT must not replace a signal that ends the program. */
 	if ((number != SIGWINCH && number != SIGCONT) || !caught)
 		caught = number;
 }
@@ -78,7 +78,8 @@ int screen_begin(void)
 	size_t i;
 
 	if (!isatty(STDOUT_FILENO))
-		return fail("stdout is no terminal: use ionctl stats --watch");
+		return fail(
+			"stdout is not a terminal: use ionctl stats --watch");
 	sigemptyset(&blocked);
 	for (i = 0; i < sizeof(signals) / sizeof(*signals); i++)
 		sigaddset(&blocked, signals[i]);
@@ -86,7 +87,7 @@ int screen_begin(void)
 	for (i = 0; i < sizeof(signals) / sizeof(*signals); i++) {
 		struct sigaction old;
 
-		/* What nohup, or a shell without job control, had ignored. */
+		/* Keep signals ignored by nohup or a shell without job control. */
 		sigaction(signals[i], NULL, &old);
 		if (old.sa_handler != SIG_IGN)
 			sigaction(signals[i], &action, NULL);
@@ -97,7 +98,7 @@ int screen_begin(void)
 	return EXIT_OK;
 }
 
-/* Do what the signal would have done, with the terminal given back. */
+/* Restore the terminal, then do what the signal does by default. */
 static void obey(int number)
 {
 	struct sigaction was, action = { .sa_handler = SIG_DFL };
@@ -109,7 +110,7 @@ static void obey(int number)
 	sigemptyset(&only);
 	sigaddset(&only, number);
 	sigprocmask(SIG_UNBLOCK, &only, NULL);
-	/* Stopped, and going on. */
+	/* The program was stopped and continues here. */
 	sigprocmask(SIG_BLOCK, &only, NULL);
 	sigaction(number, &was, NULL);
 	take();
@@ -117,7 +118,7 @@ static void obey(int number)
 
 /* ---- output ------------------------------------------------------------ */
 
-/* One line, cut to the width. A colour takes no place. */
+/* Print a line, cut to the width. Colours take no columns. */
 static const char *show_line(const char *text, int columns)
 {
 	int column = 0;
@@ -171,7 +172,7 @@ uint64_t screen_now(void)
 	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
 }
 
-/* What terminals send for keys that are no characters, after an escape. */
+/* The sequences that terminals send after an escape for special keys. */
 static const struct {
 	const char *sequence;
 	int key;
@@ -185,7 +186,7 @@ static const struct {
 	{ "[4~", SCREEN_END },	   { "[8~", SCREEN_END },
 };
 
-/* The next byte of a sequence, which comes at once; 0 if there is none. */
+/* Read the next byte of a sequence, which comes at once; 0 if there is none. */
 static char next_byte(void)
 {
 	struct pollfd keys = { .fd = STDIN_FILENO, .events = POLLIN };
@@ -197,7 +198,7 @@ static char next_byte(void)
 	return byte;
 }
 
-/* What came after an escape: nothing, or a sequence, which ends as they all do. */
+/* Read the sequence after an escape, to its end, and return its key. */
 static int read_sequence(void)
 {
 	char sequence[16] = "";
@@ -220,7 +221,7 @@ static int read_sequence(void)
 	return SCREEN_OTHER;
 }
 
-/* A key, or SCREEN_TIME if there is none. */
+/* Read a key; return SCREEN_TIME if there is none. */
 static int read_key(short events)
 {
 	unsigned char key;
@@ -248,7 +249,7 @@ int screen_wait(uint64_t until_ns)
 	caught = 0;
 	ready = ppoll(&keys, 1, &ts, &unblocked);
 	if (caught) {
-		/* Who stopped us may have used the terminal. */
+		/* Another program may have used the terminal meanwhile. */
 		if (caught == SIGCONT)
 			take();
 		else if (caught != SIGWINCH)

@@ -1,35 +1,36 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The whole terminal, for a command that shows something live. */
+/* Uses the whole terminal, for a command that shows something live. */
 #ifndef _IONCTL_SCREEN_H
 #define _IONCTL_SCREEN_H
 
 #include "ionctl.h"
 
 /**
- * screen_begin() - take the terminal
+ * screen_begin() - take over the terminal
  *
- * It is given back when the program ends, however it does: by exit(), or by a
- * signal that ends it or stops it.
+ * The terminal is restored when the program ends, by exit() or a signal, and
+ * while it is stopped.
  *
- * Return: the exit status, %EXIT_OK, or what went wrong is told: stdout is no
+ * Return: %EXIT_OK, or the exit status after reporting that stdout is not a
  * terminal.
  */
 int screen_begin(void);
 
-/* Give the terminal back. */
+/* Restore the terminal. */
 void screen_end(void);
 
-/* How many columns and rows of characters there are. */
+/* Get the columns and rows of the terminal. */
 void screen_size(size_t *columns, size_t *rows);
 
-/* Show lines of text, each cut to the width, from the top; no more than fit. */
+/* Show lines of text from the top, cut to the width and height. */
 void screen_show(const char *text);
 
-/* What screen_wait() returns if no key was pressed, or one that is no character. */
+/* Results of screen_wait() other than a character. */
 enum {
-	SCREEN_TIME = -1,  /* the time is up */
-	SCREEN_AGAIN = -2, /* the terminal has another size */
-	SCREEN_OTHER = -3, /* a key that has no name here */
+	SCREEN_TIME = -1, /* the time is up */
+	SCREEN_AGAIN =
+		-2, /* the size of the terminal has changed: show again */
+	SCREEN_OTHER = -3, /* a key that is not listed here */
 	SCREEN_ESCAPE = 0x100,
 	SCREEN_UP,
 	SCREEN_DOWN,
@@ -42,7 +43,7 @@ enum {
 /* Wait for a key, until a time on the monotonic clock. */
 int screen_wait(uint64_t until_ns);
 
-/* Now, on that clock. */
+/* Return the time of that clock. */
 uint64_t screen_now(void);
 
 #endif /* _IONCTL_SCREEN_H */

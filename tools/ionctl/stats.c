@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Counters and rates, as text and as JSON. */
+/* Prints counters and rates, as text or JSON. */
 #include "stats.h"
 
 #include <string.h>
@@ -9,15 +9,16 @@
 #include "text.h"
 #include "totals.h"
 
-/* Lines of rates between two lines of titles. */
+/* Titles are repeated after this many lines of rates. */
 #define TITLES_EVERY 20
 
 /**
- * struct total - all channels together
- * @poisoned: how many of them are
- * @bytes: memory
- * @arenas: sums
- * @stats: sums, of all that there have been since the module was loaded
+ * struct total - sums of all channels
+ * @poisoned: number of poisoned channels
+ * @bytes: memory of all channels
+ * @arenas: sums of their buffers
+ * @stats: sums of their counters since the module was loaded, closed channels
+ *	included
  */
 struct total {
 	uint64_t poisoned;
@@ -59,7 +60,7 @@ static void print_rings(const struct ion_stats *stats)
 		{ "CAPACITY", true, false }, { "FULL", true, false },
 		{ NULL, false, false },
 	};
-	/* The bar goes first, then CAPACITY, FULL, DISCARDED, POPPED, PUSHED. */
+	/* Leave out the bar first, then CAPACITY, FULL, DISCARDED, POPPED, PUSHED. */
 	static const unsigned int spare[] = { 0, 6, 5, 4, 0, 1, 2, 3 };
 	struct table *table = table_new(columns);
 	unsigned int i;
@@ -101,7 +102,7 @@ void arenas_text(FILE *to, const struct arenas *arenas,
 		stats->held, stats->held_total);
 }
 
-/* What there is only if something is wrong. */
+/* Print what is wrong: poison and refused packets. */
 static void print_trouble(const struct ion_stats *stats)
 {
 	unsigned int i;
@@ -205,7 +206,7 @@ static json_t *total_json(const struct channels *channels)
 	json_put_number(object, "buffers", total.arenas.buffers);
 	json_put_number(object, "buffers_owned", total.arenas.owned);
 	put_stats(object, &total.stats);
-	/* Poison is of one ring. */
+	/* The sums have no poison: it belongs to one ring. */
 	rings = json_object_get(object, "rings");
 	for (ring = 0; ring < ION_RINGS; ring++)
 		json_object_del(json_object_get(rings, ring_name(ring)),
@@ -238,10 +239,10 @@ void stats_json(const struct channels *channels, const uint64_t *channel,
 #define RATES 7
 
 /**
- * struct rate_column - a column of rates, as wide as any rate
- * @title: what is over it
- * @width: how wide it is
- * @spare: it is left out so early when the terminal is narrow
+ * struct rate_column - a column of rates, wide enough for any rate
+ * @title: its title
+ * @width: its width
+ * @spare: its place in the order in which columns are left out, from 1
  */
 struct rate_column {
 	const char *title;
@@ -255,7 +256,7 @@ static const struct rate_column rate_columns[RATES] = {
 	{ "WAKEUPS/S", 9, 4 },
 };
 
-/* Columns with a spare up to that are left out, beside a column of that width. */
+/* Return up to which @spare columns are left out beside a column of @width. */
 static unsigned int rates_left_out(size_t width)
 {
 	size_t there = out_width(stdout), sum;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Tables: all cells are collected, then each column is made as wide as it needs. */
+/* Prints tables: collects all cells, then makes each column as wide as needed. */
 #include "table.h"
 
 #include <stdarg.h>
@@ -12,7 +12,7 @@
 
 #define GAP "  "
 
-/* A column is not broken into lines that are shorter than that. */
+/* A column is never broken into lines shorter than this. */
 #define WRAP_MIN 20
 
 struct cell {
@@ -86,14 +86,14 @@ static bool has_titles(const struct table *table)
 	return false;
 }
 
-/* ---- how it fits -------------------------------------------------------- */
+/* ---- widths ------------------------------------------------------------- */
 
 /**
- * struct fit - how a table is printed
- * @spare: columns with one up to that are left out
- * @columns: and so are those from that one on
- * @widths: of the columns; 0 of one that is left out
- * @owed: blanks before what comes next in the line
+ * struct fit - the layout of a table
+ * @spare: columns with a spare from 1 to this are left out
+ * @columns: columns from this one on are left out too
+ * @widths: widths of the columns; 0 for those that are left out
+ * @owed: blanks to print before the next text of the line
  */
 struct fit {
 	unsigned int spare;
@@ -125,7 +125,7 @@ static const char *text_of(const struct table *table, size_t column,
 	return strlen(cell->text) > bar ? cell->text + bar : cell->text;
 }
 
-/* How wide a column has to be. */
+/* Return how wide a column has to be. */
 static size_t width_of(const struct table *table, size_t column,
 		       const struct fit *fit)
 {
@@ -142,7 +142,7 @@ static size_t width_of(const struct table *table, size_t column,
 	return width;
 }
 
-/* How wide the table is, and each column of it. */
+/* Set the width of each column and return the width of the table. */
 static size_t measure(const struct table *table, struct fit *fit)
 {
 	size_t sum = 0, i;
@@ -155,7 +155,7 @@ static size_t measure(const struct table *table, struct fit *fit)
 	return sum;
 }
 
-/* Take @excess from the column whose texts can be broken. Returns the rest of it. */
+/* Shrink the column whose texts can be broken by @excess; return what remains. */
 static size_t wrap(const struct table *table, struct fit *fit, size_t excess)
 {
 	size_t last = table->width - 1, most;
@@ -168,7 +168,7 @@ static size_t wrap(const struct table *table, struct fit *fit, size_t excess)
 	return excess - most;
 }
 
-/* Leave something more out. Returns false if one column is all that there is. */
+/* Leave out one more column or the bars; return false if one column is left. */
 static bool leave_out_more(const struct table *table, struct fit *fit)
 {
 	if (table->spare && fit->spare < 2 * TABLE_BARS)
@@ -180,7 +180,7 @@ static bool leave_out_more(const struct table *table, struct fit *fit)
 	return true;
 }
 
-/* Leave out no more than it takes. */
+/* Leave out as little as possible. */
 static void fit_to(const struct table *table, size_t width, struct fit *fit)
 {
 	size_t wide;
@@ -196,7 +196,7 @@ static void fit_to(const struct table *table, size_t width, struct fit *fit)
 
 /* ---- printing ----------------------------------------------------------- */
 
-/* Blanks are owed until more comes: there are none at the end of a line. */
+/* Print a text. Blanks wait for the next text, so no line ends with blanks. */
 static void print_text(const struct table *table, FILE *to, size_t column,
 		       struct fit *fit, enum paint paint, const char *text,
 		       size_t length)
@@ -214,7 +214,7 @@ static void print_text(const struct table *table, FILE *to, size_t column,
 	fit->owed += strlen(GAP) + (right ? 0 : blanks);
 }
 
-/* A cell, or as much of it as goes into one line. Returns the rest. */
+/* Print as much of a cell as fits one line; return the rest. */
 static const char *print_cell(const struct table *table, FILE *to,
 			      size_t column, struct fit *fit, enum paint paint,
 			      const char *text)
@@ -236,7 +236,7 @@ static void end_line(FILE *to, struct fit *fit)
 	fit->owed = 0;
 }
 
-/* What is left of the last cell, in lines of its own under it. */
+/* Print the rest of the last cell, in lines of its own below. */
 static void print_rest(const struct table *table, FILE *to, struct fit *fit,
 		       enum paint paint, const char *text)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Tables with columns that are aligned, and that fit the terminal. */
+/* Prints tables with aligned columns that fit the terminal. */
 #ifndef _IONCTL_TABLE_H
 #define _IONCTL_TABLE_H
 
@@ -9,9 +9,9 @@
 
 /**
  * struct column - a column of a table
- * @title: what is over it; NULL for the end of an array of columns
- * @right: numbers: aligned to the right
- * @wrap: the last column: a text that is broken into lines where it is too long
+ * @title: its title; NULL ends an array of columns
+ * @right: align to the right, for numbers
+ * @wrap: break long texts into lines; only for the last column
  */
 struct column {
 	const char *title;
@@ -21,43 +21,45 @@ struct column {
 
 struct table;
 
-/* A table with no rows. @columns stays the caller's; no title is shown if all are "". */
+/* Make an empty table. @columns must stay valid; titles show unless all are "". */
 struct table *table_new(const struct column *columns);
 
 /*
- * Of a column, for table_spare(): its cells begin with a bar and a blank, and the
- * bars of all columns go after those columns that are left out up to TABLE_BARS.
+ * Flag of a column for table_spare(): its cells begin with a bar and a blank. The
+ * bars of all columns are left out after the columns with a spare up to
+ * TABLE_BARS.
  */
 #define TABLE_BAR  0x100U
 #define TABLE_BARS 20U
 
 /**
- * table_spare() - what goes when the terminal is too narrow
+ * table_spare() - set what to leave out on a narrow terminal
  * @table: the table
- * @spare: of each column; stays the caller's. 1: it is left out first, and so on,
- *	up to 2 * TABLE_BARS; 0: it stays; with TABLE_BAR or without
+ * @spare: for each column its place in the order of leaving out, 1 to
+ *	2 * TABLE_BARS, or 0 to keep it; TABLE_BAR may be added. It must stay
+ *	valid.
  *
- * When all of that is not enough, or without it, the columns on the right are left
- * out, and in the end the first one is cut.
+ * If that is not enough, or not set, columns are left out from the right, and
+ * finally the first one is cut.
  */
 void table_spare(struct table *table, const unsigned int *spare);
 
-/* The next cell, from left to right, row by row. */
+/* Add the next cell, from left to right, row by row. */
 void table_cell(struct table *table, enum paint paint, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Print it as wide as its terminal, if it goes to one, and forget it. */
+/* Print the table, no wider than the terminal behind @to, and free it. */
 void table_print(struct table *table, FILE *to);
 
 /**
- * table_show() - print a part of it
+ * table_show() - print some rows of a table
  * @table: the table
- * @to: where to
- * @width: columns of characters that there are
+ * @to: the output
+ * @width: width of the output in characters
  * @first: the first row
- * @count: how many rows at most
+ * @count: the largest number of rows
  *
- * Columns are as wide as all rows need.
+ * Columns are wide enough for all rows of the table.
  */
 void table_show(const struct table *table, FILE *to, size_t width, size_t first,
 		size_t count);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Numbers and names as people write them. */
+/* Formats numbers and names for people. */
 #include "text.h"
 
 #include <string.h>
 
-/* Three digits that matter, with the largest unit that is not above it. */
+/* Write about three significant digits and the largest unit below the number. */
 static const char *scale(char text[TEXT_SIZE], double number, double step,
 			 const char *const *units, size_t count)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Times, and what can be said of many of them. */
+/* Collects times and computes their minimum, mean, percentiles and maximum. */
 #include <stdlib.h>
 #include <time.h>
 
@@ -22,7 +22,7 @@ static void make_room(struct times *t)
 		fail_memory();
 }
 
-/* Forget every second one, and keep half as many from now on. */
+/* Drop every second kept time, and keep half as many of the next ones. */
 static void thin_out(struct times *t)
 {
 	size_t i;

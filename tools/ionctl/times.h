@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Times, and what can be said of many of them. */
+/* Collects times and computes their minimum, mean, percentiles and maximum. */
 #ifndef _IONCTL_TIMES_H
 #define _IONCTL_TIMES_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* Of so many all are kept. Of more, every second, every fourth, and so on. */
+/* Up to this number all times are kept; beyond it every second, fourth, ... */
 #define TIMES_KEPT (1U << 20)
 
 /**
  * struct times - times in nanoseconds
- * @count: how many
- * @least: the least of them
- * @most: the most
- * @sum: of all of them
- * @kept: those that are kept
- * @room: for so many there is memory
- * @nr: how many are kept
- * @step: one of so many is kept
+ * @count: number of times
+ * @least: the shortest time
+ * @most: the longest time
+ * @sum: sum of all times
+ * @kept: the times that are kept
+ * @room: number of times that @kept has memory for
+ * @nr: number of times in @kept
+ * @step: one of this many times is kept
  *
- * All zero to begin with.
+ * All fields are zero at first.
  */
 struct times {
 	uint64_t count;
@@ -35,16 +35,16 @@ struct times {
 
 void times_add(struct times *times, uint64_t ns);
 
-/* The mean; 0 of none. */
+/* Return the mean; 0 if there are no times. */
 uint64_t times_mean(const struct times *times);
 
 /*
- * The least that so many percent, 1 to 100, are not above; 0 of none. Sorts
- * those that are kept.
+ * Return the smallest time that at least @percent percent, 1 to 100, do not
+ * exceed; 0 if there are no times. This sorts the kept times.
  */
 uint64_t times_percentile(struct times *times, unsigned int percent);
 
-/* Now, by the clock that does not go back. */
+/* Return the time of the monotonic clock. */
 uint64_t times_now(void);
 
 #endif /* _IONCTL_TIMES_H */

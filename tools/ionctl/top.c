@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What ionctl top shows: the lines above the table, and as many rows as fit. */
+/* Shows ionctl top: the lines above the table, and as many rows as fit. */
 #include "top.h"
 
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 /**
  * struct row - a channel that is shown
  * @entry: the channel
- * @rates: of it
+ * @rates: its rates
  */
 struct row {
 	const struct ion_list_entry *entry;
@@ -31,7 +31,7 @@ static int by_channel(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The largest first; of equal ones the older channel. */
+/* Sort the largest first; if equal, the older channel first. */
 static int descending(double x, double y, const void *a, const void *b)
 {
 	if (x == y)
@@ -114,7 +114,10 @@ static const struct column columns[] = {
 	[COLUMNS] = { NULL, false, false },
 };
 
-/* What goes first on a narrow terminal; what is sorted by goes last. */
+/*
+ * The order in which columns are left out on a narrow terminal; the column that
+ * is sorted by is the last one.
+ */
 static const unsigned int spare_columns[COLUMNS] = {
 	[COLUMN_MEMORY] = 1,   [COLUMN_WAKEUPS] = 2,  [COLUMN_USER] = 3,
 	[COLUMN_RX] = 4,       [COLUMN_EVT_RATE] = 5, [COLUMN_CMD_RATE] = 6,
@@ -153,7 +156,7 @@ static void add_row(struct table *table, const struct row *row)
 			   text_bar(text, ring[i].queued, ring[i].capacity));
 }
 
-/* The rows that pass the filter, in order. */
+/* Make a table of the rows that pass the filter, in order. */
 static struct table *make_table(struct top *top, const struct channels *before,
 				const struct channels *after)
 {
@@ -194,7 +197,7 @@ static void print_table(const struct top *top, struct table *table, FILE *to,
 
 /* ---- the lines above it ------------------------------------------------- */
 
-/* A text, broken into lines. Returns how many. */
+/* Print a text, broken into lines; return how many. */
 static size_t print_broken(FILE *to, const char *text, size_t width)
 {
 	size_t lines = 0, length;
@@ -247,7 +250,7 @@ static size_t print_keys(FILE *to, const struct top *top, size_t width)
 	return print_broken(to, text, width);
 }
 
-/* The place of what is shown, if that is not all. */
+/* Print which rows are shown, unless all are. */
 static void print_place(const struct top *top, const struct channels *all,
 			FILE *to, size_t width)
 {
@@ -265,7 +268,7 @@ static void print_place(const struct top *top, const struct channels *all,
 	fprintf(to, "%.*s\n", (int)width, text);
 }
 
-/* How many rows there is room for under so many lines; some may have gone. */
+/* Set how many rows fit, and scroll back if there are fewer rows now. */
 static void set_page(struct top *top, size_t room)
 {
 	size_t most;
@@ -289,7 +292,7 @@ void top_show(struct top *top, const struct channels *before,
 	screen_size(&width, &height);
 	lines = print_sums(to, before, after, width);
 	lines += print_keys(to, top, width);
-	/* The line of the place, and the titles. */
+	/* The line of print_place(), and the titles. */
 	lines += 2;
 	set_page(top, height > lines ? height - lines : 0);
 	print_place(top, after, to, width);

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What ionctl top shows: see cmd_top.c for its keys and its loop. */
+/* Shows ionctl top; cmd_top.c has its keys and its loop. */
 #ifndef _IONCTL_TOP_H
 #define _IONCTL_TOP_H
 
 #include "filter.h"
 
 /**
- * struct order - what rows may be sorted by
- * @key: that is pressed for it
- * @name: what it is called, on the screen and for --sort
- * @column: the column that has it
- * @compare: for qsort()
+ * struct order - a way to sort the rows
+ * @key: the key that selects it
+ * @name: its name, on the screen and for --sort
+ * @column: the column that it sorts by
+ * @compare: the function for qsort()
  */
 struct order {
 	char key;
@@ -23,13 +23,13 @@ struct order {
 extern const struct order top_orders[];
 
 /**
- * struct top - what is shown
- * @order: what to sort by
- * @filter: which channels
+ * struct top - what to show
+ * @order: the order of the rows
+ * @filter: the channels
  * @typing: the text of the filter is being typed
- * @first: the first row that is shown, of those that pass the filter
- * @rows: how many pass it; of the last top_show()
- * @page: for how many there was room; likewise
+ * @first: the first row to show, of those that pass the filter
+ * @rows: number of rows that pass the filter; set by top_show()
+ * @page: number of rows that fit; set by top_show()
  */
 struct top {
 	const struct order *order;

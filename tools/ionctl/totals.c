@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What all channels have counted since the module was loaded. */
+/* Reads the totals of all channels since the module was loaded. */
 #include "totals.h"
 
 #include <errno.h>
@@ -8,7 +8,7 @@
 
 #include "open.h"
 
-/* Others ask for it too, each for some microseconds. */
+/* Other programs may read them too, each for a few microseconds: try again. */
 #define TRIES 100
 
 int totals_read(int fd, struct ion_totals *totals)

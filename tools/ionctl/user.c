@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Users by name. */
+/* Looks users up by name or number. */
 #include <errno.h>
 #include <pwd.h>
 #include <stdlib.h>
@@ -9,8 +9,8 @@
 
 #ifdef STATIC
 /*
- * A static program would load the shared libraries that know of users, and
- * they may be of another version of the C library: it reads the file.
+ * A static program reads the file: getpwnam() would load shared libraries, which
+ * may belong to another version of the C library.
  */
 static struct passwd *find_user(const char *name, uint32_t uid)
 {

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Completion of ionctl in bash. What may come next is asked of ionctl.
+# Completes ionctl in bash. ionctl itself says what may come next.
 
-# _ionctl_words: leave the words up to the cursor in the array words, put together
-# where bash took them apart at "=", and in $before what of the last one bash does
-# not replace.
+# _ionctl_words: set the array words to the words up to the cursor, joined again
+# where bash split them at "=", and $before to the part of the last word that bash
+# does not replace.
 _ionctl_words()
 {
 	local i word joins=

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Completion of ionctl in fish. What may come next is asked of ionctl.
+# Completes ionctl in fish. ionctl itself says what may come next.
 
 function __ionctl_complete
     set -l typed (commandline -opc)

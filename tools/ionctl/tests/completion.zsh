@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# For the test "completion": completes its arguments, which are lines, in an
-# interactive zsh, with the functions of $FOLDER if that is not empty. What is
-# offered on them goes to the files 1, 2 and so on in $OFFERED.
+# Part of the test "completion". Completes the lines in its arguments in an
+# interactive zsh, with the functions of $FOLDER if that is not empty. Writes the
+# words that are offered to the files 1, 2 and so on in $OFFERED.
 zmodload zsh/zpty zsh/zselect
 
-# Words go to a file; a call that only matches for its caller is left alone. At the
-# end of each completion there is another file.
+# Write the words to a file, but not for calls that only match for their caller.
+# Another file marks the end of each completion.
 setup='
 compadd() {
 	local -a offered
@@ -32,7 +32,7 @@ bindkey "^I" complete_and_tell
 bindkey "^N" next
 NUMBER=0 LISTMAX=1000'
 
-# until_there FILE: waits for it, for 20 seconds; what is on the terminal is of no interest.
+# until_there FILE: wait for it, at most 20 seconds, and ignore the terminal.
 until_there()
 {
 	local answer tries=2000

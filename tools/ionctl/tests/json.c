@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* JSON as it is printed: numbers of all 64 bits, and texts that look like numbers. */
+/* Tests of printed JSON: numbers of 64 bits, and texts that look like numbers. */
 #include "../json.h"
 
 #include <string.h>
@@ -12,7 +12,7 @@ void fail_memory(void)
 	abort();
 }
 
-/* What is printed of a document, to be freed. */
+/* Return the printed document, to be freed. */
 static char *printed(json_t *document, void (*print)(json_t *document))
 {
 	FILE *was = stdout;

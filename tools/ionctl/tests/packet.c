@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The formats of packets and commands, without a device. */
+/* Tests of the formats of packets and commands; they need no device. */
 #include <string.h>
 
 #include "../packet.h"
@@ -54,7 +54,7 @@ static void round_trips(void)
 	}
 }
 
-/* Every bit of it, one after the other: none is lost, none takes another's place. */
+/* Write and read back each single bit. */
 static void every_bit(void)
 {
 	enum item_kind kind;
@@ -99,7 +99,7 @@ static void written_as_documented(void)
 	CHECK(writes(ITEM_COMMAND, ITEM_JSON, &item, cmd_json));
 }
 
-/* ---- what is accepted -------------------------------------------------- */
+/* ---- accepted input ---------------------------------------------------- */
 
 static void accepts(enum item_kind kind, const char *text,
 		    const union item *wanted)
@@ -150,7 +150,7 @@ static void accepted(void)
 	accepts_cmd("{\"kind\":1,\"arg\":2,\"id\":\"0xab\"}", c);
 }
 
-/* ---- what is not ------------------------------------------------------- */
+/* ---- refused input ----------------------------------------------------- */
 
 struct refusal {
 	enum item_kind kind;
@@ -191,7 +191,7 @@ static const struct refusal refusals[] = {
 	{ ITEM_PACKET, "1,2,3,4,5,6", "which field is \"6\"? give NAME=6" },
 	{ ITEM_PACKET, "len=1 2", "which field is \"2\"? give NAME=2" },
 	{ ITEM_PACKET, "1,data=2", "data is given twice" },
-	{ ITEM_PACKET, "", "no field of it is given" },
+	{ ITEM_PACKET, "", "no field is given" },
 	{ ITEM_PACKET, "1,,2", "a comma has nothing before it" },
 	{ ITEM_PACKET, "1,2,", "a comma has nothing after it" },
 	{ ITEM_COMMAND, "id=7",
@@ -205,7 +205,7 @@ static const struct refusal refusals[] = {
 	{ ITEM_COMMAND, "data=1",
 	  "there is no field \"data\", only kind, arg, id and pad" },
 	{ ITEM_COMMAND, "1,2,0x3,4,5", "which field is \"5\"? give NAME=5" },
-	{ ITEM_PACKET, "{}", "no field of it is given" },
+	{ ITEM_PACKET, "{}", "no field is given" },
 	{ ITEM_PACKET, "{",
 	  "the line ends where the name of a field was expected" },
 	{ ITEM_PACKET, "{\"data\":1",
@@ -226,7 +226,7 @@ static const struct refusal refusals[] = {
 	{ ITEM_PACKET, "{\"data\":null}",
 	  "data is \"null\": give a number, such as 12 or 0xc" },
 	{ ITEM_PACKET, "{\"data\":0x10}",
-	  "0x10 is no number of JSON: write it as a string" },
+	  "0x10 is not a number in JSON: write it as a string" },
 	{ ITEM_PACKET, "{\"data\":1,\"data\":1}", "data is given twice" },
 	{ ITEM_PACKET, "{\"len\":70000}", "len is 70000, 65535 at the most" },
 	{ ITEM_PACKET, "{\"kind\":1}", "a packet has no field \"kind\"" },
@@ -264,7 +264,7 @@ static void refused(void)
 	}
 }
 
-/* A line that is cut off, or has a byte that is another one, ends in no crash. */
+/* A line that is cut off, or has one wrong byte, causes no crash. */
 static void mangled(void)
 {
 	const char *whole =
@@ -341,7 +341,7 @@ static void lines(void)
 	CHECK_EQ(1, item_read(&reader, &item));
 	CHECK_EQ(2, item.packet.data);
 	CHECK(!item_ready(&reader));
-	/* Blanks are nothing that would not have to be waited for. */
+	/* Blank lines are no input: item_read() would wait. */
 	put("3\n\n\n", 4);
 	CHECK_EQ(1, next());
 	CHECK(!item_ready(&reader));
@@ -377,7 +377,7 @@ static void bad_lines(void)
 	CHECK(!strcmp(reader.why, "line 2: it is longer than 4095 bytes"));
 	end();
 
-	/* A line that does not end is not waited for either. */
+	/* A line without an end is refused once it is too long. */
 	begin(ITEM_PACKET, false);
 	line[ITEM_LINE_MAX] = ' ';
 	put(line, ITEM_LINE_MAX);
@@ -422,22 +422,22 @@ static void unreadable(void)
 	reader.fd = -1;
 	CHECK_EQ(-1, next());
 	CHECK(!strcmp(reader.why,
-		      "can not read the input: Bad file descriptor"));
+		      "cannot read the input: Bad file descriptor"));
 }
 
 int main(void)
 {
 	static const struct check checks[] = {
-		{ "what is written is read back", round_trips },
+		{ "a written item is read back", round_trips },
 		{ "every single bit", every_bit },
 		{ "written as documented", written_as_documented },
-		{ "what is accepted", accepted },
-		{ "what is refused, and why", refused },
+		{ "accepted input", accepted },
+		{ "refused input, and the reason", refused },
 		{ "mangled lines", mangled },
 		{ "lines of a pipe", lines },
 		{ "bad lines of a pipe", bad_lines },
 		{ "binary", binary },
-		{ "an input that can not be read", unreadable },
+		{ "an input that cannot be read", unreadable },
 		{ NULL, NULL },
 	};
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Tables at every width: what is left out, what is broken, and that they fit. */
+/* Tests of tables at every width: they fit, and leave out the right columns. */
 #include "../table.h"
 
 #include <string.h>
@@ -76,7 +76,7 @@ static struct table *text_table(void)
 	return table;
 }
 
-/* A part of it at that width, to be freed. */
+/* Return some rows of a table at that width, to be freed. */
 static char *shown_part(struct table *table, size_t width, size_t first,
 			size_t count)
 {
@@ -151,7 +151,7 @@ static bool has(char *text, const char *part)
 	return is_there;
 }
 
-/* As told, and not more than need be. */
+/* Columns are left out in the given order, and no more than necessary. */
 static void order(void)
 {
 	static const unsigned int spare[] = { 0, 1, TABLE_BAR | 22 };
@@ -170,7 +170,7 @@ static void order(void)
 	table_free(table);
 }
 
-/* Not a word is lost, and none is broken. */
+/* No word is lost or broken. */
 static void broken_texts(void)
 {
 	struct table *table = text_table();
@@ -198,7 +198,7 @@ static void some_rows(void)
 	char *all = shown(table, 80), *part = shown_part(table, 80, 3, 2);
 	const char *second = part + strcspn(part, "\n") + 1;
 
-	/* The titles, and rows as they are in the whole. */
+	/* The titles and rows are those of the whole table. */
 	CHECK(!strncmp(all, part, (size_t)(second - part)));
 	CHECK(strstr(all, second));
 	CHECK(strstr(part, " 4000 "));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What is said of times: of few of them, and of more than are kept. */
+/* Tests of times: few of them, and more than are kept. */
 #include "../times.h"
 
 #include "../fail.h"
@@ -10,7 +10,7 @@ void fail_memory(void)
 	abort();
 }
 
-/* 1 to @count, in no order: the step has no factor in common with @count. */
+/* Return 1 to @count, unordered: the step has no factor in common with @count. */
 static struct times times_to(uint64_t count, uint64_t step)
 {
 	struct times times = { 0 };
@@ -44,7 +44,7 @@ static void few(void)
 	free(times.kept);
 }
 
-/* They are as many as can be kept: all of them count. */
+/* As many times as can be kept: all of them count. */
 static void all_that_are_kept(void)
 {
 	struct times times = times_to(TIMES_KEPT, 7);
@@ -55,7 +55,7 @@ static void all_that_are_kept(void)
 	free(times.kept);
 }
 
-/* Rising times, so that to keep those that came first, or last, is seen. */
+/* The times rise, so that keeping only the first or last ones is noticed. */
 static void too_many(void)
 {
 	const uint64_t count = 5 * (uint64_t)TIMES_KEPT / 2;
