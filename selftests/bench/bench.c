@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* ion beside what else there is, in turns in one run, every number checked. */
+/* Measures ion and its peers in turns in one run, and checks every packet. */
 #include <getopt.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -28,7 +28,7 @@ bool row_wanted(const struct options *options, const char *id)
 	return false;
 }
 
-/* All of the names in --only are to be some. */
+/* Return whether all names in --only are known. */
 static bool only_known(const char *only)
 {
 	unsigned int i;
@@ -58,19 +58,19 @@ static void print_help(void)
 	unsigned int i;
 
 	printf("usage: ion_bench [OPTION]...\n\n"
-	       "Measures ion beside other ways to have packets of 24 bytes go somewhere.\n"
-	       "All of them take turns, and the number of every packet is looked at. Prints\n"
-	       "the median of the chunks of all rounds, and the tenths below and above.\n\n"
+	       "Measures ion and other ways to send packets of 24 bytes. They take turns, and\n"
+	       "the number of every packet is checked. Prints the median of the chunks of all\n"
+	       "rounds, and the 10th and 90th percentile.\n\n"
 	       "  --only ROW,...  only these rows\n"
 	       "  --rounds N      rounds, 1..%u (default 7)\n"
 	       "  --seconds S     seconds for each figure of a round (default 0.2)\n"
-	       "  --json FILE     write the figures to FILE, too\n"
-	       "  --help          this text\n\nRows:\n",
+	       "  --json FILE     also write the figures to FILE\n"
+	       "  --help          print this text\n\nRows:\n",
 	       ROUNDS_MAX);
 	for (i = 0; i < nr_rows; i++)
 		printf("  %-14s%s\n", rows[i].id, rows[i].title);
 	printf("  %-14s%s\n", facts_id,
-	       "system calls, time of who sleeps, memory: counted");
+	       "counts of system calls, time while asleep, memory");
 }
 
 static int refuse(void)
@@ -82,7 +82,7 @@ static int refuse(void)
 	return 2;
 }
 
-/* One at a time: what a round costs a row, others have had before. */
+/* Run the rounds one by one: each round runs every row. */
 static bool run_rounds(const struct options *options, struct samples *line)
 {
 	unsigned int round, i;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is measured: rows, each with peers that do the same job. Everything runs
- * in one process (and its children), in turns, and every packet's number is
- * looked at.
+ * The benchmark has rows, each with peers that do the same job. Everything runs
+ * in turns in one process and its children, and the number of every packet is
+ * checked.
  */
 #ifndef _ION_BENCH_H
 #define _ION_BENCH_H
@@ -12,34 +12,35 @@
 #include <ion/barrier.h>
 #include <ion/ring.h>
 
-/* Most packets of a batch, sizes of batches of a row, and rounds. */
+/* The largest batch, and the most sizes of batches of a row and rounds. */
 #define BATCH_MAX   128
 #define BATCHES_MAX 4
 #define ROUNDS_MAX  99
 
-/* Bits of peer.flags; each peer knows what it makes of them. */
-#define PEER_ION     (1U << 0) /* is ours */
+/* Bits of peer.flags; each peer uses those that it needs. */
+#define PEER_ION     (1U << 0) /* the peer is ion */
 #define PEER_COMPACT (1U << 1) /* ion: the compact layout */
 #define PEER_THREAD  (1U << 2) /* a thread runs the other side, all the time */
 #define PEER_POLL    (1U << 3) /* sleeps in poll() */
 #define PEER_LIMIT   (1U << 5) /* a limit to compare with, not a peer to beat */
-#define PEER_NO_SPIN (1U << 6) /* sleeps at once, without looking for a while */
+#define PEER_NO_SPIN (1U << 6) /* sleeps at once, without polling before */
 
 /**
- * struct peer - something that packets go through
- * @name: what the table calls it
+ * struct peer - a way to send packets
+ * @name: its name in the table
  * @flags: PEER_* bits
- * @size: slots of its rings, or how many of something, as the row says
- * @open: set it up; false, with the reason in bench_why(), if that can not be
+ * @size: slots of its rings, or another number, depending on the row
+ * @open: set it up; returns false, with the reason in bench_why(), if that fails
  * @open_sender: set up the side that calls @put, if that is another process;
  *	called there, after @open
  * @close: undo @open
- * @put: give it at most @n packets that carry the numbers from @seq on;
- *	returns how many it took
- * @get: take at most @n packets, whose numbers must go on from @seq; returns
- *	how many came, or -1 if one was wrong. NULL: they end in the kernel.
- * @answer: in another process, give back what comes, for ever
- * @arrived: whether the kernel got all of the @total packets, as far as it tells
+ * @put: send at most @n packets that carry the numbers from @seq on; returns how
+ *	many were sent
+ * @get: receive at most @n packets, whose numbers must continue from @seq;
+ *	returns how many came, or -1 if one was wrong. NULL: the packets end in
+ *	the kernel.
+ * @answer: in another process, return the packets that come, forever
+ * @arrived: whether the kernel got all @total packets, as far as it reports
  */
 struct peer {
 	const char *name;
@@ -60,15 +61,16 @@ enum unit {
 };
 
 /**
- * struct row - a job, and who does it
+ * struct row - a job, and the peers that do it
  * @id: its short name, for --only
- * @title: what is done
- * @unit: of the figures
- * @peers: ends with NULL
- * @batches: sizes of batches; 0 ends them
- * @batch: the size that ion is compared at; its peers are at their best. 0: any
- * @goal: how many times the best peer ion is to be; of times, how many of the
- *	best peer's. 0: nothing is to be reached.
+ * @title: a description of the job
+ * @unit: unit of the figures
+ * @peers: the peers, ended by NULL
+ * @batches: sizes of batches, ended by 0
+ * @batch: the batch at which ion is compared; each peer is compared at its best
+ *	batch. 0: ion too is compared at its best one
+ * @goal: for rates, at least this many times the best peer; for times, at most
+ *	this part of the best peer's time. 0: no goal
  */
 struct row {
 	const char *id;
@@ -83,26 +85,27 @@ struct row {
 extern const struct row rows[];
 extern const unsigned int nr_rows;
 
-/* Why something can not be; returns false. */
+/* Set the reason why something fails; return false. */
 __attribute__((format(printf, 1, 2))) bool bench_why(const char *format, ...);
 const char *bench_reason(void);
 
 /* The monotonic clock, in nanoseconds. */
 double bench_now(void);
 
-/* In another process, for ever: give @peer packets in batches of @batch. */
+/* Start a process that sends packets in batches of @batch to @peer, forever. */
 int bench_fork(const struct peer *peer, unsigned int batch);
 void bench_kill(int pid);
 
-/* The packet of a number, and whether one is it. */
+/* Make the packet with a number; check whether a packet is the one expected. */
 static inline struct ion_packet bench_packet(__u64 seq)
 {
 	return (struct ion_packet){ .data = seq, .phys = ~seq, .len = 16 };
 }
 
 /*
- * The same where it is to be. A compiler may put a packet together beside, and copy
- * it in words that are wider than those it has just written: each waits for them.
+ * Make the packet in place. A compiler may otherwise build it elsewhere and copy
+ * it in words that are wider than those just written, and each load then waits
+ * for the stores.
  */
 static inline void bench_write(struct ion_packet *packet, __u64 seq)
 {
@@ -127,7 +130,7 @@ static inline void bench_fill(struct ion_packet *packets, __u64 seq,
 		bench_write(&packets[i], seq + i);
 }
 
-/* @n, or -1 if one of them is another one. */
+/* Return @n, or -1 if one of the packets is wrong. */
 static inline int bench_are(const struct ion_packet *packets, __u64 seq,
 			    unsigned int n)
 {
@@ -139,7 +142,7 @@ static inline int bench_are(const struct ion_packet *packets, __u64 seq,
 	return (int)n;
 }
 
-/* Nanoseconds that a cache line takes from one processor to another and back. */
+/* Return the nanoseconds of a cache line to another processor and back. */
 double bench_line(void);
 
 /* ion_echo.c */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* BPF maps and programs, and who calls them. */
+/* Makes BPF maps, loads BPF programs, and calls them. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/btf.h>
@@ -63,8 +63,8 @@ bool bpf_set_fd(int map, __u32 key, __u32 fd)
 }
 
 /*
- * Debian leaves the compiler off on riscv64. It is what anybody who wants speed
- * turns on, and callbacks want it: so it is on while a program is loaded.
+ * Debian turns the JIT compiler off on riscv64. Turn it on while a program is
+ * loaded: users who want speed do so, and callbacks need it.
  */
 static char jit_set(char to)
 {
@@ -79,7 +79,7 @@ static char jit_set(char to)
 	return was;
 }
 
-/* What the verifier said last, before it says how much it did. */
+/* Return the verifier's last message before its summary. */
 static const char *last(char *log)
 {
 	char *line, *end = strstr(log, "\nprocessed ");
@@ -91,7 +91,7 @@ static const char *last(char *log)
 	return line ? line + 1 : log;
 }
 
-/* The verifier wants to be told of types that a callback is a function. */
+/* The verifier needs type information to know that a callback is a function. */
 enum {
 	TYPE_INT = 1,
 	TYPE_PROTO,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * BPF programs of a few instructions, by the system call itself: there is
- * neither a compiler for them here nor a library in a guest. Every one is called
- * by BPF_PROG_TEST_RUN with one number, or all the time by a thread.
+ * BPF programs of a few instructions, loaded by the plain system call: there is
+ * no compiler for BPF here and no library in a guest. BPF_PROG_TEST_RUN calls a
+ * program with a number, once, or again and again from a thread.
  */
 #ifndef _ION_BENCH_BPF_H
 #define _ION_BENCH_BPF_H
@@ -11,10 +11,10 @@
 
 #include "bench.h"
 
-/* Bytes of the buffers of all of them. */
+/* Bytes of the buffer of each BPF peer. */
 #define BPF_BUFFER_BYTES 65536U
 
-/* Where an instruction is to be had. */
+/* Make an instruction. */
 #define BPF_INSN(op, to, from, offset, value)       \
 	((struct bpf_insn){ .code = (op),           \
 			    .dst_reg = (to),        \
@@ -22,7 +22,7 @@
 			    .off = (__s16)(offset), \
 			    .imm = (__s32)(value) })
 
-/* Registers: a number, another one, what is added, what is inverted. */
+/* Registers: set to a number, copy, add a number, invert. */
 #define BPF_SET(to, value) \
 	BPF_INSN(BPF_ALU64 | BPF_MOV | BPF_K, to, 0, 0, value)
 #define BPF_SET32(to, value) \
@@ -32,7 +32,7 @@
 	BPF_INSN(BPF_ALU64 | BPF_ADD | BPF_K, to, 0, 0, value)
 #define BPF_INVERT(to) BPF_INSN(BPF_ALU64 | BPF_XOR | BPF_K, to, 0, 0, -1)
 
-/* Eight bytes of memory. */
+/* Load and store eight bytes of memory. */
 #define BPF_LOAD(to, from, offset) \
 	BPF_INSN(BPF_LDX | BPF_MEM | BPF_DW, to, from, offset, 0)
 #define BPF_STORE(to, offset, from) \
@@ -40,7 +40,7 @@
 #define BPF_STORE_NUMBER(to, offset, value) \
 	BPF_INSN(BPF_ST | BPF_MEM | BPF_DW, to, 0, offset, value)
 
-/* A map, the first bytes of its only value, a callback; two instructions each. */
+/* Load a map, the address of its only value, a callback; two instructions each. */
 #define BPF_LOAD_64(to, kind, value)                             \
 	BPF_INSN(BPF_LD | BPF_DW | BPF_IMM, to, kind, 0, value), \
 		BPF_INSN(0, 0, 0, 0, 0)
@@ -56,7 +56,7 @@
 #define BPF_RETURN BPF_INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0)
 
 /**
- * struct bpf_count - what a program counts, the only value of its first map
+ * struct bpf_count - counters of a program, the only value of its first map
  * @next: number of the next packet
  * @wrong: packets that had another number
  */
@@ -65,25 +65,25 @@ struct bpf_count {
 	__u64 wrong;
 };
 
-/* A new map; -1 with bench_why(). */
+/* Make a map; return its descriptor, or -1 with bench_why(). */
 int bpf_new_map(enum bpf_map_type type, __u32 key, __u32 value, __u32 entries);
-/* A new map of one struct bpf_count. */
+/* Make a map of one struct bpf_count. */
 int bpf_new_count(void);
 bool bpf_get_count(int map, struct bpf_count *count);
 bool bpf_set_fd(int map, __u32 key, __u32 fd);
 
 /*
  * Load a program, compiled to machine code, whose second function begins with
- * instruction @callback; -1 with bench_why().
+ * instruction @callback. Return its descriptor, or -1 with bench_why().
  */
 int bpf_load(const struct bpf_insn *insns, __u32 nr, __u32 callback);
 
-/* Call it: its context is one number. */
+/* Call a program with a number as its context. */
 bool bpf_run(int program, __u64 number);
 
 /*
- * Have a thread call it all the time, until bpf_thread_stop(), with that number,
- * on that processor; -1: on any.
+ * Start a thread that calls a program with a number again and again, until
+ * bpf_thread_stop(). It runs on processor @cpu; -1: on any.
  */
 bool bpf_thread_start(int program, __u64 number, int cpu);
 void bpf_thread_stop(void);

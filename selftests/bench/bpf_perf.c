@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The perf buffer that BPF programs write to: one for each processor. Whoever
- * calls the program stays on the one whose buffer is read.
+ * The perf buffer that BPF programs write to. Each processor has its own, so the
+ * caller of the program stays on the processor whose buffer is read.
  */
 #include <errno.h>
 #include <linux/perf_event.h>
@@ -15,7 +15,7 @@
 
 #define THREAD_BATCH 1024
 
-/* Where the second function of the program begins. */
+/* The instruction at which the second function begins. */
 #define CALLBACK 9
 
 static int count = -1, map = -1, program = -1, event = -1;
@@ -24,11 +24,11 @@ static cpu_set_t before;
 static size_t page;
 static char *buffer = MAP_FAILED;
 
-/* Load the program that makes as many packets as it is told. */
+/* Load the program, which makes the given number of packets. */
 static int load(void)
 {
 	const struct bpf_insn insns[] = {
-		/* the callback has to be told where the context is */
+		/* pass the address of the context to the callback */
 		BPF_STORE(BPF_REG_10, -8, BPF_REG_1),
 		BPF_LOAD(BPF_REG_1, BPF_REG_1, 0),
 		BPF_CALLBACK(BPF_REG_2, 6),
@@ -86,7 +86,7 @@ static void perf_close(void)
 	pinned = false;
 }
 
-/* Woken up is nobody: that is for a whole buffer. */
+/* Map the buffer; wake-ups come only for a whole buffer, so in effect never. */
 static bool perf_map(int cpu)
 {
 	struct perf_event_attr attr = {
@@ -143,7 +143,7 @@ static bool perf_open(const struct peer *peer)
 	return false;
 }
 
-/* Bytes of the buffer, which may wrap. */
+/* Copy bytes out of the buffer, which may wrap. */
 static void perf_copy(void *to, __u64 at, size_t bytes)
 {
 	size_t first = BPF_BUFFER_BYTES - (at & (BPF_BUFFER_BYTES - 1));
@@ -156,7 +156,7 @@ static void perf_copy(void *to, __u64 at, size_t bytes)
 		memcpy((char *)to + first, data, bytes - first);
 }
 
-/* What says that there was no room is passed over: the program tries again. */
+/* Skip records that report a lack of room: the program tries again. */
 static int perf_get(__u64 seq, unsigned int n)
 {
 	struct perf_event_mmap_page *words = (void *)buffer;

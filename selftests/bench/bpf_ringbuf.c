@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * BPF's ring buffer, from the kernel to the program: reserve, fill and submit,
- * without a wake-up, since nobody sleeps. What is read is given back once a
- * batch; libbpf does it for each packet.
+ * without a wake-up, since nobody sleeps. The read position is published once a
+ * batch; libbpf publishes it for each packet.
  */
 #include <errno.h>
 #include <string.h>
@@ -11,10 +11,10 @@
 
 #include "bpf.h"
 
-/* Packets of one call when a thread does nothing else. */
+/* Packets of one call if a thread calls the program. */
 #define THREAD_BATCH 1024
 
-/* Where the second function of the program begins. */
+/* The instruction at which the second function begins. */
 #define CALLBACK 7
 
 static int count = -1, ring = -1, program = -1;
@@ -22,7 +22,7 @@ static bool threaded;
 static size_t page;
 static char *consumer = MAP_FAILED, *producer = MAP_FAILED;
 
-/* Load the program that makes as many packets as it is told. */
+/* Load the program, which makes the given number of packets. */
 static int load(void)
 {
 	const struct bpf_insn insns[] = {
@@ -84,7 +84,7 @@ static bool ringbuf_map(void)
 	page = (size_t)sysconf(_SC_PAGESIZE);
 	consumer =
 		mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_SHARED, ring, 0);
-	/* The buffer is there twice, so that nothing wraps. */
+	/* The buffer is mapped twice, so that no record wraps. */
 	producer = mmap(NULL, page + 2 * BPF_BUFFER_BYTES, PROT_READ,
 			MAP_SHARED, ring, (off_t)page);
 	return (consumer != MAP_FAILED && producer != MAP_FAILED) ||
@@ -106,7 +106,7 @@ static bool ringbuf_open(const struct peer *peer)
 	return true;
 }
 
-/* The packets that are there, up to @n; stops at one that is not filled yet. */
+/* Take up to @n packets; stop at one that is not filled yet. */
 static int ringbuf_get(__u64 seq, unsigned int n)
 {
 	unsigned long *read_to = (unsigned long *)consumer;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * BPF's user ring buffer, from the program to the kernel: a BPF program drains
- * it, and looks at the number of every packet. What was written is published
+ * it, and checks the number of every packet. The write position is published
  * once a batch.
  */
 #include <errno.h>
@@ -11,7 +11,7 @@
 
 #include "bpf.h"
 
-/* Where the second function of the program begins. */
+/* The instruction at which the second function begins. */
 #define CALLBACK 8
 
 static int count = -1, ring = -1, program = -1;
@@ -20,7 +20,7 @@ static size_t page;
 static char *consumer = MAP_FAILED, *producer = MAP_FAILED;
 static unsigned long written;
 
-/* Load the program that takes all that there is. */
+/* Load the program, which takes all packets. */
 static int load(void)
 {
 	const struct bpf_insn insns[] = {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Instructions and system calls for a packet. Run it in a guest whose clock
- * counts instructions (tools/guest/run --icount), where a nanosecond is one;
+ * Counts instructions and system calls for a packet. Run it in a guest whose
+ * clock counts instructions (tools/guest/run --icount), one each nanosecond;
  * elsewhere it prints nanoseconds and says so.
  */
 #include <errno.h>
@@ -15,17 +15,17 @@
 
 #define COUNTS_MAX 192
 
-/* By how much instructions may differ: by a part, or by so many. */
+/* How far instructions may be off: a part of them, or at least this many. */
 #define TOLERANCE	0.02
 #define TOLERANCE_LEAST 0.2
 
 /**
  * struct count - one result
- * @what: what it is about
+ * @what: its name
  * @unit: COUNT_INSTRUCTIONS or COUNT_CALLS
- * @value: how many
- * @ours: it is in the baseline
- * @known: it was found there
+ * @value: the count
+ * @ours: it belongs in the baseline
+ * @known: it was found in the baseline
  */
 struct count {
 	char what[80];
@@ -100,12 +100,12 @@ static bool compare(const char *line, unsigned int number)
 	double value;
 
 	if (sscanf(line, "%lf %15s %79[^\n]", &value, unit, what) != 3) {
-		printf("not ok %u baseline: can not read '%s'\n", number, line);
+		printf("not ok %u baseline: cannot read '%s'\n", number, line);
 		return false;
 	}
 	count = find(what);
 	if (!count) {
-		printf("not ok %u %s: is not counted any more; make baseline\n",
+		printf("not ok %u %s: is no longer counted; make baseline\n",
 		       number, what);
 		return false;
 	}
@@ -120,7 +120,7 @@ static bool compare(const char *line, unsigned int number)
 	return false;
 }
 
-/* As TAP. Returns the exit status. */
+/* Compare with the baseline, and print TAP. Return the exit status. */
 static int compare_all(const char *path)
 {
 	FILE *file = fopen(path, "re");
@@ -156,7 +156,7 @@ static int write_all(void)
 
 	printf("# %s: GPL-2.0-only\n"
 	       "#\n"
-	       "# What a packet costs, in riscv64 instructions, and in calls of the device:\n"
+	       "# The cost of a packet, in riscv64 instructions and in calls of the device.\n"
 	       "# \"make baseline\" writes it, \"make check\" compares with it.\n",
 	       "SPDX-License-Identifier");
 	for (i = 0; i < nr_counts; i++)
@@ -179,12 +179,12 @@ static int print_all(void)
 static void print_help(void)
 {
 	printf("usage: ion_count [--baseline FILE | --write]\n\n"
-	       "How many instructions a packet costs, and how many calls of the device. The\n"
-	       "instructions mean something only where the clock counts them, and nothing\n"
-	       "runs at the same time: tools/guest/run --icount.\n\n"
-	       "  --baseline FILE  compare what is ion's with FILE, as TAP\n"
-	       "  --write          print what is ion's, as such a file\n"
-	       "  --help           this text\n");
+	       "Counts the instructions and the calls of the device for a packet. The numbers\n"
+	       "of instructions are valid only where the clock counts them and nothing else\n"
+	       "runs: tools/guest/run --icount.\n\n"
+	       "  --baseline FILE  compare the counts of ion with FILE, as TAP\n"
+	       "  --write          print the counts of ion, as such a file\n"
+	       "  --help           print this text\n");
 }
 
 int main(int argc, char **argv)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * System calls, kicks and wake-ups, by the counters of the driver. On one
- * processor the program lets the lent thread run when it has nothing to do.
+ * Counts system calls, kicks and wake-ups with the counters of the driver. On one
+ * processor the program lets the lent thread run while it has nothing to do.
  */
 #include <sched.h>
 #include <time.h>
@@ -16,7 +16,7 @@
 static void report(const char *what, const struct ion_stats *before,
 		   const struct ion_stats *after, double packets)
 {
-	/* The second look is a system call, too. */
+	/* Reading the counters is a system call too. */
 	count_add((double)(after->calls - before->calls - 1) * 1000 / packets,
 		  COUNT_CALLS, true, "%s, 1000 packets: system calls", what);
 	count_add((double)(after->kicks - before->kicks) * 1000 / packets,
@@ -49,10 +49,10 @@ static bool pump(struct ionc_channel *ch, __u64 packets)
 	return true;
 }
 
-/* A lent thread leaves the kernel ten times a second, and so not in each try. */
+/* A lent thread leaves the kernel ten times a second, so only in some tries. */
 #define TRIES 64
 
-/* The try with the fewest calls. */
+/* Keep the try with the fewest calls. */
 static bool count_tries(struct ionc_channel *ch, struct ion_stats *before,
 			struct ion_stats *after)
 {
@@ -75,7 +75,7 @@ static bool count_tries(struct ionc_channel *ch, struct ion_stats *before,
 	return true;
 }
 
-/* Busy: @idle_ns of 0 is no lent thread, but a kick a batch. */
+/* Count while busy. @idle_ns of 0: no lent thread, but a kick for each batch. */
 static void count_busy(const char *what, __u64 idle_ns)
 {
 	struct peer peer = { .size = 256 };
@@ -90,7 +90,7 @@ static void count_busy(const char *what, __u64 idle_ns)
 	ionc_close(ch);
 }
 
-/* A packet, and then nothing for long. */
+/* Count single packets with long pauses. */
 static void count_naps(void)
 {
 	const struct timespec time = { .tv_nsec = 20000000 };

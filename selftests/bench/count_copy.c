@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Instructions of a copy of payload, from each offset within a word: out of a
- * buffer, into one, and from one program to another.
+ * Counts the instructions of a copy of payload, at each offset within a word: out
+ * of a buffer, into one, and from one program to another.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -50,7 +50,7 @@ static bool take(struct ionc_channel *ch)
 	return ionc_pop(ch, &packet);
 }
 
-/* One packet to @to, which is @ch or has to hand over a buffer for it. */
+/* Send a packet to @to, which is @ch or has to hand over a buffer for it. */
 static bool copy_one(struct ionc_channel *ch, struct ionc_channel *to,
 		     unsigned int offset)
 {
@@ -63,7 +63,10 @@ static bool copy_one(struct ionc_channel *ch, struct ionc_channel *to,
 	return take(to) && (to == ch || take(ch));
 }
 
-/* For one packet; 0 if one was missing. The clock is too coarse for one alone. */
+/*
+ * Return the instructions for a packet; 0 if one was missing. The clock is too
+ * coarse for a single packet.
+ */
 static double copy_some(struct ionc_channel *ch, struct ionc_channel *to,
 			unsigned int offset)
 {

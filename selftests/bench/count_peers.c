@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Instructions of whole trips: the program's part, the system calls and the
- * kernel's part, where one processor does all of it in turns. With the kernel
- * end alone, by a kick for as many packets as a large ring holds.
+ * Counts the instructions of whole trips: the program, the system calls and the
+ * kernel, all on one processor in turns. Also counts the kernel end alone, by a
+ * kick for as many packets as a large ring holds.
  */
 #include "count.h"
 #include "ion.h"
 
-/* About as many instructions as a run has; a tick comes every four million. */
+/* About the instructions of a run; a timer tick comes every four million. */
 #define WINDOW 1e6
 
 /* ---- the kernel end alone ---------------------------------------------- */
@@ -92,10 +92,10 @@ void count_kernel_end(void)
 /* ---- peers ------------------------------------------------------------- */
 
 /**
- * struct trip - packets that go through a peer
+ * struct trip - packets sent through a peer
  * @peer: the peer
- * @batch: how many at once
- * @seq: number of the next one
+ * @batch: packets in a batch
+ * @seq: number of the next packet
  */
 struct trip {
 	const struct peer *peer;
@@ -121,7 +121,7 @@ static bool turn(struct trip *trip)
 	return want;
 }
 
-/* Instructions of so many turns; 0 if one went wrong. */
+/* Return the instructions of @nr turns; 0 if one went wrong. */
 static double turns(struct trip *trip, unsigned int nr)
 {
 	double start = bench_now();
@@ -133,7 +133,7 @@ static double turns(struct trip *trip, unsigned int nr)
 	return bench_now() - start;
 }
 
-/* Every page of the rings, and every channel, is used once before. */
+/* Use every page of the rings, and every channel, once before. */
 static bool warm_up(struct trip *trip)
 {
 	unsigned int nr = trip->peer->size < 1024 ? trip->peer->size : 1024;
@@ -148,7 +148,10 @@ static bool warm_up(struct trip *trip)
 	return true;
 }
 
-/* For one packet. A power of two turns: as many in every boot. */
+/*
+ * Return the instructions for a packet. The number of turns is a power of two, so
+ * that it is the same in every boot.
+ */
 static double measure(struct trip *trip)
 {
 	double least = 0, took = 0;

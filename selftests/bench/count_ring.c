@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Instructions of the inlined ring operations, in a loop. */
+/* Counts the instructions of the inlined ring operations, in a loop. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,9 +22,9 @@ static void nothing(void)
 }
 
 /*
- * The views are local, so that they are in registers as in a real loop. How
- * many slots there are comes from ION_IOC_INFO in a real program, so it is no
- * constant here.
+ * The views are local, so that they are in registers as in a real loop. The
+ * number of slots must not be a constant: a real program gets it from
+ * ION_IOC_INFO.
  */
 static __u32 slots(void)
 {
@@ -97,7 +97,7 @@ static void pop_batches(void)
 
 static double loop;
 
-/* What one packet costs; @undo makes the ring ready for the next run. */
+/* Count a packet; @undo makes the ring ready for the next run. */
 static void cost(const char *what, void (*run)(void), void (*undo)(void))
 {
 	count_add(count_least(run, undo) / FILL - loop, COUNT_INSTRUCTIONS,

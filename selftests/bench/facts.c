@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is counted: system calls, kicks and wake-ups; the time of a program in
+ * Counts system calls, kicks and wake-ups; the processor time of a program in
  * which all threads sleep; the memory of a channel.
  */
 #include <string.h>
@@ -63,7 +63,7 @@ static __u64 pump(struct ionc_channel *ch, double seconds)
 	return got;
 }
 
-/* A lent thread that always has something to do. */
+/* Count with a lent thread that always has work. */
 static unsigned int count_busy(struct fact *facts, unsigned int nr,
 			       double seconds)
 {
@@ -80,7 +80,7 @@ static unsigned int count_busy(struct fact *facts, unsigned int nr,
 	ionc_close(ch);
 	if (millions == 0)
 		return nr;
-	/* ionc_stats() is a system call, too. */
+	/* ionc_stats() is a system call too. */
 	nr = add(facts, nr, "busy, lent thread: system calls",
 		 (double)(after.calls - before.calls - 1) / millions, unit);
 	nr = add(facts, nr, "busy, lent thread: kicks",
@@ -89,7 +89,7 @@ static unsigned int count_busy(struct fact *facts, unsigned int nr,
 		   (double)(after.wakeups - before.wakeups) / millions, unit);
 }
 
-/* One packet, and then nothing for so long that the lent thread sleeps. */
+/* Count single packets with pauses so long that the lent thread sleeps. */
 static unsigned int count_idle(struct fact *facts, unsigned int nr)
 {
 	struct ionc_channel *ch = open_lent(256, LENT_SPIN);
@@ -123,8 +123,8 @@ static double used_us(const struct rusage *usage)
 }
 
 /*
- * A program with a lent thread, asleep, and one that waits in the library. The
- * one switch is that of the thread that counts.
+ * Count in a program with a sleeping lent thread and a thread that waits in the
+ * library. The one switch is that of the thread that counts.
  */
 static unsigned int count_sleep(struct fact *facts, unsigned int nr)
 {
@@ -161,7 +161,7 @@ static double free_bytes(void)
 	return (double)kib * 1024;
 }
 
-/* What is charged for a channel, and what the machine has less for each. */
+/* Count the memory that is charged for a channel, and that the machine loses. */
 static unsigned int count_memory(struct fact *facts, unsigned int nr)
 {
 	static struct ionc_channel *many[CHANNELS];

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Channels, by the library. */
+/* Opens channels with the library. */
 #include <time.h>
 
 #include "ion.h"
 
-/* Longer than anything here has to wait while it is busy. */
+/* Longer than any wait of a busy peer. */
 #define LENT_IDLE_NS 50000000ULL
 
 static struct ionc_channel *open_channel(const struct peer *peer,
@@ -31,7 +31,7 @@ static struct ionc_channel *open_channel(const struct peer *peer,
 	return ch;
 }
 
-/* The library is content when the thread can; here it has to be at it. */
+/* Wait until the thread serves; the library only checks that it can. */
 static bool serves(struct ionc_channel *ch)
 {
 	const struct timespec time = { .tv_nsec = 1000000 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What all peers that are ion have in common: the library, and its rings. */
+/* Shared by all peers that are ion: opening channels, and loops over rings. */
 #ifndef _ION_BENCH_ION_H
 #define _ION_BENCH_ION_H
 
@@ -8,24 +8,24 @@
 #include "bench.h"
 
 /*
- * A channel of @service, as the peer's flags and size say, with a lent thread
- * if they do. NULL with bench_why().
+ * Open a channel of @service with the peer's flags and size, and lend a thread if
+ * the flags say so. Return NULL, with bench_why(), on failure.
  */
 struct ionc_channel *ion_open(const struct peer *peer, const char *service);
 
 /*
- * Lend a thread that looks for work for so long before it sleeps, 0: not at all.
- * It serves when this returns; false with bench_why().
+ * Lend a thread that polls for work for @idle_ns before it sleeps, 0: not at all.
+ * It serves when this returns true; false, with bench_why(), on failure.
  */
 bool ion_lend(struct ionc_channel *ch, __u64 idle_ns);
 
-/* One of the service pair; both ends give the same @key. */
+/* Open a channel of the service pair; both ends give the same @key. */
 struct ionc_channel *ion_open_pair(const struct peer *peer, const char *key);
 
 /*
  * The views are copied in and out, so that the compiler may keep them in
- * registers: it can not know that a slot is not part of a view. Whether to kick is
- * for the caller to see: one look is enough for all that was put and taken.
+ * registers: it cannot know that a slot is not part of a view. The caller decides
+ * whether to kick: one check is enough for all that was put and taken.
  */
 static inline unsigned int ion_fill(struct ionc_channel *ch, __u64 seq,
 				    unsigned int n)
@@ -71,7 +71,7 @@ static inline unsigned int ion_put(struct ionc_channel *ch, __u64 seq,
 	return n;
 }
 
-/* Take, and kick likewise, for the room. */
+/* Take, and kick likewise if the kernel end waits for room. */
 static inline int ion_get(struct ionc_channel *ch, __u64 seq, unsigned int n)
 {
 	int got = ion_take(ch, seq, n);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* ion: the service echo, run by a lent thread or by a kick for each batch. */
+/* Peers of ion: the service echo, run by a lent thread or a kick a batch. */
 #include <string.h>
 #include <sys/resource.h>
 
@@ -24,7 +24,7 @@ static void echo_close(void)
 		ionc_close(channels[--nr_channels]);
 }
 
-/* With a lent thread: one look at the wake flags, for what was filled and taken. */
+/* With a lent thread, one check of the wake flags serves both directions. */
 static bool filled;
 
 static unsigned int lent_put(__u64 seq, unsigned int n)
@@ -44,7 +44,7 @@ static int lent_get(__u64 seq, unsigned int n)
 	return got;
 }
 
-/* Kicked: what is put is there when that returns. Each batch by the next channel. */
+/* Put a batch into the next channel; its kick also brings the packets back. */
 static unsigned int kicked_put(__u64 seq, unsigned int n)
 {
 	return ion_put(channels[at], seq, n);
@@ -98,7 +98,7 @@ const struct peer ion_kicked_split = {
 	.get = kicked_get,
 };
 
-/* ---- as it grows ------------------------------------------------------- */
+/* ---- growing rings and numbers of channels ----------------------------- */
 
 #define SLOTS(n)                                 \
 	{                                        \

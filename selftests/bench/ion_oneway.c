@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ion: the services source and sink, run by a lent thread, or by one kick for
- * each batch. Packets of the source have a number and nothing else.
+ * Peers of ion: the services source and sink, run by a lent thread or by a kick
+ * for each batch. Packets of source have only a number.
  */
 #include "ion.h"
 
-/* About as many packets as there is room for in the 64 KiB of the others. */
+/* About as many packets as fit the 64 KiB of the other peers. */
 #define SLOTS 2048
 
 static struct ionc_channel *ch;
@@ -56,7 +56,7 @@ static unsigned int sink_put(__u64 seq, unsigned int n)
 	return ion_put(ch, seq, n);
 }
 
-/* As many as were pushed, by the counters of the kernel end. */
+/* Check with the counters of the kernel end that all packets arrived. */
 static bool sink_arrived(__u64 total)
 {
 	double until = bench_now() + 1e9;

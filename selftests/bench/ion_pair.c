@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ion from one process to another: the service pair, whose packets are written and
- * read where they are; and how long it takes to wake one that sleeps, there and back.
+ * Peers of ion between processes: the service pair, with packets written and read
+ * in place; and the time to wake a process that sleeps, there and back.
  */
 #include <string.h>
 
@@ -57,7 +57,7 @@ static int pair_get(__u64 seq, unsigned int n)
 			return -1;
 		got = ion_take(receiver, seq, n);
 	}
-	/* For the room that was made. */
+	/* The kernel end may wait for the room that was made. */
 	ionc_kick(receiver);
 	return got;
 }
@@ -142,7 +142,7 @@ const struct peer ion_wake_poll = {
 	.answer = wake_answer,
 };
 
-/* A lent thread that sleeps whenever there is nothing to do, and echoes. */
+/* Open echo with a lent thread that sleeps whenever it has nothing to do. */
 static bool lent_open(const struct peer *peer)
 {
 	by_poll = false;

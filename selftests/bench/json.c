@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The result, for programs: one line. */
+/* Writes the results for programs, as one line of JSON. */
 #include <errno.h>
 #include <string.h>
 #include <sys/utsname.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The least that two processors can do for each other: hand a number over. */
+/* Measures the limit of two processors: they hand a number to each other. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -11,7 +11,7 @@
 
 #define TURNS	    200000U
 #define LIMIT	    0.1 /* seconds, where a turn takes a time slice */
-#define CLOCK_TURNS 16	/* and then twice as many: a look may be dear */
+#define CLOCK_TURNS 16	/* doubled each time: reading a clock may be slow */
 #define STOP	    UINT32_MAX
 
 struct line {
@@ -44,7 +44,7 @@ static void answer(struct lines *lines)
 	}
 }
 
-/* Nanoseconds there and back. */
+/* Return the nanoseconds there and back. */
 static double ask(struct lines *lines)
 {
 	double start = now(), end = start;
@@ -65,8 +65,8 @@ static double ask(struct lines *lines)
 }
 
 /*
- * Two processes and not two threads: in User Mode Linux two threads of one
- * program are never in user space at the same time.
+ * This uses two processes rather than threads: in User Mode Linux two threads of
+ * one program are never in user space at the same time.
  */
 double bench_line(void)
 {

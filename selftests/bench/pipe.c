@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Pipes: from one process to another, into the kernel, and there and back. And
- * what the least is that a write can do: /dev/null, which reads nothing.
+ * Peers that use pipes: from one process to another, into the kernel, and there
+ * and back. /dev/null, which reads nothing, is the limit of a write.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +11,7 @@
 
 #include "bench.h"
 
-/* The way there, and the way back for who wants an answer. */
+/* The pipe there, and the pipe back for answers. */
 static int there[2] = { -1, -1 }, back[2] = { -1, -1 };
 static int null = -1;
 static __u64 written;
@@ -47,7 +47,7 @@ static bool pipe_open_sender(const struct peer *peer)
 	return true;
 }
 
-/* What goes at once is less than PIPE_BUF, so that packets stay whole. */
+/* A write is shorter than PIPE_BUF, so packets stay whole. */
 static unsigned int send_packets(int fd, __u64 seq, unsigned int n)
 {
 	struct ion_packet packets[BATCH_MAX];
@@ -125,7 +125,7 @@ static bool sink_open(const struct peer *peer)
 	return pipe_open(peer);
 }
 
-/* The kernel takes what is in the pipe, and throws it away. */
+/* Write to the pipe, and have the kernel discard what is in it. */
 static unsigned int sink_put(__u64 seq, unsigned int n)
 {
 	unsigned int done = send_packets(there[1], seq, n);

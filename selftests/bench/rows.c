@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The rows, and what ion is to reach in each. */
+/* The rows, and the goal of ion in each. */
 #include "bench.h"
 
 static const struct peer *const lent[] = {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One peer runs for a while. What counts is how long each chunk of packets took,
- * where they arrive: a peer that stumbles now and then shows it in its tenths,
- * and what else the machine does meets single chunks, and not the median.
+ * Runs a peer for a while, and measures how long each chunk of packets takes at
+ * the receiver. A peer that stumbles now and then shows it in its percentiles.
+ * Other load on the machine affects single chunks, and not the median.
  */
 #include <errno.h>
 #include <signal.h>
@@ -16,10 +16,10 @@
 
 #include "run.h"
 
-/* Nanoseconds of a chunk. */
+/* Length of a chunk in nanoseconds. */
 #define CHUNK 5e6
 
-/* Seconds without an end after which something hangs. */
+/* A run that takes this many seconds hangs. */
 #define PATIENCE 60
 
 static char reason[REASON_MAX];
@@ -102,9 +102,9 @@ void samples_add(struct samples *samples, double value)
  * struct race - a run of one peer
  * @peer: the peer
  * @batch: size of a batch
- * @away: packets are put by another process
+ * @away: another process puts the packets
  * @sent: packets that were put
- * @got: packets that came
+ * @got: packets that arrived
  */
 struct race {
 	const struct peer *peer;
@@ -139,7 +139,7 @@ static bool turn(struct race *race, bool put)
 	return true;
 }
 
-/* The clock is looked at about ten times in a chunk. */
+/* Measure chunks; the clock is read about ten times in each. */
 static bool chunks(struct race *race, double limit, struct samples *samples)
 {
 	double start = bench_now(), from = start, now = start;
@@ -158,7 +158,7 @@ static bool chunks(struct race *race, double limit, struct samples *samples)
 				stride += stride / 2 + 1;
 			continue;
 		}
-		/* The first chunk is to get warm. */
+		/* The first chunk warms up the caches and is not counted. */
 		if (from > start)
 			samples_add(samples, (double)(race->got - before) /
 						     (now - from));
@@ -183,7 +183,7 @@ static bool finish(struct race *race)
 	return true;
 }
 
-/* False: it ran, and was wrong. What can not be is told in @why. */
+/* Return false if it ran and was wrong. @why is set if it cannot run here. */
 static bool run_peer(const struct peer *peer, unsigned int batch, double limit,
 		     struct samples *samples, char *why)
 {
@@ -265,7 +265,7 @@ struct figure figure_of(const struct row *row, struct samples *samples)
 	return figure;
 }
 
-/* The better one of two; 0 is none. */
+/* Return the better one of two figures; 0 is no figure. */
 static double better(const struct row *row, double a, double b)
 {
 	if (!a || !b)

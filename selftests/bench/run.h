@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Running peers, and what comes of it. */
+/* Runs peers, and holds their results. */
 #ifndef _ION_BENCH_RUN_H
 #define _ION_BENCH_RUN_H
 
@@ -7,7 +7,7 @@
 
 #include "bench.h"
 
-/* Most rows, and most peers of a row. */
+/* The most rows, and the most peers of a row. */
 #define ROWS_MAX  16
 #define PEERS_MAX 8
 
@@ -15,10 +15,10 @@
 #define REASON_MAX 256
 
 /**
- * struct samples - figures of the chunks of one peer with one size of a batch
- * @value: packets a nanosecond, of all rounds
- * @nr: how many
- * @room: for how many there is room
+ * struct samples - the chunks of one peer with one size of a batch
+ * @value: packets a nanosecond of each chunk of all rounds
+ * @nr: number of chunks
+ * @room: number of chunks that @value has memory for
  */
 struct samples {
 	double *value;
@@ -27,11 +27,11 @@ struct samples {
 };
 
 /**
- * struct figure - what they come to, in the unit of the row
+ * struct figure - summary of samples, in the unit of the row
  * @median: the median
- * @low: a tenth of the chunks were below
- * @high: a tenth of the chunks were above
- * @chunks: how many there were, 0: nothing was measured
+ * @low: a tenth of the chunks are below
+ * @high: a tenth of the chunks are above
+ * @chunks: number of chunks; 0: nothing was measured
  */
 struct figure {
 	double median;
@@ -41,8 +41,8 @@ struct figure {
 };
 
 /**
- * struct result - of one row
- * @samples: of each peer, of each size of a batch
+ * struct result - the result of one row
+ * @samples: samples of each peer with each size of a batch
  * @reason: why a peer could not be measured; empty: it could
  */
 struct result {
@@ -51,10 +51,10 @@ struct result {
 };
 
 /**
- * struct options - what the command line says
- * @only: ids of rows, with commas; NULL: all of them
- * @rounds: how many
- * @seconds: for each figure of a round
+ * struct options - the command line
+ * @only: ids of rows, with commas; NULL: all rows
+ * @rounds: number of rounds
+ * @seconds: seconds for each figure of a round
  */
 struct options {
 	const char *only;
@@ -64,21 +64,21 @@ struct options {
 
 bool row_wanted(const struct options *options, const char *id);
 
-/* One round of one row; another peer comes first in each. */
+/* Run one round of a row; each round begins with another peer. */
 bool run_row(const struct row *row, struct result *result, unsigned int round,
 	     double seconds);
 
 void samples_add(struct samples *samples, double value);
 struct figure figure_of(const struct row *row, struct samples *samples);
 
-/* How many times its best peer ion is; 0: that can not be said. */
+/* Return how many times its best peer ion is; 0 if that is unknown. */
 double ratio_of(const struct row *row, struct result *result);
 
 /**
- * struct fact - a number that is counted, and not a rate
- * @name: what it is
- * @value: how many
- * @unit: of what
+ * struct fact - a count rather than a rate
+ * @name: its name
+ * @value: its value
+ * @unit: its unit
  */
 struct fact {
 	const char *name;
@@ -88,7 +88,7 @@ struct fact {
 
 #define FACTS_MAX 24
 
-/* System calls, sleep and memory; returns how many facts there are. */
+/* Count system calls, sleep and memory; return the number of facts. */
 unsigned int facts_count(struct fact *facts, double seconds);
 
 void table_print(struct result *results, const struct options *options,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The limit of what two processes can do: the same ring, in memory that both may
- * write to, with an eventfd for each to sleep on. The kernel has no part in it,
- * and protects neither from the other.
+ * The limit of two processes: the same ring in memory that both may write to, with
+ * an eventfd for each to sleep on. The kernel is not involved, and protects
+ * neither process from the other.
  */
 #include <errno.h>
 #include <string.h>
@@ -15,8 +15,8 @@
 #define SLOTS 2048
 #define BYTES (16 + SLOTS * sizeof(struct ion_packet))
 
-/* So many looks before it sleeps. */
-#define LOOKS 2000
+/* Number of checks of the ring before it sleeps. */
+#define CHECKS 2000
 
 static void *memory = MAP_FAILED;
 static struct ion_producer producer;
@@ -71,9 +71,9 @@ static void hear_bell(int fd)
 
 static unsigned int wait_for_room(struct ion_producer *p, unsigned int n)
 {
-	unsigned int got, looks;
+	unsigned int got, checks;
 
-	for (looks = 0; looks < LOOKS; looks++) {
+	for (checks = 0; checks < CHECKS; checks++) {
 		got = ion_ring_reserve(p, n);
 		if (got)
 			return got;
@@ -88,9 +88,9 @@ static unsigned int wait_for_room(struct ion_producer *p, unsigned int n)
 
 static unsigned int wait_for_packets(struct ion_consumer *c, unsigned int n)
 {
-	unsigned int got, looks;
+	unsigned int got, checks;
 
-	for (looks = 0; looks < LOOKS; looks++) {
+	for (checks = 0; checks < CHECKS; checks++) {
 		got = ion_ring_peek(c, n);
 		if (got)
 			return got;

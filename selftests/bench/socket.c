@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A unix socket that keeps packets apart, one or many of them in a call. */
+/* Peers that use a unix socket with packets, one or many of them in a call. */
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -7,7 +7,7 @@
 
 #include "bench.h"
 
-/* More than a batch has to fit, whoever runs first. */
+/* Large enough for several batches, whichever process runs first. */
 #define BUFFER_BYTES (1 << 20)
 
 static int ends[2] = { -1, -1 };
@@ -63,7 +63,7 @@ static unsigned int socket_put(__u64 seq, unsigned int n)
 	return done > 0 ? (unsigned int)done : 0;
 }
 
-/* As many as there are; it sleeps for the first one only. */
+/* Receive as many packets as there are; sleep only for the first one. */
 static int socket_get(__u64 seq, unsigned int n)
 {
 	struct ion_packet packets[BATCH_MAX];

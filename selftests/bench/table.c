@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The result, for people. */
+/* Prints the results for people. */
 #include "run.h"
 
-/* As many digits as mean something. */
+/* Print the significant digits. */
 static void print_number(double value)
 {
 	printf("%.*f", value < 10 ? 2 : value < 100 ? 1 : 0, value);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * io_uring: NOPs through a ring that a kernel thread polls, or that is submitted
- * batch by batch. A NOP carries its number there and back in user_data, and
- * nothing else.
+ * Peers that use io_uring: NOPs through a ring that a kernel thread polls, or that
+ * is submitted batch by batch. A NOP carries only its number, in user_data.
  */
 #include <errno.h>
 #include <linux/io_uring.h>
@@ -52,7 +51,7 @@ static bool uring_open(const struct peer *peer)
 		params.flags = IORING_SETUP_SQPOLL;
 		params.sq_thread_idle = IDLE_MS;
 	} else {
-		/* What one thread that waits for nothing does best with. */
+		/* The fastest flags for one thread that never waits. */
 		params.flags = IORING_SETUP_SINGLE_ISSUER |
 			       IORING_SETUP_COOP_TASKRUN;
 	}
@@ -87,7 +86,7 @@ static void uring_close(void)
 
 static void uring_wake(void)
 {
-	smp_mb(); /* between the tail and the flag, as io_uring wants */
+	smp_mb(); /* between the tail and the flag, as io_uring requires */
 	if (READ_ONCE(*sq_word(params.sq_off.flags)) & IORING_SQ_NEED_WAKEUP)
 		syscall(__NR_io_uring_enter, fd, 0, 0, IORING_ENTER_SQ_WAKEUP,
 			NULL, 0);

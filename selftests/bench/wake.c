@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * To wake a process that sleeps, and to be woken by it: two eventfds, or two
- * words of shared memory and a futex each. They carry a number and no packet.
+ * Peers in which two processes sleep and wake each other, with two eventfds, or
+ * with two words of shared memory and a futex each. They carry only a number.
  */
 #include <errno.h>
 #include <linux/futex.h>
@@ -77,7 +77,7 @@ const struct peer eventfd_wake = {
 
 /* ---- futex ------------------------------------------------------------- */
 
-/* Words that lie far enough apart. */
+/* Indices of the words, on cache lines of their own. */
 #define THERE 0
 #define BACK  64
 #define WORDS 128
@@ -108,7 +108,7 @@ static void futex_store(__u32 *word, __u32 value)
 	syscall(__NR_futex, word, FUTEX_WAKE, 1, NULL, NULL, 0);
 }
 
-/* Returns what the word holds, as soon as that is not @old. */
+/* Return the value of the word as soon as it is not @old. */
 static __u32 futex_await(__u32 *word, __u32 old)
 {
 	__u32 value;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The loops for packets and for commands. Where a ring copies batches in and out
- * of an array, PUSH_N(producer, from, n, size) and POP_N(consumer, to, n, size)
- * are defined, and the numbers are put in and looked at here; a ring that does
- * otherwise has put_... and get_... of its own and defines BATCHES.
+ * The loops for packets and for commands. A ring that copies batches in and out of
+ * an array defines PUSH_N(producer, from, n, size) and POP_N(consumer, to, n,
+ * size), and this sets and checks the numbers. Another ring that has batches
+ * defines its own put_... and get_... and BATCHES.
  */
 #ifdef PUSH_N
 #define BATCHES

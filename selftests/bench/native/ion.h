@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A ring of ion's between two threads: where its words are in either layout is
- * as the driver has it, and nothing of the driver is used.
+ * A ring of ion between two threads. Its words are where the driver puts them in
+ * either layout, but the driver is not used.
  */
 #ifndef _ION_NATIVE_ION_H
 #define _ION_NATIVE_ION_H
@@ -12,10 +12,10 @@
 
 /**
  * struct ring - a ring, and both of its ends
- * @words: where what is shared lies
- * @producer: the end that pushes, while nobody has it
- * @consumer: the end that pops
- * @memory: what is shared
+ * @words: addresses of the shared words
+ * @producer: the producer's end, while no thread uses it
+ * @consumer: the consumer's end, likewise
+ * @memory: the shared memory
  */
 struct ring {
 	struct ion_ring_words words;
@@ -29,8 +29,8 @@ void *ring_open_compact(size_t size);
 void ring_close(void *ring);
 
 /*
- * An end is a copy: it is in registers, as the compiler can not know that a slot
- * is no part of a view in memory.
+ * A thread copies its end, so that it is in registers: the compiler cannot know
+ * that a slot is not part of a view in memory.
  */
 struct producer {
 	struct ion_producer end;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Where the words of a ring are. */
+/* Allocates rings of ion and finds their words. */
 #include <stdlib.h>
 
 #include "ion.h"
@@ -22,7 +22,7 @@ static void *ring_open(void *memory, const struct ion_ring_words *words)
 	return ring;
 }
 
-/* A page for each end, and the slots after them. */
+/* Allocate a page for each end, and the slots after them. */
 void *ring_open_split(size_t size)
 {
 	char *memory = native_alloc(2 * PAGE + NATIVE_SLOTS * size);

@@ -2,12 +2,12 @@
 /*
  * The loops of one ring for one kind of packet, with the ring's operations
  * inlined as in a program that uses it. Every file of a ring includes this once
- * for each kind; it is the same text for all of them.
+ * for each kind, so that all rings run the same loops.
  *
- * Before, the file defines PACKET (the struct), KIND (packet or command), and
+ * Before that, the file defines PACKET (the struct), KIND (packet or command), and
  *
- *	struct producer, struct consumer		what an end keeps to itself
- *	producer_of(ring)		take an end, ..._done(ring, &end) leave it
+ *	struct producer, struct consumer		private state of an end
+ *	producer_of(ring)		take an end; ..._done(ring, &end) leaves it
  *	NAME(push)(&producer, &packet)	true if it was pushed
  *	NAME(pop)(&consumer, &packet)	true if one was popped
  *
@@ -104,7 +104,7 @@ static void NAME(answer)(struct native_run *run)
 	producer_done(run->ring[1], &p);
 }
 
-/* For counting instructions, with nobody at the other end. */
+/* These count instructions; no thread is at the other end. */
 static void NAME(push_all)(void *ring, unsigned int count)
 {
 	struct producer p = producer_of(ring);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* ion_native: rings between two threads, in turns, with every packet looked at. */
+/* ion_native: measures rings between two threads in turns, checks every packet. */
 #define _GNU_SOURCE
 #include <getopt.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@
 #define ROUNDS_MAX 99
 #define STATUS_USE 2
 
-/* Packets between two looks at the clock, which itself takes some 30 ns. */
+/* Packets between two readings of the clock; each reading takes about 30 ns. */
 #define CHUNK_ONE   4096U
 #define CHUNK_BATCH 16384U
 #define CHUNK_TRIP  256U
@@ -77,7 +77,7 @@ static bool measure(unsigned int row, unsigned int ring)
 	return true;
 }
 
-/* In place on a terminal, else a line for a round. */
+/* Show the progress in one line on a terminal, else a line for each round. */
 static void tell(unsigned int round, const char *row, const char *ring)
 {
 	if (isatty(STDERR_FILENO))
@@ -87,7 +87,7 @@ static void tell(unsigned int round, const char *row, const char *ring)
 		fprintf(stderr, "round %u of %u\n", round + 1, report.rounds);
 }
 
-/* Another ring comes first in each round. */
+/* Measure all rings; each round begins with another ring. */
 static bool measure_round(unsigned int round)
 {
 	unsigned int row, i;
@@ -114,16 +114,16 @@ static void print_help(void)
 	unsigned int i;
 
 	printf("usage: ion_native [OPTION]...\n\n"
-	       "Measures rings between two threads on a processor each: ion's beside those\n"
-	       "that Debian packages, and the bare cache line. They take turns, and every\n"
-	       "packet is checked. Prints the median and the 10th and 90th percentile of\n"
-	       "chunks of packets, over all rounds.\n\n"
+	       "Measures rings between two threads on a processor each: those of ion, those\n"
+	       "that Debian packages, and a bare cache line. They take turns, and every packet\n"
+	       "is checked. Prints the median and the 10th and 90th percentile of chunks of\n"
+	       "packets, over all rounds.\n\n"
 	       "  --rounds N      rounds, 1..%u (default %u)\n"
 	       "  --seconds S     for each ring in each row of a round (default %g)\n"
-	       "  --only RING,... these rings alone\n"
-	       "  --row ROW,...   these rows alone\n"
-	       "  --json FILE     write the figures there as well\n"
-	       "  --help          this text\n\nRings:",
+	       "  --only RING,... only these rings\n"
+	       "  --row ROW,...   only these rows\n"
+	       "  --json FILE     also write the figures to FILE\n"
+	       "  --help          print this text\n\nRings:",
 	       ROUNDS_MAX, report.rounds, report.seconds);
 	for (i = 0; i < nr_rings; i++)
 		printf(" %s", rings[i]->name);
@@ -143,7 +143,7 @@ static const char *ring_name(unsigned int i)
 	return i < nr_rings ? rings[i]->name : NULL;
 }
 
-/* The bits of a list of names. */
+/* Return the bits of a list of names. */
 static unsigned int parse_list(char *list, const char *(*name)(unsigned int),
 			       const char *what)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Rings between two threads of one program: what a ring has to tell of itself
- * to be measured, and what the driver tells it.
+ * Rings between two threads of one program: the interface between a ring and the
+ * benchmark.
  */
 #ifndef _ION_NATIVE_H
 #define _ION_NATIVE_H
@@ -19,20 +19,20 @@ extern "C" {
 #define NATIVE_CHUNKS 65536U
 
 /**
- * struct native_run - what two threads do together, and what it took
- * @ring: what open() made; the second one is the way back of a round trip
- * @batch: packets a batch
- * @chunk: packets, or round trips, between two looks at the clock
+ * struct native_run - a run of two threads, and its times
+ * @ring: rings made by open(); the second one is the way back of a round trip
+ * @batch: packets in a batch
+ * @chunk: packets, or round trips, between two readings of the clock
  * @producer_work: turns of an empty loop for each packet, at the producer
  * @consumer_work: the same at the consumer
- * @seconds: how long
- * @latest: when to give up a chunk that does not get full
- * @stop: set by the one that looks at the clock, which has what follows
- * @wrong: the first packet that was not what it should be, and one more
- * @took: nanoseconds for a packet, on the average of each chunk
- * @chunks: how many chunks there are
- * @started: when the present chunk began
- * @ends: when all of it is to end
+ * @seconds: length of the run
+ * @latest: when to give up a chunk that is not completed
+ * @stop: set by the thread that reads the clock, which owns the fields below
+ * @wrong: number of the first wrong packet plus one
+ * @took: nanoseconds for a packet, averaged over each chunk
+ * @chunks: number of chunks
+ * @started: when the current chunk began
+ * @ends: when the run ends
  */
 struct native_run {
 	void *ring[2];
@@ -52,13 +52,13 @@ struct native_run {
 };
 
 /**
- * struct native_loops - the inside of the two threads, for one kind of packet
- * @produce: push packets one at a time until told to stop
- * @consume: pop and check them, and tell when to stop
- * @ask: push one, wait for it to come back, and tell when to stop
- * @answer: send back what comes
- * @push: push so many packets, which there is room for
- * @pop: pop so many packets, which are there
+ * struct native_loops - the loops of the two threads, for one kind of packet
+ * @produce: push packets one at a time until @stop of the run is set
+ * @consume: pop and check them, and set @stop
+ * @ask: push one, wait until it comes back, and set @stop
+ * @answer: send back the packets that come
+ * @push: push a number of packets for which there is room
+ * @pop: pop a number of packets that are queued
  * @produce_batches: as @produce, in batches; NULL if the ring has none
  * @consume_batches: as @consume, in batches
  * @push_batches: as @push, in batches
@@ -80,11 +80,11 @@ struct native_loops {
 
 /**
  * struct native_ring - a ring to be measured
- * @name: what the table calls it, and --only
- * @open: a ring of NATIVE_SLOTS for packets of so many bytes, or NULL
+ * @name: its name in the table and for --only
+ * @open: make a ring of NATIVE_SLOTS for packets of a size in bytes, or NULL
  * @close: free it
- * @packet: for packets of 24 bytes
- * @command: for commands of 32 bytes
+ * @packet: loops for packets of 24 bytes
+ * @command: loops for commands of 32 bytes
  */
 struct native_ring {
 	const char *name;
@@ -94,13 +94,13 @@ struct native_ring {
 	struct native_loops command;
 };
 
-/* Zeroed memory that begins with a page, for native_free(). */
+/* Allocate zeroed memory at the start of a page; native_free() frees it. */
 void *native_alloc(size_t bytes);
 void native_free(void *memory);
 
 __u64 native_now(void);
 
-/* Called after each chunk of so many packets: false when the time is up. */
+/* Record a chunk of @packets packets; return false when the time is up. */
 bool native_chunk(struct native_run *run, __u64 packets);
 
 extern const struct native_ring native_ion_split;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Packets and commands that carry a number, every field of which says so.
+ * Packets and commands that carry a number in every field.
  */
 #ifndef _ION_NATIVE_PACKET_H
 #define _ION_NATIVE_PACKET_H
@@ -39,7 +39,7 @@ static inline bool native_command_wrong(const struct ion_cmd_packet *cmd,
 	       cmd->id_hi != seq;
 }
 
-/* What a program would do besides: so many turns that nothing can shorten. */
+/* Simulate other work of a program: turns of a loop that nothing can shorten. */
 static inline void native_work(unsigned int turns)
 {
 	while (turns--)
@@ -56,8 +56,8 @@ static inline void native_pause(void)
 }
 
 /*
- * Called by the one with the clock for each look that found nothing, which it
- * counts. False when a packet does not come at all.
+ * The thread that reads the clock calls this for each check that finds nothing,
+ * which it counts. Return false if a packet does not come at all.
  */
 static inline bool native_wait(const struct native_run *run,
 			       unsigned int *looks)
@@ -75,7 +75,7 @@ static inline void native_stop(struct native_run *run)
 	__atomic_store_n(&run->stop, 1, __ATOMIC_RELAXED);
 }
 
-/* The first wrong one ends it. */
+/* End the run at the first wrong packet. */
 static inline void native_fail(struct native_run *run, __u64 seq)
 {
 	run->wrong = seq + 1;

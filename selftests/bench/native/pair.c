@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Two processors, and a thread on each of them. */
+/* Chooses two processors, and runs a thread on each of them. */
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <sched.h>
@@ -11,7 +11,7 @@
 
 #include "pair.h"
 
-/* Seconds that a packet may take on a machine that has other things to do. */
+/* Seconds that a packet may take on a machine with other load. */
 #define PATIENCE 5
 
 __u64 native_now(void)
@@ -22,7 +22,7 @@ __u64 native_now(void)
 	return (__u64)now.tv_sec * 1000000000 + (__u64)now.tv_nsec;
 }
 
-/* The first chunk is for getting warm. */
+/* The first chunk warms up the caches and is not counted. */
 bool native_chunk(struct native_run *run, __u64 packets)
 {
 	__u64 now = native_now();
@@ -49,7 +49,7 @@ void native_free(void *memory)
 	free(memory);
 }
 
-/* The processors of a core, as the kernel writes them; empty if it does not. */
+/* Get the kernel's list of the processors of a core; empty if it has none. */
 static void core_of(int cpu, char *list, size_t size)
 {
 	char path[96];
@@ -120,7 +120,7 @@ bool pair_choose(struct pair *pair)
 	}
 	if (second < 0) {
 		fprintf(stderr,
-			"ion_native: two threads want two processors, and there is one\n");
+			"ion_native: two threads need two processors, and there is one\n");
 		return false;
 	}
 	pair->cpu[0] = first;
@@ -162,7 +162,7 @@ bool pair_run(const struct pair *pair, struct native_run *run,
 	run->latest = native_now() + (__u64)((run->seconds + PATIENCE) * 1e9);
 	pthread_barrier_init(&start, NULL, 2);
 	if (pthread_create(&thread, NULL, half_run, &one)) {
-		fprintf(stderr, "ion_native: no second thread to be had\n");
+		fprintf(stderr, "ion_native: cannot create a second thread\n");
 		return false;
 	}
 	half_run(&two);

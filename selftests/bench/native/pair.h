@@ -7,8 +7,8 @@
 /**
  * struct pair - the two processors of a run
  * @cpu: their numbers
- * @siblings: whether they are two halves of one core
- * @model: what the machine calls them
+ * @siblings: they are two halves of one core
+ * @model: their name, from the kernel
  */
 struct pair {
 	int cpu[2];
@@ -17,14 +17,14 @@ struct pair {
 };
 
 /*
- * Two processors that this program may use, of different cores if it can be. The
- * reason is on stderr if there are none.
+ * Choose two processors that this program may use, of different cores if
+ * possible. Return false, with the reason on stderr, if there are none.
  */
 bool pair_choose(struct pair *pair);
 
 /*
- * Have two functions run at once, a processor each, the first one with a thread
- * of its own. False if there is no thread to be had.
+ * Run two functions at once, on a processor each; the first one gets a thread of
+ * its own. Return false if no thread can be created.
  */
 bool pair_run(const struct pair *pair, struct native_run *run,
 	      void (*first)(struct native_run *run),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The table, and the same for programs. */
+/* Prints the table, and writes the same as JSON. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,7 +24,7 @@ void report_machine(const struct report *report)
 	       report->rounds, report->seconds);
 }
 
-/* How much better the first ring is: of rates the higher one, of times the lower. */
+/* Print how much better the first ring is: higher for rates, lower for times. */
 static void print_ratio(const struct row *row, double first, double other)
 {
 	printf("%11.2f\n",
@@ -130,7 +130,7 @@ bool report_json(const struct report *report, const char *path)
 		bad |= fclose(out) != 0;
 	}
 	if (bad)
-		fprintf(stderr, "ion_native: can not write %s: %s\n", path,
+		fprintf(stderr, "ion_native: cannot write %s: %s\n", path,
 			strerror(errno));
 	return !bad;
 }

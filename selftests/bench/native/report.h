@@ -6,13 +6,13 @@
 #include "rows.h"
 
 /**
- * struct report - what was measured
- * @pair: on which processors
- * @rounds: how often
- * @seconds: for how long each time
- * @rows: bits of the rows that were wanted
- * @rings: bits of the rings that were wanted
- * @stats: what came out
+ * struct report - the results of a run
+ * @pair: the processors
+ * @rounds: number of rounds
+ * @seconds: seconds for each ring in each row of a round
+ * @rows: bits of the selected rows
+ * @rings: bits of the selected rings
+ * @stats: the statistics
  */
 struct report {
 	struct pair pair;
@@ -26,7 +26,7 @@ struct report {
 void report_machine(const struct report *report);
 void report_table(const struct report *report);
 
-/* False, with the reason on stderr, if it can not be written. */
+/* Write the JSON; return false, with the reason on stderr, if that fails. */
 bool report_json(const struct report *report, const char *path);
 
 #endif /* _ION_NATIVE_REPORT_H */

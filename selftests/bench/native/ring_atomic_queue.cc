@@ -4,7 +4,7 @@
 
 #include "packet.h"
 
-/* In the order of the slots, for the most throughput, in any order at the ends. */
+/* Parameters for the highest throughput; slots are used in their order. */
 template <typename T>
 using queue = atomic_queue::AtomicQueue2<T, NATIVE_SLOTS, false, true, false,
 					 true>;

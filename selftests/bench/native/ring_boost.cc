@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* boost::lockfree::spsc_queue, its size known to the compiler. */
+/* boost::lockfree::spsc_queue, with a size known at compile time. */
 #include <boost/lockfree/spsc_queue.hpp>
 
 #include "packet.h"

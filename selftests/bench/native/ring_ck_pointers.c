@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Concurrency Kit's ck_ring as it is mostly used: the ring carries pointers, to
- * packets that lie in an array. There are more of them than the ring holds, so
- * that the one being read is not filled again.
+ * Concurrency Kit's ck_ring as it is mostly used: the ring carries pointers to
+ * packets in an array. The array has more packets than the ring holds, so that
+ * the packet being read is not filled again.
  */
 #include <ck_ring.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* <ion/ring.h> as it is, with packets copied in and out. */
+/* <ion/ring.h>, with packets copied in and out. */
 #include "ion.h"
 
 static inline bool push_packet(struct producer *p,

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* <ion/ring.h>, with packets written and read where they lie. */
+/* <ion/ring.h>, with packets written and read in place. */
 #include "ion.h"
 
 #define BATCHES
 
-/* One is a batch of one. */
+/* A single packet is a batch of one. */
 #define IN_PLACE(kind, type)                                                   \
 	static inline unsigned int put_##kind(struct producer *p, __u64 seq,   \
 					      unsigned int n)                  \

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * No ring, but the least that two processors can do for each other: a number
- * there, in one cache line, and back in another.
+ * Not a ring, but the limit of two processors: they hand a number over in one
+ * cache line, and back in another.
  */
 #include "packet.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* moodycamel::ReaderWriterQueue, which is not let grow. */
+/* moodycamel::ReaderWriterQueue, which may not grow here. */
 #include <readerwriterqueue/readerwriterqueue.h>
 
 #include "packet.h"

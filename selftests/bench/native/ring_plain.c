@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The original layout with the original's algorithm and nothing else: the other
- * end's index is looked at every time, and a packet is copied as a struct.
+ * The original layout with the original algorithm: the other end's index is read
+ * every time, and a packet is copied as a struct.
  */
 #include "packet.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * DPDK's rte_ring for one producer and one consumer. All that moves packets is
- * inline in its headers; what is not is rte_ring_init(), which brings the rest
- * of DPDK with it and does what is done here.
+ * DPDK's rte_ring for one producer and one consumer. The functions that move
+ * packets are inline in its headers. rte_ring_init() is not and would need the
+ * rest of DPDK, so this does the same.
  */
 #ifndef _ION_NATIVE_RING_RTE_H
 #define _ION_NATIVE_RING_RTE_H

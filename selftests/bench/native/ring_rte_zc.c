@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* DPDK's rte_ring, with packets written and read where they lie. */
+/* DPDK's rte_ring, with packets written and read in place. */
 #include "ring_rte.h"
 
 #define BATCHES
@@ -47,7 +47,7 @@ ZERO_COPY(command, ion_cmd_packet)
 
 #include "both.h"
 
-/* One at a time its copying calls are taken. */
+/* Single packets use its copying calls. */
 const struct native_ring native_rte_ring_zc = {
 	.name = "rte_ring-zc",
 	.open = open_rte_ring,

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What is measured, and who takes part. */
+/* The rows and the rings. */
 #include <assert.h>
 
 #include "rows.h"
 
-/* So many turns take about ten nanoseconds. */
+/* This many turns take about ten nanoseconds. */
 #define WORK 32
 
 const struct row rows[] = {

@@ -14,12 +14,12 @@ enum row_kind {
 };
 
 /**
- * struct row - what is measured
+ * struct row - a row of the table
  * @key: its name for --row
- * @title: what the table calls it
+ * @title: its name in the table
  * @kind: one at a time, in batches, or there and back
- * @commands: whether with commands in the place of packets
- * @batch: packets a batch
+ * @commands: with commands instead of packets
+ * @batch: packets in a batch
  * @producer_work: as in &struct native_run
  * @consumer_work: as in &struct native_run
  */
@@ -34,10 +34,10 @@ struct row {
 };
 
 /**
- * struct result - what came out for one ring in one row
+ * struct result - the result of one ring in one row
  * @median: millions of packets a second, or nanoseconds there and back
- * @low: the worse end of the chunks, a tenth of which is worse still
- * @high: the better end
+ * @low: a tenth of the chunks are worse than this
+ * @high: a tenth of the chunks are better than this
  */
 struct result {
 	double median;
@@ -50,7 +50,7 @@ extern const unsigned int nr_rows;
 extern const struct native_ring *const rings[];
 extern const unsigned int nr_rings;
 
-/* What a ring does in a row; NULL in both if it can not. */
+/* The functions of a ring in a row; both are NULL if it cannot run there. */
 struct native_halves {
 	void (*first)(struct native_run *run);
 	void (*second)(struct native_run *run);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* For a ring that is one object, which keeps nothing at its ends: RING is it. */
+/* For a ring that is one object, RING, without private state of its ends. */
 struct producer {
 	RING *ring;
 };

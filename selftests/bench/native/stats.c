@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Percentiles over the chunks of all rounds. */
+/* Computes percentiles over the chunks of all rounds. */
 #include <stdlib.h>
 #include <string.h>
 

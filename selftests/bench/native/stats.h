@@ -3,10 +3,10 @@
 #define _ION_NATIVE_STATS_H
 
 /**
- * struct stats - what the chunks of one ring in one row took
+ * struct stats - the times of the chunks of one ring in one row
  * @took: nanoseconds for a packet in each chunk, unsorted
- * @chunks: how many there are
- * @room: for how many there is room
+ * @chunks: number of chunks
+ * @room: number of chunks that @took has memory for
  */
 struct stats {
 	double *took;
@@ -14,10 +14,10 @@ struct stats {
 	unsigned int room;
 };
 
-/* The chunks of a round join those before; false without memory. */
+/* Add the chunks of a round; return false if there is no memory. */
 int stats_add(struct stats *stats, const double *took, unsigned int chunks);
 
-/* What so many percent of the chunks took at the most; 0 if there is none. */
+/* Return the time that @percent percent of the chunks do not exceed, or 0. */
 double stats_percentile(struct stats *stats, double percent);
 
 #endif /* _ION_NATIVE_STATS_H */
