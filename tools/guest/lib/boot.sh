@@ -1,21 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# One boot of a guest, from its first process to its status.
+# Boots a guest once, from its first process to its status.
 #
-# The three ports of the guest end in files here, and two "tail" follow them.
-# A pipe would do if its reader were never slow: what the guest has sent when
-# it stops, and QEMU could not write yet, would be lost.
+# The three ports of the guest write to files here, and two "tail" follow them.
+# With pipes and a slow reader, QEMU would lose what the guest has sent but QEMU
+# could not write yet when the guest stops.
 
-# make_run_dir: leave a folder in $run_dir that is this run's own. It is locked
-# for as long as this process lives, so what a killed run left can be told from
-# what is in use, and is removed here: by one at a time, so that nobody takes
-# for left behind what somebody is just about to lock.
+# make_run_dir: make a folder for this run, and set $run_dir to it. This process
+# holds a lock on the folder while it lives, so that the folders of killed runs
+# can be recognized and removed here. Only one process at a time does that, so
+# that it cannot remove a folder that another one is about to lock.
 make_run_dir()
 {
 	local dir lock alone
 
-	mkdir -p "$cache/runs" || die "can not make the folder $cache/runs"
+	mkdir -p "$cache/runs" || die "cannot make the folder $cache/runs"
 	exec {alone}<"$cache/runs"
 	flock "$alone"
 	for dir in "$cache/runs"/*; do
@@ -23,11 +23,11 @@ make_run_dir()
 	done
 	run_dir=$(mktemp -d "$cache/runs/XXXXXX")
 	exec {lock}<"$run_dir"
-	flock -n "$lock" || die "can not lock $run_dir"
+	flock -n "$lock" || die "cannot lock $run_dir"
 	exec {alone}<&-
 }
 
-# guest_append: leave in $append what the kernel is told, whatever it runs on.
+# guest_append: set $append to the part of the kernel's command line for any guest.
 guest_append()
 {
 	append="console=$ARCH_CONSOLE rdinit=/init panic=-1 oops=panic"
@@ -37,8 +37,8 @@ guest_append()
 	append+=" ignore_loglevel${extra_append:+ $extra_append}"
 }
 
-# guest_options: leave QEMU's command line in $qemu. The files behind its
-# character devices are open already, in this shell's descriptors.
+# guest_options: set $qemu to QEMU's command line. The files behind its character
+# devices are already open in this shell.
 guest_options()
 {
 	local append
@@ -62,15 +62,15 @@ guest_options()
 				  -device "virtconsole,chardev=tty")
 }
 
-# add_port NAME CHARDEV: a named serial port of the guest.
+# add_port NAME CHARDEV: add a named serial port to the guest.
 add_port()
 {
 	qemu+=(-chardev "$2,id=$1"
 	       -device "virtserialport,chardev=$1,name=ion.$1")
 }
 
-# boot: run the guest to its end. Leaves in $status what it said (nothing when
-# it ended without a word), and "yes" in $hung if it had to be stopped.
+# boot: run the guest to its end. Set $status to the status that it sent (empty if
+# it sent none), and $hung to "yes" if it had to be stopped.
 boot()
 {
 	local enter status_in status_out log_fd out_fd err_fd
@@ -89,14 +89,14 @@ boot()
 	exec {status_out}>&-
 	follow
 	await_status
-	# The shell's own words on a killed guest are of no use to anybody.
+	# Hide the shell's own message about a killed guest.
 	{ wait "$guest_pid" || :; } 2>/dev/null
 	wait "${tails[@]}" || :
 	guest_pid=
 }
 
-# open_status_pipe: both ends of it, neither open waiting for the other. Once
-# the guest has the one end alone, its death is the end of the file.
+# open_status_pipe: open both ends of the status pipe without waiting. Once only
+# the guest has the write end, the pipe ends when the guest dies.
 open_status_pipe()
 {
 	local both
@@ -108,8 +108,9 @@ open_status_pipe()
 	exec {both}>&-
 }
 
-# follow: pass on what the guest prints, as it comes, until the guest is gone
-# (or this process: a dead guest that nobody waits for still counts as there).
+# follow: pass on the guest's output as it comes, until the guest is gone. It also
+# ends with this process, because a dead guest without a waiting parent still
+# exists.
 follow()
 {
 	local tail=(setpriv --pdeathsig KILL tail -c +1 -s 0.1
@@ -121,7 +122,8 @@ follow()
 	tails+=($!)
 }
 
-# await_status: read the status, and let the guest go; in time, or kill it.
+# await_status: read the status and wait for the guest to end; kill it when its
+# time is up.
 await_status()
 {
 	local limit=() rest
@@ -129,7 +131,7 @@ await_status()
 	[ "$timeout" -eq 0 ] || limit=(-t "$timeout")
 	read -r "${limit[@]}" -u "$status_in" status ||
 		[ $? -le 128 ] || hung=yes
-	# With the status read, only turning itself off is left to the guest.
+	# After the status, the guest only has to turn itself off.
 	[ -n "$hung" ] || read -r -t 20 -u "$status_in" rest ||
 		[ $? -le 128 ] || hung=yes
 	[ -z "$hung" ] || kill -KILL "$guest_pid"

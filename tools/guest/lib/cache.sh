@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The cache of what takes minutes to make. An entry is a folder whose name
-# carries a hash of what it was made from, so it is never stale; it appears by
-# one rename, so it is never half made; and a lock makes a second maker wait
-# for the first instead of making it twice.
+# A cache for things that take minutes to make. An entry is a folder. Its name has
+# a hash of its inputs, so it is never stale. It appears by one rename, so it is
+# never incomplete. A lock makes a second maker wait for the first one, so it is
+# not made twice.
 
 readonly cache=${XDG_CACHE_HOME:-$HOME/.cache}/ion
 
-# hash_of TEXT...: a short name for what something is made from.
+# hash_of TEXT...: print a short hash of the texts.
 hash_of()
 {
 	local sum
@@ -17,10 +17,10 @@ hash_of()
 	printf '%s\n' "${sum:0:12}"
 }
 
-# cache_entry NAME KEY MAKER [ARG...]: make the entry unless it is there, by
-# calling MAKER with an empty folder and the ARGs; leave its path in $entry.
-# It runs in this shell and not in a $(...) so that what a maker starts has this
-# process for a parent, and dies with it.
+# cache_entry NAME KEY MAKER [ARG...]: make the entry if it does not exist, by
+# calling MAKER with an empty folder and the ARGs; set $entry to its path. It must
+# run in this shell, not in $(...), so that the maker's processes are children of
+# this one and die with it.
 cache_entry()
 {
 	local lock
@@ -30,7 +30,7 @@ cache_entry()
 		touch "$entry"
 		return
 	fi
-	mkdir -p "$cache" || die "can not make the cache folder $cache"
+	mkdir -p "$cache" || die "cannot make the cache folder $cache"
 	exec {lock}>"$cache/.lock-$1"
 	flock "$lock"
 	[ -d "$entry" ] || cache_fill "$1" "${@:3}" ||
@@ -38,9 +38,9 @@ cache_entry()
 	exec {lock}>&-
 }
 
-# cache_fill NAME MAKER [ARG...]: the part of cache_entry under the lock. What
-# a killed maker left behind can be removed here, where no other maker runs, and
-# so can entries that nobody used for a month: their recipe has changed.
+# cache_fill NAME MAKER [ARG...]: the part of cache_entry that holds the lock. No
+# other maker runs, so remove the remains of killed makers here, and entries that
+# were not used for a month: their recipe has changed.
 cache_fill()
 {
 	local temp

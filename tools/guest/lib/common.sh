@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# What every command of tools/guest shares: messages, statuses, data files.
-# A command sets "program" and sources this file first.
+# Shared by all commands of tools/guest: messages, statuses, data files. A command
+# sets "program" and sources this file first.
 
 # The statuses of tools/guest/run that are not the command's own.
 readonly STATUS_TIMEOUT=124	# the guest did not end in time
@@ -32,7 +32,7 @@ die()
 	exit "$STATUS_TOOL"
 }
 
-# The names of a kind of data file (kernels, arch, roots), in one line.
+# data_names KIND: print the names of data files (kernels, arch, roots) in a line.
 data_names()
 {
 	local names=("$guest_dir/$1"/*)
@@ -40,7 +40,7 @@ data_names()
 	printf '%s ' "${names[@]##*/}"
 }
 
-# load_data KIND NAME: read one data file, or say which ones there are.
+# load_data KIND NAME: read a data file, or die with the list of those that exist.
 load_data()
 {
 	local file=$guest_dir/$1/$2
@@ -52,7 +52,7 @@ load_data()
 	. "$file"
 }
 
-# load_kernel NAME: its data; what a file leaves out is this.
+# load_kernel NAME: read its data file, after setting the defaults.
 load_kernel()
 {
 	KERNEL_ARCH='' KERNEL_FLAVOUR='' KERNEL_TOOLS=''
@@ -60,8 +60,8 @@ load_kernel()
 	load_data kernels "$1"
 }
 
-# arch_has ARCH: whether the loaded kernel is to be had for that machine. One
-# that names none is for those that Debian has kernels for.
+# arch_has ARCH: whether the loaded kernel is available for that architecture. A
+# kernel without KERNEL_ARCH is available for all that Debian has kernels for.
 arch_has()
 {
 	if [ -n "$KERNEL_ARCH" ]; then
@@ -71,8 +71,7 @@ arch_has()
 	fi
 }
 
-# stock_kernels [ARCH]: the names of the kernels that are Debian's own, in one
-# line.
+# stock_kernels [ARCH]: print the names of Debian's own kernels in a line.
 stock_kernels()
 {
 	local name names=()
@@ -85,10 +84,10 @@ stock_kernels()
 	printf '%s\n' "${names[*]}"
 }
 
-# load_target KERNEL ARCH [ROOT]: what the rest of the tool is to work on. Without
-# a machine it is the one that the kernel is for, or the default. The root is that
-# of the kernel's suite, or a lean one if the machine says so, or another one of
-# the same suite.
+# load_target KERNEL ARCH [ROOT]: set the kernel, the architecture and the root
+# that the rest of the tool uses. An empty ARCH means the one that the kernel is
+# for, or the default. The root is that of the kernel's suite, a lean one if the
+# architecture says so, or ROOT, another one of the same suite.
 load_target()
 {
 	ARCH_LEAN=''
@@ -101,7 +100,7 @@ load_target()
 	load_data roots "$root_name"
 }
 
-# need_value OPTION COUNT: an option that takes a value has one.
+# need_value OPTION COUNT: die unless the option has its value.
 need_value()
 {
 	[ "$2" -ge 2 ] || die "option $1 needs a value"

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# What is asked of the host: a few packages, and the name of its mirror.
+# The needs of the host: a few packages, and the name of its mirror.
 
-# One "command package" pair a line: all that the host itself must have.
+# The commands that the host must have, with their packages, one pair a line.
 host_needs()
 {
 	echo "bwrap bubblewrap"
@@ -11,7 +11,7 @@ host_needs()
 	echo "mmdebstrap mmdebstrap"
 	echo "mount mount"
 	echo "xz xz-utils"
-	# An ordinary user makes roots in a user namespace of many ids.
+	# An ordinary user makes roots in a user namespace with many ids.
 	[ "$(id -u)" -eq 0 ] || echo "newuidmap uidmap"
 }
 
@@ -24,7 +24,7 @@ host_missing()
 	done
 }
 
-# Install what the host lacks, as root or through sudo.
+# Install missing packages on the host, as root or through sudo.
 host_prepare()
 {
 	local missing sudo=()
@@ -42,7 +42,7 @@ host_prepare()
 	host_check_ids
 }
 
-# An ordinary user may only make a root with ids to give to its files' owners.
+# An ordinary user needs subordinate ids to make a root, for the files' owners.
 host_check_ids()
 {
 	[ "$(id -u)" -eq 0 ] || grep -qs "^$(id -un):" /etc/subuid ||
@@ -59,9 +59,9 @@ host_install()
 		"${apt[@]}" install --no-install-recommends -y "$@" </dev/null
 }
 
-# The mirror that this machine is configured for. The first line wins that
-# names the machine's own release, else the first plain suite: the updates,
-# security and backports archives lie elsewhere.
+# Print the mirror that this machine is configured for: from the first line with
+# the machine's own release, else from the first plain suite, because updates,
+# security and backports may have another mirror.
 host_mirror()
 {
 	local codename
@@ -77,7 +77,7 @@ host_mirror()
 			END { print found }'
 }
 
-# The proxy settings of the host's apt, as options of mmdebstrap.
+# Print the proxy settings of the host's apt as options of mmdebstrap.
 host_proxy()
 {
 	apt-config dump Acquire 2>/dev/null |

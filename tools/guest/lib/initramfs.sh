@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# What a guest boots with: a cached archive that every run of a kernel shares
-# (busybox, what tests need, init, drivers), and one with the files of this run
-# behind it.
+# The initramfs of a guest: a cached archive that all runs of a kernel share
+# (busybox, programs that tests need, init, drivers), followed by an archive with
+# the files of this run.
 
-# Without these modules, or the kernel having them built in, no serial ports.
+# The serial ports need these modules, unless they are built into the kernel.
 readonly guest_drivers=(virtio_pci virtio_console)
 
-# What tests read JSON with, with the libraries of it, and try completion in.
+# The programs that tests use for JSON and completion, with their libraries.
 readonly guest_files=(usr/bin/{jq,bash-static} 'usr/lib*/ld-linux-*.so.[12]'
 	'usr/lib/*/'{'ld-linux-*.so.[12]',lib{c.so.6,m.so.6,jq.so.1,onig.so.5}})
 
-# pack TREE: an archive of a folder, all of it owned by the guest's root.
+# pack TREE: write an archive of a folder, in which root owns all files.
 pack()
 {
 	local enter
@@ -22,7 +22,7 @@ pack()
 		'find . -print0 | cpio --quiet -0o -H newc -R 0:0'
 }
 
-# need_base: leave the shared archive of the loaded target in $base.
+# need_base: set $base to the shared archive of the loaded target.
 need_base()
 {
 	local entry
@@ -38,7 +38,7 @@ need_base()
 	base=$entry/base.cpio
 }
 
-# base_make DIR: the maker of its cache entry.
+# base_make DIR: make its cache entry.
 base_make()
 {
 	local tree=$1/tree
@@ -55,7 +55,7 @@ base_make()
 	rm -r "$tree"
 }
 
-# base_users ETC: root, and two that tests drop their privileges to.
+# base_users ETC: add root, and two users for tests that drop privileges.
 base_users()
 {
 	cat >"$1/passwd" <<-EOF
@@ -70,7 +70,8 @@ base_users()
 	EOF
 }
 
-# base_files TREE: programs that are not busybox's. The guest's /lib is /usr/lib.
+# base_files TREE: copy the programs that busybox lacks. The guest's /lib is
+# /usr/lib.
 base_files()
 {
 	# shellcheck disable=SC2068
@@ -80,13 +81,13 @@ base_files()
 	ln -s /usr/bin/bash-static "$1/bin/bash"
 }
 
-# base_drivers DIR: copy the drivers, and list them in the order to insert
-# them. The guest is told file names: it has no folder of modules.
+# base_drivers DIR: copy the drivers, and list their file names in the order in
+# which to insert them. The guest has no module tree for modprobe.
 base_drivers()
 {
 	local enter verb file
 
-	# What is built has them in it.
+	# A kernel that was built here has the drivers built in.
 	: >"$1/drivers"
 	[ -z "$KERNEL_CONFIG" ] || return 0
 	prepare_enter
@@ -104,7 +105,7 @@ base_drivers()
 	rm "$1/depends"
 }
 
-# quoted ARG...: the arguments in single quotes, as any shell reads them.
+# quoted ARG...: print the arguments in single quotes, for any shell.
 quoted()
 {
 	local arg
@@ -114,7 +115,7 @@ quoted()
 	done
 }
 
-# add_path TREE PATH: a file or folder for the command's working folder.
+# add_path TREE PATH: add a file or folder to the command's working folder.
 add_path()
 {
 	local name
@@ -122,11 +123,11 @@ add_path()
 	[ -e "$2" ] || die "--add: no such file or folder: $2"
 	name=$(basename "$(realpath -s "$2")")
 	[ ! -e "$1/$name" ] || die "--add: two things are called '$name'"
-	cp -aHT "$2" "$1/$name" || die "--add: can not copy $2"
+	cp -aHT "$2" "$1/$name" || die "--add: cannot copy $2"
 }
 
-# make_initramfs FILE: all that the guest boots with. The rest is in $run_dir,
-# $module (empty for none), $adds and $command.
+# make_initramfs FILE: write the whole initramfs, from $run_dir, $module (empty for
+# none), $adds and $command.
 make_initramfs()
 {
 	local tree=$run_dir/tree path

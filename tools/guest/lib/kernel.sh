@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The kernel of a guest. Debian's own lie in the root of their suite; one that
-# has a KERNEL_CONFIG is built from the suite's source, into the cache.
+# The kernel of a guest. Debian's own kernels are in the root of their suite; a
+# kernel with a KERNEL_CONFIG is built from the suite's source, into the cache.
 . "$guest_dir/lib/uml.sh"
 
-# need_kernel: have the loaded target's kernel, and leave in $kernel_image and
-# $kernel_headers where it is in the root, in $kernel_binds how it gets there.
+# need_kernel: make the loaded target's kernel if necessary. Set $kernel_image and
+# $kernel_headers to its paths in the root, and $kernel_binds to the options that
+# bind it there.
 need_kernel()
 {
 	local entry maker=kernel
@@ -26,8 +27,8 @@ need_kernel()
 	kernel_headers=/kernel/build
 }
 
-# kernel_from: what tells one state of the source and of the compiler from
-# another. The rest of the root may change without a new kernel.
+# kernel_from: identify the state of the kernel source and the compiler. Other
+# changes of the root do not need a new kernel.
 kernel_from()
 {
 	local compiler=${ARCH_CROSS}gcc
@@ -37,13 +38,13 @@ kernel_from()
 		"bin/$compiler")
 }
 
-# kernel_release: the full name of the loaded target's kernel, if it is Debian's.
+# kernel_release: print the release of the loaded target's kernel if it is Debian's.
 kernel_release()
 {
 	[ -n "$KERNEL_CONFIG" ] || cat "$root/ion/kernels/$kernel/release"
 }
 
-# kernel_config: the options of the loaded target's kernel.
+# kernel_config: print the options of the loaded target's kernel.
 kernel_config()
 {
 	local name file
@@ -56,14 +57,14 @@ kernel_config()
 	done
 }
 
-# kernel_compilers: leave in $compilers what tells kbuild of them.
+# kernel_compilers: set $compilers to the options that select kbuild's compilers.
 kernel_compilers()
 {
 	compilers=("ARCH=$ARCH_KBUILD" "CROSS_COMPILE=$ARCH_CROSS")
 	[ -z "$KERNEL_LLVM" ] || compilers+=("LLVM=$KERNEL_LLVM")
 }
 
-# kernel_make DIR: the maker of its cache entry: the image, and what modules are
+# kernel_make DIR: make its cache entry: the image, and the files that modules are
 # built with.
 kernel_make()
 {
@@ -80,8 +81,8 @@ kernel_make()
 	note "built the $kernel kernel in $((SECONDS - start)) s"
 }
 
-# kernel_script SOURCE IMAGE: the part of kernel_make that runs in the root. An option
-# that the source does not know, or that lacks another, is a mistake.
+# kernel_script SOURCE IMAGE: the part of kernel_make that runs in the root. It
+# fails if the source does not know an option, or the option needs another one.
 kernel_script()
 {
 	local make lost

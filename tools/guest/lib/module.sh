@@ -1,22 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The module, and those that use it, built for a guest's kernel.
+# Builds the module, and the modules that use it, for a guest's kernel.
 
 readonly module_file=drivers/ion/ion.ko
-# Each of these folders is built as one of somebody else's would be.
+# Each of these folders is built like an out-of-tree module of another project.
 readonly module_users=(samples/service selftests/modules selftests/kunit)
 readonly module_sources=(Kbuild drivers include "${module_users[@]}")
 
-# module_folder: where the loaded target's build lies.
+# module_folder: print the build folder of the loaded target.
 module_folder()
 {
 	printf '%s\n' "$top/build/$arch-$kernel${coverage:+-coverage}"
 }
 
-# mirror_sources FOLDER: kbuild leaves its objects beside the sources, so each
-# kernel gets a copy of them. Times are kept, so that only what changed is
-# built again, and what is gone from the checkout goes from the copy.
+# mirror_sources FOLDER: copy the sources. kbuild puts its objects beside the
+# sources, so each kernel needs its own copy. Times are kept, so that only changed
+# files are built again. Files that are gone from the checkout are removed.
 mirror_sources()
 {
 	local folder=$1 file
@@ -31,30 +31,30 @@ mirror_sources()
 		done
 }
 
-# list_sources: the names of the sources in this folder. Anything else in it
-# was built, maybe for another kernel.
+# list_sources: print the names of the sources in this folder. All other files in
+# it were built, maybe for another kernel.
 list_sources()
 {
 	find "${module_sources[@]}" -type f ! -name '*.mod.c' \
 		\( -name '*.[chS]' -o -name Kbuild \) -print0
 }
 
-# Whether the module is to count which of its lines run.
+# Whether the module counts which of its lines run.
 coverage=''
 
-# want_coverage: have it do so, which takes a kernel that gathers the counts.
+# want_coverage: turn that on; it needs a kernel that collects the counts.
 want_coverage()
 {
 	local options
 
 	options=$([ -z "$KERNEL_CONFIG" ] || kernel_config)
 	grep -q '^CONFIG_GCOV_KERNEL=y' <<<"$options" ||
-		die "--coverage wants a kernel with GCOV_KERNEL, like debug"
+		die "--coverage needs a kernel with GCOV_KERNEL, like debug"
 	coverage=yes
 }
 
-# build_module [USER...]: build it for the loaded target, and the users of it,
-# and fail on any warning.
+# build_module [USER...]: build the module, and the USERs of it, for the loaded
+# target. A warning is a failure.
 build_module()
 {
 	local root kernel_binds kernel_image kernel_headers compilers
@@ -66,21 +66,21 @@ build_module()
 	kbuild_in "$(module_folder)" "$kernel_headers" "$@"
 }
 
-# built_modules [USER...]: their paths.
+# built_modules [USER...]: print the paths of these modules.
 built_modules()
 {
 	local folder user
 
 	folder=$(module_folder)
 	printf '%s\n' "$folder/$module_file"
-	# Of those for KUnit there is none where the kernel has not got it.
+	# The modules for KUnit are only built if the kernel has KUnit.
 	for user; do
 		find "$folder/$user" -maxdepth 1 -name '*.ko'
 	done
 }
 
-# build_for_sparse [USER...]: have sparse read them. It does not know the options
-# of every architecture's compiler, so it is given the build machine's own.
+# build_for_sparse [USER...]: check the modules with sparse, for the build machine's
+# own architecture, because sparse does not know the options of all compilers.
 build_for_sparse()
 {
 	local root release native
@@ -96,7 +96,8 @@ build_for_sparse()
 		"$@"
 }
 
-# kbuild_in FOLDER HEADERS [USER...]: in a copy of the sources, one at a time.
+# kbuild_in FOLDER HEADERS [USER...]: build in a copy of the sources, one process
+# at a time.
 kbuild_in()
 {
 	local folder=$1 headers=$2 log=$1/build.log user lock
@@ -107,14 +108,14 @@ kbuild_in()
 	mirror_sources "$folder"
 	kbuild "$headers" "$folder"
 	for user in "${@:3}"; do
-		# kbuild does not look whether the symbols of others changed.
+		# kbuild does not notice that symbols of other modules changed.
 		rm -f "$folder/$user/Module.symvers"
 		kbuild "$headers" "$folder/$user"
 	done
 	exec {lock}>&-
 }
 
-# kbuild HEADERS WHERE: a part of kbuild_in.
+# kbuild HEADERS WHERE: build one folder for kbuild_in.
 kbuild()
 {
 	if ! enter_root make -C "$1" M="$2" "${kbuild_args[@]}" modules \

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# What a kernel says when something is wrong with it.
+# Finds the reports of a faulty kernel in its log.
 
 # The words that start each kind of report, in the kernel's own spelling.
 readonly kernel_reports='WARNING: |BUG: |kernel BUG at |Oops|Kernel panic'\
@@ -10,10 +10,10 @@ readonly kernel_reports='WARNING: |BUG: |kernel BUG at |Oops|Kernel panic'\
 '|INFO: trying to register non-static key|detected stalls on CPUs'\
 '|kmemleak: [1-9][0-9]* new suspected memory leaks'
 
-# own_races LOG: the log, with the data races between others than our modules
-# taken out: the kernel has its own. Whose one is, the ends of its stacks say: the
-# function that it was seen in and the two that led to it, as far as the interrupt.
-# Who is further down asked the kernel to do something with memory of the kernel's.
+# own_races LOG: print the log, with data races outside our modules renamed, because
+# the kernel has its own. A race is ours if one of our modules is near the top of a
+# stack: the function of the race or its two callers, up to an interrupt. A module
+# further down only asked the kernel to use memory of the kernel.
 own_races()
 {
 	awk '
@@ -37,16 +37,16 @@ own_races()
 		END { put() }' "$1"
 }
 
-# first_report LOG: what its first report begins with, without the time; nothing when
-# there is none, or no log.
+# first_report LOG: print the first line of its first report, without the time;
+# nothing if there is no report or no log.
 first_report()
 {
 	[ ! -s "$1" ] || { grep -a -m 1 -E "$kernel_reports" "$1" || :; } |
 		tr -d '\r' | sed 's/^\[[^]]*\] *//'
 }
 
-# report_of LOG EXPECTED: the first report of a kernel log whose first line does
-# not match EXPECTED, and what follows it, on stderr. False when there is none.
+# report_of LOG EXPECTED: print to stderr the first report of a kernel log whose
+# first line does not match EXPECTED, and the lines after it. Fail if there is none.
 report_of()
 {
 	local line

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Build roots: a Debian suite of the host's own architecture with the cross
-# compiler of one guest architecture, and that architecture's kernels of the
+# Build roots: a Debian suite of the host's own architecture, with the cross
+# compiler for one guest architecture, and that architecture's kernels of the
 # suite unpacked into it.
 
-# What else than the root is to be in it: need_kernel says.
+# Options of bubblewrap for further mounts in the root; need_kernel sets them.
 kernel_binds=()
 
-# root_kernels: the kernels that the loaded root's suite carries.
+# root_kernels: print the kernels of the loaded root's suite.
 root_kernels()
 {
 	local name
@@ -21,7 +21,7 @@ root_kernels()
 	done
 }
 
-# root_tools: what is built in the loaded root needs these packages in it.
+# root_tools: print the packages that builds in the loaded root need.
 root_tools()
 {
 	local name
@@ -35,7 +35,7 @@ root_tools()
 	done
 }
 
-# need_root: leave the loaded target's root in $root, made when absent.
+# need_root: set $root to the loaded target's root; make it if it does not exist.
 need_root()
 {
 	local entry suite=$KERNEL_SUITE name
@@ -52,8 +52,8 @@ need_root()
 	root=$entry
 }
 
-# isolated COMMAND...: become it, as (the namespace's) root with mounts and
-# processes of its own, which go when it ends or when this script is killed.
+# isolated COMMAND...: replace this process by the command, as root of a namespace
+# with its own mounts and processes, which end with it or with this script.
 isolated()
 {
 	local user=()
@@ -63,8 +63,8 @@ isolated()
 		--kill-child=KILL --mount-proc "$@"
 }
 
-# root_make DIR SUITE: the maker of a root's cache entry. Everything in it
-# belongs to the user: a root is only ever read, through bubblewrap.
+# root_make DIR SUITE: make a root's cache entry. All files in it belong to the
+# user, because a root is only read, through bubblewrap.
 root_make()
 {
 	local dir=$1 suite=$2 native architectures mirror proxy packages
@@ -102,7 +102,7 @@ root_make()
 	note "made the $suite root for $arch in $((SECONDS - start)) s"
 }
 
-# root_settings NATIVE: what lib/root-hook is told, as shell assignments.
+# root_settings NATIVE: print the settings for lib/root-hook as shell assignments.
 root_settings()
 {
 	local name
@@ -122,8 +122,8 @@ root_settings()
 	done
 }
 
-# enter_root COMMAND [ARG...]: run it in the loaded target's root, which is
-# read-only; the checkout is at its own path, and writable.
+# enter_root COMMAND [ARG...]: run the command in the loaded target's root. The
+# root is read-only; the checkout is at its own path, and writable.
 enter_root()
 {
 	local enter
@@ -133,12 +133,12 @@ enter_root()
 	"${enter[@]}" --bind "$top" "$top" --chdir "$PWD" -- "$@"
 }
 
-# prepare_enter: leave in $enter a bubblewrap command that lacks only further
-# options, "--" and the command. That dies with the shell that starts it. What
-# $kernel_binds says is in it too.
+# prepare_enter: set $enter to a bubblewrap command, to which further options, "--"
+# and the command are added. It includes $kernel_binds, and dies with the shell
+# that starts it.
 #
-# What a root holds is bound piece by piece into an empty file system, because
-# the checkout's path has to be made there too, below /home or wherever it is.
+# The folders of a root are bound one by one into an empty file system, because
+# the path of the checkout must be made there too, below /home for example.
 prepare_enter()
 {
 	local entry

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# User Mode Linux: how its kernel is built, and started in the place of QEMU.
+# User Mode Linux: builds its kernel, and starts it instead of QEMU.
 
-# uml_make DIR: the maker of its cache entry, as kernel_make.
+# uml_make DIR: make its cache entry, like kernel_make.
 uml_make()
 {
 	local enter start=$SECONDS kernel_binds=(--bind "$1" /kernel)
@@ -19,8 +19,8 @@ uml_make()
 	note "built the $kernel kernel in $((SECONDS - start)) s"
 }
 
-# uml_script SOURCE: the part of uml_make that runs in the root, as
-# kernel_script. What is left is what modules are built with.
+# uml_script SOURCE: the part of uml_make that runs in the root, like
+# kernel_script. Keep only the files that modules are built with.
 uml_script()
 {
 	local make lost
@@ -45,9 +45,9 @@ uml_script()
 		-delete
 }
 
-# uml_options: the part of guest_options that differs. The ports are serial
-# lines that are files of this shell's; init learns their names from its
-# environment, where the kernel puts what it does not know.
+# uml_options: the part of guest_options that differs. The ports are serial lines,
+# which are open files of this shell. init gets their names from its environment,
+# to which the kernel adds the options that it does not know.
 uml_options()
 {
 	local line=0 port
