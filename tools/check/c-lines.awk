@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# For programs that read C by lines. Each begins a file with new_file().
+# For programs that read C line by line. They call new_file() at the start of a file.
 
 function new_file()
 {
 	in_comment = 0
 }
 
-# Leave in "code" the line with what is in comments and strings blanked out, at the same
-# length, and in "said" what its comments say.
+# Set "code" to the line with comments and strings blanked out, at the same length,
+# and "said" to the text of its comments.
 function split_line(line,	at, c, two, in_string)
 {
 	code = said = ""

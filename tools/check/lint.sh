@@ -37,8 +37,8 @@ lint_texts()
 	step "memory order" tools/check/order
 }
 
-# sources [PATHSPEC...]: the files of the checkout, one a line, whether or not
-# they are committed yet.
+# sources [PATHSPEC...]: print the files of the checkout, one a line, committed or
+# not.
 sources()
 {
 	git ls-files --cached --others --exclude-standard -- "$@" |
@@ -47,8 +47,8 @@ sources()
 		done
 }
 
-# Every file says what its license is, but the licenses, what is generated, and
-# what has a form without comments.
+# Every file states its license, except the licenses themselves, generated files, and
+# files whose form has no comments.
 lint_licenses()
 {
 	local file bad=0
@@ -62,18 +62,18 @@ lint_licenses()
 	return "$bad"
 }
 
-# What is ignored, and why:
-# - everywhere: FILE_PATH_CHANGES wants the kernel's MAINTAINERS file, and
-#   LINUX_VERSION_CODE is what a compat header out of tree has to ask;
-# - in headers that programs include: BIT() is not to be had there;
-# - in the header that makes barriers for programs: barriers are defined and not
-#   used, so they pair with nothing, and need volatile and attributes;
-# - in the file that exports for KUnit what is no API: EXPORT_SYMBOL wants that
-#   beside each function;
+# These checks are ignored:
+# - everywhere: FILE_PATH_CHANGES needs the kernel's MAINTAINERS file, and a compat
+#   header out of tree needs LINUX_VERSION_CODE;
+# - in headers that programs include: BIT() is not available there;
+# - in the header that defines barriers for programs: they are defined and not used,
+#   so they pair with nothing, and need volatile and attributes;
+# - in the file that exports functions for KUnit only: EXPORT_SYMBOL requires the
+#   export beside each function;
 # - in the header of the tracepoints: their fields and assignments are arguments
 #   of macros, laid out as everywhere in the kernel;
-# - in programs: advice to use what only the kernel has, checks of layout that
-#   are clang-format's, and of macros, where a test may well return or declare.
+# - in programs: advice to use helpers of the kernel, checks of the layout, which
+#   clang-format does, and checks of macros, which may return or declare in tests.
 lint_checkpatch()
 {
 	local status=0 kernel=FILE_PATH_CHANGES,LINUX_VERSION_CODE
@@ -97,8 +97,8 @@ lint_checkpatch()
 	return "$status"
 }
 
-# checkpatch IGNORED PATHSPEC...: it leaves a file in the working folder, which
-# is better not the checkout.
+# checkpatch IGNORED PATHSPEC...: run it in /tmp, because it leaves a file in the
+# working folder.
 checkpatch()
 {
 	sources "${@:2}" | sed "s|^|$top/|" |
@@ -107,14 +107,14 @@ checkpatch()
 		--quiet --no-summary --ignore "$1" -f
 }
 
-# Kernel code is checkpatch's; this is for what runs in user space.
+# checkpatch checks the layout of kernel code; this is for user space.
 lint_format()
 {
 	sources "${programs[@]}" |
 		in_root xargs --no-run-if-empty clang-format "${1--n}" --Werror
 }
 
-# format: write user-space code as lint_format wants it.
+# format: reformat user-space code for lint_format.
 format()
 {
 	lint_format -i
@@ -130,7 +130,7 @@ lint_shell()
 	done | in_root xargs shellcheck
 }
 
-# "make guards" takes too long for every run: its patches are to apply at least.
+# "make guards" takes too long for every run, but its patches must apply.
 lint_guards()
 {
 	local patch bad=0

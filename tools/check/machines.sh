@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The steps of "make check-machines" and "make check-kcsan": other architectures, other numbers of
-# processors, programs of another width, and data races.
+# The steps of "make check-machines" and "make check-kcsan": other architectures,
+# other numbers of processors, programs of 32 bits, and data races.
 
 readonly other_machines=(x86_64 arm64)
 
@@ -14,7 +14,7 @@ machines_steps()
 	lanes processor_steps machine_steps
 }
 
-# What one processor or many change: who waits, who is woken, who races whom.
+# The tests whose waits, wake-ups and races depend on the number of processors.
 processor_steps()
 {
 	local count
@@ -52,7 +52,7 @@ kcsan_steps()
 	tap_step "selftests on kcsan" run_kcsan
 }
 
-# Tests of every topic, without those that do the same at random for long.
+# The tests of every topic, without long random ones.
 readonly machine_tests=(abi ring mapping ioctl errors poison counters
 	split split_ring wait wait_poll wait_event rw rw_uring serve serve_end stress
 	arena arena_owner arena_reset arena_map source big
@@ -60,14 +60,14 @@ readonly machine_tests=(abi ring mapping ioctl errors poison counters
 	service_calls service_wake service_life service_arena service_flood
 	library list trace selftest original)
 
-# runner_options TEST...: for the runner to pick these; none with ALL=1, which
-# is to run all that there are.
+# runner_options TEST...: print the options of the runner that select these tests;
+# none with ALL=1, which runs all tests.
 runner_options()
 {
 	[ -n "${ALL-}" ] || printf -- '-t ion:%s ' "$@"
 }
 
-# run_machine ARCH KERNEL [TEST...]: the selftests in one boot.
+# run_machine ARCH KERNEL [TEST...]: run the selftests in one boot.
 run_machine()
 {
 	local tests=("${@:3}")
@@ -79,7 +79,7 @@ run_machine()
 		--override-timeout 600 $(runner_options "${tests[@]}")
 }
 
-# run_on_processors COUNT: the selftests that have threads.
+# run_on_processors COUNT: run the selftests that have threads.
 run_on_processors()
 {
 	# shellcheck disable=SC2046
@@ -92,8 +92,8 @@ run_on_processors()
 			selftest_live big)
 }
 
-# run_kcsan: the tests that have threads. A watched word is watched for longer
-# than the kernel does by itself: an emulated processor may not run meanwhile.
+# run_kcsan: run the tests that have threads. A word is watched for longer than by
+# default, because an emulated processor may not run meanwhile.
 run_kcsan()
 {
 	# shellcheck disable=SC2046
@@ -106,15 +106,15 @@ run_kcsan()
 			service_wake service_flood service_race)
 }
 
-# The module by clang is that of the kcsan kernel.
+# clang builds the library here, and the module for the kcsan kernel.
 library_by_clang()
 {
 	"$guest/in-root" --arch x86_64 -- make -s -C lib all CC=clang CXX=clang++ \
 		"CFLAGS=-O2 -g -Werror" "OUTPUT=$top/build/lib-clang"
 }
 
-# install_selftests_32: as programs of 32 bits, which x86_64 runs too. ionctl's
-# are left out: there is no library for JSON to link it with.
+# install_selftests_32: build them as programs of 32 bits, which x86_64 runs too.
+# Those of ionctl are left out: there is no 32-bit library for JSON.
 install_selftests_32()
 {
 	"$guest/in-root" --arch x86_64 -- make -C selftests install STATIC=1 \

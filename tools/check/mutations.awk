@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Prints the single mistakes that can be made in C files: file, line, kind, and what
-# the line becomes, separated by tabs. A mistake that changes more lines has one
-# record for each, the later ones with "and" as their kind.
+# Prints the single mistakes that can be made in C files: file, line, kind, and the
+# changed line, separated by tabs. A mistake that changes several lines has a record
+# for each line, with the kind "and" from the second one on.
 #
-# Comments, strings, the preprocessor, declarations and checks are left alone. It wants
-# c-lines.awk before it.
+# Comments, strings, the preprocessor, declarations and checks are left alone. It
+# needs c-lines.awk before it.
 
 function mistake(kind, becomes)
 {
@@ -13,7 +13,7 @@ function mistake(kind, becomes)
 	print FILENAME "\t" FNR "\t" kind "\t" becomes
 }
 
-# Put "with" in the place of "count" characters.
+# Replace "count" characters by "with".
 function changed(at, count, with)
 {
 	return substr($0, 1, at - 1) with substr($0, at + count)
@@ -32,7 +32,7 @@ function operators(code,	i, at, from)
 	}
 }
 
-# A word that stands alone, by a pattern; "kind" says what it becomes.
+# Find a whole word by a pattern; "kind" says what replaces it.
 function words(code, pattern, kind,	at, word, text)
 {
 	text = code
@@ -57,7 +57,7 @@ function other(word)
 	return word == "0" ? "1" : word + 1
 }
 
-# The end of what is in parentheses from "at" on; 0 if it is not on this line.
+# Return the end of the parentheses that begin at "at"; 0 if not on this line.
 function closing(code, at,	depth, c)
 {
 	for (; at <= length(code); at++) {
@@ -89,10 +89,10 @@ function statement(code)
 	if (code !~ /;[ \t]*$/ || code !~ /^\t/ ||
 	    code ~ /^\t+(return|goto|break|continue|case|default|else|do|while|for)/)
 		return
-	# A type and a name: it declares.
+	# A type and a name are a declaration.
 	if (code ~ /^\t+[A-Za-z_][A-Za-z0-9_]*( [A-Za-z_]+)* \**[A-Za-z_][A-Za-z0-9_]*( =|;|,|\[)/)
 		return
-	# The rest of a statement that began on a line above.
+	# This is the rest of a statement that began on a line above.
 	if (previous !~ /[;{}:]$/ && previous !~ /^\t*(if|for|while) \(.*\)$/ &&
 	    previous !~ /^\t*else$/ && previous !~ /^$/)
 		return
@@ -119,8 +119,8 @@ function indent(code)
 	return substr(code, 1, RLENGTH)
 }
 
-# A lock that is taken on a line of its own: without it, and without its unlock. The
-# file is read before, into text[].
+# Remove a lock that is taken on a line of its own, and its unlock. The file was
+# read into text[] before.
 function locks(code,	name, unlock, to, line)
 {
 	if (!match(code, /^\t+([a-z]+ = )?[a-z_]*_lock(_irq|_irqsave|_bh|_nested)?\(.*\);/))
@@ -153,7 +153,7 @@ function assigned(code)
 	return code
 }
 
-# What orders memory becomes what does not. It need not compile.
+# Replace a primitive that orders memory by one that does not. It need not compile.
 function orders(code)
 {
 	if (match(code, /smp_[rw]?mb\(\)/))

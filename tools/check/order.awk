@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Prints where C files order memory: file, function, primitive with its first
-# argument, and the comment that stands on the line, or right above it. It wants
-# c-lines.awk before it.
+# argument, and the comment on the line or right above it. It needs c-lines.awk
+# before it.
 
 function name_of(line)
 {
@@ -11,7 +11,7 @@ function name_of(line)
 	return line
 }
 
-# The first argument of the call that "text" begins with, without spaces.
+# Return the first argument of the call that "text" begins with, without spaces.
 function argument(text,		at, depth, c)
 {
 	sub(/^[a-z0-9_]*\(/, "", text)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The steps of "make check". A later test adds its line to one of its lanes.
+# The steps of "make check". A new test adds its line to one of these functions.
 
 readonly source=/usr/src/linux-source-6.12	# in the root of Debian 13
 readonly guest=tools/guest
@@ -14,7 +14,7 @@ check_steps()
 		step "modules for $k" "$guest/build-module" --all --kernel "$k"
 	done
 	step "selftests" install_selftests
-	# Not beside anything: a guest that waits for the processor is late.
+	# Run guests alone: a guest that waits for a processor misses its times.
 	guest_steps
 	lanes proof_steps host_steps
 }
@@ -33,13 +33,13 @@ guest_steps()
 	done
 }
 
-# What looks at every order and every state.
+# Run the proofs, which explore every order and every state.
 proof_steps()
 {
 	tap_step "litmus" tools/check/litmus
 	tap_step "model" tools/check/model
 	tap_step "protocol" tools/check/protocol
-	# User Mode Linux is a program of such a machine.
+	# User Mode Linux only runs on x86_64.
 	[ "$(uname -m)" != x86_64 ] || tap_step "KUnit" run_kunit uml
 }
 
@@ -57,14 +57,14 @@ host_steps()
 	step "documentation" build_documentation
 }
 
-# kernel_steps KERNEL: the selftests there.
+# kernel_steps KERNEL: run the selftests on it.
 kernel_steps()
 {
 	tap_step "selftests on $1" run_selftests "$1"
 	tap_step "misuse on $1" run_misuse "$1"
 }
 
-# What takes too long under a kernel that looks at everything is not tried there.
+# Run the tests that are not too slow for the debug kernel.
 debug_steps()
 {
 	step "modules for debug" "$guest/build-module" --all --kernel debug
@@ -75,8 +75,8 @@ debug_steps()
 	tap_step "KUnit on debug" run_kunit debug
 }
 
-# copy_changed FOLDER: copy there what is named on stdin, each name ended by a NUL, unless
-# it is the same there.
+# copy_changed FOLDER: copy the files whose names are on stdin, each ended by a NUL,
+# to the folder, unless they are the same there.
 copy_changed()
 {
 	local file
@@ -93,7 +93,7 @@ in_root()
 }
 
 # install_selftests [ARCH]: build them for the guests, in kselftest's own layout.
-# The one in Nim is built where that compiler is, which is Debian testing.
+# The one in Nim is built in the root of Debian testing, which has the compiler.
 # shellcheck disable=SC2120
 install_selftests()
 {
@@ -109,7 +109,8 @@ install_selftests()
 		"INSTALL_PATH=$top/build/kselftest$other"
 }
 
-# run_guest KERNEL [--arch ARCH] [OPTION...]: with the modules that tests insert.
+# run_guest KERNEL [--arch ARCH] [OPTION...]: run a guest with all modules, which the
+# tests insert.
 run_guest()
 {
 	local target=(--kernel "$1") modules module adds=()
@@ -126,7 +127,7 @@ run_guest()
 	"$guest/run" "${target[@]}" "${adds[@]}" "$@"
 }
 
-# run_selftests KERNEL [SECONDS [OPTION...]]: all of them in one boot.
+# run_selftests KERNEL [SECONDS [OPTION...]]: run all of them in one boot.
 run_selftests()
 {
 	local tests=build/kselftest
@@ -139,7 +140,7 @@ run_selftests()
 		--add "$tests" -- kselftest/run_kselftest.sh "${@:3}"
 }
 
-# shuffle_selftests SEED|yes: a copy of them that the runner runs in another order.
+# shuffle_selftests SEED|yes: make a copy of them with another order.
 shuffle_selftests()
 {
 	local seed=$1 list=build/shuffled/kselftest/kselftest-list.txt
@@ -157,8 +158,8 @@ shuffle_selftests()
 		cut -f 2- >"$list"
 }
 
-# The kernel warns of a module that makes mistakes: the test makes them, and
-# looks whether it did. Nowhere else is a warning what is wanted.
+# run_misuse KERNEL: the test makes mistakes like a bad module, and checks that the
+# kernel warns. All other tests must run without a warning.
 run_misuse()
 {
 	run_guest "$1" --expect 'WARNING: .*\[ion\]' \
@@ -166,8 +167,8 @@ run_misuse()
 		--add build/kselftest/ion -- ion/service_misuse
 }
 
-# run_kunit KERNEL: what tests the module from within. Its last suite makes the
-# kernel warn, of ion or of who called it last.
+# run_kunit KERNEL: run the KUnit tests of the module. The last suite makes the
+# kernel warn, about ion or the module that called it last.
 run_kunit()
 {
 	local modules
@@ -181,7 +182,7 @@ run_kunit()
 		--add selftests/kunit/run.sh -- ./run.sh ion_kunit.ko
 }
 
-# kunit [KERNEL]: the same, and how many passed.
+# kunit [KERNEL]: run the KUnit tests, and print how many passed.
 kunit()
 {
 	local status=0
@@ -190,7 +191,7 @@ kunit()
 	awk -f tools/check/tap.awk build/log/kunit && return "$status"
 }
 
-# The samples, and the programs in the man pages.
+# Build the samples, and the programs in the man pages.
 build_samples()
 {
 	load_data arch "$default_arch"
@@ -222,15 +223,15 @@ build_benchmarks()
 		"OUTPUT=$top/build/bench"
 }
 
-# What a packet costs, and whether that has changed.
+# Count the instructions for a packet, and compare them with the baseline.
 count_instructions()
 {
 	run_count --add selftests/bench/baseline \
 		-- ./ion_count --baseline baseline
 }
 
-# run_count [OPTION...]: in a guest whose clock counts instructions, with the
-# module whose services copy payload.
+# run_count [OPTION...]: run ion_count in a guest whose clock counts instructions,
+# with the module whose services copy payload.
 run_count()
 {
 	local modules
@@ -240,7 +241,7 @@ run_count()
 		--add "$(grep '/ion_probe\.ko$' <<<"$modules")" "$@"
 }
 
-# baseline: what a packet costs now is right.
+# baseline: make the counts of now the baseline.
 baseline()
 {
 	local new=build/bench/baseline
@@ -251,14 +252,14 @@ baseline()
 	cp "$new" selftests/bench/baseline
 }
 
-# bench [OPTION...]: ion beside its peers, on an otherwise idle machine.
+# bench [OPTION...]: compare ion with its peers, on an otherwise idle machine.
 bench()
 {
 	build_benchmarks >&2 || return
 	bench_on "$default_kernel" build/bench guest "$@"
 }
 
-# bench_uml [OPTION...]: the same, where kernel code runs at native speed.
+# bench_uml [OPTION...]: the same in User Mode Linux, at native speed.
 bench_uml()
 {
 	"$guest/in-root" --kernel uml -- make -C selftests/bench STATIC=1 \
@@ -266,8 +267,8 @@ bench_uml()
 	bench_on uml build/bench-uml uml "$@"
 }
 
-# bench_on KERNEL FOLDER NAME [OPTION...]: the program in a guest. What begins with
-# { is the JSON, which goes to a file here.
+# bench_on KERNEL FOLDER NAME [OPTION...]: run ion_bench in a guest. The line that
+# begins with { is the JSON, which goes to a file here.
 bench_on()
 {
 	local json=build/bench/$3.json options=() kernel=$1 folder=$2
@@ -288,7 +289,7 @@ bench_on()
 			{ print; fflush() }'
 }
 
-# bench_native [OPTION...]: the ring between two threads of this machine, beside
+# bench_native [OPTION...]: compare the ring between two threads of this machine with
 # the rings that Debian packages.
 bench_native()
 {
@@ -299,7 +300,7 @@ bench_native()
 	"${in_bench[@]}" "$folder/ion_native" --json build/bench/native.json "$@"
 }
 
-# stress SECONDS: the long form of the selftest, on each kernel in turn.
+# stress SECONDS: run the long form of the selftest, on each kernel in turn.
 stress()
 {
 	local k seconds=${1-}
@@ -315,7 +316,8 @@ stress()
 	done
 }
 
-# Who waits on one processor waits for a thread that can not run meanwhile.
+# Run the tests that wait on one processor, where the other thread cannot run
+# meanwhile.
 run_on_one_processor()
 {
 	local test tests=()
@@ -328,8 +330,8 @@ run_on_one_processor()
 		--log build/log/kernel-one --add build/kselftest -- kselftest/run_kselftest.sh "${tests[@]}"
 }
 
-# headers_compile: each public header alone, as C and as C++, for 64 and for 32
-# bits, with every warning an error.
+# headers_compile: compile each public header alone, as C and C++, for 64 and 32
+# bits; every warning is an error.
 headers_compile()
 {
 	local header cpu number=0

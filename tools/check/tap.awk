@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Counts the results of a TAP document by its leaves. A test program's results
-# are nested in its own, which kselftest marks by "# " and KTAP by two spaces;
-# a result that has others nested in it is their summary, and is not counted
-# again. A summary that failed while nothing in it did is a failure of its own:
-# the program crashed, or was stopped.
+# Counts the results of a TAP document by its leaves. The results of a test program
+# are nested below that of the program; kselftest marks them by "# ", KTAP by two
+# spaces. A result with others below it is their summary, and is not counted again.
+# A summary that failed while none of its results did is a failure of its own: the
+# program crashed, or was stopped.
 #
 # Prints "N passed, N failed", with ", N skipped" if any. Fails if any failed,
 # or if nothing passed or failed.
