@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Debian 13 roots of the host's own architecture for packages: one that builds
-# them, and one as a user has it, to install them in. Unlike the roots of
-# tools/guest they can be written to while a command runs: what it changes lies
-# in memory, and is gone when it ends.
+# Debian 13 roots of the host's own architecture for packages: one to build them in,
+# and one like that of a user, to install them in. Unlike the roots of tools/guest,
+# they are writable while a command runs. The changes are in memory, and are gone
+# when it ends.
 
 readonly package_dir=$top/tools/package
 
-# The packages of a root, and the architectures that it takes packages of.
-# %n is the host's own architecture.
+# The packages of a root, and the architectures of its packages. %n is the host's
+# own architecture.
 package_root_data()
 {
 	case $1 in
@@ -28,7 +28,7 @@ package_root_data()
 	esac
 }
 
-# need_package_root NAME: leave its path in $root, made when it is not there.
+# need_package_root NAME: set $root to its path; make it if it does not exist.
 need_package_root()
 {
 	local entry
@@ -40,8 +40,8 @@ need_package_root()
 	root=$entry
 }
 
-# package_root_make DIR NAME: the maker of a root's cache entry. What keeps
-# documentation out of the root is for its own packages only.
+# package_root_make DIR NAME: make a root's cache entry. The options that exclude
+# documentation apply only to the root's own packages.
 package_root_make()
 {
 	local dir=$1 native mirror proxy data architectures packages
@@ -71,7 +71,7 @@ package_root_make()
 	note "made the root $2 for packages in $((SECONDS - start)) s"
 }
 
-# in_package_root NAME FOLDER COMMAND...: run it as root in there, with no
+# in_package_root NAME FOLDER COMMAND...: run the command there as root, without
 # network, in FOLDER of the checkout, which is at /ion and writable.
 in_package_root()
 {
@@ -79,9 +79,9 @@ in_package_root()
 	(isolated "$package_dir/enter" "$root" "$2" "${@:3}")
 }
 
-# copy_source FOLDER: what belongs to the project, committed or not, and nothing
-# that was built from it. Times are kept, so that what is built in the copy can
-# stay there; what is gone from the checkout goes from an older copy.
+# copy_source FOLDER: copy the files of the project, committed or not, without built
+# files. Times are kept, so that files built in the copy stay valid. Files that are
+# gone from the checkout are removed from an older copy.
 copy_source()
 {
 	local list=$1/.sources
@@ -95,7 +95,7 @@ copy_source()
 	chmod -R a+rX "$1"
 }
 
-# list_project: its files, as NUL-terminated names.
+# list_project: print the names of its files, each ended by a NUL.
 list_project()
 {
 	local file

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# What the tests that run in the root "fresh" share. A result is a line "ok NAME"
-# or "not ok NAME"; tools/package/test numbers them.
+# Shared by the tests that run in the root "fresh". A result is a line "ok NAME" or
+# "not ok NAME"; tools/package/test numbers them.
 set -u
 
 release=$(ls /lib/modules 2>/dev/null)
 version=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' /ion/dkms.conf)
 log=$(mktemp)
 
-# try NAME COMMAND...: it succeeds. What it says is shown when it does not.
+# try NAME COMMAND...: the command succeeds; its output is shown if it fails.
 try()
 {
 	if "${@:2}" >"$log" 2>&1 </dev/null; then
@@ -20,8 +20,8 @@ try()
 	fi
 }
 
-# refuses STATUS PATTERN COMMAND...: it fails like that, and says so in one line,
-# but for what make adds.
+# refuses STATUS PATTERN COMMAND...: the command fails with that status and a single
+# line that matches, apart from the lines of make.
 refuses()
 {
 	local status=0 said
@@ -33,7 +33,7 @@ refuses()
 	[ "$(wc -l <<<"$said")" -eq 1 ] && grep -q -e "$2" <<<"$said"
 }
 
-# files: all files there are, but what each use of these tools leaves: logs and
+# files: list all files, except those that the tools leave after any use: logs and
 # caches, the account database, and the key that dkms signs with.
 files()
 {
@@ -44,13 +44,13 @@ files()
 		-o -path '/var/lib/dkms/mok.*' \) -prune -o -print | sort
 }
 
-# same_files: as when they were listed in /tmp/before.
+# same_files: the files are the same as those listed in /tmp/before.
 same_files()
 {
 	files | diff /tmp/before -
 }
 
-# module_is PATH: that kernel's module ion is that, and made for it.
+# module_is PATH: modprobe finds the module ion there, built for the kernel.
 module_is()
 {
 	modinfo -k "$release" ion &&
@@ -69,10 +69,10 @@ group_ion()
 	getent group ion
 }
 
-# One that ion is too new for.
+# A release that is too old for ion.
 old=6.11.11-amd64
 
-# A second kernel, of that release, with the headers of the first.
+# another_kernel RELEASE: add a second kernel, with the headers of the first.
 another_kernel()
 {
 	mkdir -p "/lib/modules/$1" "/usr/src/headers-$1" &&
