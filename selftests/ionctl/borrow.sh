@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# ionctl info, peek and reset of channels that other processes have.
+# Tests ionctl info, peek and reset on channels of other processes.
 . "$(dirname "$0")/tap.sh"
 need_device
 have open idle compact queued answered poisoned lent closed arena inherited \
@@ -26,7 +26,7 @@ check "info as text" prints '^kernel  *0x50000000  *4096  read$' \
 check "info of one that was not set up" \
 	fails 1 "channel $open: .*not yet set up" "$ionctl" info "$open"
 
-# peeked COUNT OPTION...: so many, and they are still there afterwards.
+# peeked COUNT OPTION...: peek prints this many, and they are still queued.
 peeked()
 {
 	lines=$1
@@ -59,7 +59,7 @@ check "peek of one that was not set up" \
 check "a full disk" fails 1 "disk is full" \
 	sh -c "'$ionctl' peek $queued tx >/dev/full"
 
-# The copy is closed when ionctl ends: that is not for the lent thread.
+# ionctl closes its copy of the descriptor, which does not end the lent thread.
 lent_stays()
 {
 	"$ionctl" peek "$lent" tx && "$ionctl" info "$lent" >/dev/null &&
@@ -69,7 +69,7 @@ lent_stays()
 
 check "a lent thread stays" lent_stays
 
-# The descriptor went to a process that did not open the channel.
+# A process that did not open the channel has the descriptor.
 check "found with a process that inherited it" \
 	fails 1 "channel $inherited: .*not yet set up" \
 	"$ionctl" info "$inherited"
@@ -92,7 +92,7 @@ check "reset throws away" json ".channel == $answered and .discarded == 4" \
 check "and counts it" json '.channels[0].rings.rx | .queued == 0 and
 	.discarded == 3' "$ionctl" --json stats "$answered"
 
-# A user who may not trace the process: it is theirs, but says no.
+# A user may not trace the process: it is theirs, but forbids it.
 untraceable()
 {
 	cp "$ionctl" "$hold" .
@@ -135,7 +135,7 @@ check "one that may" untraceable compact allowed
 check "a channel of somebody else" untraceable compact not_seen
 let_go
 
-# The descriptor is another channel's by the time that it is copied.
+# The descriptor belongs to another channel by the time it is copied.
 swaps()
 {
 	have swapped

@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# ionctl cat: the same bytes, in order, in as many buffers as it takes.
+# Tests ionctl cat: the same bytes in the same order, with any number of buffers.
 . "$(dirname "$0")/tap.sh"
 need_device
 head -c 5000000 /dev/urandom >big
 head -c 100001 big >small
 
-# carried FILE OPTION...: there and back.
+# carried FILE OPTION...: the file comes back unchanged.
 carried()
 {
 	file=$1
@@ -55,7 +55,7 @@ check "both ways" both_ways
 check "both ways, two buffers" both_ways --buffers 2 --buffer-size 4096
 check "both ways, few slots" both_ways --buffers 3 --buffer-size 4096 --slots 4
 
-# Nobody reads what one of them writes until all that it sends has arrived.
+# The output of one program is read only after all that it sends has arrived.
 stuck_one_way()
 {
 	: >there
@@ -69,7 +69,7 @@ stuck_one_way()
 
 check "one way goes on while the other one is stuck" stuck_one_way
 
-# The sender, or who receives, learns that not all arrived.
+# The sender or the receiver reports that not all arrived.
 receiver_full()
 {
 	"$ionctl" cat --key full --receive >/dev/full 2>messages &
@@ -114,7 +114,7 @@ both_send()
 		"$ionctl" cat --key two --send <small
 }
 
-# Who is there, and is no cat.
+# The other program is not ionctl cat.
 no_cat()
 {
 	"$ionctl" push --key none --cmd --buffers 64 --buffer-size 32768 1 \
@@ -131,7 +131,7 @@ check "the other program is another one" no_cat
 check "nobody comes" fails 6 'nothing came or went for 0.2 s' \
 	"$ionctl" cat --key alone --timeout 0.2
 
-# Somebody else writes over the packets of cat.
+# Another program overwrites the packets of cat.
 refused()
 {
 	"$ionctl" cat </dev/zero >/dev/null 2>err &

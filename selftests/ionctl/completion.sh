@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Completion in bash where there is a device. What needs none is tried in all shells
-# by tools/ionctl/tests/completion.
+# Tests completion in bash with a device. tools/ionctl/tests/completion tests it in
+# all shells without one.
 . "$(dirname "$0")/tap.sh"
 PATH=$(dirname "$ionctl"):$PATH
 . "${COMPLETION:-$here/ionctl.bash}"
 
-# completes WORDS EXPECTED: of a line that ends with the last word.
+# completes WORDS EXPECTED: bash offers these on a line that ends with the last word.
 completes()
 {
 	read -ra COMP_WORDS <<<"$1"
@@ -20,7 +20,7 @@ completes()
 	return 1
 }
 
-# line WORDS EXPECTED: a test of it.
+# line WORDS EXPECTED: test one line.
 line()
 {
 	check "$1" completes "$1" "$2"

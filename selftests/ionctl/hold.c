@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hold STATE...: has channels in the states that are named, prints the name and
- * the number of each in a line, and keeps them until stdin ends.
+ * hold STATE...: opens a channel in each state, prints its name and number in a
+ * line, and keeps them open until stdin ends.
  */
 #include <err.h>
 #include <errno.h>
@@ -76,7 +76,7 @@ static void push_some(struct ionc_channel *ch, unsigned int count)
 	}
 }
 
-/* ---- a state each: the number of its channel ---------------------------- */
+/* ---- a function for each state returns the number of its channel -------- */
 
 static __u64 hold_open(void)
 {
@@ -108,7 +108,7 @@ static __u64 hold_compact(void)
 	return number_of(echo_of(IONC_COMPACT));
 }
 
-/* Five on tx that nobody was kicked for. */
+/* Five packets are on tx, without a kick. */
 static __u64 hold_queued(void)
 {
 	struct ionc_channel *ch = echo_of(0);
@@ -117,7 +117,7 @@ static __u64 hold_queued(void)
 	return number_of(ch);
 }
 
-/* Three on rx, and an answer on evt. */
+/* Three packets are on rx, and an answer on evt. */
 static __u64 hold_answered(void)
 {
 	struct ionc_channel *ch = echo_of(0);
@@ -129,7 +129,7 @@ static __u64 hold_answered(void)
 	return number_of(ch);
 }
 
-/* A head beyond the ring. */
+/* A head beyond the ring poisons it. */
 static __u64 hold_poisoned(void)
 {
 	struct ionc_channel *ch = echo_of(IONC_COMPACT);
@@ -159,7 +159,7 @@ static __u64 hold_lent(void)
 	return number_of(ch);
 }
 
-/* The other one of a pair has gone. */
+/* The other program of a pair has gone. */
 static __u64 hold_gone(void)
 {
 	struct ionc_channel *ch = pair_of("gone");
@@ -168,7 +168,7 @@ static __u64 hold_gone(void)
 	return number_of(ch);
 }
 
-/* Closed, with a packet that its peer does not take. */
+/* The channel is closed, with a packet that its peer does not take. */
 static __u64 hold_closed(void)
 {
 	struct ionc_channel *ch = pair_of("closed");
@@ -222,7 +222,7 @@ static __u64 hold_moving(void)
 	return number_of(ch);
 }
 
-/* Opened by a process that has ended. */
+/* A process that has ended opened the channel. */
 static __u64 hold_inherited(void)
 {
 	int pipes[2];
@@ -238,7 +238,7 @@ static __u64 hold_inherited(void)
 		number = hold_open();
 		if (write(pipes[1], &number, sizeof(number)) < 0)
 			_exit(1);
-		/* Its child has the descriptor, as long as the rest. */
+		/* Its child keeps the descriptor as long as the other channels. */
 		if (fork())
 			_exit(0);
 		until_end();
@@ -250,14 +250,14 @@ static __u64 hold_inherited(void)
 	return number;
 }
 
-/* A name that is no text, and would set the title of a terminal. */
+/* The name of the process would set the title of a terminal. */
 static __u64 hold_named(void)
 {
 	prctl(PR_SET_NAME, "\033]0;\xff\xc3\xa9\"x");
 	return hold_idle();
 }
 
-/* Not to be traced by its own user. */
+/* Its own user may not trace the process. */
 static __u64 hold_private(void)
 {
 	prctl(PR_SET_DUMPABLE, 0);
@@ -275,7 +275,7 @@ static void *keep_swapping(void *arg)
 	return NULL;
 }
 
-/* A descriptor that is now this channel and now another, before one that stays it. */
+/* A descriptor switches between this channel and another; a later one stays. */
 static __u64 hold_swapped(void)
 {
 	struct ionc_channel *ch = echo_of(0);
@@ -287,14 +287,14 @@ static __u64 hold_swapped(void)
 	fds[1] = fcntl(ionc_fd(echo_of(0)), F_DUPFD, 200);
 	if (fds[0] < 0 || fds[1] < 0 || fds[2] < 0)
 		err(1, "fcntl");
-	/* The library's own is the first that is looked at. */
+	/* ionctl would find the library's own descriptor first. */
 	close(ionc_fd(ch));
 	if (pthread_create(&thread, NULL, keep_swapping, fds))
 		errx(1, "no thread");
 	return number_of(ch);
 }
 
-/* A pair: two payloads for which the peer has no empty buffer; one has crossed. */
+/* Of a pair, two payloads wait for an empty buffer of the peer; one has crossed. */
 static __u64 hold_waiting(void)
 {
 	struct ionc_channel *ch, *peer;
@@ -318,7 +318,7 @@ static __u64 hold_waiting(void)
 	return number_of(ch);
 }
 
-/* POSIX locks, each of which is a line of fdinfo before the driver's. */
+/* Each POSIX lock is a line in fdinfo before that of the driver. */
 static __u64 hold_locked(void)
 {
 	struct ionc_channel *ch = echo_of(0);

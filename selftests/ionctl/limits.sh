@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A device that is busy, or has no memory to give.
+# Tests a device that has too many channels, or no memory left for one.
 . "$(dirname "$0")/tap.sh"
 need_device
 parameters=/sys/module/ion/parameters
 
 have idle compact
-# As many as are there: what only looks is told all the same.
+# All channels are taken: commands that only read still work.
 echo 2 >$parameters/max_channels
 for command in info list stats; do
 	check "$command: with no channel left" "$ionctl" $command

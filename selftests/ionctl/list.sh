@@ -1,26 +1,26 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# ionctl list: states, filters, who sees what, and channels that come and go.
+# Tests ionctl list: states, filters, permissions, and channels that come and go.
 . "$(dirname "$0")/tap.sh"
 need_device
 have open idle compact queued answered poisoned lent gone closed arena \
 	inherited named
 
-# of CHANNEL: it, in what jq reads.
+# of CHANNEL: print a filter of jq that selects it.
 of()
 {
 	echo "(.channels[] | select(.channel == $1))"
 }
 
-# holds NAME CHANNEL EXPRESSION: of what list --json tells of it.
+# holds NAME CHANNEL EXPRESSION: the expression holds for it in list --json.
 # shellcheck disable=SC2154
 holds()
 {
 	check "$1" json "$(of "$2") | $3" "$ionctl" --json list
 }
 
-# line REGEX: one line of list matches.
+# line REGEX: a line of list matches.
 line()
 {
 	is_done "$ionctl" list || return
@@ -105,7 +105,7 @@ check "none on a terminal that has none" plain TERM=dumb \
 	"$here/terminal" none "$ionctl" list
 check "poisoned is red" painted
 
-# filtered NAME EXPRESSION OPTION...: of the numbers of the channels.
+# filtered NAME EXPRESSION OPTION...: it holds for the numbers of the channels.
 filtered()
 {
 	name=$1 expression=$2
@@ -131,14 +131,14 @@ filters()
 
 filters
 
-# Without its colours, what list has on a terminal that is that wide.
+# Print list as on a terminal of that width, without colours.
 shown_in()
 {
 	ends 0 env COLUMNS="$1" TERM=dumb "$here/terminal" none "$ionctl" list &&
 		tr -d '\r' <out >page
 }
 
-# titled WIDTH TITLES: those, and no line is wider.
+# titled WIDTH TITLES: it prints these titles, and no line is wider than WIDTH.
 titled()
 {
 	shown_in "$1" || return
@@ -148,7 +148,7 @@ titled()
 	return 1
 }
 
-# On one that is wide enough it is what goes to a pipe.
+# On a wide terminal the output is the same as to a pipe.
 all_of_it()
 {
 	shown_in 200 && is_done "$ionctl" list && cmp page out
@@ -173,7 +173,7 @@ narrow
 check "only the titles when nothing matches" \
 	prints '^CHANNEL  PID  COMM .* EVT$' "$ionctl" list -s nosuch
 
-# A user sees what is theirs.
+# A user sees only channels of their own.
 others()
 {
 	cp "$ionctl" "$hold" .
@@ -189,7 +189,7 @@ others()
 		jq -e "[.channels[].channel] == [$theirs] and
 			.channels[0].user == \"user\"" out
 	status=$?
-	# And root theirs.
+	# Root sees those of all users.
 	is_done "$ionctl" --json list --user user &&
 		jq -e "[.channels[].channel] == [$theirs]" out || status=1
 	exec 4>&-
@@ -203,7 +203,7 @@ check "no permission" fails 4 "/dev/ion: no permission: join the group ion" \
 check "no permission for info" fails 4 "/dev/ion: no permission" \
 	as_user ./ionctl info
 
-# Channels come and go while they are listed.
+# Channels come and go during the list.
 come_and_go()
 {
 	touch going
@@ -221,7 +221,7 @@ come_and_go()
 
 check "while channels come and go" come_and_go
 
-# More than one call of the driver tells.
+# There are more channels than a single call of the driver returns.
 many()
 {
 	# shellcheck disable=SC2046

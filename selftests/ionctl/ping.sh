@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# ionctl ping and bench: what they print; how fast it is, is not tested.
+# Tests the output of ionctl ping and bench, but not how fast they are.
 . "$(dirname "$0")/tap.sh"
 need_device
 
-# Counts and times that fit together.
+# The counts and times are consistent.
 sound='.lost == 0 and .min_ns > 0 and .min_ns <= .p50_ns and .p50_ns <= .p90_ns
 	and .p90_ns <= .p99_ns and .p99_ns <= .max_ns and .min_ns <= .avg_ns and
 	.avg_ns <= .max_ns'
@@ -31,13 +31,13 @@ check "and one for all" prints \
 	'^round trip: min .*s, avg .*s, p50 .*s, p90 .*s, p99 .*s, max .*s$' \
 	"$ionctl" ping -c 2 -i 0 --quiet
 
-# answered OPTION...: another program does.
+# answered OPTION...: another program answers the packets.
 answered()
 {
 	"$ionctl" --json ping --key ping --answer "$@" >answers &
 	json ".service == \"pair\" and .sent == 50 and $sound" \
 		"$ionctl" --json ping --key ping -c 50 -i 0 "$@" || return
-	# One more is not counted, in which the two find each other.
+	# The packet with which the two find each other is not counted.
 	wait $! && [ "$(jq .answered <answers)" -eq 51 ]
 }
 
@@ -60,7 +60,7 @@ not_answered()
 		"$ionctl" --json ping --key mute -c 1 --timeout 0.3
 }
 
-# The first is answered, and no other.
+# Only the first packet is answered.
 lost()
 {
 	{ echo phys=0xffffffffffffffff; sleep 3; } |
@@ -73,7 +73,7 @@ lost()
 		grep -qx 'ionctl: packet 2 did not come back' err
 }
 
-# Somebody else writes over the packets of ping.
+# Another program overwrites the packets of ping.
 refused()
 {
 	"$ionctl" ping -i 0 -q -s 100 -c 20000 --timeout 60 >out 2>err &
@@ -96,7 +96,7 @@ check "an interval that is none" fails 2 '--interval is 0, or else it is a numbe
 	"$ionctl" ping -i x
 check "an interval that is too short" fails 2 'is 0, or else it is a number' \
 	"$ionctl" ping -i 0.0001
-# Source sends all the time, and no answer.
+# source sends all the time, but never an answer.
 check "other packets than the answer" ends 1 timeout 20 \
 	"$ionctl" ping --service source -c 1 --timeout 0.3
 check "and it says so" grep -q 'packet 1 did not come back' err
@@ -110,7 +110,7 @@ check "bench" json '(.results | length) == 30 and .processors > 0 and
 check "bench as a table" prints '^ion, lent thread, split  *[0-9]' \
 	"$ionctl" bench -t 0.5
 check "and of what machine" grep -q '^[a-z0-9_]*, Linux .*, under QEMU' out
-# What waits to be taken changes while it does.
+# Another program changes packets that are queued.
 changed()
 {
 	"$ionctl" bench -t 15 >out 2>err &

@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# ionctl push and pop: formats, two processes, signals, and what goes wrong.
+# Tests ionctl push and pop: formats, two processes, signals and errors.
 . "$(dirname "$0")/tap.sh"
 need_device
 
-# gives TEXT COMMAND...: that and nothing else on stdout.
+# gives TEXT COMMAND...: stdout has only that text.
 gives()
 {
 	text=$1
@@ -16,7 +16,7 @@ gives()
 	return 1
 }
 
-# same FILE COMMAND...: what it prints is that file.
+# same FILE COMMAND...: its output is equal to the file.
 same()
 {
 	file=$1
@@ -53,8 +53,8 @@ check "text is read as it is written" sh -c "
 	'$ionctl' push --return <edges >first &&
 	'$ionctl' push --return <first | cmp - first"
 
-# across BYTES PUSH_OPTION POP_OPTION: random structs to another process, and by
-# way of its JSON to a third.
+# across BYTES PUSH_OPTION POP_OPTION: send random structs to another process, and
+# from its JSON to a third one.
 across()
 {
 	head -c "$1" /dev/urandom >went
@@ -79,8 +79,8 @@ before_the_other()
 	wait $! && [ "$(wc -l <came)" -eq 3 ]
 }
 
-# quiet INPUT PACKET ANSWER [--cmd]: the answer is there while the input, which
-# stays open, has no more.
+# quiet INPUT PACKET ANSWER [--cmd]: the answer is printed while the input is still
+# open, but has no more data.
 quiet()
 {
 	typed=$1 packet=$2 answer=$3
@@ -163,7 +163,7 @@ check "nothing came for so long" fails 6 'nothing came or went for 0.2 s' \
 	"$ionctl" pop --timeout 0.2
 exec 3>&-
 
-# signalled SIGNAL STATUS OPTION...: pop waits for more than there is.
+# signalled SIGNAL STATUS OPTION...: a signal ends pop while it waits for more.
 signalled()
 {
 	signal=$1 want=$2
@@ -185,7 +185,7 @@ check "SIGTERM ends it" signalled TERM 0
 check "SIGINT before -n" signalled INT 1 -n 5
 check "and it says so" grep -qx 'ionctl: 3 of 5 came: a signal ended it' err
 
-# ---- what the kernel refuses ------------------------------------------------
+# ---- refused packets --------------------------------------------------------
 
 shows_arena()
 {
@@ -195,7 +195,7 @@ shows_arena()
 
 check "--stats tells whose the buffers are" shows_arena
 
-# refuses NAME REGEX OPTION_OR_PACKET...: push says that and fails, at once.
+# refuses NAME REGEX OPTION_OR_PACKET...: push fails at once with such a message.
 refuses()
 {
 	name=$1 regex=$2
@@ -229,7 +229,7 @@ check "push --return ends when all of stdin was refused" \
 	fails 1 "the kernel refused $nowhere" sh -c \
 	"echo id=4 | timeout 20 '$ionctl' push --buffers 4 --return"
 
-# What was right goes there and back.
+# Packets that are right come back.
 some_refused()
 {
 	ends 1 timeout 20 "$ionctl" push --return --buffers 4 \
@@ -244,7 +244,7 @@ some_refused_as_json()
 		jq -e '.pushed == 2 and .refused == 1' out
 }
 
-# Of a channel that the shell keeps, only what is refused from now on counts.
+# On a channel of the shell, packets that were refused before do not count.
 refused_before()
 {
 	exec 3<>/dev/ion
@@ -260,9 +260,9 @@ check "push --return prints what was not refused" some_refused
 check "push counts what was refused in JSON" some_refused_as_json
 check "what was refused before is not told again" refused_before
 
-# ---- what goes wrong --------------------------------------------------------
+# ---- errors -----------------------------------------------------------------
 
-# wrong TEXT PACKET: on the command line, and in a line of stdin.
+# wrong TEXT PACKET: refused on the command line, and in a line of stdin.
 wrong()
 {
 	check "wrong: $2" fails 2 "push: '$2': $1" "$ionctl" push "$2"
@@ -335,7 +335,7 @@ check "unless it is set up without" fails 1 'was set up without buffers' \
 	sh -c "exec 3<>/dev/ion; '$ionctl' push --fd 3 1 >/dev/null
 		'$ionctl' push --fd 3 --payload hello"
 
-# One has buffers of 2048 bytes, the other one none.
+# One program has buffers of 2048 bytes, the other one has none.
 unlike()
 {
 	"$ionctl" pop --key unlike 2>/dev/null >&2 &

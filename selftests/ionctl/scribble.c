@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * scribble FD: writes an index that can not be to tx of that compact channel, and
- * has it seen.
- * scribble PID slots: writes over the slots of tx of whatever channels that process
- * has, until it ends.
+ * scribble FD: writes an impossible index to tx of that compact channel, and has the
+ * kernel see it.
+ * scribble PID slots: overwrites the slots of tx of all channels of that process,
+ * until the process ends.
  */
 #include <err.h>
 #include <linux/ion.h>
@@ -15,7 +15,7 @@
 #include <sys/pidfd.h>
 #include <unistd.h>
 
-/* Descriptors that a small program may have. */
+/* Number of descriptors to try; a small program has fewer. */
 #define FDS 16
 
 static int break_index(int fd)
@@ -28,7 +28,7 @@ static int break_index(int fd)
 		err(1, "mmap");
 	tx->header.head = 4711;
 	if (!ioctl(fd, ION_IOC_KICK, 0))
-		errx(1, "nobody minds");
+		errx(1, "the kernel did not poison the ring");
 	return 0;
 }
 
@@ -39,7 +39,7 @@ static bool has_ended(int pidfd)
 	return poll(&poll_fd, 1, 0) > 0;
 }
 
-/* For as long as a turn of the program may take. */
+/* Overwrite for as long as a turn of the program may take. */
 static void write_over(int pidfd, struct ion_packet *slot, unsigned int count)
 {
 	unsigned int turn, i;
@@ -49,7 +49,7 @@ static void write_over(int pidfd, struct ion_packet *slot, unsigned int count)
 			((volatile struct ion_packet *)slot)[i].data = ~0ULL;
 }
 
-/* Whatever it is, it is left as it was unless it is a channel. */
+/* Overwrite the slots if it is a channel; leave other files alone. */
 static void spoil(int pidfd, int fd)
 {
 	struct ion_info info = { .size = sizeof(info) };

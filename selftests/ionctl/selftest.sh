@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# ionctl selftest: the driver's own report.
+# Tests ionctl selftest, which prints the driver's own report.
 . "$(dirname "$0")/tap.sh"
 need_device
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# ionctl stats: counters, and rates that are watched.
+# Tests ionctl stats: counters, and rates with --watch.
 . "$(dirname "$0")/tap.sh"
 need_device
 have moving queued answered poisoned open
@@ -32,7 +32,7 @@ check "a channel that there is not" \
 check "and nothing of one that there is" \
 	fails 1 "channel 99999: there is none" "$ionctl" stats "$queued" 99999
 
-# watched LINES COMMAND...: with so many lines.
+# watched LINES COMMAND...: it prints this many lines.
 watched()
 {
 	lines=$1
@@ -43,7 +43,7 @@ watched()
 	return 1
 }
 
-# A document a line, of which each holds.
+# Each line is a document for which the expression holds.
 documents()
 {
 	watched "$1" "$ionctl" --json stats -w0.1 -n "$1" "$3" || return
@@ -74,7 +74,7 @@ check "watched: a document a line" documents 3 "(.seconds > 0) and
 	(.channels[0] | .channel == $moving and .rates.tx > 0 and
 	.rates.rx > 0 and .rates.cmd == 0 and .rates.kicks > 0)" "$moving"
 
-# A signal ends it, with whole lines before.
+# A signal ends it after whole lines.
 signalled()
 {
 	"$ionctl" --json stats -w0.05 >out 2>err &
@@ -90,7 +90,7 @@ signalled()
 	[ "$(jq -c .seconds <out | wc -l)" -eq "$(wc -l <out)" ]
 }
 
-# A shell has SIGINT ignored for what it starts in the background.
+# A shell has its background processes ignore SIGINT: undo that.
 interrupted()
 {
 	"$here/terminal" -2 sh -c "echo q quit; exec '$ionctl' stats -w0.05" \
@@ -105,14 +105,14 @@ check "a pipe that is closed ends it" \
 check "a full disk ends it" fails 1 "disk is full" \
 	sh -c "timeout 20 '$ionctl' stats -w0.05 >/dev/full"
 
-# The device is not what is written to in its place.
+# With stdout closed, nothing is written to the device instead.
 check "stdout is closed" fails 1 "stdout: Bad file descriptor" \
 	sh -c "'$ionctl' stats -w0.05 -n 2 >&-"
 
-# The channel goes while it is watched.
+# The channel is closed while it is watched.
 goes()
 {
-	# Who has the pipe open too keeps the channels.
+	# A process that still has the pipe open would keep the channels.
 	"$ionctl" stats -w0.05 "$moving" >out 2>err 3>&- &
 	until [ "$(wc -l <out)" -ge 2 ]; do sleep 0.05; done
 	let_go
@@ -124,13 +124,13 @@ check "a channel that goes" goes
 check "nothing at all" prints '^0 channels, 0 B$' "$ionctl" stats
 check "but what there was" json ".total.rings.tx.pushed > 0" "$ionctl" --json stats
 
-# total FILTER: of the whole system.
+# total FILTER: print a number from the totals of the system.
 total()
 {
 	"$ionctl" --json stats | jq -r ".total$1"
 }
 
-# What a program that has gone did is still there.
+# The totals include programs that have ended.
 outlives()
 {
 	before=$(total .rings.tx.pushed)
@@ -141,7 +141,7 @@ outlives()
 	[ "$after" -eq $((before + 3)) ] && [ "$(total .opened)" -gt "$opened" ]
 }
 
-# Programs of a moment, between two looks: their packets are in the rates.
+# Programs that start and end between two reports are included in the rates.
 short_lives()
 {
 	"$ionctl" --json stats -w0.5 -n 3 >out &
@@ -155,7 +155,7 @@ short_lives()
 	jq -se 'length == 3 and all(.total.rates.tx > 0)' out >/dev/null
 }
 
-# Each number is at least what it was, while programs come and go.
+# No number decreases while programs come and go.
 never_falls()
 {
 	last=0

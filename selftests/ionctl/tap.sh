@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
 #
-# What the tests of ionctl share: TAP, and commands that are to end as told. A
-# test sources this, calls what is below, and ends with finish.
+# Shared by the tests of ionctl: TAP, and checks of commands. A test sources this,
+# calls the functions below, and ends with finish.
 
 here=$(cd "$(dirname "$0")" && pwd)
 ionctl=${IONCTL:-$here/ionctl}
@@ -35,7 +35,7 @@ finish()
 	exit
 }
 
-# result STATUS NAME: of one test.
+# result STATUS NAME: print the result of a test.
 result()
 {
 	tests=$((tests + 1))
@@ -47,7 +47,7 @@ result()
 	fi
 }
 
-# check NAME COMMAND...: it succeeds.
+# check NAME COMMAND...: the command succeeds.
 check()
 {
 	name=$1
@@ -58,7 +58,7 @@ check()
 	result "$status" "$name"
 }
 
-# ends STATUS COMMAND...: the command does, with what it printed in out and err.
+# ends STATUS COMMAND...: the command ends with STATUS; its output is in out and err.
 ends()
 {
 	want=$1
@@ -71,7 +71,7 @@ ends()
 	return 1
 }
 
-# is_done COMMAND...: it succeeds, and says nothing on stderr.
+# is_done COMMAND...: it succeeds, and prints nothing on stderr.
 is_done()
 {
 	ends 0 "$@" || return
@@ -80,8 +80,8 @@ is_done()
 	return 1
 }
 
-# fails STATUS REGEX COMMAND...: with that status, with nothing on stdout, and
-# with one line on stderr that matches.
+# fails STATUS REGEX COMMAND...: it ends with STATUS, prints nothing on stdout, and a
+# single line on stderr, which matches.
 fails()
 {
 	want=$1 regex=$2
@@ -95,7 +95,7 @@ fails()
 	fi
 }
 
-# json EXPRESSION COMMAND...: its output is JSON of which that holds.
+# json EXPRESSION COMMAND...: its output is JSON for which the expression holds.
 json()
 {
 	expression=$1
@@ -107,7 +107,7 @@ json()
 	return 1
 }
 
-# prints REGEX COMMAND...: a line that matches.
+# prints REGEX COMMAND...: a line of its output matches.
 prints()
 {
 	regex=$1
@@ -119,7 +119,7 @@ prints()
 	return 1
 }
 
-# have STATE...: channels of which the numbers are in $STATE each.
+# have STATE...: open a channel in each state, with its number in $STATE.
 have()
 {
 	rm -f keep names
@@ -136,7 +136,7 @@ have()
 	done <names
 }
 
-# let_go: of the channels of have.
+# let_go: close the channels of have.
 let_go()
 {
 	exec 3>&-
@@ -144,7 +144,7 @@ let_go()
 	holder=
 }
 
-# as_user COMMAND...: by somebody who is not root, in the same folder.
+# as_user COMMAND...: run it as an ordinary user, in the same folder.
 as_user()
 {
 	su user -c "cd '$tmp' && $*"

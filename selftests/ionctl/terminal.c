@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * terminal none|KEYS|-SIGNAL COMMAND [ARGUMENT]...: runs a command on a terminal
- * of its own, which has as many columns as COLUMNS says, or 100, and 20 rows. Once
- * it asks for a key ("q quit"), KEYS are typed, or the signal of that number is
- * sent. Prints what came on the terminal, and fails if the terminal was not left as
- * it was found. The status is the command's, or 128 and the signal that ended it.
+ * terminal none|KEYS|-SIGNAL COMMAND [ARGUMENT]...: runs a command on a terminal of
+ * its own with 20 rows, and $COLUMNS columns or 100. Once the command asks for a key
+ * ("q quit"), types KEYS or sends the signal of that number. Prints the output on
+ * the terminal, and fails if the command does not restore the terminal. The status
+ * is that of the command, or 128 and the signal that ended it.
  */
 #include <err.h>
 #include <errno.h>
@@ -22,7 +22,7 @@
 static char seen[1 << 20];
 static size_t length;
 
-/* A key that is an escape alone is told from others by what comes after it. */
+/* Type the keys; a pause tells a single escape from the start of a sequence. */
 static void type(const char *keys, int terminal)
 {
 	for (; *keys; keys++) {
@@ -41,7 +41,7 @@ static void act(const char *action, int terminal, pid_t pid)
 		type(action, terminal);
 }
 
-/* All that comes until nobody has the terminal any more. */
+/* Pass on the output until no process has the terminal open. */
 static void follow(const char *action, int terminal, pid_t pid)
 {
 	bool acted = !strcmp(action, "none");
@@ -56,7 +56,7 @@ static void follow(const char *action, int terminal, pid_t pid)
 		act(action, terminal, pid);
 	}
 	if (!acted)
-		warnx("no key was asked for");
+		warnx("the command did not ask for a key");
 }
 
 int main(int argc, char **argv)
@@ -90,7 +90,7 @@ int main(int argc, char **argv)
 	tcgetattr(terminal, &after);
 	fwrite(seen, 1, length, stdout);
 	if (before.c_lflag != after.c_lflag)
-		errx(1, "the terminal is not as it was");
+		errx(1, "the terminal was not restored");
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status)
 				   : WEXITSTATUS(status);
 }

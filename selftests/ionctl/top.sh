@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# ionctl top: on a terminal, that is given back however it ends.
+# Tests ionctl top on a terminal, which is restored however top ends.
 . "$(dirname "$0")/tap.sh"
 need_device
 have moving idle poisoned
 escape=$(printf '\033')
 
-# shows STATUS ACTION OPTION...: in between the page is taken and given back.
+# shows STATUS ACTION OPTION...: it ends with STATUS, and took and restored the page.
 shows()
 {
 	want=$1 action=$2
@@ -21,7 +21,7 @@ shows()
 	return 1
 }
 
-# order KEY CHANNEL: after that key this channel is in the first line.
+# order NAME CHANNEL: sorted like that, this channel is in the first line.
 order()
 {
 	ends 0 "$here/terminal" none env TERM=xterm NO_COLOR=1 \
@@ -48,7 +48,7 @@ check "a key that means nothing, and then the end" \
 check "stdout is not a terminal" \
 	fails 1 "stdout is not a terminal: use ionctl stats --watch" "$ionctl" top
 
-# page KEYS [OPTION...]: what is on the terminal after those keys, in the file page.
+# page KEYS [OPTION...]: write the terminal after those keys to the file page.
 page()
 {
 	keys=$1
@@ -61,8 +61,8 @@ page()
 			END { printf "%s", text }' | sed 's/^=page=//' >page
 }
 
-# fits COLUMNS [OPTION...]: nothing is wider, no column is a part of one, and there
-# are not more lines than the terminal has.
+# fits COLUMNS [OPTION...]: no line is wider, no column is cut, and there are at most
+# as many lines as the terminal has.
 fits()
 {
 	COLUMNS=$1
@@ -89,7 +89,7 @@ whole_titles()
 	done
 }
 
-# titles COLUMNS REGEX [OPTION...]: of the table.
+# titles COLUMNS REGEX [OPTION...]: the titles of the table match.
 titles()
 {
 	columns=$1 regex=$2
@@ -112,9 +112,9 @@ check "top keeps the column that it is sorted by" titles 30 \
 check "top shows the memory that it is sorted by in 80 columns" titles 80 \
 	"CHANNEL .* MEMORY .*" --sort memory
 
-# ---- which channels ---------------------------------------------------------
+# ---- filters ----------------------------------------------------------------
 
-# channels KEYS EXPECTED [OPTION...]: those are in the lines of the table, in order.
+# channels KEYS EXPECTED [OPTION...]: the table has these channels in this order.
 channels()
 {
 	keys=$1 expected=$2
@@ -148,13 +148,13 @@ q" "$poisoned"
 }
 let_go
 
-# ---- more than fit -----------------------------------------------------------
+# ---- scrolling ---------------------------------------------------------------
 
 # shellcheck disable=SC2046
 have $(yes compact | head -n 40)
 all=$(sed -n 's/^compact //p' names)
 
-# from N: as many of them as there is room for, the Nth first.
+# from N: print the channels that fit the terminal, beginning with the Nth.
 from()
 {
 	echo "$all" | sed -n "$1,$(($1 + 15))p" | paste -s -d ' '

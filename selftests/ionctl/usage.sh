@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The command line, and stdout. Needs no module.
+# Tests the command line and stdout; needs no module.
 . "$(dirname "$0")/tap.sh"
 
 commands=$("$ionctl" --help | awk '/^[^ ]/ { on = $0 == "Commands"; next }
@@ -14,7 +14,7 @@ helps()
 		"^  .*ionctl.* $1" '^Exit status$' '^  5  '; do
 		grep -q -e "$part" out || { echo "no $part"; return 1; }
 	done
-	# In 80 columns, but for descriptions of options.
+	# It fits 80 columns, except the descriptions of options.
 	! grep -v '^  *-' out | grep '.\{81\}'
 }
 
@@ -69,7 +69,7 @@ check "an empty one" fails 2 "no command ''" "$ionctl" ''
 check "a long one" fails 2 "no command 'x*'; see" \
 	"$ionctl" "$(head -c 4000 /dev/zero | tr '\0' x)"
 
-# wrong TEXT ARGUMENT...: refused before the device is looked for.
+# wrong TEXT ARGUMENT...: the arguments are refused before the device is opened.
 wrong()
 {
 	regex=$1
@@ -108,7 +108,7 @@ wrong "the argument is missing" reset
 wrong "'2' is one argument too many" reset 1 2
 wrong "'now' is one argument too many" selftest now
 
-# None of these has a device: status 3 and what to do about it.
+# Without a device, each ends with status 3 and says what to do about it.
 for command in info 'info 1' list stats 'stats 1' top 'peek 1 tx' 'reset 1' \
 	selftest; do
 	# shellcheck disable=SC2086
@@ -122,7 +122,7 @@ done
 check "a folder" fails 1 "no device of the module ion" \
 	"$ionctl" --device / info
 
-# What is printed and can not be written is an error.
+# It is an error if the output cannot be written.
 to_full()
 {
 	"$@" >/dev/full
@@ -133,7 +133,7 @@ to_closed()
 	"$@" >&-
 }
 
-# Who does not ask for SIGPIPE is told by the status.
+# If SIGPIPE is ignored, the status reports a closed pipe.
 to_nobody()
 {
 	trap '' PIPE

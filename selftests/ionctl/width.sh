@@ -1,14 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The tables of all commands, on terminals of any width. Of top see top.sh.
+# Tests the tables of all commands on terminals of any width, except top: top.sh.
 . "$(dirname "$0")/tap.sh"
 need_device
 have moving arena waiting poisoned
 : "${moving:=}" "${arena:=}" "${waiting:=}"
 
-# fits REGEX COMMAND...: on a terminal of each width no line that matches, of which
-# there are some, is wider than it.
+# fits REGEX COMMAND...: on a terminal of any width some lines match, and none of them
+# is wider than the terminal.
 fits()
 {
 	regex=$1
@@ -24,7 +24,7 @@ fits()
 	done
 }
 
-# A table is all of the output, or begins with its titles and the names of rings.
+# A table is the whole output, or begins with its titles and the names of rings.
 check "list fits every width" fits . list
 check "info fits every width" fits . info
 check "the areas and offsets of info fit every width" \
@@ -40,7 +40,7 @@ check "rates leave out what matters least in 60 columns" sh -c \
 	"COLUMNS=60 TERM=dumb '$here/terminal' none '$ionctl' stats -n 1 -w 0.01 |
 	grep -q '^CHANNELS  *TX/S  *RX/S  *CMD/S  *KICKS/S  *WAKEUPS/S'"
 
-# The words of the features are all there, in lines of their own.
+# All words of the features are there, in lines of their own.
 broken()
 {
 	ends 0 env COLUMNS=40 TERM=dumb "$here/terminal" none "$ionctl" info ||
@@ -52,7 +52,7 @@ broken()
 
 check "info breaks long texts into lines" broken
 
-# The lines of its table end with what is wrong, which nothing is.
+# The lines of its table end with the reason of a failure; there is none here.
 tests_fit()
 {
 	for columns in 20 40 80; do
