@@ -23,7 +23,7 @@ check "info of an arena" json '.buffers == 16 and .buffer_size == 2048 and
 	"$ionctl" --json info "$arena"
 check "info as text" prints '^kernel  *0x50000000  *4096  read$' \
 	"$ionctl" info "$idle"
-check "info of one that was not set up" \
+check "info of a channel that is not set up" \
 	fails 1 "channel $open: .*not yet set up" "$ionctl" info "$open"
 
 # peeked COUNT OPTION...: peek prints this many, and they are still queued.
@@ -39,24 +39,24 @@ peeked()
 
 first="data=0x1000 phys=0 len=0 id=1 pad=0"
 check "peek at tx" peeked 5 "$queued" tx
-check "the oldest first" sh -c "head -n 1 out | grep -qx '$first'"
-check "and again" peeked 5 "$queued" tx
-check "-n" peeked 2 -n 2 "$queued" tx
-check "--skip" peeked 1 --skip 4 "$queued" tx
-check "--skip over all" peeked 0 --skip 5 "$queued" tx
-check "-n of more than there are" peeked 3 --count 99 "$answered" rx
+check "peek shows the oldest first" sh -c "head -n 1 out | grep -qx '$first'"
+check "peek leaves the packets queued" peeked 5 "$queued" tx
+check "peek -n" peeked 2 -n 2 "$queued" tx
+check "peek --skip" peeked 1 --skip 4 "$queued" tx
+check "peek --skip of all packets" peeked 0 --skip 5 "$queued" tx
+check "peek -n of more than there are" peeked 3 --count 99 "$answered" rx
 check "peek at evt" prints \
 	'^kind=3 arg=0 id=00000000000000020000000000000001 pad=0$' \
 	"$ionctl" peek "$answered" evt
 check "peek as JSON" json '.id == 3 and .data == "0x1002"' \
 	"$ionctl" --json peek --skip 2 "$answered" rx
-check "peek at a ring that is empty" peeked 0 "$idle" rx
+check "peek at an empty ring" peeked 0 "$idle" rx
 check "peek at a poisoned ring" peeked 0 "$poisoned" tx
-check "binary" sh -c "[ \$('$ionctl' peek --binary $queued tx | wc -c) -eq 120 ]"
-check "peek of one that was not set up" \
+check "peek --binary" sh -c "[ \$('$ionctl' peek --binary $queued tx | wc -c) -eq 120 ]"
+check "peek at a channel that is not set up" \
 	fails 1 "channel $open: the channel was not set up" \
 	"$ionctl" peek "$open" tx
-check "a full disk" fails 1 "disk is full" \
+check "peek on a full disk" fails 1 "disk is full" \
 	sh -c "'$ionctl' peek $queued tx >/dev/full"
 
 # ionctl closes its copy of the descriptor, which does not end the lent thread.
@@ -67,29 +67,30 @@ lent_stays()
 		"$ionctl" --json stats "$lent"
 }
 
-check "a lent thread stays" lent_stays
+check "a lent thread stays lent" lent_stays
 
 # A process that did not open the channel has the descriptor.
-check "found with a process that inherited it" \
+check "a channel is found in a process that inherited it" \
 	fails 1 "channel $inherited: .*not yet set up" \
 	"$ionctl" info "$inherited"
 check "a channel with many locks on its descriptor is found" \
 	json ".channel == $locked" "$ionctl" --json info "$locked"
-check "closed" fails 1 "channel $closed: no process has it open, a service" \
+check "a channel that only a service keeps" \
+	fails 1 "channel $closed: no process has it open, a service" \
 	"$ionctl" info "$closed"
-check "a channel that there is not" \
+check "a channel that does not exist" \
 	fails 1 "channel 99999: there is none that you may see" \
 	"$ionctl" peek 99999 tx
-check "nothing is left open" json "[.channels[].pid] | index($$) == null" \
+check "ionctl leaves no channel open" json "[.channels[].pid] | index($$) == null" \
 	"$ionctl" --json list
 
 check "reset of a poisoned channel" prints "^channel $poisoned: 0 discarded$" \
 	"$ionctl" reset "$poisoned"
-check "and it is mended" json '.channels[0].poisoned == false and
+check "reset clears the poison" json '.channels[0].poisoned == false and
 	.channels[0].resets == 1' "$ionctl" --json stats "$poisoned"
-check "reset throws away" json ".channel == $answered and .discarded == 4" \
+check "reset discards what is queued" json ".channel == $answered and .discarded == 4" \
 	"$ionctl" --json reset "$answered"
-check "and counts it" json '.channels[0].rings.rx | .queued == 0 and
+check "reset counts what it discarded" json '.channels[0].rings.rx | .queued == 0 and
 	.discarded == 3' "$ionctl" --json stats "$answered"
 
 # A user may not trace the process: it is theirs, but forbids it.
@@ -131,8 +132,8 @@ not_seen()
 }
 
 check "a process that may not be traced" untraceable private denied
-check "one that may" untraceable compact allowed
-check "a channel of somebody else" untraceable compact not_seen
+check "a process that may be traced" untraceable compact allowed
+check "a channel of another user" untraceable compact not_seen
 let_go
 
 # The descriptor belongs to another channel by the time it is copied.
@@ -149,5 +150,5 @@ swaps()
 	return "$status"
 }
 
-check "a descriptor that becomes another channel's" swaps
+check "a descriptor that becomes that of another channel" swaps
 finish

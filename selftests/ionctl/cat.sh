@@ -16,19 +16,19 @@ carried()
 }
 
 check "megabytes through echo" carried big
-check "with a lent thread" carried big --lend
-check "compact" carried big --layout compact
+check "megabytes with a lent thread" carried big --lend
+check "megabytes in the compact layout" carried big --layout compact
 check "two small buffers, four slots" \
 	carried small --buffers 2 --buffer-size 256 --slots 4
-check "buffers that are larger than a packet can say" \
+check "buffers that are larger than the largest packet" \
 	carried big --buffers 3 --buffer-size 131072
-check "nothing" carried /dev/null
-check "a byte" sh -c "[ \"\$(printf x | '$ionctl' cat)\" = x ]"
-check "who reads it is slow" \
+check "an empty file" carried /dev/null
+check "a single byte" sh -c "[ \"\$(printf x | '$ionctl' cat)\" = x ]"
+check "a slow reader" \
 	sh -c "'$ionctl' cat <big | { sleep 1; cmp - big; }"
-check "what comes in drops" sh -c "
+check "input that comes slowly" sh -c "
 	{ echo a; sleep 0.3; echo b; } | '$ionctl' cat | tr -d '\n' | grep -qx ab"
-check "what was read comes out before the end" sh -c "
+check "output comes before the end of the input" sh -c "
 	mkfifo in; '$ionctl' cat <in | { read -r a; echo \"\$a\" >got; } &
 	exec 4>in; echo first >&4
 	until [ -s got ]; do sleep 0.05; done; exec 4>&-; wait"
@@ -49,11 +49,12 @@ both_ways()
 	wait $! && cmp there big && cmp here small
 }
 
-check "one way" one_way
-check "one way, with lent threads" one_way --lend
-check "both ways" both_ways
-check "both ways, two buffers" both_ways --buffers 2 --buffer-size 4096
-check "both ways, few slots" both_ways --buffers 3 --buffer-size 4096 --slots 4
+check "one program sends to another" one_way
+check "one program sends to another, with lent threads" one_way --lend
+check "two programs send to each other" both_ways
+check "two programs send to each other, with two buffers" both_ways --buffers 2 --buffer-size 4096
+check "two programs send to each other, with four slots" \
+	both_ways --buffers 3 --buffer-size 4096 --slots 4
 
 # The output of one program is read only after all that it sends has arrived.
 stuck_one_way()
@@ -67,7 +68,7 @@ stuck_one_way()
 	wait $! && cmp there big && cmp here big
 }
 
-check "one way goes on while the other one is stuck" stuck_one_way
+check "one direction continues while the other one is stuck" stuck_one_way
 
 # The sender or the receiver reports that not all arrived.
 receiver_full()
@@ -127,8 +128,8 @@ check "the receiver has no room" receiver_full
 check "the receiver is killed" receiver_killed
 check "the sender is killed" sender_killed
 check "both send" both_send
-check "the other program is another one" no_cat
-check "nobody comes" fails 6 'nothing came or went for 0.2 s' \
+check "the other program is not ionctl cat" no_cat
+check "no other program comes" fails 6 'nothing came or went for 0.2 s' \
 	"$ionctl" cat --key alone --timeout 0.2
 
 # Another program overwrites the packets of cat.
@@ -152,15 +153,15 @@ check "stdout is closed" fails 1 'stdout: ' sh -c "'$ionctl' cat <big >&-"
 check "stdin is closed" fails 1 'stdin: Bad file' sh -c "'$ionctl' cat <&-"
 check "stdin is a folder" fails 1 'stdin: Is a directory' \
 	sh -c "'$ionctl' cat </"
-check "nobody reads on" sh -c "'$ionctl' cat <big | head -c 1000 | wc -c |
+check "a reader that stops early" sh -c "'$ionctl' cat <big | head -c 1000 | wc -c |
 	grep -qx 1000"
 check "--send without a pair" fails 2 '--send is for a pair' \
 	"$ionctl" cat --send
-check "what comes is not what went" fails 1 'source sends nothing back' \
+check "a service that does not send back" fails 1 'source sends nothing back' \
 	sh -c "echo hi | '$ionctl' cat --service source"
 check "a channel of the shell" sh -c "exec 3<>/dev/ion
 	echo hi | '$ionctl' cat --fd 3 | grep -qx hi"
-check "more buffers than slots" fails 1 '300 buffers want 301 slots' \
+check "more buffers than slots" fails 1 '300 buffers need at least 301 slots' \
 	"$ionctl" cat --buffers 300 --slots 256
 check "no channel is left" json '.channels == 0' "$ionctl" --json info
 finish

@@ -34,7 +34,7 @@ line 'ionctl push --file fi' file
 line 'ionctl --device /nonexistent info ' ''
 line 'ionctl --device = /nonexistent stats ' ''
 line 'ionctl frobnicate ' ''
-check "it is set up" grep -qw _ionctl <(complete -p ionctl)
+check "completion is set up" grep -qw _ionctl <(complete -p ionctl)
 if [ -c /dev/ion ] && [ -x "$hold" ]; then
 	have idle compact
 	: "${idle:=}" "${compact:=}"

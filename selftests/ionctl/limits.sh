@@ -15,17 +15,17 @@ done
 check "ping: too many channels" \
 	fails 1 "too many channels are set up in the system: .*max_channels" \
 	"$ionctl" ping -c 1
-check "two of two" json \
+check "both channels of the system are in use" json \
 	'.channels == 2 and .max_channels == 2 and .bytes == 81920' \
 	"$ionctl" --json info
 echo 1024 >$parameters/max_channels
-check "two of a user" json '.user_channels == 2 and .max_user_channels == 256' \
+check "a user has two channels" json '.user_channels == 2 and .max_user_channels == 256' \
 	"$ionctl" --json info
 let_go
 
 # A number of more than 32 bits.
 echo 1099511627777 >$parameters/max_bytes
-check "a large number" json '.max_bytes == 1099511627777' \
+check "a limit of more than 32 bits" json '.max_bytes == 1099511627777' \
 	"$ionctl" --json info
 echo 18446744073709551615 >$parameters/max_bytes
 check "info prints a number of 64 bits as unsigned JSON" \
@@ -37,6 +37,6 @@ no_descriptors()
 	sh -c "ulimit -n 3; '$ionctl' info"
 }
 
-check "no descriptors" fails 1 "too many descriptors open: see ulimit -n" \
+check "no free descriptors" fails 1 "too many descriptors open: see ulimit -n" \
 	no_descriptors
 finish

@@ -32,51 +32,52 @@ line()
 # shellcheck disable=SC2154
 many_holds()
 {
-	holds "a channel that was not set up" "$open" \
+	holds "a channel that is not set up" "$open" \
 		'.state == "open" and (has("rings") | not)'
-	holds "one that was" "$idle" '.state == "ready" and .layout == "split"
+	holds "a channel that is set up" "$idle" '.state == "ready" and .layout == "split"
 		and .service == "echo" and .kernel_end == "sleeping" and
 		.uid == 0 and .user == "root" and .bytes == 40960 and
 		.poisoned == false and .rings.tx.capacity == 255'
 	holds "the compact layout" "$compact" '.layout == "compact"'
-	holds "queued on tx" "$queued" '.rings.tx.queued == 5 and
+	holds "packets queued on tx" "$queued" '.rings.tx.queued == 5 and
 		.rings.tx.pushed == 5 and .rings.rx.queued == 0'
-	holds "answered" "$answered" '.rings.rx.queued == 3 and
+	holds "packets and an answer queued" "$answered" '.rings.rx.queued == 3 and
 		.rings.evt.queued == 1 and .kicks == 1'
-	holds "poisoned" "$poisoned" '.poisoned and .state == "ready" and
+	holds "a poisoned channel" "$poisoned" '.poisoned and .state == "ready" and
 		(.rings.tx | .poison == "range" and .poison_seen == 4711 and
 		.poison_first == 0 and .poison_last == 255) and
 		.rings.rx.poison == "none"'
 	holds "a lent thread" "$lent" '.kernel_end == "lent, sleeping"'
 	holds "the service has gone" "$gone" '.kernel_end == "gone"'
-	holds "closed, and kept by a service" "$closed" '.state == "closed" and
+	holds "a closed channel that a service keeps" "$closed" '.state == "closed" and
 		.service == "pair"'
 	holds "an arena" "$arena" '.buffers == 16 and .buffer_size == 2048 and
 		.buffers_owned == 16'
-	holds "opened by a process that has ended" "$inherited" '.comm == ""'
-	holds "the process" "$idle" ".pid == $holder"
-	holds "a name that is no text" "$named" \
+	holds "a channel of a process that has ended" "$inherited" '.comm == ""'
+	holds "the process of a channel" "$idle" ".pid == $holder"
+	holds "a name with control characters" "$named" \
 		'.comm == "\u001b]0;\ufffd\u00e9\"x"'
 }
 
 many_holds
-check "by rising number" json '[.channels[].channel] | . == sort' \
+check "channels are sorted by number" json '[.channels[].channel] | . == sort' \
 	"$ionctl" list --json
-check "the law" json '[.channels[] | select(.rings) | .rings[] |
+check "pushed packets are popped, queued or discarded" \
+	json '[.channels[] | select(.rings) | .rings[] |
 	.pushed == .popped + .queued + .discarded] | all' "$ionctl" --json list
-check "not the one that asks" json "[.channels[].comm] |
+check "the channel of ionctl itself is not listed" json "[.channels[].comm] |
 	index(\"ionctl\") == null" "$ionctl" --json list
 
 # shellcheck disable=SC2154
 as_text()
 {
-	check "a line with bars" line \
+	check "a channel with packets is a line with bars" line \
 		"^ *$queued  *$holder .* root  *echo  *split  *40.0 KiB  *ready  *sleeping  *#--------- 5/255  *---------- 0/255  *---------- 0/255  *---------- 0/255$"
-	check "a line of one that was not set up" line \
+	check "a channel that is not set up is a line of dashes" line \
 		"^ *$open .* root  *-  *-  *0 B  open  *-  *-  *-  *-  *-$"
-	check "poisoned" line "^ *$poisoned .* poisoned  *sleeping"
-	check "a full ring" line "^ *$closed .* closed .* ########## 255/255"
-	check "a name that would write to the terminal" line \
+	check "a poisoned channel says so" line "^ *$poisoned .* poisoned  *sleeping"
+	check "a full ring has a full bar" line "^ *$closed .* closed .* ########## 255/255"
+	check "a name with control characters is made safe" line \
 		"^ *$named .* ?]0;???\"x  *root"
 }
 
@@ -94,14 +95,14 @@ painted()
 	grep -q "$(printf '\033')\[1;31mpoisoned$(printf '\033')\[0m" out
 }
 
-check "no colours but on a terminal" plain TERM=xterm "$ionctl" list
+check "no colours unless on a terminal" plain TERM=xterm "$ionctl" list
 check "colours on a terminal" prints '31mpoisoned' "$here/terminal" none \
 	env TERM=xterm "$ionctl" list
-check "none there with NO_COLOR" plain NO_COLOR=1 TERM=xterm \
+check "no colours on a terminal with NO_COLOR" plain NO_COLOR=1 TERM=xterm \
 	"$here/terminal" none "$ionctl" list
-check "none there with --color=never" plain TERM=xterm \
+check "no colours on a terminal with --color=never" plain TERM=xterm \
 	"$here/terminal" none "$ionctl" list --color=never
-check "none on a terminal that has none" plain TERM=dumb \
+check "no colours on a terminal without them" plain TERM=dumb \
 	"$here/terminal" none "$ionctl" list
 check "poisoned is red" painted
 
@@ -120,12 +121,12 @@ filters()
 	filtered "--poisoned" ". == [$poisoned]" --poisoned
 	filtered "--service" "index($gone) != null and index($idle) == null" \
 		--service pair
-	filtered "--service of which there is none" ". == []" -s nosuch
+	filtered "--service without a channel" ". == []" -s nosuch
 	filtered "--pid" "index($idle) != null and index($inherited) == null" \
 		--pid "$holder"
 	filtered "--user by name" "index($idle) != null" --user root
 	filtered "--user by number" "index($idle) != null" -u 0
-	filtered "--user who has none" ". == []" -u nobody
+	filtered "--user without a channel" ". == []" -u nobody
 	filtered "two filters" ". == []" --poisoned --service pair
 }
 
@@ -158,15 +159,15 @@ all_of_it()
 narrow()
 {
 	rings="TX RX CMD EVT"
-	check "a wide terminal" all_of_it
-	check "130 columns" titled 130 \
+	check "a wide terminal shows all columns" all_of_it
+	check "a terminal of 130 columns" titled 130 \
 		"CHANNEL PID COMM USER SERVICE STATE $rings"
-	check "80 columns" titled 80 "CHANNEL PID COMM SERVICE STATE $rings"
-	check "how full a ring is" grep -q \
+	check "a terminal of 80 columns" titled 80 "CHANNEL PID COMM SERVICE STATE $rings"
+	check "how full a ring is, without its bar" grep -q \
 		"^ *$queued  *$holder  *[^ ]*  *echo  *ready  *5/255  *0/255  *0/255  *0/255$" page
-	check "40 columns" titled 40 "CHANNEL PID SERVICE STATE"
-	check "20 columns" titled 20 "CHANNEL STATE"
-	check "10 columns" titled 10 "CHANNEL"
+	check "a terminal of 40 columns" titled 40 "CHANNEL PID SERVICE STATE"
+	check "a terminal of 20 columns" titled 20 "CHANNEL STATE"
+	check "a terminal of 10 columns" titled 10 "CHANNEL"
 }
 
 narrow
@@ -197,7 +198,7 @@ others()
 	return "$status"
 }
 
-check "each sees their own, root all" others
+check "users see their own channels, and root sees all" others
 check "no permission" fails 4 "/dev/ion: no permission: join the group ion" \
 	as_user ./ionctl list
 check "no permission for info" fails 4 "/dev/ion: no permission" \
@@ -219,7 +220,7 @@ come_and_go()
 	wait $!
 }
 
-check "while channels come and go" come_and_go
+check "list works while channels come and go" come_and_go
 
 # There are more channels than a single call of the driver returns.
 many()
@@ -238,11 +239,11 @@ many()
 	return "$status"
 }
 
-check "more channels than one call tells of" many
+check "more channels than one call returns" many
 check "a pipe that is not read to its end" \
 	sh -c "'$ionctl' --json list | head -n 1 | grep -qx '{'"
 check "a full disk" fails 1 "disk is full" \
 	sh -c "'$ionctl' list >/dev/full"
 let_go
-check "none are left" json '.channels == []' "$ionctl" --json list
+check "no channel is left" json '.channels == []' "$ionctl" --json list
 finish

@@ -10,7 +10,7 @@ sound='.lost == 0 and .min_ns > 0 and .min_ns <= .p50_ns and .p50_ns <= .p90_ns
 	and .p90_ns <= .p99_ns and .p99_ns <= .max_ns and .min_ns <= .avg_ns and
 	.avg_ns <= .max_ns'
 
-check "echo" json ".sent == 3 and .received == 3 and .payload == 0 and
+check "three packets" json ".sent == 3 and .received == 3 and .payload == 0 and
 	.service == \"echo\" and (.times_ns | length) == 3 and
 	(.times_ns | min) == .min_ns and (.times_ns | max) == .max_ns and
 	(.times_ns | sort)[1] == .p50_ns and $sound" \
@@ -18,16 +18,16 @@ check "echo" json ".sent == 3 and .received == 3 and .payload == 0 and
 check "percentiles" json '(.times_ns | length) == 20 and
 	.p50_ns == (.times_ns | sort)[9] and .p90_ns == (.times_ns | sort)[17] and
 	.p99_ns == (.times_ns | sort)[19]' "$ionctl" --json ping -c 20 -i 0
-check "a thousand at once, with a payload" json \
+check "a thousand packets with a payload, without pauses" json \
 	".sent == 1000 and .payload == 1000 and (has(\"times_ns\") | not) and
 	$sound" "$ionctl" --json ping -c 1000 -i 0 -q -s 1000
-check "a lent thread" json ".sent == 100 and .lent and $sound" \
+check "ping with a lent thread" json ".sent == 100 and .lent and $sound" \
 	"$ionctl" --json ping -c 100 -i 0 -q --lend
-check "compact, two slots" json "$sound" "$ionctl" --json ping -c 100 -i 0 -q \
+check "ping in compact rings of two slots" json "$sound" "$ionctl" --json ping -c 100 -i 0 -q \
 	--layout compact --slots 2
-check "a line for each" prints '^from echo: seq=2 time=[0-9.]* [num]*s$' \
+check "a line for each packet" prints '^from echo: seq=2 time=[0-9.]* [num]*s$' \
 	"$ionctl" ping -c 2 -i 0
-check "and one for all" prints \
+check "a line with the summary" prints \
 	'^round trip: min .*s, avg .*s, p50 .*s, p90 .*s, p99 .*s, max .*s$' \
 	"$ionctl" ping -c 2 -i 0 --quiet
 
@@ -42,7 +42,7 @@ answered()
 }
 
 check "another program answers" answered
-check "with a payload" answered -s 5000
+check "another program answers packets with a payload" answered -s 5000
 
 interrupted()
 {
@@ -85,31 +85,31 @@ refused()
 }
 
 check "ping says why the kernel refused a packet, at once" refused
-check "SIGINT ends it, with what there is" interrupted
-check "nobody answers" not_answered
-check "lost" lost
+check "SIGINT ends it with a summary" interrupted
+check "no program answers" not_answered
+check "lost packets" lost
 check "a full disk" ends 1 sh -c "'$ionctl' ping >/dev/full"
-check "and it says so" grep -q 'the disk is full' err
+check "ping reports the full disk" grep -q 'the disk is full' err
 check "--answer without a pair" fails 2 '--answer is for a pair' \
 	"$ionctl" ping --answer
-check "an interval that is none" fails 2 '--interval is 0, or else it is a number of seconds' \
+check "a wrong interval" fails 2 '--interval is 0, or else it is a number of seconds' \
 	"$ionctl" ping -i x
 check "an interval that is too short" fails 2 'is 0, or else it is a number' \
 	"$ionctl" ping -i 0.0001
 # source sends all the time, but never an answer.
-check "other packets than the answer" ends 1 timeout 20 \
+check "packets other than the answer" ends 1 timeout 20 \
 	"$ionctl" ping --service source -c 1 --timeout 0.3
-check "and it says so" grep -q 'packet 1 did not come back' err
+check "ping reports the missing answer" grep -q 'packet 1 did not come back' err
 check "no device" fails 3 'modprobe ion' \
 	"$ionctl" --device /nonexistent ping
 
-check "bench" json '(.results | length) == 30 and .processors > 0 and
+check "bench as JSON" json '(.results | length) == 30 and .processors > 0 and
 	([.results[] | .packets_per_second > 0] | all) and
 	([.results[].batch] | unique) == [1, 8, 32, 64, 128] and .qemu' \
 	"$ionctl" --json bench -t 1
 check "bench as a table" prints '^ion, lent thread, split  *[0-9]' \
 	"$ionctl" bench -t 0.5
-check "and of what machine" grep -q '^[a-z0-9_]*, Linux .*, under QEMU' out
+check "bench names the machine" grep -q '^[a-z0-9_]*, Linux .*, under QEMU' out
 # Another program changes packets that are queued.
 changed()
 {
@@ -125,7 +125,7 @@ changed()
 	return 1
 }
 
-check "bench looks at what comes back" changed
+check "bench checks the packets that come back" changed
 check "bench, no device" fails 3 'modprobe ion' \
 	"$ionctl" --device /nonexistent bench
 check "no channel is left" json '.channels == 0' "$ionctl" --json info

@@ -26,17 +26,17 @@ same()
 
 # ---- formats ----------------------------------------------------------------
 
-check "a packet there and back" \
+check "a packet comes back" \
 	gives 'data=0x10ad phys=0 len=2 id=7 pad=0' \
 	"$ionctl" push --return data=0x10ad,len=2,id=7
-check "a command there and back" \
+check "a command comes back" \
 	gives 'kind=1 arg=0x5 id=000000000000000000000000000000ff pad=0' \
 	"$ionctl" push --cmd --return kind=1,arg=5,id=0xff
-check "how many went" gives '3 packets pushed' "$ionctl" push 1 2 3
-check "how many went, as JSON" json '.pushed == 2' "$ionctl" --json push 1 2
-check "with a lent thread" gives 'data=0x1 phys=0 len=0 id=0 pad=0' \
+check "push says how many were pushed" gives '3 packets pushed' "$ionctl" push 1 2 3
+check "push says in JSON how many were pushed" json '.pushed == 2' "$ionctl" --json push 1 2
+check "push with a lent thread" gives 'data=0x1 phys=0 len=0 id=0 pad=0' \
 	"$ionctl" push --lend --return 1
-check "compact, few slots" sh -c \
+check "many packets through a compact ring of two slots" sh -c \
 	"seq 1 999 | '$ionctl' push --return --layout compact --slots 2 |
 	sed 's/ .*//' | uniq | wc -l | grep -qx 999"
 
@@ -45,11 +45,11 @@ cat >edges <<'END'
 {"data":"0x8000000000000000","phys":"0x7fffffffffffffff","len":65535,"id":0,"pad":1}
 {"data":"0xffffffffffffffff","phys":"0xffffffffffffffff","len":65535,"id":65535,"pad":4294967295}
 END
-check "JSON is read as it is written" \
+check "push reads the JSON that it prints" \
 	same edges sh -c "cat edges | '$ionctl' --json push --return"
-check "jq reads it" json '.len | type == "number"' \
+check "jq reads the JSON" json '.len | type == "number"' \
 	sh -c "'$ionctl' --json push --return 0 | tail -n 1"
-check "text is read as it is written" sh -c "
+check "push reads the text that it prints" sh -c "
 	'$ionctl' push --return <edges >first &&
 	'$ionctl' push --return <first | cmp - first"
 
@@ -69,7 +69,7 @@ across()
 }
 
 check "a thousand packets to another process" across 24000 '' ''
-check "a thousand commands" across 32000 --cmd --evt
+check "a thousand commands come back to another process" across 32000 --cmd --evt
 
 before_the_other()
 {
@@ -103,7 +103,7 @@ quiet()
 	[ "${seen%% *}" = "$answer" ]
 }
 
-check "push waits for who pops" before_the_other
+check "push waits for the program that pops" before_the_other
 check "push --return shows an answer while the input is quiet" \
 	quiet '1\n' 7 data=0x7
 check "push --return shows an answer while no packet was sent" \
@@ -112,11 +112,11 @@ check "push --return shows an answer while a line is not whole" \
 	quiet '1\ndata=' 7 data=0x7
 check "push --return --cmd shows an answer while the input is quiet" \
 	quiet '1\n' 7 kind=7 --cmd
-check "source counts" gives "data=0 phys=0 len=0 id=0 pad=0
+check "source sends rising numbers" gives "data=0 phys=0 len=0 id=0 pad=0
 data=0x1 phys=0 len=0 id=0 pad=0" "$ionctl" pop --service source -n 2
 check "source at a rate" json '.data == "0x4"' \
 	sh -c "'$ionctl' pop --json --service source --arg 100 -n 5 | tail -n 1"
-check "sink takes all" gives '600 packets pushed' \
+check "sink takes all packets" gives '600 packets pushed' \
 	sh -c "seq 1 600 | '$ionctl' push --service sink"
 
 # ---- payloads ---------------------------------------------------------------
@@ -137,29 +137,29 @@ hello()
 }
 
 check "a file in buffers to another process" payload
-check "a text" hello
+check "a text in a buffer" hello
 check "a payload that is too long" fails 1 "--payload has 300 bytes, a buffer 256" \
 	"$ionctl" push --payload "$(printf '%0300d' 0)" --buffers 2 \
 	--buffer-size 256
-check "a file that there is not" fails 1 "nowhere: No such file" \
+check "a file that does not exist" fails 1 "nowhere: No such file" \
 	"$ionctl" push --file nowhere
 
 # ---- a channel that the shell keeps ----------------------------------------
 
 exec 3<>/dev/ion
-check "push to it" gives '3 packets pushed' "$ionctl" push --fd 3 1 2 3
-check "pop one of them" gives 'data=0x1 phys=0 len=0 id=0 pad=0' \
+check "push to a channel of the shell" gives '3 packets pushed' "$ionctl" push --fd 3 1 2 3
+check "pop one packet from a channel of the shell" gives 'data=0x1 phys=0 len=0 id=0 pad=0' \
 	"$ionctl" pop --fd 3 -n 1
-check "a full disk" fails 1 'the disk is full' \
+check "a full disk keeps packets on the ring" fails 1 'the disk is full' \
 	sh -c "'$ionctl' pop --fd 3 >/dev/full"
-check "nothing was lost by that" gives 'data=0x2 phys=0 len=0 id=0 pad=0
+check "the packets are still there after a full disk" gives 'data=0x2 phys=0 len=0 id=0 pad=0
 data=0x3 phys=0 len=0 id=0 pad=0' "$ionctl" pop --fd 3 -n 2
-check "it is set up once" fails 2 'is set up already: leave --slots out' \
+check "a channel of the shell is set up only once" fails 2 'is set up already: leave --slots out' \
 	"$ionctl" push --fd 3 --slots 16 1
 # shellcheck disable=SC2046
-check "no room for so long" fails 6 'nothing came or went for 0.2 s' \
+check "push ends when there is no room for too long" fails 6 'nothing came or went for 0.2 s' \
 	"$ionctl" push --fd 3 --timeout 0.2 $(seq 1 600)
-check "nothing came for so long" fails 6 'nothing came or went for 0.2 s' \
+check "pop ends when nothing comes for too long" fails 6 'nothing came or went for 0.2 s' \
 	"$ionctl" pop --timeout 0.2
 exec 3>&-
 
@@ -180,10 +180,10 @@ signalled()
 	[ "$status" -eq "$want" ] && [ "$(wc -l <came)" -eq 3 ]
 }
 
-check "SIGINT ends it" signalled INT 0
-check "SIGTERM ends it" signalled TERM 0
-check "SIGINT before -n" signalled INT 1 -n 5
-check "and it says so" grep -qx 'ionctl: 3 of 5 came: a signal ended it' err
+check "SIGINT ends pop" signalled INT 0
+check "SIGTERM ends pop" signalled TERM 0
+check "SIGINT before -n packets is a failure" signalled INT 1 -n 5
+check "pop reports the signal" grep -qx 'ionctl: 3 of 5 came: a signal ended it' err
 
 # ---- refused packets --------------------------------------------------------
 
@@ -193,7 +193,7 @@ shows_arena()
 		grep -qx '  4 buffers of 2.00 KiB, 4 with the program, 0 with the service' err
 }
 
-check "--stats tells whose the buffers are" shows_arena
+check "--stats says who owns the buffers" shows_arena
 
 # refuses NAME REGEX OPTION_OR_PACKET...: push fails at once with such a message.
 refuses()
@@ -256,9 +256,9 @@ refused_before()
 	return "$status"
 }
 
-check "push --return prints what was not refused" some_refused
-check "push counts what was refused in JSON" some_refused_as_json
-check "what was refused before is not told again" refused_before
+check "push --return prints packets that were not refused" some_refused
+check "push counts refused packets in JSON" some_refused_as_json
+check "packets that were refused before are not reported again" refused_before
 
 # ---- errors -----------------------------------------------------------------
 
@@ -284,11 +284,11 @@ wrong 'id is 65536, 65535 at the most' id=65536
 wrong 'pad is 4294967296, 4294967295 at the most' pad=4294967296
 wrong 'there is no field "size"' size=1
 wrong 'len is 65536, 65535 at the most' '{"len":65536}'
-check "nothing goes if one of them is wrong" fails 2 "len is 65536" \
+check "no packet is sent if one is wrong" fails 2 "len is 65536" \
 	"$ionctl" push 1 len=65536
-check "a part of a struct" fails 1 'within packet 2: 6 of 24 bytes' \
+check "an incomplete struct" fails 1 'within packet 2: 6 of 24 bytes' \
 	sh -c "head -c 30 /dev/zero | '$ionctl' push --binary"
-check "no struct at all" gives '0 packets pushed' \
+check "empty binary input" gives '0 packets pushed' \
 	sh -c "'$ionctl' push --binary </dev/null"
 
 exec 3<>/dev/ion
@@ -296,7 +296,7 @@ exec 3<>/dev/ion
 "$here/scribble" 3
 check "push to a poisoned ring" fails 5 'a ring is poisoned' \
 	"$ionctl" push --fd 3 1
-check "pop from one" fails 5 'a ring is poisoned' \
+check "pop from a poisoned ring" fails 5 'a ring is poisoned' \
 	sh -c "'$ionctl' pop --fd 3 -n 1 >/dev/null; '$ionctl' pop --fd 3"
 exec 3>&-
 
@@ -319,19 +319,19 @@ goes_away()
 	} | "$ionctl" push --key away
 }
 
-check "the other program has gone" ends 1 too_few
-check "and it says so" \
+check "the other program ends before pop -n has enough" ends 1 too_few
+check "pop reports that the other program has gone" \
 	grep -qx 'ionctl: 2 of 5 came: the other program has gone' err
-check "nobody pops any more" fails 1 'the other program has gone' goes_away
+check "the other program ends before it pops all" fails 1 'the other program has gone' goes_away
 check "no service of that name" fails 1 "there is no service 'nosuch'" \
 	"$ionctl" push --service nosuch 1
-check "nor for a descriptor" fails 1 "there is no service 'nosuch'" \
+check "no service of that name, for a descriptor" fails 1 "there is no service 'nosuch'" \
 	sh -c "exec 3<>/dev/ion; '$ionctl' push --fd 3 --service nosuch 1"
-check "an argument for a pair" fails 2 '--arg is not for the service pair' \
+check "an argument for the service pair" fails 2 '--arg is not for the service pair' \
 	"$ionctl" push --key x --arg 1 1
 check "a channel of the shell gets buffers" prints '^data=0 .*len=5' \
 	sh -c "exec 3<>/dev/ion; '$ionctl' push --fd 3 --payload hello --return"
-check "unless it is set up without" fails 1 'was set up without buffers' \
+check "a channel of the shell that is set up without buffers" fails 1 'was set up without buffers' \
 	sh -c "exec 3<>/dev/ion; '$ionctl' push --fd 3 1 >/dev/null
 		'$ionctl' push --fd 3 --payload hello"
 
@@ -351,12 +351,12 @@ unlike()
 	return "$status"
 }
 
-check "another program that is unlike" unlike
+check "the other program has other buffers" unlike
 check "a key for another service" fails 2 '--key is for the service pair' \
 	"$ionctl" pop --service echo --key x
-check "slots that are none" fails 2 "--slots is a power of two, not '100'" \
+check "a wrong number of slots" fails 2 "--slots is a power of two, not '100'" \
 	"$ionctl" push --slots 100 1
-check "no channel" fails 1 'the descriptor is not open' \
+check "a descriptor that is not open" fails 1 'the descriptor is not open' \
 	"$ionctl" pop --fd 99
 check "no device" fails 3 'modprobe ion' \
 	"$ionctl" --device /nonexistent push 1

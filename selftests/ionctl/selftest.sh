@@ -5,12 +5,13 @@
 . "$(dirname "$0")/tap.sh"
 need_device
 
-check "it passes" is_done "$ionctl" selftest
-check "and says so" sh -c "tail -n 1 out | grep -q '^[1-9][0-9]* passed, 0 failed'"
+check "selftest passes" is_done "$ionctl" selftest
+check "the last line counts the passed tests" \
+	sh -c "tail -n 1 out | grep -q '^[1-9][0-9]* passed, 0 failed'"
 check "no blanks at the end of a line" sh -c "! grep -q ' $' out"
 check "a line for each test" prints '^poison.*  [0-9.]* [a-z]*s  passed' \
 	"$ionctl" selftest
-check "as JSON" json '.failed == 0 and .passed == (.tests | length) and
+check "selftest as JSON" json '.failed == 0 and .passed == (.tests | length) and
 	.passed > 10 and ([.tests[] | .result == "passed" and .errno == 0 and
 	.ns > 0 and .name != ""] | all)' "$ionctl" --json selftest
 

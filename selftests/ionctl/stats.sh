@@ -9,27 +9,27 @@ have moving queued answered poisoned open
 
 law='.pushed == .popped + .queued + .discarded'
 
-check "of one channel" prints "^channel $queued of process $holder hold: ready" \
+check "a channel" prints "^channel $queued of process $holder hold: ready" \
 	"$ionctl" stats "$queued"
-check "a ring of it" prints '^  tx  *5  *0  *0  *5  #---------  *255  *0$' \
+check "a ring of the channel" prints '^  tx  *5  *0  *0  *5  #---------  *255  *0$' \
 	"$ionctl" stats "$queued"
-check "of one that was not set up" prints "^channel $open .*: open$" \
+check "a channel that is not set up" prints "^channel $open .*: open$" \
 	"$ionctl" stats "$open"
-check "what poisoned a ring" \
+check "how a ring was poisoned" \
 	prints '^  poisoned: tx by range: the index was 4711, allowed 0..255;' \
 	"$ionctl" stats "$poisoned"
-check "of several, in the order of the arguments" \
+check "several channels, in the order of the arguments" \
 	json "[.channels[].channel] == [$answered, $queued]" \
 	"$ionctl" --json stats "$answered" "$queued"
-check "of all together" json "(.total.channels == 5) and
+check "all channels together" json "(.total.channels == 5) and
 	(.total.poisoned == 1) and (.total.rings.tx.queued >= 5) and
 	([.total.rings[] | $law] | all)" "$ionctl" --json stats
-check "of all together, as text" prints '^5 channels, .* 1 poisoned' \
+check "all channels together, as text" prints '^5 channels, .* 1 poisoned' \
 	"$ionctl" stats
-check "a channel that there is not" \
+check "a channel that does not exist" \
 	fails 1 "channel 99999: there is none that you may see" \
 	"$ionctl" stats 99999
-check "and nothing of one that there is" \
+check "nothing is printed if one of the channels does not exist" \
 	fails 1 "channel 99999: there is none" "$ionctl" stats "$queued" 99999
 
 # watched LINES COMMAND...: it prints this many lines.
@@ -54,11 +54,11 @@ documents()
 	done <out
 }
 
-check "watched: titles, and so many lines" \
+check "watched: titles, and a line for each report" \
 	watched 4 "$ionctl" stats --watch=0.05 --count 3
 check "watched: a line for each channel" \
 	watched 5 "$ionctl" stats -w0.05 -n2 "$moving" "$queued"
-check "watched: titles again" watched 23 "$ionctl" stats -w0.01 -n 21
+check "watched: titles are repeated" watched 23 "$ionctl" stats -w0.01 -n 21
 check "a number after -w is the interval" \
 	prints '^CHANNELS  *TX/S' "$ionctl" stats -w 0.05 -n 2
 check "a number after --watch is the interval" \
@@ -69,8 +69,8 @@ check "a channel before -w is watched" \
 	prints '^CHANNEL  *TX/S' "$ionctl" stats "$moving" -w -n 1
 check "-j is --json" json ".channels[0].channel == $queued" \
 	"$ionctl" -j stats "$queued"
-check "--count alone" watched 2 "$ionctl" stats -n 1
-check "watched: a document a line" documents 3 "(.seconds > 0) and
+check "--count without --watch" watched 2 "$ionctl" stats -n 1
+check "watched: each line is a JSON document" documents 3 "(.seconds > 0) and
 	(.channels[0] | .channel == $moving and .rates.tx > 0 and
 	.rates.rx > 0 and .rates.cmd == 0 and .rates.kicks > 0)" "$moving"
 
@@ -98,8 +98,8 @@ interrupted()
 	[ $? -eq 130 ]
 }
 
-check "SIGTERM" signalled TERM 143
-check "SIGINT" interrupted
+check "SIGTERM ends it" signalled TERM 143
+check "SIGINT ends it" interrupted
 check "a pipe that is closed ends it" \
 	sh -c "timeout 20 '$ionctl' stats -w0.05 | head -n 2 | grep -q TX/S"
 check "a full disk ends it" fails 1 "disk is full" \
@@ -120,9 +120,9 @@ goes()
 	[ $? -eq 1 ] && grep -qx "ionctl: channel $moving: it has gone" err
 }
 
-check "a channel that goes" goes
-check "nothing at all" prints '^0 channels, 0 B$' "$ionctl" stats
-check "but what there was" json ".total.rings.tx.pushed > 0" "$ionctl" --json stats
+check "a channel is closed while it is watched" goes
+check "no channels" prints '^0 channels, 0 B$' "$ionctl" stats
+check "the totals keep closed channels" json ".total.rings.tx.pushed > 0" "$ionctl" --json stats
 
 # total FILTER: print a number from the totals of the system.
 total()
@@ -168,10 +168,10 @@ never_falls()
 	done
 }
 
-check "what a channel that has gone did stays in the total" outlives
-check "totals never fall" never_falls
-check "as text" prints "opened since the module was loaded" "$ionctl" stats
-check "watched: channels that live for a moment are in the rates" short_lives
+check "the totals keep the packets of a closed channel" outlives
+check "totals never decrease" never_falls
+check "the totals as text" prints "opened since the module was loaded" "$ionctl" stats
+check "watched: rates include short-lived channels" short_lives
 
 # ---- channels with buffers --------------------------------------------------
 
@@ -179,22 +179,22 @@ before=$(total .held_total)
 have waiting
 : "${waiting:=}"
 held='payloads held for want of an empty buffer at the other end'
-check "stats tells whose the buffers of a channel are" \
+check "stats says who owns the buffers of a channel" \
 	prints '^  8 buffers of 2.00 KiB, 6 with the program, 2 with the service$' \
 	"$ionctl" stats "$waiting"
-check "stats tells how many payloads wait for a buffer" \
+check "stats says how many payloads wait for a buffer" \
 	prints "^  $held: 2, 3 so far$" "$ionctl" stats "$waiting"
 check "stats sums up the buffers of all channels" \
 	prints '^  16 buffers, 14 with the program, 2 with the service$' \
 	"$ionctl" stats
-check "JSON tells how many payloads wait for a buffer" json \
+check "JSON says how many payloads wait for a buffer" json \
 	'.channels[0] | .held == 2 and .held_total == 3 and .buffers == 8 and
 	.buffers_owned == 6' "$ionctl" --json stats "$waiting"
 check "JSON sums up the buffers of all channels" json \
 	".total | .held == 2 and .held_total == $before + 3 and
 	.buffers == 16 and .buffers_owned == 14" "$ionctl" --json stats
 let_go
-check "payloads that had to wait stay in the total" json \
+check "the totals keep payloads that had to wait" json \
 	".total | .held == 0 and .held_total == $before + 3" \
 	"$ionctl" --json stats
 finish

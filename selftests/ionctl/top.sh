@@ -32,18 +32,18 @@ order()
 	return 1
 }
 
-check "q ends it" shows 0 q
-check "so many looks end it" shows 0 none --count 2 --delay 0.1
-check "SIGINT" shows 130 -2
-check "SIGTERM" shows 143 -15
-check "SIGHUP" shows 129 -1
-check "a key that means nothing, and then the end" \
+check "q ends top" shows 0 q
+check "--count ends top" shows 0 none --count 2 --delay 0.1
+check "SIGINT ends top" shows 130 -2
+check "SIGTERM ends top" shows 143 -15
+check "SIGHUP ends top" shows 129 -1
+check "an unknown key does nothing" \
 	shows 0 z --count 2 --delay 0.5
 # shellcheck disable=SC2154
 {
-	check "the busiest first" order rate "$moving"
-	check "the oldest first" order channel "$moving"
-	check "by kicks" order kicks "$moving"
+	check "the busiest channel first" order rate "$moving"
+	check "the oldest channel first" order channel "$moving"
+	check "the channel with the most kicks first" order kicks "$moving"
 }
 check "stdout is not a terminal" \
 	fails 1 "stdout is not a terminal: use ionctl stats --watch" "$ionctl" top
@@ -105,7 +105,7 @@ for columns in 10 20 33 40 57 72 80 100 132 200; do
 done
 check "top has all columns on a wide terminal" titles 200 \
 	"CHANNEL PID COMM USER SERVICE STATE MEMORY TX/S RX/S CMD/S EVT/S KICKS/S WAKEUPS/S TX RX"
-check "top leaves out what matters least in 80 columns" titles 80 \
+check "top leaves out the least important columns in 80 columns" titles 80 \
 	"CHANNEL PID COMM SERVICE STATE TX/S RX/S .*"
 check "top keeps the column that it is sorted by" titles 30 \
 	"CHANNEL.* KICKS/S" --sort kicks
@@ -130,16 +130,16 @@ channels()
 # shellcheck disable=SC2154
 {
 	check "top --poisoned" channels q "$poisoned" --poisoned
-	check "top --service of which there is none" \
+	check "top --service without such a channel" \
 		channels q "" --service nosuch
 	check "top --pid" channels q "$moving $idle $poisoned" --pid "$holder"
 	check "top --user" channels q "$moving $idle $poisoned" --user root
 	check "top filters by a text that is typed" \
 		channels "/poiso
 q" "$poisoned"
-	check "top filters whatever the case" channels "/POISO
+	check "top filters in upper and lower case" channels "/POISO
 q" "$poisoned"
-	check "top takes a letter back" channels "/poisox$(printf '\177')
+	check "backspace removes a letter" channels "/poisox$(printf '\177')
 q" "$poisoned"
 	check "q is a letter while a text is typed" channels "/q${escape}q" \
 		"$moving $idle $poisoned"
@@ -160,8 +160,8 @@ from()
 	echo "$all" | sed -n "$1,$(($1 + 15))p" | paste -s -d ' '
 }
 
-check "top shows as many as fit" channels q "$(from 1)"
-check "top tells which are shown" grep -q '^1 to 16 of 40: ' page
+check "top shows as many channels as fit" channels q "$(from 1)"
+check "top says which channels are shown" grep -q '^1 to 16 of 40: ' page
 check "down scrolls by one" channels "${escape}[B${escape}[Bq" "$(from 3)"
 check "up scrolls back" channels "${escape}[B${escape}[B${escape}[Aq" "$(from 2)"
 check "up ends at the first" channels "${escape}[Aq" "$(from 1)"
@@ -169,9 +169,9 @@ check "page down scrolls by a page" channels "${escape}[6~q" "$(from 17)"
 check "page up scrolls back by a page" \
 	channels "${escape}[6~${escape}[6~${escape}[5~q" "$(from 9)"
 check "end shows the last" channels "${escape}[Fq" "$(from 25)"
-check "end is the end" channels "${escape}[4~${escape}[Bq" "$(from 25)"
+check "down does nothing at the end" channels "${escape}[4~${escape}[Bq" "$(from 25)"
 check "home shows the first" channels "${escape}[F${escape}[Hq" "$(from 1)"
-check "a key that is unknown does nothing" channels "${escape}[15~q" "$(from 1)"
+check "an unknown sequence does nothing" channels "${escape}[15~q" "$(from 1)"
 let_go
 check "no channels at all" shows 0 none -n 1 -d 0.1
 finish

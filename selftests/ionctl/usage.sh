@@ -31,15 +31,15 @@ for command in $commands; do
 	check "$command: an unknown option" \
 		fails 2 "$command: there is no option --foo" \
 		"$ionctl" "$command" --foo
-	check "$command: a short one" \
+	check "$command: an unknown short option" \
 		fails 2 "$command: there is no option -Z" "$ionctl" "$command" -Z
 	check "$command: an option without its value" \
 		fails 2 "option --device needs a value" \
 		"$ionctl" "$command" --device
-	check "$command: a value too many" \
+	check "$command: an option with an unexpected value" \
 		fails 2 "option --json takes no value" \
 		"$ionctl" "$command" --json=1
-	check "$command: a colour that is none" \
+	check "$command: an unknown colour mode" \
 		fails 2 "--color is auto, always or never, not 'red'" \
 		"$ionctl" "$command" --color red
 done
@@ -58,15 +58,15 @@ done
 check "the help shows the short options" sh -c \
 	"'$ionctl' -h | grep -q '^  -j, --json ' &&
 	'$ionctl' -h | grep -q '^  -V, --version '"
-check "no command" fails 2 "say what to do" "$ionctl"
+check "no command at all" fails 2 "say what to do" "$ionctl"
 check "an unknown command" \
 	fails 2 "no command 'lst'; nearest: list; see ionctl --help" \
 	"$ionctl" lst
-check "the beginning of one" fails 2 "nearest: selftest" "$ionctl" selft
-check "one that is like none" \
+check "the beginning of a command" fails 2 "nearest: selftest" "$ionctl" selft
+check "a command that is like no other" \
 	fails 2 "no command 'frobnicate'; see" "$ionctl" frobnicate
-check "an empty one" fails 2 "no command ''" "$ionctl" ''
-check "a long one" fails 2 "no command 'x*'; see" \
+check "an empty command" fails 2 "no command ''" "$ionctl" ''
+check "a long command" fails 2 "no command 'x*'; see" \
 	"$ionctl" "$(head -c 4000 /dev/zero | tr '\0' x)"
 
 # wrong TEXT ARGUMENT...: the arguments are refused before the device is opened.
@@ -115,11 +115,11 @@ for command in info 'info 1' list stats 'stats 1' top 'peek 1 tx' 'reset 1' \
 	check "$command: no device" fails 3 "/nonexistent: .*modprobe ion" \
 		"$ionctl" --device /nonexistent $command
 	# shellcheck disable=SC2086
-	check "$command: another device" \
+	check "$command: another kind of device" \
 		fails 1 "/dev/null: that is no device of the module ion" \
 		"$ionctl" $command --device /dev/null
 done
-check "a folder" fails 1 "no device of the module ion" \
+check "the device is a folder" fails 1 "no device of the module ion" \
 	"$ionctl" --device / info
 
 # It is an error if the output cannot be written.
@@ -142,10 +142,10 @@ to_nobody()
 	[ "$(cat status)" -eq 1 ] && [ ! -s err ]
 }
 
-check "a full disk" fails 1 "stdout: the disk is full" \
+check "--help on a full disk" fails 1 "stdout: the disk is full" \
 	to_full "$ionctl" --help
 check "stdout is closed" fails 1 "stdout: " to_closed "$ionctl" --help
-check "nobody reads, and that is no signal" to_nobody "$ionctl" --help
+check "a closed pipe is not a signal if SIGPIPE is ignored" to_nobody "$ionctl" --help
 check "--version on a full disk" fails 1 "disk is full" \
 	to_full "$ionctl" --version
 finish

@@ -36,7 +36,7 @@ check "the rings of all channels fit every width" \
 check "the rates of all channels fit every width" fits . stats -n 1 -w 0.01
 check "the rates of a channel fit every width" \
 	fits . stats -n 1 -w 0.01 "$moving"
-check "rates leave out what matters least in 60 columns" sh -c \
+check "rates leave out the least important columns in 60 columns" sh -c \
 	"COLUMNS=60 TERM=dumb '$here/terminal' none '$ionctl' stats -n 1 -w 0.01 |
 	grep -q '^CHANNELS  *TX/S  *RX/S  *CMD/S  *KICKS/S  *WAKEUPS/S'"
 
