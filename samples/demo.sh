@@ -58,7 +58,7 @@ sum_of()
 	sha256sum <"$1" | cut -d ' ' -f 1
 }
 
-# compare WHAT: what came back, with the file.
+# compare HOW: compare the file with the one that came back.
 compare()
 {
 	printf '\n== SHA-256 of what went and of what came %s\n' "$1"

@@ -104,7 +104,7 @@ static bool run_rounds(const struct options *options, struct samples *line)
 
 static void hangs(int signal)
 {
-	static const char text[] = "ion_bench: nothing moves any more\n";
+	static const char text[] = "ion_bench: no packet moves any longer\n";
 	ssize_t done = write(2, text, sizeof(text) - 1);
 
 	(void)done;

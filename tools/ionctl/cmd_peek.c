@@ -18,7 +18,7 @@ enum {
  * struct request - the command line
  * @channel: the channel
  * @ring: the ring
- * @count: how many at the most
+ * @count: the largest number to print
  * @skip: how many of the oldest to skip
  * @format: how to print them
  */

@@ -270,7 +270,7 @@ static int get_buffer(struct push *p, int *id)
 			return status;
 		/* A buffer that was refused does not come back. */
 		if (p->own.refused)
-			return own_tell_refused(&p->own);
+			return own_report_refused(&p->own);
 		status = wait_for(p, IONC_RX);
 		if (status == EXIT_OK)
 			status = pop_back(p);

@@ -94,7 +94,7 @@ int out_failed(int error)
 
 int out_flush(void)
 {
-	static bool told;
+	static bool reported;
 	int failed, error;
 
 	errno = 0;
@@ -102,9 +102,9 @@ int out_flush(void)
 	error = errno;
 	if (!failed && !ferror(stdout))
 		return EXIT_OK;
-	if (told)
+	if (reported)
 		return EXIT_FAILED;
-	told = true;
+	reported = true;
 	return out_failed(error);
 }
 

@@ -289,7 +289,7 @@ int own_failed(struct own *own, int error)
 	char text[64];
 
 	if (error == -EBADMSG)
-		return own_tell_refused(own);
+		return own_report_refused(own);
 	fail("%s", own_reason(own, error, text));
 	return own_status(error);
 }

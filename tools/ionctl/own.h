@@ -83,7 +83,7 @@ struct own_refused {
  * @fills: the service needs empty buffers, which it fills
  * @before: packets that were refused before own_open()
  * @refused: number of refused packets that own_wait() has reported
- * @told: own_tell_refused() has printed its message
+ * @reported: own_report_refused() has printed its message
  * @has_wrong: @wrong is set
  * @wrong: the first packet that own_refused_note() found wrong
  */
@@ -100,7 +100,7 @@ struct own {
 	bool fills;
 	struct own_refused before;
 	uint64_t refused;
-	bool told;
+	bool reported;
 	bool has_wrong;
 	struct ion_packet wrong;
 };
@@ -148,7 +148,7 @@ void own_refused_note(struct own *own, const struct ion_packet *packet);
  * Report once how many packets were refused and why. Return EXIT_FAILED if any
  * were, else EXIT_OK.
  */
-int own_tell_refused(struct own *own);
+int own_report_refused(struct own *own);
 
 /**
  * own_wait() - wait for any of several events, or until a packet is refused

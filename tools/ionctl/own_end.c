@@ -88,7 +88,7 @@ void own_show_stats(const struct own *own)
 
 int own_close(struct own *own, int status)
 {
-	int refused = own_tell_refused(own);
+	int refused = own_report_refused(own);
 
 	if (status == EXIT_OK)
 		status = refused;

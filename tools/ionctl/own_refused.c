@@ -127,7 +127,7 @@ static void reasons(const struct own *own, const struct own_refused *refused,
 		because(text, size, "the first: %s", wrong_text(own, wrong));
 }
 
-int own_tell_refused(struct own *own)
+int own_report_refused(struct own *own)
 {
 	struct own_refused refused;
 	uint64_t all;
@@ -137,9 +137,9 @@ int own_tell_refused(struct own *own)
 	all = sum(&refused);
 	if (!all)
 		return EXIT_OK;
-	if (own->told)
+	if (own->reported)
 		return EXIT_FAILED;
-	own->told = true;
+	own->reported = true;
 	reasons(own, &refused, text, sizeof(text));
 	return fail("the kernel refused %llu packet%s: %s",
 		    (unsigned long long)all, all == 1 ? "" : "s", text);

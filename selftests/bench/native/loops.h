@@ -44,7 +44,7 @@ static void NAME(produce)(struct native_run *run)
 static void NAME(consume)(struct native_run *run)
 {
 	struct consumer c = consumer_of(run->ring[0]);
-	unsigned int work = run->consumer_work, looks = 0;
+	unsigned int work = run->consumer_work, checks = 0;
 	__u64 seq = 0, end;
 	PACKET packet;
 
@@ -52,7 +52,7 @@ static void NAME(consume)(struct native_run *run)
 		for (end = seq + run->chunk; seq != end; seq++) {
 			while (!NAME(pop)(&c, &packet)) {
 				native_pause();
-				if (!native_wait(run, &looks))
+				if (!native_wait(run, &checks))
 					return native_stop(run);
 			}
 			if (__builtin_expect(WRONG(&packet, seq), 0))
@@ -68,7 +68,7 @@ static void NAME(ask)(struct native_run *run)
 {
 	struct producer p = producer_of(run->ring[0]);
 	struct consumer c = consumer_of(run->ring[1]);
-	unsigned int looks = 0;
+	unsigned int checks = 0;
 	__u64 seq = 0, end;
 	PACKET packet;
 
@@ -78,7 +78,7 @@ static void NAME(ask)(struct native_run *run)
 			if (!NAME(push)(&p, &packet))
 				return native_fail(run, seq);
 			while (!NAME(pop)(&c, &packet))
-				if (!native_wait(run, &looks))
+				if (!native_wait(run, &checks))
 					return native_stop(run);
 			if (__builtin_expect(WRONG(&packet, seq), 0))
 				return native_fail(run, seq);
@@ -150,7 +150,7 @@ static void NAME(produce_batches)(struct native_run *run)
 static void NAME(consume_batches)(struct native_run *run)
 {
 	struct consumer c = consumer_of(run->ring[0]);
-	unsigned int looks = 0;
+	unsigned int checks = 0;
 	__u64 seq = 0, start;
 	int n;
 
@@ -164,7 +164,7 @@ static void NAME(consume_batches)(struct native_run *run)
 			if (n)
 				continue;
 			native_pause();
-			if (!native_wait(run, &looks))
+			if (!native_wait(run, &checks))
 				return native_stop(run);
 		}
 	} while (native_chunk(run, seq - start));

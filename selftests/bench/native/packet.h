@@ -60,9 +60,9 @@ static inline void native_pause(void)
  * which it counts. Return false if a packet does not come at all.
  */
 static inline bool native_wait(const struct native_run *run,
-			       unsigned int *looks)
+			       unsigned int *checks)
 {
-	return ++*looks & 0xffff || native_now() < run->latest;
+	return ++*checks & 0xffff || native_now() < run->latest;
 }
 
 static inline bool native_stopped(const struct native_run *run)

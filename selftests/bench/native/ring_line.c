@@ -18,7 +18,7 @@ static void *open_line(size_t size)
 static void ask(struct native_run *run)
 {
 	struct line *there = run->ring[0], *back = run->ring[1];
-	unsigned int looks = 0;
+	unsigned int checks = 0;
 	__u64 seq = 0, end;
 
 	do {
@@ -27,7 +27,7 @@ static void ask(struct native_run *run)
 			__atomic_store_n(&there->seq, seq, __ATOMIC_RELEASE);
 			while (__atomic_load_n(&back->seq, __ATOMIC_ACQUIRE) !=
 			       seq)
-				if (!native_wait(run, &looks))
+				if (!native_wait(run, &checks))
 					return native_stop(run);
 		}
 	} while (native_chunk(run, run->chunk));
