@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 
 #include "arena_test.h"
+#include "ion_test.h"
 
 #define BUFFERS 100
 #define SIZE	512
@@ -17,7 +18,7 @@ static struct ion_area last_area(const struct ion_info *info)
 
 FIXTURE(memory)
 {
-	struct ion_query before;
+	struct usage before;
 	struct channel ch;
 };
 
@@ -25,7 +26,7 @@ ION_LAYOUT_VARIANTS(memory);
 
 FIXTURE_SETUP(memory)
 {
-	self->before = arena_usage();
+	self->before = usage_now();
 	ASSERT_EQ(0, arena_open(&self->ch, variant->layout, "echo", 64, BUFFERS,
 				SIZE));
 }
@@ -33,7 +34,7 @@ FIXTURE_SETUP(memory)
 FIXTURE_TEARDOWN(memory)
 {
 	channel_close(&self->ch);
-	EXPECT_TRUE(arena_usage_is(&self->before));
+	EXPECT_TRUE(usage_returns_to(&self->before));
 }
 
 TEST_F(memory, geometry)
@@ -54,7 +55,7 @@ TEST_F(memory, geometry)
 	for (i = 0; i < info->nr_areas; i++)
 		bytes += info->area[i].length;
 	EXPECT_EQ(bytes, info->bytes);
-	EXPECT_EQ(self->before.bytes + bytes, arena_usage().bytes);
+	EXPECT_EQ(self->before.bytes + bytes, usage_now().bytes);
 }
 
 TEST_F(memory, a_dry_run_tells_the_same_and_costs_nothing)
@@ -65,8 +66,7 @@ TEST_F(memory, a_dry_run_tells_the_same_and_costs_nothing)
 	setup.flags = ION_SETUP_DRY_RUN;
 	ASSERT_EQ(0, ion_call(self->ch.fd, ION_IOC_SETUP, &setup));
 	EXPECT_EQ(0, memcmp(&setup.info, &self->ch.info, sizeof(setup.info)));
-	EXPECT_EQ(self->before.bytes + self->ch.info.bytes,
-		  arena_usage().bytes);
+	EXPECT_EQ(self->before.bytes + self->ch.info.bytes, usage_now().bytes);
 }
 
 TEST_F(memory, begins_with_zeros)
@@ -153,7 +153,7 @@ TEST_F(memory, outlives_the_descriptor)
 	close(self->ch.fd);
 	self->ch.fd = -1;
 	memset(arena_at(&self->ch, 0), 1, BUFFERS * SIZE);
-	EXPECT_EQ(self->before.channels + 1, arena_usage().channels);
+	EXPECT_EQ(self->before.channels + 1, usage_now().channels);
 }
 
 TEST(none_without_buffers)

@@ -4,15 +4,19 @@
  * kind, right and wrong, by mmap and by calls, kicks, resets. After every step
  * the bitmap, the counters and what came agree with the model.
  *
- * The seed is printed; ION_TEST_SEED in the environment repeats a run.
+ * The seed is printed, and --seed repeats a run.
  */
 #include "arena_test.h"
+#include "ion_test.h"
+#include "options.h"
 
 #define STEPS	15000
 #define BUFFERS 70
 #define SIZE	256
 /* What is queued fits one look of the service: see ION_PEEK_MAX. */
 #define SLOTS 32
+
+static struct test_options options = { .shared = TEST_SEED, .harness = true };
 
 enum kind {
 	ECHO,
@@ -186,14 +190,14 @@ static int model_reset(struct model *m)
 /* Mostly right, often nearly so, sometimes anything. */
 static struct ion_packet random_packet(struct model *m)
 {
-	__u32 id = arena_below(&m->seed, BUFFERS);
-	__u32 skip = arena_below(&m->seed, SIZE + 1);
-	__u32 len = arena_below(&m->seed, SIZE - skip + 1);
+	__u32 id = random_below(&m->seed, BUFFERS);
+	__u32 skip = random_below(&m->seed, SIZE + 1);
+	__u32 len = random_below(&m->seed, SIZE - skip + 1);
 	struct ion_packet packet = arena_packet(&m->ch, id, skip, len);
 
-	packet.phys = arena_random(&m->seed);
+	packet.phys = random_next(&m->seed);
 	packet.pad = (__u32)m->pushed;
-	switch (arena_below(&m->seed, 16)) {
+	switch (random_below(&m->seed, 16)) {
 	case 0:
 		packet.id += BUFFERS;
 		break;
@@ -201,14 +205,14 @@ static struct ion_packet random_packet(struct model *m)
 		packet.len = SIZE - skip + 1;
 		break;
 	case 2:
-		packet.data -= skip + arena_below(&m->seed, 2);
+		packet.data -= skip + random_below(&m->seed, 2);
 		break;
 	case 3:
-		packet.data ^= 1ULL << arena_below(&m->seed, 64);
+		packet.data ^= 1ULL << random_below(&m->seed, 64);
 		break;
 	case 4:
-		packet.len = (__u16)arena_random(&m->seed);
-		packet.data = arena_random(&m->seed);
+		packet.len = (__u16)random_next(&m->seed);
+		packet.data = random_next(&m->seed);
 		break;
 	default:
 		break;
@@ -218,8 +222,8 @@ static struct ion_packet random_packet(struct model *m)
 
 static bool step_push(struct model *m)
 {
-	__u32 most = 1 + arena_below(&m->seed, 6);
-	bool call = arena_random(&m->seed) & 1;
+	__u32 most = 1 + random_below(&m->seed, 6);
+	bool call = random_next(&m->seed) & 1;
 
 	while (most--) {
 		struct ion_packet packet = random_packet(m);
@@ -262,7 +266,7 @@ static bool content_right(struct model *m, const struct ion_packet *packet)
 
 static bool step_pop(struct model *m)
 {
-	__u32 most = 1 + arena_below(&m->seed, 2 * SLOTS);
+	__u32 most = 1 + random_below(&m->seed, 2 * SLOTS);
 	struct ion_packet packet;
 
 	while (most-- && m->nr_rx) {
@@ -304,7 +308,7 @@ static bool counters_agree(struct model *m)
 	const struct ion_ring_stats *tx;
 	struct ion_stats stats;
 
-	if (arena_stats(m->ch.fd, &stats))
+	if (stats_read(m->ch.fd, &stats))
 		return false;
 	tx = &stats.ring[ION_RING_TX];
 	return tx->pushed == m->pushed && tx->popped == m->popped &&
@@ -317,7 +321,7 @@ static bool counters_agree(struct model *m)
 /* One step at random: what it was if it went wrong. */
 static const char *step(struct model *m)
 {
-	__u32 what = arena_below(&m->seed, 100);
+	__u32 what = random_below(&m->seed, 100);
 
 	if (what < 45)
 		return step_push(m) ? NULL : "push";
@@ -373,7 +377,8 @@ FIXTURE_SETUP(fuzz)
 	memset(&self->m, 0, sizeof(self->m));
 	memset(self->m.user, 1, sizeof(self->m.user));
 	self->m.kind = variant->kind;
-	self->m.seed = arena_seed();
+	self->m.seed = options.seed;
+	TH_LOG("seed %llu", options.seed);
 	ASSERT_EQ(0, arena_open(&self->m.ch, variant->layout,
 				names[variant->kind], SLOTS, BUFFERS, SIZE));
 }
@@ -406,4 +411,4 @@ TEST_F(fuzz, agrees_with_the_model)
 
 ION_TEST_KERNEL_LOG()
 
-ION_TEST_MAIN
+ION_TEST_MAIN_OPTIONS(&options)

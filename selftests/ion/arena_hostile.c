@@ -6,8 +6,10 @@
  * up all the while. What a pair copies is what was sent, and never a byte of
  * what was beside it.
  *
- * The seed is printed; ION_TEST_SEED in the environment repeats a run.
+ * The seed is printed, and --seed repeats a run.
  */
+#include "ion_test.h"
+#include "options.h"
 #include "pair_test.h"
 
 #define ROUNDS_MS 800
@@ -18,6 +20,8 @@
 /* The one place where what must not cross lies. */
 #define SECRET 0xee
 
+static struct test_options options = { .shared = TEST_SEED, .harness = true };
+
 static bool stop;
 
 /* Any change of the slots of tx, most of them such that it may still pass. */
@@ -27,9 +31,9 @@ static int rewrite(struct task *task)
 	__u64 seed = task->arg[0];
 
 	while (!READ_ONCE(stop)) {
-		__u32 at = arena_below(&seed, SLOTS);
+		__u32 at = random_below(&seed, SLOTS);
 		struct ion_packet *slot = channel_slot(ch, ION_RING_TX, at);
-		__u64 x = arena_random(&seed);
+		__u64 x = random_next(&seed);
 
 		switch (x % 8) {
 		case 0:
@@ -65,7 +69,7 @@ static int take_all(struct channel *ch, __u64 *seed)
 
 		if (!arena_packet_sane(ch, &packet) || packet.phys)
 			return -ERANGE;
-		if (arena_random(seed) % 4 && packet.len)
+		if (random_next(seed) % 4 && packet.len)
 			at[0] = 1;
 	}
 	return 0;
@@ -94,17 +98,17 @@ static int use(struct task *task)
 	int ret = 0;
 
 	while (!ret && !READ_ONCE(stop)) {
-		__u32 n = 1 + arena_below(&seed, SLOTS);
+		__u32 n = 1 + random_below(&seed, SLOTS);
 
 		while (n--) {
-			__u32 id = arena_below(&seed, BUFFERS);
-			__u16 len = arena_below(&seed, 3) * 100;
+			__u32 id = random_below(&seed, BUFFERS);
+			__u16 len = random_below(&seed, 3) * 100;
 
 			arena_push(ch, arena_packet(ch, id, 50, len));
 		}
 		ret = ion_kick(ch->fd) ?: take_all(ch, &seed);
 		if (!ret)
-			ret = arena_stats(ch->fd, &stats);
+			ret = stats_read(ch->fd, &stats);
 	}
 	return ret;
 }
@@ -187,7 +191,8 @@ FIXTURE_SETUP(hostile)
 				     variant->service, SLOTS, BUFFERS, SIZE));
 	if (!strcmp(variant->service, "pair"))
 		ASSERT_EQ(0, ion_join(self->ch[0].fd, self->ch[1].fd));
-	self->seed = arena_seed();
+	self->seed = options.seed;
+	TH_LOG("seed %llu", options.seed);
 	stop = false;
 }
 
@@ -259,8 +264,8 @@ TEST_F(hostile, what_was_not_sent_is_not_seen)
 	until = now_ns() + ROUNDS_MS * MS;
 	while (now_ns() < until) {
 		for (id = 0; id < 8; id++) {
-			__u32 mine = arena_below(&seed, BUFFERS / 2);
-			__u32 theirs = arena_below(&seed, BUFFERS);
+			__u32 mine = random_below(&seed, BUFFERS / 2);
+			__u32 theirs = random_below(&seed, BUFFERS);
 
 			arena_push(to, arena_packet(to, theirs, 0, 0));
 			arena_push(from, arena_packet(from, mine, 9, 99));
@@ -277,4 +282,4 @@ TEST_F(hostile, what_was_not_sent_is_not_seen)
 
 ION_TEST_KERNEL_LOG()
 
-ION_TEST_MAIN
+ION_TEST_MAIN_OPTIONS(&options)

@@ -4,6 +4,7 @@
  * discarded, counted by what is wrong with it, and holds up nothing.
  */
 #include "arena_test.h"
+#include "ion_test.h"
 
 #define BUFFERS 100
 #define SIZE	512
@@ -33,7 +34,7 @@ static bool refused(struct channel *ch, __u64 id, __u64 range, __u64 owner)
 	const struct ion_ring_stats *tx;
 	struct ion_stats stats;
 
-	if (arena_stats(ch->fd, &stats))
+	if (stats_read(ch->fd, &stats))
 		return false;
 	tx = &stats.ring[ION_RING_TX];
 	if (tx->bad_id == id && tx->bad_range == range &&
@@ -208,7 +209,7 @@ TEST_F(owner, bad_ones_in_between)
 		EXPECT_TRUE(arena_rx_empty(ch));
 		EXPECT_TRUE(refused(ch, 0, (round + 1) * 42, 0));
 	}
-	ASSERT_EQ(0, arena_stats(ch->fd, &stats));
+	ASSERT_EQ(0, stats_read(ch->fd, &stats));
 	EXPECT_EQ(20 * 63, stats.ring[ION_RING_TX].pushed);
 	EXPECT_EQ(20 * 21, stats.ring[ION_RING_TX].popped);
 	EXPECT_EQ(20 * 21, stats.ring[ION_RING_RX].popped);

@@ -6,6 +6,7 @@
 #include <linux/capability.h>
 
 #include "arena_test.h"
+#include "ion_test.h"
 
 #define BUFFERS 40
 #define SIZE	2048

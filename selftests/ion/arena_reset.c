@@ -4,6 +4,7 @@
  * of packets that name some.
  */
 #include "arena_test.h"
+#include "ion_test.h"
 
 #define BUFFERS 100
 #define SIZE	256
@@ -138,7 +139,7 @@ TEST_F(buffers, what_the_service_keeps_is_refused)
 	ASSERT_EQ(0, stock(ch, 20, 30));
 	for (i = 1; i <= 5; i++) {
 		ASSERT_EQ(0, stock(ch, 20, 30));
-		ASSERT_EQ(0, arena_stats(ch->fd, &stats));
+		ASSERT_EQ(0, stats_read(ch->fd, &stats));
 		EXPECT_EQ(10 * i, stats.ring[ION_RING_TX].bad_owner);
 		EXPECT_EQ(10 * i, stats.ring[ION_RING_TX].discarded);
 	}
@@ -182,7 +183,7 @@ TEST_F(buffers, a_reset_before_the_service_looked)
 	EXPECT_EQ(2, ion_reset(ch->fd));
 	channel_attach_live(ch);
 	EXPECT_EQ(BUFFERS, arena_owned(ch->fd, NULL));
-	ASSERT_EQ(0, arena_stats(ch->fd, &stats));
+	ASSERT_EQ(0, stats_read(ch->fd, &stats));
 	EXPECT_EQ(0, stats.ring[ION_RING_TX].bad_range);
 	EXPECT_EQ(2, stats.ring[ION_RING_TX].discarded);
 	ASSERT_EQ(0, stock(ch, 1, 3));

@@ -4,6 +4,7 @@
  * use, and an arena of as many buffers, where every bit of an id is.
  */
 #include "arena_test.h"
+#include "ion_test.h"
 
 #define SLOTS	    ION_SLOTS_MAX
 #define HELD	    (SLOTS - 1)
@@ -47,12 +48,12 @@ TEST_F(big, both_ways_full)
 	struct ion_stats stats;
 
 	ASSERT_EQ(2 * HELD, ion_fill(&self->ch));
-	ASSERT_EQ(0, arena_stats(self->ch.fd, &stats));
+	ASSERT_EQ(0, stats_read(self->ch.fd, &stats));
 	EXPECT_EQ(HELD, stats.ring[ION_RING_TX].queued);
 	EXPECT_EQ(HELD, stats.ring[ION_RING_RX].queued);
 	EXPECT_EQ(2 * HELD % SLOTS, *user_index(&self->ch, ION_RING_TX));
 	EXPECT_EQ(2 * HELD, pop_all(&self->ch, 0));
-	ASSERT_EQ(0, arena_stats(self->ch.fd, &stats));
+	ASSERT_EQ(0, stats_read(self->ch.fd, &stats));
 	EXPECT_EQ(0, stats.ring[ION_RING_TX].queued);
 	EXPECT_EQ(0, stats.ring[ION_RING_RX].queued);
 }

@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The counters against a model of the channel, over a random walk: pushed =
- * popped + queued + discarded, and every other number of ION_IOC_STATS, exact
- * at every snapshot; every packet where the model has it.
- *
- * usage: counters [SEED], or ION_TEST_SEED in the environment. The seed of a
- * run is printed.
+ * popped + queued + discarded, and every other number of ION_IOC_STATS, is exact
+ * at every snapshot, and every packet is where the model has it. The seed is
+ * printed, and --seed repeats a run.
  */
 #include <poll.h>
-#include <time.h>
 
 #include "ion_test.h"
+#include "options.h"
+#include "random.h"
 
 #define SLOTS_MOST 256
 #define STEPS	   100000
 
+static struct test_options options = { .shared = TEST_SEED, .harness = true };
+
 static __u64 seed;
 
-static __u32 random_below(__u32 n)
+static __u64 below(__u64 limit)
 {
-	seed += 0x9e3779b97f4a7c15ULL;
-	return (__u32)(ion_mix(seed) >> 32) % n;
+	return random_below(&seed, limit);
 }
 
 struct model_ring {
@@ -117,7 +117,7 @@ static bool step_push(struct model *model, unsigned int id, bool by_memory)
 	struct model_ring *ring = &model->ring[id];
 	struct channel *ch = &model->ch;
 	__u32 size = ion_slot_size(id);
-	__u32 count = 1 + random_below(ring->capacity + 2);
+	__u32 count = 1 + below(ring->capacity + 2);
 	__u32 room = ring->capacity - queued(ring);
 	int want = count < room ? count : room;
 	int got;
@@ -142,7 +142,7 @@ static bool step_pop(struct model *model, unsigned int id, bool by_memory)
 	struct model_ring *ring = &model->ring[id];
 	struct channel *ch = &model->ch;
 	__u32 size = ion_slot_size(id);
-	__u32 count = 1 + random_below(ring->capacity + 2);
+	__u32 count = 1 + below(ring->capacity + 2);
 	int want = count < queued(ring) ? count : queued(ring);
 	bool good = true;
 	int got, i;
@@ -161,8 +161,8 @@ static bool step_pop(struct model *model, unsigned int id, bool by_memory)
 static bool step_peek(struct model *model, unsigned int id)
 {
 	const struct model_ring *ring = &model->ring[id];
-	__u32 skip = random_below(ring->capacity + 2);
-	__u32 count = 1 + random_below(ring->capacity + 2);
+	__u32 skip = below(ring->capacity + 2);
+	__u32 count = 1 + below(ring->capacity + 2);
 	__u32 left = queued(ring) - (skip < queued(ring) ? skip : queued(ring));
 	int want = count < left ? count : left;
 	int got = ion_peek(model->ch.fd, id, slots, skip, count);
@@ -215,8 +215,8 @@ static bool step_reset(struct model *model)
  */
 static bool step(struct model *model, const char **what)
 {
-	__u32 dice = random_below(1000);
-	bool cmd = random_below(4) == 0;
+	__u32 dice = below(1000);
+	bool cmd = below(4) == 0;
 
 	if (dice < 500)
 		channel_attach(&model->ch);
@@ -234,7 +234,7 @@ static bool step(struct model *model, const char **what)
 		return *what = "pop by call",
 		       step_pop(model, cmd ? ION_RING_EVT : ION_RING_RX, false);
 	if (dice < 720)
-		return *what = "peek", step_peek(model, random_below(4));
+		return *what = "peek", step_peek(model, below(4));
 	if (dice < 760)
 		return *what = "poll", step_poll(model);
 	if (dice < 765)
@@ -315,6 +315,8 @@ FIXTURE_SETUP(walk)
 		self->model.ring[id].capacity = variant->slots[id] - 1;
 	}
 	ASSERT_EQ(0, channel_open(&self->model.ch, &setup));
+	seed = options.seed;
+	TH_LOG("seed %llu", seed);
 }
 
 FIXTURE_TEARDOWN(walk)
@@ -325,13 +327,12 @@ FIXTURE_TEARDOWN(walk)
 TEST_F_TIMEOUT(walk, agrees_with_the_model, 120)
 {
 	const char *what = "";
-	__u64 first = seed;
 	unsigned int i;
 
 	for (i = 0; i < STEPS; i++) {
 		ASSERT_TRUE(step(&self->model, &what))
-		TH_LOG("seed %llu, step %u: %s", first, i, what);
-		if (random_below(8) == 0)
+		TH_LOG("step %u: %s", i, what);
+		if (below(8) == 0)
 			expect_counters(_metadata, &self->model);
 	}
 	expect_counters(_metadata, &self->model);
@@ -339,17 +340,4 @@ TEST_F_TIMEOUT(walk, agrees_with_the_model, 120)
 
 ION_TEST_KERNEL_LOG()
 
-int main(int argc, char **argv)
-{
-	const char *given = getenv("ION_TEST_SEED");
-
-	ion_test_need_device();
-	if (argc > 1 && argv[1][0] != '-') {
-		given = argv[1];
-		argc = 1;
-	}
-	seed = given ? strtoull(given, NULL, 0)
-		     : (__u64)time(NULL) * 1000 + (__u64)getpid();
-	printf("# seed %llu\n", seed);
-	return test_harness_run(argc, argv);
-}
+ION_TEST_MAIN_OPTIONS(&options)

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "fault_sweep.h"
+#include "ion_test.h"
 
 #define PACKETS 4
 #define BATCH	128
@@ -345,7 +346,7 @@ static int open_pair(struct channel *ch, const char *key)
 	unsigned int id;
 
 	ion_setup_init(&setup, "pair");
-	strncpy(setup.key, key, sizeof(setup.key) - 1);
+	ion_setup_key(&setup, key);
 	for (id = 0; id < ION_RINGS; id++)
 		setup.slots[id] = 8;
 	return channel_open_live(ch, &setup);
@@ -388,7 +389,7 @@ static int call_setup_pair(struct world *w)
 	unsigned int id;
 
 	ion_setup_init(&setup, "pair");
-	strncpy(setup.key, "fault_call", sizeof(setup.key) - 1);
+	ion_setup_key(&setup, "fault_call");
 	for (id = 0; id < ION_RINGS; id++)
 		setup.slots[id] = 8;
 	return ion_call(w->ch.fd, ION_IOC_SETUP, &setup);
@@ -486,9 +487,9 @@ FIXTURE_TEARDOWN(fault_call)
 
 TEST_F_TIMEOUT(fault_call, sweep, 600)
 {
-	struct sweep done =
-		sweep(_metadata, &self->w, &variant->step, &self->faults);
+	struct sweep done = sweep(&self->w, &variant->step, &self->faults);
 
+	EXPECT_STREQ("", done.fault);
 	EXPECT_LE(variant->fails, done.failed);
 }
 
@@ -514,7 +515,7 @@ FIXTURE_TEARDOWN(fault_selftest)
 TEST_F_TIMEOUT(fault_selftest, says_what_it_was, 600)
 {
 	static struct ion_selftest_result results[64];
-	struct census before = census_take();
+	struct usage before = usage_now();
 	struct ion_selftest selftest;
 	unsigned int n, i, canceled = 0;
 	bool fired = true;
@@ -540,7 +541,7 @@ TEST_F_TIMEOUT(fault_selftest, says_what_it_was, 600)
 			       results[i].detail);
 		}
 		close(fd);
-		EXPECT_TRUE(AWAIT(census_is(before)));
+		EXPECT_TRUE(AWAIT(usage_is(before)));
 	}
 	EXPECT_LT(3, canceled);
 }

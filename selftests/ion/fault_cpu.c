@@ -6,14 +6,15 @@
 #include <sched.h>
 
 #include "fault_test.h"
+#include "ion_test.h"
 
 #define ONLINE "/sys/devices/system/cpu/cpu1/online"
 
-static unsigned long turns = 3;
+static long turns = 3;
 
 FIXTURE(fault_cpu)
 {
-	struct census before;
+	struct usage before;
 	struct channel ch;
 };
 
@@ -39,7 +40,7 @@ FIXTURE_SETUP(fault_cpu)
 	int ret;
 
 	self->ch.fd = -1;
-	self->before = census_take();
+	self->before = usage_now();
 	if (access(ONLINE, F_OK))
 		SKIP(return, ONLINE
 			   " is not there: one processor, or no CONFIG_HOTPLUG_CPU");
@@ -55,7 +56,7 @@ FIXTURE_TEARDOWN(fault_cpu)
 	if (!access(ONLINE, F_OK))
 		ion_write_text(ONLINE, "1");
 	channel_close(&self->ch);
-	EXPECT_TRUE(AWAIT(census_is(self->before)));
+	EXPECT_TRUE(AWAIT(usage_is(self->before)));
 }
 
 static int bind_to(unsigned int cpu)
@@ -153,9 +154,4 @@ TEST_F_TIMEOUT(fault_cpu, under_a_lent_thread, 600)
 
 FAULT_TEST_KERNEL_LOG()
 
-int main(int argc, char **argv)
-{
-	turns = fault_option(&argc, argv, "turns", turns);
-	ion_test_need_device();
-	return test_harness_run(argc, argv);
-}
+FAULT_TEST_MAIN_TURNS(turns)

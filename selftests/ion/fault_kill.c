@@ -4,12 +4,13 @@
  * packets under way: nothing of it may be left, in the kernel or charged.
  */
 #include "fault_block.h"
+#include "ion_test.h"
 
-static unsigned long turns = 12;
+static long turns = 12;
 
 FIXTURE(fault_kill)
 {
-	struct census before;
+	struct usage before;
 };
 
 FIXTURE_VARIANT(fault_kill)
@@ -38,12 +39,12 @@ KILL(uring, "");
 
 FIXTURE_SETUP(fault_kill)
 {
-	self->before = census_take();
+	self->before = usage_now();
 }
 
 FIXTURE_TEARDOWN(fault_kill)
 {
-	EXPECT_TRUE(AWAIT(census_is(self->before)));
+	EXPECT_TRUE(AWAIT(usage_is(self->before)));
 }
 
 static int open_for(struct channel *ch, const char *service, __u64 seed)
@@ -127,14 +128,9 @@ TEST_F_TIMEOUT(fault_kill, at_any_moment, 3600)
 			SKIP(return, "io_uring is off");
 		ASSERT_EQ(256 + SIGKILL, status);
 	}
-	EXPECT_TRUE(AWAIT(census_is(self->before)));
+	EXPECT_TRUE(AWAIT(usage_is(self->before)));
 }
 
 FAULT_TEST_KERNEL_LOG()
 
-int main(int argc, char **argv)
-{
-	turns = fault_option(&argc, argv, "turns", turns);
-	ion_test_need_device();
-	return test_harness_run(argc, argv);
-}
+FAULT_TEST_MAIN_TURNS(turns)

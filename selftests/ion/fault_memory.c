@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "fault_test.h"
+#include "ion_test.h"
 
 #define MIB (1UL << 20)
 
@@ -17,7 +18,7 @@ static const char *root = "/sys/fs/cgroup";
 
 FIXTURE(fault_memory)
 {
-	struct census before;
+	struct usage before;
 	char group[64];
 	int fd;
 };
@@ -113,7 +114,7 @@ FIXTURE_SETUP(fault_memory)
 
 	if (why)
 		SKIP(return, "%s", why);
-	self->before = census_take();
+	self->before = usage_now();
 	self->fd = ion_open(O_RDWR);
 	ASSERT_LE(0, self->fd);
 }
@@ -121,7 +122,7 @@ FIXTURE_SETUP(fault_memory)
 FIXTURE_TEARDOWN(fault_memory)
 {
 	close(self->fd);
-	EXPECT_TRUE(AWAIT(census_is(self->before)));
+	EXPECT_TRUE(AWAIT(usage_is(self->before)));
 	group_end(self->group);
 }
 

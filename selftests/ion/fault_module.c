@@ -4,10 +4,11 @@
  * with nothing that began if one of its allocations failed.
  */
 #include "fault_test.h"
+#include "ion_test.h"
 
 #define MODULE "/ion/ion.ko"
 
-static unsigned long turns = 6;
+static long turns = 6;
 
 FIXTURE(fault_module)
 {
@@ -234,9 +235,4 @@ TEST_F_TIMEOUT(fault_module, no_memory, 3600)
 
 FAULT_TEST_KERNEL_LOG()
 
-int main(int argc, char **argv)
-{
-	turns = fault_option(&argc, argv, "turns", turns);
-	ion_test_need_device();
-	return test_harness_run(argc, argv);
-}
+FAULT_TEST_MAIN_TURNS(turns)

@@ -4,10 +4,11 @@
  * make it again, and that it has lost nothing in either case.
  */
 #include "fault_block.h"
+#include "ion_test.h"
 
 FIXTURE(fault_signal)
 {
-	struct census before;
+	struct usage before;
 	struct channel ch;
 	struct channel peer;
 	struct task task;
@@ -55,7 +56,7 @@ static int open_joined(struct channel *ch)
 	unsigned int id;
 
 	ion_setup_init(&setup, "pair");
-	strncpy(setup.key, "fault_signal", sizeof(setup.key) - 1);
+	ion_setup_key(&setup, "fault_signal");
 	for (id = 0; id < ION_RINGS; id++)
 		setup.slots[id] = 8;
 	return channel_open_live(ch, &setup);
@@ -64,7 +65,7 @@ static int open_joined(struct channel *ch)
 FIXTURE_SETUP(fault_signal)
 {
 	memset(&self->task, 0, sizeof(self->task));
-	self->before = census_take();
+	self->before = usage_now();
 	ASSERT_EQ(0, open_joined(&self->ch));
 	ASSERT_EQ(0, open_joined(&self->peer));
 	/* On its rx there is room for 7, and as much again on our tx. */
@@ -76,7 +77,7 @@ FIXTURE_TEARDOWN(fault_signal)
 {
 	channel_close(&self->ch);
 	channel_close(&self->peer);
-	EXPECT_TRUE(AWAIT(census_is(self->before)));
+	EXPECT_TRUE(AWAIT(usage_is(self->before)));
 }
 
 /* It is in the call, and is not about to leave it. */

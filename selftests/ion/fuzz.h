@@ -86,22 +86,18 @@ struct fuzz_channel {
 };
 
 /**
- * struct fuzz_options - what the command line asked for
- * @seconds: how long
- * @seed: of all random numbers
- * @workers: processes at a time
- * @stuck_s: seconds after which a killed process that is still there has hung
+ * struct fuzz_options - the options that the fuzzer alone has
+ * @workers: how many processes at a time
  * @faults: fail allocations
- * @module: the module's file, to be removed and inserted at the end
+ * @module: the file of the module, to be inserted again at the end; or NULL
  */
 struct fuzz_options {
-	double seconds;
-	__u64 seed;
-	unsigned int workers;
-	unsigned int stuck_s;
+	long workers;
 	bool faults;
 	const char *module;
 };
+
+extern struct fuzz_options fuzz_options;
 
 /**
  * struct fuzz_count - what became of the calls of a step
@@ -116,7 +112,6 @@ struct fuzz_count {
 
 /**
  * struct fuzz_shared - what all processes of the fuzzer share
- * @options: the command line
  * @root: it may do all
  * @pid: the workers; 0: none
  * @steps: that each of them has done
@@ -124,7 +119,6 @@ struct fuzz_count {
  * @broken: what a worker saw that must not be; the first one of them
  */
 struct fuzz_shared {
-	struct fuzz_options options;
 	bool root;
 	pid_t pid[FUZZ_WORKERS];
 	__u64 steps[FUZZ_WORKERS];
@@ -229,7 +223,7 @@ long fuzz_channel_make(struct fuzz *f);
 void fuzz_packet(struct fuzz *f, const struct fuzz_channel *ch, void *slot);
 
 /* fuzz_run.c */
-int fuzz_run(struct fuzz_shared *shared);
+int fuzz_run(void);
 
 /* fuzz_end.c */
 int fuzz_faults_arm(void);

@@ -3,8 +3,10 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include "console.h"
 #include "ion_live.h"
 #include "fuzz.h"
+#include "kernel_log.h"
 
 #define DEBUGFS "/sys/kernel/debug/"
 
@@ -59,15 +61,6 @@ void fuzz_faults_disarm(void)
 	console_on();
 }
 
-static struct ion_query query(int fd)
-{
-	struct ion_query query = { .size = sizeof(query) };
-
-	if (ion_call(fd, ION_IOC_QUERY, &query))
-		query.channels = ~0U;
-	return query;
-}
-
 /* Of whoever else has the module, before anything was done. */
 static long references;
 
@@ -80,7 +73,8 @@ static bool empty(int fd)
 {
 	struct ion_query now = query(fd);
 
-	return !now.channels && !now.bytes && ion_refcount() == references + 1;
+	return now.size && !now.channels && !now.bytes &&
+	       ion_refcount() == references + 1;
 }
 
 /**

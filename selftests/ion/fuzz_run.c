@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 
 #include "fuzz.h"
+#include "long_test.h"
 
 #define MS 1000000ULL
 
@@ -139,8 +140,7 @@ static bool died_well(int status)
 		return !WEXITSTATUS(status);
 	if (signal == SIGKILL)
 		return true;
-	return fuzz_shared->options.faults &&
-	       (signal == SIGSEGV || signal == SIGBUS);
+	return fuzz_options.faults && (signal == SIGSEGV || signal == SIGBUS);
 }
 
 static void gone(pid_t pid, int status)
@@ -185,8 +185,7 @@ static void tend(struct worker *worker, __u64 steps)
 		kill(worker->pid, SIGKILL);
 	}
 	if (worker->killed_at &&
-	    now > worker->killed_at +
-			    fuzz_shared->options.stuck_s * 1000 * MS) {
+	    now > worker->killed_at + long_test.options.stuck_s * 1000 * MS) {
 		fail("does not go although it was killed", worker);
 		show_group(worker->pid);
 	}
@@ -250,7 +249,7 @@ static bool all_gone(void)
 
 static void kill_all(void)
 {
-	__u64 until = fuzz_now_ns() + fuzz_shared->options.stuck_s * 1000 * MS;
+	__u64 until = fuzz_now_ns() + long_test.options.stuck_s * 1000 * MS;
 	unsigned int i;
 
 	for (i = 0; i < FUZZ_WORKERS; i++)
@@ -270,24 +269,23 @@ static void kill_all(void)
 }
 
 /**
- * fuzz_run() - keep workers at work until the time is over or one failed
- * @shared: with the options
+ * fuzz_run() - keep workers running until the time is over or one failed
  *
- * Return: 0, or -1 if something was wrong, which was printed.
+ * Return: 0, or -1 after a failure, which was printed.
  */
-int fuzz_run(struct fuzz_shared *shared)
+int fuzz_run(void)
 {
 	__u64 until =
-		fuzz_now_ns() + (__u64)(shared->options.seconds * 1e3) * MS;
+		fuzz_now_ns() + (__u64)(long_test.options.seconds * 1e3) * MS;
+	struct fuzz_shared *shared = fuzz_shared;
 	unsigned int i;
 
-	fuzz_shared = shared;
-	chance.random = shared->options.seed;
+	chance.random = long_test.options.seed;
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	if (shared->root && chmod("/dev/ion", 0666))
 		printf("# chmod: %d\n", errno);
 	while (fuzz_now_ns() < until && !failed && !shared->broken[0]) {
-		for (i = 0; i < shared->options.workers; i++) {
+		for (i = 0; i < fuzz_options.workers; i++) {
 			if (!workers[i].pid)
 				spawn(&workers[i], i);
 			tend(&workers[i], shared->steps[i]);

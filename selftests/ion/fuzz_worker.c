@@ -184,7 +184,7 @@ void fuzz_worker(unsigned int worker, __u64 seed, __u64 life, bool other)
 		_exit(0);
 	make_world(&f);
 	/* Only root may ask for it, for itself. */
-	if (fuzz_shared->options.faults)
+	if (fuzz_options.faults)
 		fuzz_faults_self();
 	if (other)
 		drop_privileges();

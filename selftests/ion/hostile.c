@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A program that keeps to nothing: every byte that it may write is written
- * over, by its own threads, while others make every call there is and lend
- * themselves, and signals come all the time; with every built-in service, in
- * both layouts, with and without an arena. The kernel owes it no service, but
- * neither a crash, nor a hang, nor a line in its log; the counters add up all
- * the while, its neighbours notice nothing, and RESET mends all of it.
+ * A program that breaks every rule: its threads overwrite every byte that they
+ * may write, while others make every call and lend themselves, and signals come
+ * all the time; with every built-in service, in both layouts, with and without an
+ * arena. The kernel need not serve it, but must not crash, hang or write to its
+ * log. The counters always add up, the neighbours of the program notice nothing,
+ * and RESET repairs its channels.
  *
- * The seed is printed. With it, and with the name of what failed, a round can
- * be had again, as far as threads can.
+ * The seed is printed. With it, and with the name of what failed, a round can be
+ * repeated, as far as threads can.
  */
-#include <getopt.h>
-
-#include "hostile_calls.h"
-#include "hostile_calm.h"
-#include "hostile_scribble.h"
+#include "hostile.h"
 
 #define SCRIBBLERS 2
 #define CALLERS	   3
@@ -41,21 +37,37 @@ static const struct kind kinds[] = {
 
 #define KINDS ARRAY_SIZE(kinds)
 
-static struct {
-	double seconds;
-	__u64 seed;
-	const char *only;
-} options = { .seconds = 8 };
+static const char *only;
 
-static char *kind_name(const struct kind *kind)
+/* By the number of the kind; --only takes one of them. */
+static const char *const kind_names[] = {
+	"echo-compact",
+	"echo-split",
+	"echo-compact-arena",
+	"echo-split-arena",
+	"sink-compact",
+	"sink-split",
+	"sink-compact-arena",
+	"sink-split-arena",
+	"source-compact",
+	"source-split-arena",
+	"source-rate-split",
+	"source-rate-compact-arena",
+	"pair-compact",
+	"pair-split",
+	"pair-compact-arena",
+	"pair-split-arena",
+	NULL,
+};
+
+static const char *kind_name(const struct kind *kind)
 {
-	static char name[64];
+	return kind_names[kind - kinds];
+}
 
-	snprintf(name, sizeof(name), "%s%s-%s%s", kind->service,
-		 kind->rate ? "-rate" : "",
-		 kind->layout == ION_LAYOUT_SPLIT ? "split" : "compact",
-		 kind->arena ? "-arena" : "");
-	return name;
+static bool kind_wanted(const struct kind *kind)
+{
+	return !only || !strcmp(only, kind_name(kind));
 }
 
 static int round_open_one(struct hostile *h, struct channel *ch)
@@ -113,19 +125,19 @@ static void round_start(struct hostile *h, struct task *tasks, __u64 seed)
 			   (__u64)(unsigned long)h);
 }
 
-/* Signals, to whoever it hits but those who mind. */
+/* Send signals to the threads that expect them. */
 static void round_disturb(struct task *tasks, __u64 ms, __u64 *seed)
 {
+	struct task *callers = tasks + SCRIBBLERS;
 	__u64 until = now_ns() + ms * MS;
 
 	while (now_ns() < until) {
 		sleep_ns(3 * MS);
-		task_signal(&tasks[SCRIBBLERS + arena_below(seed, CALLERS + 1)],
-			    SIGUSR1);
+		task_signal(&callers[random_below(seed, CALLERS + 1)], SIGUSR1);
 	}
 }
 
-/* Whether all came back; who waits for ever is told to. */
+/* Whether all threads return; signals end the calls that wait forever. */
 static bool round_stop(struct hostile *h, struct task *tasks)
 {
 	__u64 until = now_ns() + 4 * LONG_MS * MS;
@@ -147,25 +159,22 @@ static bool round_stop(struct hostile *h, struct task *tasks)
 	return !left;
 }
 
-/* NULL, or what went wrong. */
+/* NULL, or the fault. */
 static const char *round_verdict(struct hostile *h, struct task *tasks)
 {
 	static char text[64];
 	unsigned int i;
 
-	if (!round_stop(h, tasks)) {
-		printf("not ok a call does not come back: %s\n",
-		       kind_name(h->kind));
-		fflush(stdout);
-		_exit(KSFT_FAIL);
-	}
+	if (!round_stop(h, tasks))
+		long_test_stop("%s: a call does not return",
+			       kind_name(h->kind));
 	for (i = 0; i < TASKS; i++) {
 		int ret = task_join(&tasks[i]);
 
 		if (!ret)
 			continue;
 		snprintf(text, sizeof(text), "%s: %d",
-			 i < TASKS - 2 ? "a thread of its own" : "a neighbour",
+			 i < TASKS - 2 ? "a hostile thread" : "a neighbour",
 			 ret);
 		return text;
 	}
@@ -190,7 +199,7 @@ static const char *round_run(const struct kind *kind, __u64 seed, __u64 ms,
 	return fault;
 }
 
-/* Rounds of a second at the most, each with a seed of its own. */
+/* Rounds of at most a second, each with its own seed. */
 static void kind_test(const struct kind *kind, __u64 *seed, __u64 ms)
 {
 	struct hostile sum = { .calls = 0 };
@@ -206,41 +215,9 @@ static void kind_test(const struct kind *kind, __u64 *seed, __u64 ms)
 		ksft_print_msg("%s; once more: hostile --seed %llu --only %s\n",
 			       fault, (unsigned long long)*seed - 1,
 			       kind_name(kind));
-	ksft_test_result(!fault, "%s: %llu calls, %llu writes\n",
-			 kind_name(kind), (unsigned long long)sum.calls,
+	long_test_result(!fault, "%s: %llu calls, %llu writes", kind_name(kind),
+			 (unsigned long long)sum.calls,
 			 (unsigned long long)sum.writes);
-}
-
-static bool kernel_log_clean(void)
-{
-	char line[512];
-	bool clean = true;
-
-	while (ion_kernel_log_next(line, sizeof(line))) {
-		if (!ion_kernel_log_bad(line))
-			continue;
-		ksft_print_msg("kernel: %s\n", line);
-		clean = false;
-	}
-	return clean;
-}
-
-static void show_usage(FILE *to)
-{
-	unsigned int i;
-
-	fprintf(to, "usage: hostile [OPTION]...\n"
-		    "  --seconds N   how long, all together (default 8)\n"
-		    "  --seed S      of the random numbers (default: any)\n"
-		    "  --help        this text\n"
-		    "  --only NAME   nothing but that, one of:\n");
-	for (i = 0; i < KINDS; i++)
-		fprintf(to, "                %s\n", kind_name(&kinds[i]));
-}
-
-static bool kind_wanted(const struct kind *kind)
-{
-	return !options.only || !strcmp(options.only, kind_name(kind));
 }
 
 static unsigned int kinds_wanted(void)
@@ -249,71 +226,39 @@ static unsigned int kinds_wanted(void)
 
 	for (i = 0; i < KINDS; i++)
 		n += kind_wanted(&kinds[i]);
-	if (n)
-		return n;
-	fprintf(stderr, "hostile: there is no '%s'; see --help\n",
-		options.only);
-	exit(2);
+	return n;
 }
 
-static void parse(int argc, char **argv)
+static void run(void)
 {
-	static const struct option longs[] = {
-		{ "seconds", required_argument, NULL, 's' },
-		{ "seed", required_argument, NULL, 'r' },
-		{ "only", required_argument, NULL, 'o' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
-	int option;
+	__u64 seed = long_test.options.seed;
+	__u64 ms = (__u64)(long_test.options.seconds * 1000 / kinds_wanted());
+	unsigned int i;
 
-	options.seed = now_ns() % 1000000007;
-	while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
-		switch (option) {
-		case 's':
-			options.seconds = strtod(optarg, NULL);
-			break;
-		case 'r':
-			options.seed = strtoull(optarg, NULL, 0);
-			break;
-		case 'o':
-			options.only = optarg;
-			break;
-		case 'h':
-			show_usage(stdout);
-			exit(0);
-		default:
-			show_usage(stderr);
-			exit(2);
-		}
-	}
-	if (options.seconds > 0 && options.seconds < 1e6 && optind == argc)
-		return;
-	fprintf(stderr,
-		"hostile: --seconds takes a number above 0, and there is nothing else; see --help\n");
-	exit(2);
-}
-
-int main(int argc, char **argv)
-{
-	unsigned int i, wanted;
-	__u64 seed;
-
-	parse(argc, argv);
-	wanted = kinds_wanted();
-	ion_test_need_device();
 	task_handle_signal(0);
-	ksft_print_header();
-	ksft_set_plan(wanted + 1);
-	seed = options.seed;
-	ksft_print_msg("seed %llu\n", (unsigned long long)seed);
 	for (i = 0; i < KINDS; i++)
 		if (kind_wanted(&kinds[i]))
-			kind_test(&kinds[i], &seed,
-				  (__u64)(options.seconds * 1000 / wanted) + 1);
-	if (ion_kernel_log < 0)
-		ksft_test_result_skip("/dev/kmsg can not be read\n");
-	else
-		ksft_test_result(kernel_log_clean(), "kernel log\n");
-	ksft_finished();
+			kind_test(&kinds[i], &seed, ms + 1);
 }
+
+static const struct test_option own[] = {
+	{
+		.name = "only",
+		.value = "NAME",
+		.help = "run only that kind",
+		.choices = kind_names,
+		.text = &only,
+	},
+	{ .name = NULL },
+};
+
+struct long_test long_test = {
+	.options = {
+		.shared = TEST_SECONDS | TEST_SEED,
+		.own = own,
+		.seconds = 8,
+	},
+	.results = kinds_wanted,
+	.run = run,
+	.log_clean = ion_kernel_log_clean,
+};

@@ -3,6 +3,7 @@
  * A program with a lent thread, a sleeper in ION_IOC_WAIT and one in poll() is
  * killed at a moment that nobody chose: nothing of it is left.
  */
+#include "ion_test.h"
 #include "serve_test.h"
 
 /* Of each kind: 210 together. */
@@ -47,19 +48,11 @@ FIXTURE_VARIANT_ADD(killed, pair)
 
 /* clang-format on */
 
-static struct ion_query usage_of(int fd)
-{
-	struct ion_query query = { .size = sizeof(query) };
-
-	ion_call(fd, ION_IOC_QUERY, &query);
-	return query;
-}
-
 FIXTURE_SETUP(killed)
 {
 	self->fd = ion_open(O_RDWR);
 	ASSERT_LE(0, self->fd);
-	self->before = usage_of(self->fd);
+	self->before = query(self->fd);
 	self->references = ion_refcount();
 }
 
@@ -180,8 +173,8 @@ TEST_F_TIMEOUT(killed, nothing_of_it_is_left, 120)
 		pid = kill_one(variant, ion_mix(SEED + i));
 		ASSERT_LT(0, pid)
 		TH_LOG("round %u: the program ended by itself", i);
-		AWAIT(usage_of(self->fd).channels == self->before.channels);
-		now = usage_of(self->fd);
+		AWAIT(query(self->fd).channels == self->before.channels);
+		now = query(self->fd);
 		ASSERT_EQ(self->before.channels, now.channels)
 		TH_LOG("after round %u", i);
 		ASSERT_EQ(self->before.bytes, now.bytes)

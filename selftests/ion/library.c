@@ -8,6 +8,7 @@
 #include <ionchannel.h>
 #include <sys/socket.h>
 
+#include "ion_test.h"
 #include "library.h"
 
 /* What the driver seems to say, if not 0. */

@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
+#include "ion_test.h"
 #include "pair_test.h"
 
 #define MANY (2 * ION_LIST_MAX + 5)
@@ -77,14 +78,14 @@ static __u64 channel_number(int fd)
 /* @fd is not set up: a channel to ask by. */
 FIXTURE(list)
 {
-	struct ion_query before;
+	struct usage before;
 	int fd;
 	struct ion_list_entry *entries;
 };
 
 FIXTURE_SETUP(list)
 {
-	self->before = arena_usage();
+	self->before = usage_now();
 	self->fd = ion_open(O_RDWR);
 	ASSERT_LE(0, self->fd);
 	self->entries = calloc(8 * MANY, sizeof(*self->entries));
@@ -95,7 +96,7 @@ FIXTURE_TEARDOWN(list)
 {
 	free(self->entries);
 	close(self->fd);
-	EXPECT_TRUE(arena_usage_is(&self->before));
+	EXPECT_TRUE(usage_returns_to(&self->before));
 }
 
 static bool reserved_is_zero(const struct ion_list_entry *entry)

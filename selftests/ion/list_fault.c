@@ -4,6 +4,7 @@
  * it tells of go when their programs close them, and not when it goes on.
  */
 #include "fault_page.h"
+#include "ion_test.h"
 
 static int list_to(struct task *task)
 {
@@ -16,14 +17,6 @@ static int list_to(struct task *task)
 	};
 
 	return ion_call(task->ch->fd, ION_IOC_LIST, &list);
-}
-
-static struct ion_query usage(int fd)
-{
-	struct ion_query query = { .size = sizeof(query) };
-
-	ion_call(fd, ION_IOC_QUERY, &query);
-	return query;
 }
 
 TEST(channels_go_while_it_waits)
@@ -42,7 +35,7 @@ TEST(channels_go_while_it_waits)
 	if (fault < 0)
 		SKIP(return, "no userfaultfd: %s", strerror(-fault));
 
-	before = usage(asked.fd);
+	before = query(asked.fd);
 	ASSERT_EQ(0, channel_open_slots(&first, 8, ""));
 	ASSERT_EQ(0, channel_open_slots(&second, 8, ""));
 	task_start(&lister, list_to, &asked, first.info.channel,
@@ -50,7 +43,7 @@ TEST(channels_go_while_it_waits)
 	ASSERT_TRUE(fault_waits(fault));
 	channel_close(&first);
 	channel_close(&second);
-	after = usage(asked.fd);
+	after = query(asked.fd);
 	EXPECT_EQ(before.channels, after.channels);
 	EXPECT_EQ(before.bytes, after.bytes);
 

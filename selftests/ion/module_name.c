@@ -3,6 +3,7 @@
  * On a kernel where another driver has a device "ion" the module is refused, in
  * a way that modprobe does not take for success, and the log says why.
  */
+#include "ion_test.h"
 #include "service_test.h"
 
 #define MODULE "/ion/ion.ko"

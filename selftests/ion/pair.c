@@ -3,13 +3,14 @@
  * The service "pair": what one of two channels pushes the other one pops, bit
  * for bit and in order. Nothing is lost where there is no room.
  */
+#include "ion_test.h"
 #include "pair_test.h"
 
 #define SLOTS 64
 
 FIXTURE(pair)
 {
-	struct ion_query before;
+	struct usage before;
 	struct channel a;
 	struct channel b;
 };
@@ -18,7 +19,7 @@ ION_LAYOUT_VARIANTS(pair);
 
 FIXTURE_SETUP(pair)
 {
-	self->before = arena_usage();
+	self->before = usage_now();
 	ASSERT_EQ(0, pair_open(&self->a, &self->b, variant->layout, SLOTS));
 }
 
@@ -26,7 +27,7 @@ FIXTURE_TEARDOWN(pair)
 {
 	channel_close(&self->a);
 	channel_close(&self->b);
-	EXPECT_TRUE(arena_usage_is(&self->before));
+	EXPECT_TRUE(usage_returns_to(&self->before));
 }
 
 TEST_F(pair, every_bit_crosses)
@@ -83,7 +84,7 @@ TEST_F(pair, full_rings_lose_nothing)
 		}
 		EXPECT_EQ(0, ion_pop_from(b, got, 1));
 	}
-	ASSERT_EQ(0, arena_stats(a->fd, &stats));
+	ASSERT_EQ(0, stats_read(a->fd, &stats));
 	EXPECT_EQ(0, stats.ring[ION_RING_TX].discarded);
 	EXPECT_EQ(5 * sent, stats.ring[ION_RING_TX].popped);
 	EXPECT_TRUE(pair_joined(a, b));

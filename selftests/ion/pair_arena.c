@@ -3,6 +3,7 @@
  * A pair with arenas: payloads are copied from the buffers of one to empty ones
  * of the other, and each gets its own buffers back.
  */
+#include "ion_test.h"
 #include "pair_test.h"
 
 #define SLOTS	32
@@ -11,7 +12,7 @@
 
 FIXTURE(copy)
 {
-	struct ion_query before;
+	struct usage before;
 	struct channel a;
 	struct channel b;
 };
@@ -20,7 +21,7 @@ ION_LAYOUT_VARIANTS(copy);
 
 FIXTURE_SETUP(copy)
 {
-	self->before = arena_usage();
+	self->before = usage_now();
 	ASSERT_EQ(0, pair_open_arena(&self->a, &self->b, variant->layout, SLOTS,
 				     BUFFERS, SIZE));
 }
@@ -29,7 +30,7 @@ FIXTURE_TEARDOWN(copy)
 {
 	channel_close(&self->a);
 	channel_close(&self->b);
-	EXPECT_TRUE(arena_usage_is(&self->before));
+	EXPECT_TRUE(usage_returns_to(&self->before));
 }
 
 TEST_F(copy, a_payload_goes_and_the_buffer_comes_back)
@@ -109,7 +110,7 @@ static bool held_is(struct channel *ch, __u64 now, __u64 total)
 {
 	struct ion_stats stats;
 
-	if (arena_stats(ch->fd, &stats))
+	if (stats_read(ch->fd, &stats))
 		return false;
 	if (stats.held == now && stats.held_total == total)
 		return true;
@@ -276,7 +277,7 @@ TEST_F(copy, what_is_over_is_over)
 	ASSERT_EQ(0, ion_kick(a->fd));
 	ASSERT_TRUE(pair_give(b, 0, 2));
 	EXPECT_TRUE(pair_pop_payload(b, 1));
-	ASSERT_EQ(0, arena_stats(a->fd, &stats));
+	ASSERT_EQ(0, stats_read(a->fd, &stats));
 	EXPECT_LE(1, stats.ring[ION_RING_TX].bad_owner);
 	EXPECT_TRUE(pair_pop_back(a, 1));
 }
@@ -404,7 +405,7 @@ TEST_F_TIMEOUT(copy, megabytes_both_ways_at_once, 60)
 	EXPECT_EQ(0, talks(a, b, 1000));
 	EXPECT_EQ(SENDS, arena_owned(a->fd, NULL));
 	EXPECT_EQ(SENDS, arena_owned(b->fd, NULL));
-	ASSERT_EQ(0, arena_stats(a->fd, &stats));
+	ASSERT_EQ(0, stats_read(a->fd, &stats));
 	EXPECT_EQ(0, stats.ring[ION_RING_TX].discarded);
 }
 

@@ -4,13 +4,17 @@
  * it was doing: all that it had published comes, in order, then the end. Whoever
  * sleeps is woken by it. Nothing of either is left.
  */
+#include "ion_test.h"
+#include "options.h"
 #include "pair_test.h"
 
 #define SLOTS 16
 
+static struct test_options options = { .shared = TEST_SEED, .harness = true };
+
 FIXTURE(end)
 {
-	struct ion_query before;
+	struct usage before;
 	struct channel a;
 	struct channel b;
 };
@@ -19,7 +23,7 @@ ION_LAYOUT_VARIANTS(end);
 
 FIXTURE_SETUP(end)
 {
-	self->before = arena_usage();
+	self->before = usage_now();
 	ASSERT_EQ(0, pair_open(&self->a, &self->b, variant->layout, SLOTS));
 }
 
@@ -27,7 +31,7 @@ FIXTURE_TEARDOWN(end)
 {
 	channel_close(&self->a);
 	channel_close(&self->b);
-	EXPECT_TRUE(arena_usage_is(&self->before));
+	EXPECT_TRUE(usage_returns_to(&self->before));
 }
 
 #define WRITABLE (POLLOUT | POLLWRBAND)
@@ -134,7 +138,7 @@ TEST_F(end, of_one_that_was_poisoned)
 
 	ion_fill(&self->a);
 	WRITE_ONCE(*user_index(&self->a, ION_RING_TX), 4711);
-	ASSERT_EQ(0, arena_stats(self->a.fd, &stats));
+	ASSERT_EQ(0, stats_read(self->a.fd, &stats));
 	EXPECT_EQ(ION_POISON_RANGE, stats.ring[ION_RING_TX].poison);
 	channel_close(&self->a);
 	EXPECT_EQ(SLOTS - 1, ion_pop_from(&self->b, 0, SLOTS));
@@ -277,7 +281,7 @@ TEST_F(end, of_both_at_once)
 		channel_close(&ch[1]);
 		ASSERT_EQ(0, task_join(&task));
 	}
-	EXPECT_TRUE(arena_usage_is(&(struct ion_query){
+	EXPECT_TRUE(usage_returns_to(&(struct usage){
 		.channels = self->before.channels + 2,
 		.bytes = self->before.bytes + 2 * self->a.info.bytes,
 	}));
@@ -346,7 +350,7 @@ TEST_F_TIMEOUT(end, by_sigkill_at_any_point, 60)
 {
 	volatile __u64 *told = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
 				    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	__u64 seed = arena_seed();
+	__u64 seed = options.seed;
 	struct channel ch;
 	struct task killer;
 	int round, pipes[2];
@@ -363,7 +367,7 @@ TEST_F_TIMEOUT(end, by_sigkill_at_any_point, 60)
 		ASSERT_EQ(0,
 			  pair_open_one(&ch, variant->layout, SLOTS, "killed"));
 		task_start(&killer, kill_later, &ch, pid,
-			   arena_random(&seed) % (10 * MS));
+			   random_next(&seed) % (10 * MS));
 		got = get_until_the_end(&ch);
 		EXPECT_EQ(0, task_join(&killer));
 		EXPECT_EQ(256 + SIGKILL, ion_wait_child(pid));
@@ -377,4 +381,4 @@ TEST_F_TIMEOUT(end, by_sigkill_at_any_point, 60)
 
 ION_TEST_KERNEL_LOG()
 
-ION_TEST_MAIN
+ION_TEST_MAIN_OPTIONS(&options)

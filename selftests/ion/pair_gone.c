@@ -6,6 +6,7 @@
  */
 #include <sys/eventfd.h>
 
+#include "ion_test.h"
 #include "pair_test.h"
 
 #define SLOTS	16
@@ -17,7 +18,7 @@
 
 FIXTURE(gone)
 {
-	struct ion_query before;
+	struct usage before;
 	struct channel a;
 	struct channel b;
 };
@@ -26,14 +27,14 @@ ION_LAYOUT_VARIANTS(gone);
 
 FIXTURE_SETUP(gone)
 {
-	self->before = arena_usage();
+	self->before = usage_now();
 	memset(&self->a, 0, sizeof(self->a));
 	memset(&self->b, 0, sizeof(self->b));
 }
 
 FIXTURE_TEARDOWN(gone)
 {
-	EXPECT_TRUE(arena_usage_is(&self->before));
+	EXPECT_TRUE(usage_returns_to(&self->before));
 }
 
 static bool push_fails(struct channel *ch, int error)
@@ -88,7 +89,7 @@ TEST_F(gone, a_kick_fails_once_something_is_pushed)
 	}
 	EXPECT_EQ(3, ion_push_from(b, 0, 3));
 	EXPECT_EQ(-EPIPE, ion_kick(b->fd));
-	ASSERT_EQ(0, arena_stats(b->fd, &stats));
+	ASSERT_EQ(0, stats_read(b->fd, &stats));
 	EXPECT_EQ(3, stats.ring[ION_RING_TX].queued);
 	while (got < sent) {
 		EXPECT_EQ(1, ion_pop_from(b, got, 1));
@@ -315,19 +316,19 @@ TEST_F(gone, frees_the_memory_of_the_peer)
 {
 	struct channel *a = &self->a, *b = &self->b;
 	struct ion_setup setup;
-	struct ion_query with;
+	struct usage with;
 
 	arena_wants(&setup, variant->layout, "pair", SLOTS, BUFFERS, SIZE);
 	setup.slots[ION_RING_RX] = 2;
 	ASSERT_EQ(0, channel_open_live(b, &setup));
-	with = arena_usage();
+	with = usage_now();
 	setup.slots[ION_RING_RX] = SLOTS;
 	ASSERT_EQ(0, channel_open_live(a, &setup));
 	ASSERT_EQ(0, ion_join(a->fd, b->fd));
 	ASSERT_TRUE(pair_push_payload(b, 0, 0));
 	ASSERT_TRUE(pair_push_payload(b, 1, 1));
 	channel_close(a);
-	EXPECT_TRUE(arena_usage_is(&with));
+	EXPECT_TRUE(usage_returns_to(&with));
 	EXPECT_EQ(POLLIN | POLLRDHUP | WRITABLE, ion_poll_for(b->fd, ALL, 0));
 	channel_close(b);
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Who is joined to whom: by name, by descriptor, and who is not. */
+#include "ion_test.h"
 #include "pair_test.h"
 
 #define SLOTS 64
 
 FIXTURE(join)
 {
-	struct ion_query before;
+	struct usage before;
 	struct channel ch[4];
 	unsigned int nr;
 	__u32 layout;
@@ -16,7 +17,7 @@ ION_LAYOUT_VARIANTS(join);
 
 FIXTURE_SETUP(join)
 {
-	self->before = arena_usage();
+	self->before = usage_now();
 	self->nr = 0;
 	self->layout = variant->layout;
 }
@@ -25,7 +26,7 @@ FIXTURE_TEARDOWN(join)
 {
 	while (self->nr)
 		channel_close(&self->ch[--self->nr]);
-	EXPECT_TRUE(arena_usage_is(&self->before));
+	EXPECT_TRUE(usage_returns_to(&self->before));
 }
 
 static int another(FIXTURE_DATA(join) * self, const char *key)
@@ -329,7 +330,7 @@ TEST_F(join, what_a_setup_refuses)
 	EXPECT_EQ(-EINVAL, setup_with(&setup));
 	/* What is for pair is for no other service. */
 	ion_setup_init(&setup, "echo");
-	pair_key(&setup, "n");
+	ion_setup_key(&setup, "n");
 	EXPECT_EQ(-EINVAL, setup_with(&setup));
 	ion_setup_init(&setup, "sink");
 	setup.flags = ION_SETUP_STAMP;
@@ -354,7 +355,7 @@ TEST_F(join, arenas_of_the_same_size_or_none)
 	EXPECT_REFUSED(small, EINVAL, ion_join(small->fd, none->fd));
 	EXPECT_REFUSED(small, EINVAL, ion_join(small->fd, large->fd));
 	arena_wants(&setup, variant->layout, "pair", SLOTS, 8, 256);
-	pair_key(&setup, "n");
+	ion_setup_key(&setup, "n");
 	EXPECT_EQ(-EINVAL, setup_with(&setup));
 	ASSERT_EQ(0, another(self, "n"));
 	EXPECT_TRUE(pair_joined(none, &self->ch[3]));

@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <sys/stat.h>
 
+#include "ion_test.h"
 #include "pair_test.h"
 
 #define SLOTS 64
@@ -51,7 +52,7 @@ static int open_stamp(struct channel *ch, __u32 layout, __u32 flags,
 
 	arena_wants(&setup, layout, "pair", SLOTS, 0, 0);
 	setup.flags = flags;
-	pair_key(&setup, key);
+	ion_setup_key(&setup, key);
 	return channel_open_live(ch, &setup);
 }
 

@@ -4,6 +4,7 @@
  * no empty one for: the payloads change places, and each program gets the buffers
  * back that it sent.
  */
+#include "ion_test.h"
 #include "pair_test.h"
 
 #define SLOTS	32
@@ -12,7 +13,7 @@
 
 FIXTURE(swap)
 {
-	struct ion_query before;
+	struct usage before;
 	struct channel a;
 	struct channel b;
 };
@@ -21,7 +22,7 @@ ION_LAYOUT_VARIANTS(swap);
 
 FIXTURE_SETUP(swap)
 {
-	self->before = arena_usage();
+	self->before = usage_now();
 	ASSERT_EQ(0, pair_open_arena(&self->a, &self->b, variant->layout, SLOTS,
 				     BUFFERS, SIZE));
 }
@@ -30,7 +31,7 @@ FIXTURE_TEARDOWN(swap)
 {
 	channel_close(&self->a);
 	channel_close(&self->b);
-	EXPECT_TRUE(arena_usage_is(&self->before));
+	EXPECT_TRUE(usage_returns_to(&self->before));
 }
 
 /* Nothing is left in the kernel, and nothing was lost or refused. */
@@ -39,7 +40,7 @@ static bool settled(struct channel *ch, __u32 packets)
 	struct ion_stats stats;
 
 	return arena_rx_empty(ch) && arena_owned(ch->fd, NULL) == BUFFERS &&
-	       !arena_stats(ch->fd, &stats) &&
+	       !stats_read(ch->fd, &stats) &&
 	       stats.ring[ION_RING_TX].popped == packets &&
 	       stats.ring[ION_RING_RX].pushed == packets &&
 	       !stats.ring[ION_RING_TX].discarded;

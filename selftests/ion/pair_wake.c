@@ -5,6 +5,7 @@
  * eventfd, which makes no call on the channel. A wake-up that is lost is a
  * thread that sleeps for ever.
  */
+#include "ion_test.h"
 #include "pair_test.h"
 
 #define PACKETS 400

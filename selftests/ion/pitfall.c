@@ -5,6 +5,7 @@
  * a user can fill. Documentation/pitfalls.rst says where the others are.
  */
 #include "arena_test.h"
+#include "ion_test.h"
 
 #define SLOTS 64
 

@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 
 #include "ion_live.h"
+#include "ion_test.h"
 
 #define MOST 1024
 
@@ -20,14 +21,6 @@ static int set_up(int fd)
 
 	ion_setup_init(&setup, "");
 	return ion_call(fd, ION_IOC_SETUP, &setup);
-}
-
-static struct ion_query query(int fd)
-{
-	struct ion_query query = { .size = sizeof(query) };
-
-	ion_call(fd, ION_IOC_QUERY, &query);
-	return query;
 }
 
 /* Open and set up until it is refused: how many there are, and why no more. */

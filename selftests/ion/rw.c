@@ -6,6 +6,7 @@
 #include <sys/sendfile.h>
 
 #include "ion_live.h"
+#include "ion_test.h"
 
 #define PACKET sizeof(struct ion_packet)
 

@@ -4,6 +4,7 @@
  * meanwhile.
  */
 #include "fault_page.h"
+#include "ion_test.h"
 
 #define PACKET sizeof(struct ion_packet)
 

@@ -4,6 +4,7 @@
  * and what can not is done when the channel wakes it.
  */
 #include "ion_live.h"
+#include "ion_test.h"
 #include "uring_test.h"
 
 #define PACKET sizeof(struct ion_packet)

@@ -28,7 +28,7 @@ static const struct ion_selftest_result *find(const struct report *report,
 	return NULL;
 }
 
-TEST_F(self, passes)
+TEST_F(selftest, passes)
 {
 	struct report *report = &self->report;
 	unsigned int i, k;
@@ -57,7 +57,7 @@ TEST_F(self, passes)
 			       (ROOM - i) * sizeof(report->results[0])));
 }
 
-TEST_F(self, looks_at_everything)
+TEST_F(selftest, looks_at_everything)
 {
 	static const char *const names[] = {
 		"echo",
@@ -93,13 +93,13 @@ TEST_F(self, looks_at_everything)
 	}
 }
 
-TEST_F(self, is_announced)
+TEST_F(selftest, is_announced)
 {
 	EXPECT_TRUE(self->before.features & ION_FEATURE_SELFTEST);
 }
 
 /* The channel that it is asked on is none of its business. */
-TEST_F(self, touches_no_other_channel)
+TEST_F(selftest, touches_no_other_channel)
 {
 	struct picture before, after;
 	struct channel ch;
@@ -117,7 +117,7 @@ TEST_F(self, touches_no_other_channel)
 	channel_close(&ch);
 }
 
-TEST_F_TIMEOUT(self, room_for_fewer, 120)
+TEST_F_TIMEOUT(selftest, room_for_fewer, 120)
 {
 	struct report *report = &self->report;
 	size_t one = sizeof(report->results[0]);
@@ -171,7 +171,7 @@ TEST_F_TIMEOUT(self, room_for_fewer, 120)
 				       sizeof(self->report.results)));   \
 	} while (0)
 
-TEST_F(self, refuses)
+TEST_F(selftest, refuses)
 {
 	EXPECT_UNTOUCHED(EINVAL, __arg.flags = 1);
 	EXPECT_UNTOUCHED(EINVAL, __arg.flags = 1U << 31);
@@ -184,7 +184,7 @@ TEST_F(self, refuses)
 	EXPECT_UNTOUCHED(EFAULT, __arg.addr = -128ULL);
 }
 
-TEST_F(self, accepts_a_larger_struct)
+TEST_F(selftest, accepts_a_larger_struct)
 {
 	struct {
 		struct ion_selftest selftest;
@@ -199,7 +199,7 @@ TEST_F(self, accepts_a_larger_struct)
 }
 
 /* What went to good addresses before a bad one stays there, and no more. */
-TEST_F(self, results_that_find_no_room)
+TEST_F(selftest, results_that_find_no_room)
 {
 	struct ion_selftest_result *edge;
 	struct ion_selftest selftest;
@@ -222,7 +222,7 @@ TEST_F(self, results_that_find_no_room)
 	munmap(pages, page);
 }
 
-TEST_F(self, struct_that_can_not_be_written)
+TEST_F(selftest, struct_that_can_not_be_written)
 {
 	struct ion_selftest *selftest = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
 					     MAP_PRIVATE | MAP_ANONYMOUS, -1,
@@ -251,7 +251,7 @@ static int without(int fd, unsigned int capability)
 	return ion_wait_child(pid);
 }
 
-TEST_F(self, wants_the_capability)
+TEST_F(selftest, wants_the_capability)
 {
 	pid_t pid;
 

@@ -42,7 +42,7 @@ static int set_limit(const char *path, __u64 value)
 	return ion_write_text(path, text);
 }
 
-TEST_F(self, with_no_channel_left)
+TEST_F(selftest, with_no_channel_left)
 {
 	struct report *report = &self->report;
 
@@ -54,7 +54,7 @@ TEST_F(self, with_no_channel_left)
 	EXPECT_GT(report->selftest.count, report->selftest.failed);
 }
 
-TEST_F(self, with_one_channel_left)
+TEST_F(selftest, with_one_channel_left)
 {
 	ASSERT_EQ(0, set_limit(ION_PARAMETERS "max_channels",
 			       self->before.channels + 1));
@@ -62,7 +62,7 @@ TEST_F(self, with_one_channel_left)
 	EXPECT_EQ(0, canceled(&self->report, ""));
 }
 
-TEST_F(self, with_no_bytes_left)
+TEST_F(selftest, with_no_bytes_left)
 {
 	const __u64 limits[] = { 0, self->before.bytes, 4096, 24575 };
 	unsigned int i;
@@ -74,14 +74,14 @@ TEST_F(self, with_no_bytes_left)
 	}
 }
 
-TEST_F(self, with_bytes_without_limit)
+TEST_F(selftest, with_bytes_without_limit)
 {
 	ASSERT_EQ(0, set_limit(ION_PARAMETERS "max_bytes", ~0ULL));
 	selftest_report(self->fd, &self->report);
 	EXPECT_EQ(0, canceled(&self->report, ""));
 }
 
-TEST_F(self, with_no_memory_to_lock)
+TEST_F(selftest, with_no_memory_to_lock)
 {
 	struct rlimit limit = { 0, 0 };
 	pid_t pid = fork();
@@ -154,7 +154,7 @@ static int busy_run(struct task *task)
 	return number ? 0 : -ENODATA;
 }
 
-TEST_F_TIMEOUT(self, many_at_once_beside_channels_at_work, 120)
+TEST_F_TIMEOUT(selftest, many_at_once_beside_channels_at_work, 120)
 {
 	struct task busy[2], server;
 	struct channel ch[3];
@@ -177,7 +177,7 @@ TEST_F_TIMEOUT(self, many_at_once_beside_channels_at_work, 120)
 }
 
 /* They take each other's place: what finds none says so, and nothing else. */
-TEST_F_TIMEOUT(self, many_at_once_with_one_channel_left, 120)
+TEST_F_TIMEOUT(selftest, many_at_once_with_one_channel_left, 120)
 {
 	ASSERT_EQ(0, set_limit(ION_PARAMETERS "max_channels",
 			       self->before.channels + 1));
@@ -188,7 +188,7 @@ TEST_F_TIMEOUT(self, many_at_once_with_one_channel_left, 120)
 }
 
 /* Signals that are handled are no reason to end, nor to fail. */
-TEST_F(self, signals)
+TEST_F(selftest, signals)
 {
 	const struct itimerval often = { { 0, 300 }, { 0, 300 } };
 	const struct itimerval never = { { 0, 0 }, { 0, 0 } };
@@ -217,7 +217,7 @@ static pid_t endless(int fd, struct report *report)
 }
 
 /* It stops when a call is over. */
-TEST_F_TIMEOUT(self, stopped_and_continued, 120)
+TEST_F_TIMEOUT(selftest, stopped_and_continued, 120)
 {
 	pid_t pid = endless(self->fd, &self->report);
 	int i, status;
@@ -234,7 +234,7 @@ TEST_F_TIMEOUT(self, stopped_and_continued, 120)
 }
 
 /* Wherever it is in its tests, it ends, and the next one finds nothing wrong. */
-TEST_F_TIMEOUT(self, killed, 120)
+TEST_F_TIMEOUT(selftest, killed, 120)
 {
 	struct ion_query after;
 	__u64 start;

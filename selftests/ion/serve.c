@@ -4,6 +4,7 @@
  * nothing to do, awake again by one kick, and in nobody's way.
  */
 #include "ion_live.h"
+#include "ion_test.h"
 
 FIXTURE(serve)
 {

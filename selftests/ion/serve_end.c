@@ -4,6 +4,7 @@
  * closed, poison, death. Whatever it is, the kernel end goes on without it.
  */
 #include "ion_live.h"
+#include "ion_test.h"
 
 FIXTURE(serve_end)
 {

@@ -4,6 +4,7 @@
  * the channel that it is about.
  */
 #include "fault_page.h"
+#include "ion_test.h"
 
 static int serve_from(struct task *task)
 {

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <sys/time.h>
 
+#include "ion_test.h"
 #include "serve_test.h"
 
 #define CGROUPS "/sys/fs/cgroup/"

@@ -7,6 +7,7 @@
 #include <sys/ptrace.h>
 #include <sys/stat.h>
 
+#include "ion_test.h"
 #include "serve_test.h"
 
 #define CGROUPS "/sys/fs/cgroup/"

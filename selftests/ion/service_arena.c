@@ -3,6 +3,7 @@
  * Buffers in the hands of a service in another module, in every context: whose
  * they are, what is in them, and which packets are refused.
  */
+#include "ion_test.h"
 #include "service_test.h"
 
 #define SLOTS	    8
@@ -12,7 +13,7 @@
 
 FIXTURE(service_arena)
 {
-	struct inventory before;
+	struct usage before;
 	struct service s;
 	unsigned char *arena;
 };
@@ -43,7 +44,7 @@ FIXTURE_TEARDOWN(service_arena)
 	struct ion_stats stats;
 
 	EXPECT_EQ(0, ion_get_stats(self->s.ch.fd, &stats));
-	EXPECT_TRUE(stats_conserved(&stats));
+	EXPECT_TRUE(stats_add_up(&stats));
 	service_close(&self->s);
 	SERVICE_END(self->before);
 }

@@ -3,6 +3,7 @@
  * <linux/ion.h>: what a service in another module does with its rings, from
  * every context, for packets and for commands.
  */
+#include "ion_test.h"
 #include "service_test.h"
 
 #define SLOTS	 64
@@ -10,7 +11,7 @@
 
 FIXTURE(service_calls)
 {
-	struct inventory before;
+	struct usage before;
 	struct service s;
 };
 
@@ -29,7 +30,7 @@ FIXTURE_TEARDOWN(service_calls)
 	struct ion_stats stats;
 
 	EXPECT_EQ(0, ion_get_stats(self->s.ch.fd, &stats));
-	EXPECT_TRUE(stats_conserved(&stats));
+	EXPECT_TRUE(stats_add_up(&stats));
 	service_close(&self->s);
 	SERVICE_END(self->before);
 }

@@ -3,6 +3,7 @@
  * A thread, a softirq and a hard interrupt on the rings of one channel at the
  * same time: nothing is lost, nothing comes twice, nobody is left asleep.
  */
+#include "ion_test.h"
 #include "service_test.h"
 
 #define ALL_SOURCES ((1U << PROBE_SOURCES) - 1)
@@ -10,7 +11,7 @@
 
 FIXTURE(service_flood)
 {
-	struct inventory before;
+	struct usage before;
 	struct service s;
 };
 

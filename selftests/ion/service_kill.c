@@ -3,13 +3,14 @@
  * SIGKILL at any point of a transfer through a service in another module: what
  * the program had is given back, and the service knows that it is gone.
  */
+#include "ion_test.h"
 #include "service_test.h"
 
 #define ALL_SOURCES ((1U << PROBE_SOURCES) - 1)
 
 FIXTURE(service_kill)
 {
-	struct inventory before;
+	struct usage before;
 };
 
 FIXTURE_VARIANT(service_kill)
@@ -98,7 +99,7 @@ TEST_F_TIMEOUT(service_kill, at_any_point, 60)
 		EXPECT_EQ(256 + SIGKILL, ion_wait_child(pid));
 		close(pipes[0]);
 	}
-	EXPECT_TRUE(AWAIT(inventory_is(self->before)));
+	EXPECT_TRUE(AWAIT(usage_is(self->before)));
 	EXPECT_TRUE(AWAIT(!probe_totals().held));
 }
 

@@ -3,11 +3,12 @@
  * The lives of a service, of its channels and of the module that has it, and
  * in which order they may end.
  */
+#include "ion_test.h"
 #include "service_test.h"
 
 FIXTURE(service_life)
 {
-	struct inventory before;
+	struct usage before;
 	struct service s;
 };
 
@@ -105,7 +106,7 @@ TEST_F(service_life, a_plain_service)
 	EXPECT_EQ(10, ion_send(&ch, 0, 10));
 	ASSERT_EQ(0, ion_get_stats(ch.fd, &stats));
 	EXPECT_EQ(73, stats.ring[ION_RING_TX].popped);
-	EXPECT_TRUE(stats_conserved(&stats));
+	EXPECT_TRUE(stats_add_up(&stats));
 	join.fd = other.fd;
 	EXPECT_EQ(-EOPNOTSUPP, ion_call(ch.fd, ION_IOC_JOIN, &join));
 	EXPECT_EQ(-EOPNOTSUPP, ion_call(ch.fd, ION_IOC_VERIFY, &verify));
@@ -154,7 +155,7 @@ TEST_F(service_life, a_bound_channel_keeps_the_module)
 	struct service *s = &self->s;
 
 	ASSERT_EQ(0, service_open(s, PROBE_ECHO));
-	service_let_go(s);
+	service_release(s);
 	EXPECT_EQ(-EAGAIN, probe_remove());
 	EXPECT_TRUE(echoed_by_kick(&s->ch, 0));
 
@@ -169,7 +170,7 @@ TEST_F(service_life, a_bound_channel_keeps_the_module)
 
 	/* One that a service refused, or lost, does not keep it. */
 	ASSERT_EQ(0, service_open(s, 0));
-	service_let_go(s);
+	service_release(s);
 	EXPECT_EQ(0, probe_unregister());
 	EXPECT_EQ(0, probe_remove());
 	EXPECT_EQ(-EPIPE, ion_kick(s->ch.fd));
@@ -205,7 +206,7 @@ static void test_unregister(struct __test_metadata *_metadata,
 	EXPECT_EQ(0, read(s->ch.fd, &packet, sizeof(packet)));
 	EXPECT_ERRNO(EPIPE, write(s->ch.fd, &packet, sizeof(packet)));
 	EXPECT_EQ(0, ion_get_stats(s->ch.fd, &stats));
-	EXPECT_TRUE(stats_conserved(&stats));
+	EXPECT_TRUE(stats_add_up(&stats));
 	EXPECT_EQ(0, ion_reset(s->ch.fd));
 	EXPECT_EQ(doorbells, service_counts(s).doorbells);
 	EXPECT_EQ(0, probe_register());
@@ -279,18 +280,18 @@ TEST_F(service_life, unregister_waits_for_callbacks)
 static void test_outlive(struct __test_metadata *_metadata, struct service *s,
 			 __u32 put_from)
 {
-	struct inventory with;
+	struct usage with;
 	unsigned int context;
 
 	ASSERT_EQ(0, service_open(s, PROBE_ASYNC));
 	EXPECT_EQ(4, ion_push_from(&s->ch, 0, 4));
-	with = inventory();
+	with = usage_now();
 	channel_close(&s->ch);
 	EXPECT_TRUE(AWAIT(service_counts(s).unbound == 1));
 	EXPECT_EQ(0, probe_totals().bound);
 	EXPECT_EQ(1, probe_totals().held);
-	EXPECT_EQ(with.channels, inventory().channels);
-	EXPECT_EQ(with.bytes, inventory().bytes);
+	EXPECT_EQ(with.channels, usage_now().channels);
+	EXPECT_EQ(with.bytes, usage_now().bytes);
 
 	for (context = 0; context < PROBE_IN_DOORBELL; context++) {
 		s->context = context;
@@ -306,8 +307,8 @@ static void test_outlive(struct __test_metadata *_metadata, struct service *s,
 	s->context = put_from;
 	EXPECT_EQ(0, service_ask(s, PROBE_PUT));
 	EXPECT_EQ(0, probe_totals().held);
-	EXPECT_EQ(with.channels - 1, inventory().channels);
-	EXPECT_GT(with.bytes, inventory().bytes);
+	EXPECT_EQ(with.channels - 1, usage_now().channels);
+	EXPECT_GT(with.bytes, usage_now().bytes);
 }
 
 TEST_F(service_life, a_reference_outlives_the_file)

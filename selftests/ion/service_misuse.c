@@ -4,13 +4,14 @@
  * kernel warns, once. This test wants warnings in the kernel's log, and looks
  * whether there are others: it does not belong in a run that wants none.
  */
+#include "ion_test.h"
 #include "service_test.h"
 
 #define SLOTS 64
 
 FIXTURE(service_misuse)
 {
-	struct inventory before;
+	struct usage before;
 	struct service s;
 };
 

@@ -3,13 +3,14 @@
  * What ends a channel, a service or the module, against what uses it, again and
  * again. Nothing may crash or hang, and nothing may be left.
  */
+#include "ion_test.h"
 #include "service_test.h"
 
 #define RACE_NS (SECOND + SECOND / 2)
 
 FIXTURE(service_race)
 {
-	struct inventory before;
+	struct usage before;
 	struct service s;
 	struct task task[3];
 };
@@ -192,7 +193,7 @@ static void test_doorbell(struct __test_metadata *_metadata, struct service *s,
 
 	for (round = 0; now_ns() < until; round++) {
 		ASSERT_EQ(0, service_open(s, flags));
-		service_let_go(s);
+		service_release(s);
 		task_start(&task[0], kick_until_gone, &s->ch, 0, 0);
 		task_start(&task[1], lend_until_gone, &s->ch, idle[round % 3],
 			   0);
@@ -241,7 +242,7 @@ static void test_close(struct __test_metadata *_metadata, struct service *s,
 		channel_close(&s->ch);
 		EXPECT_TRUE(AWAIT(service_counts(s).unbound == 1));
 		sleep_ns(ion_mix(round) % MS);
-		service_let_go(s);
+		service_release(s);
 	}
 }
 
@@ -316,7 +317,7 @@ static int look_at_stats(struct task *task)
 
 	while (!ret && go_on()) {
 		ret = ion_get_stats(task->ch->fd, &stats);
-		if (!ret && !stats_conserved(&stats))
+		if (!ret && !stats_add_up(&stats))
 			ret = -EBADMSG;
 		task->arg[1]++;
 	}
@@ -340,7 +341,7 @@ TEST_F(service_race, reset_and_interrupts)
 
 	/* What the module thinks that it did is what the kernel counted. */
 	ASSERT_EQ(0, ion_get_stats(s->ch.fd, &stats));
-	EXPECT_TRUE(stats_conserved(&stats));
+	EXPECT_TRUE(stats_add_up(&stats));
 	counts = service_counts(s);
 	for (i = 1; i < PROBE_SOURCES; i++) {
 		counts.pushed[0] += counts.pushed[i];

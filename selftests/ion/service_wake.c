@@ -4,6 +4,7 @@
  * wakes whoever sleeps, however they sleep; and the program is asked for kicks
  * as the service wants them.
  */
+#include "ion_test.h"
 #include "service_test.h"
 
 #define SLOTS	 8
@@ -11,7 +12,7 @@
 
 FIXTURE(service_wake)
 {
-	struct inventory before;
+	struct usage before;
 	struct service s;
 	struct task task;
 };

@@ -7,6 +7,7 @@
 #include <sys/sysinfo.h>
 
 #include "arena_test.h"
+#include "ion_test.h"
 
 #define MIB (1ULL << 20)
 
@@ -16,7 +17,7 @@
 FIXTURE(setup_large)
 {
 	char max_bytes[32];
-	struct ion_query before;
+	struct usage before;
 	__u32 mib;
 	__u64 whole_ns;
 };
@@ -48,9 +49,9 @@ static __u64 set_up_whole(__u32 mib)
 }
 
 /* What it costs is charged before it is allocated. */
-static bool set_up_began(const struct ion_query *before)
+static bool set_up_began(const struct usage *before)
 {
-	return AWAIT(arena_usage().bytes > before->bytes + MIB);
+	return AWAIT(usage_now().bytes > before->bytes + MIB);
 }
 
 /*
@@ -63,11 +64,11 @@ FIXTURE_SETUP(setup_large)
 			  sizeof(self->max_bytes)) < 0 ||
 	    ion_write_text(ION_PARAMETERS "max_bytes", "1099511627776"))
 		SKIP(return, "the module's parameters can not be written");
-	self->before = arena_usage();
+	self->before = usage_now();
 	self->mib = free_mib() / 2;
 	ASSERT_NE(0, set_up_whole(self->mib));
 	self->whole_ns = set_up_whole(self->mib);
-	EXPECT_TRUE(arena_usage_is(&self->before));
+	EXPECT_TRUE(usage_returns_to(&self->before));
 	if (self->whole_ns < 100 * MS)
 		SKIP(return, "%u MiB are no long set-up here", self->mib);
 }
@@ -75,7 +76,7 @@ FIXTURE_SETUP(setup_large)
 FIXTURE_TEARDOWN(setup_large)
 {
 	ion_write_text(ION_PARAMETERS "max_bytes", self->max_bytes);
-	EXPECT_TRUE(arena_usage_is(&self->before));
+	EXPECT_TRUE(usage_returns_to(&self->before));
 }
 
 /* It dies long before it would have been done. */
@@ -95,7 +96,7 @@ TEST_F_TIMEOUT(setup_large, sigkill_ends_it, 120)
 	TH_LOG("%u MiB in %llu us, killed in %llu us", self->mib,
 	       self->whole_ns / 1000, took / 1000);
 	EXPECT_GT(self->whole_ns / PART, took);
-	EXPECT_TRUE(arena_usage_is(&self->before));
+	EXPECT_TRUE(usage_returns_to(&self->before));
 }
 
 static int setup_task(struct task *task)

@@ -4,12 +4,13 @@
  * for or at a rate, in packets or in buffers.
  */
 #include "arena_test.h"
+#include "ion_test.h"
 
 #define SLOTS 64
 
 FIXTURE(source)
 {
-	struct ion_query before;
+	struct usage before;
 	struct channel ch;
 	__u64 next;
 };
@@ -29,7 +30,7 @@ static int open_rate(struct channel *ch, __u32 layout, __u64 rate,
 
 FIXTURE_SETUP(source)
 {
-	self->before = arena_usage();
+	self->before = usage_now();
 	self->next = 0;
 	ASSERT_EQ(0, open_rate(&self->ch, variant->layout, 0, 0));
 }
@@ -37,7 +38,7 @@ FIXTURE_SETUP(source)
 FIXTURE_TEARDOWN(source)
 {
 	channel_close(&self->ch);
-	EXPECT_TRUE(arena_usage_is(&self->before));
+	EXPECT_TRUE(usage_returns_to(&self->before));
 }
 
 /* Pop up to @most packets, which go on from *@next; -1 if they do not. */
@@ -152,7 +153,7 @@ TEST_F(source, swallows_what_it_gets)
 		ASSERT_EQ(1, ion_push_from(ch, i, 1));
 	}
 	ASSERT_EQ(0, ion_kick(ch->fd));
-	ASSERT_EQ(0, arena_stats(ch->fd, &stats));
+	ASSERT_EQ(0, stats_read(ch->fd, &stats));
 	EXPECT_EQ(SLOTS - 1, stats.ring[ION_RING_TX].popped);
 	EXPECT_EQ(SLOTS - 1, stats.ring[ION_RING_CMD].popped);
 	EXPECT_EQ(0, stats.ring[ION_RING_EVT].pushed);
@@ -228,7 +229,7 @@ TEST_F(source, a_full_ring_leaves_no_gap)
 		ASSERT_LE(0, numbers(&ch, &self->next, SLOTS));
 	}
 	EXPECT_LT(200, self->next);
-	ASSERT_EQ(0, arena_stats(ch.fd, &stats));
+	ASSERT_EQ(0, stats_read(ch.fd, &stats));
 	EXPECT_LT(0, stats.ring[ION_RING_RX].full);
 	channel_close(&ch);
 }
@@ -286,7 +287,7 @@ static int setup_with(__u64 rate, __u64 arg, __u32 flags, const char *key)
 	setup.arg[0] = rate;
 	setup.arg[1] = arg;
 	setup.flags = flags;
-	strncpy(setup.key, key, sizeof(setup.key) - 1);
+	ion_setup_key(&setup, key);
 	ret = ion_call(fd, ION_IOC_SETUP, &setup);
 	close(fd);
 	return ret;

@@ -5,6 +5,7 @@
  * fast the machine is.
  */
 #include "arena_test.h"
+#include "ion_test.h"
 
 #include <sys/resource.h>
 
@@ -33,7 +34,7 @@ static void close_all(struct opened *all)
 
 FIXTURE(source_budget)
 {
-	struct ion_query before;
+	struct usage before;
 	struct opened all;
 };
 
@@ -45,14 +46,14 @@ FIXTURE_SETUP(source_budget)
 		SKIP(return, "needs root");
 	/* What is bounded here is not memory. */
 	ASSERT_EQ(0, setrlimit(RLIMIT_MEMLOCK, &none));
-	self->before = arena_usage();
+	self->before = usage_now();
 	self->all.nr = 0;
 }
 
 FIXTURE_TEARDOWN(source_budget)
 {
 	close_all(&self->all);
-	EXPECT_TRUE(arena_usage_is(&self->before));
+	EXPECT_TRUE(usage_returns_to(&self->before));
 }
 
 static int set_up(int fd, __u64 rate, __u32 buffers)
@@ -168,7 +169,7 @@ TEST_F_TIMEOUT(source_budget, a_channel_ticks_a_thousand_times_a_second, 120)
 		ASSERT_EQ(POLLIN, ion_poll_for(event, POLLIN, LONG_MS));
 		ASSERT_EQ(sizeof(count), read(event, &count, sizeof(count)));
 	}
-	ASSERT_EQ(0, arena_stats(ch.fd, &stats));
+	ASSERT_EQ(0, stats_read(ch.fd, &stats));
 	most = (now_ns() - start) * TICKS_MAX / SECOND + 2;
 	EXPECT_LE(300, stats.signals);
 	EXPECT_GE(most, stats.signals);

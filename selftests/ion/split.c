@@ -4,6 +4,7 @@
  * pages writable.
  */
 #include "ion_live.h"
+#include "ion_test.h"
 
 enum area {
 	AREA_USER,

@@ -4,6 +4,7 @@
  * the wake flags, poison and reset.
  */
 #include "ion_live.h"
+#include "ion_test.h"
 
 static bool works(struct channel *ch)
 {

@@ -8,6 +8,7 @@
  */
 #include <sys/epoll.h>
 
+#include "ion_test.h"
 #include "serve_test.h"
 #include "uring_test.h"
 
@@ -171,7 +172,7 @@ static int channel_open_key(struct channel *ch, const char *service,
 	struct ion_setup setup;
 
 	ion_setup_init(&setup, service);
-	strncpy(setup.key, key, sizeof(setup.key) - 1);
+	ion_setup_key(&setup, key);
 	return channel_open_live(ch, &setup);
 }
 

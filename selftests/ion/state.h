@@ -1,28 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The random test of the kernel end's states: what its files share.
+ * Shared by the files of the test "state", the random test of the states of the
+ * kernel end.
  *
  * A round is a channel, or two that are joined, with threads that make calls at
- * random (state_call.h) and threads that are lent (state_serve.h). Now and then
- * all of them stop, and a program that obeys the wake flags has to get on
- * (state_rest.h).
+ * random (state_call.c) and threads that are lent (state_serve.c). At random
+ * moments all of them stop, and a program that obeys the wake flags must make
+ * progress (state_rest.c).
  */
 #ifndef _ION_STATE_H
 #define _ION_STATE_H
 
 #include "ion_live.h"
+#include "long_test.h"
 
 #define STATE_SIDES   2
 #define STATE_CALLERS 3
 #define STATE_SERVERS 2
 
 /**
- * struct state_service - a service, and what becomes of a packet
+ * struct state_service - a service, and where its packets go
  * @name: as SETUP takes it
  * @rate: arg[0] of SETUP
  * @echoes: a packet comes back on rx, a command on evt
- * @makes: rx is kept full, or filled at a rate
- * @crosses: it comes out of the other channel
+ * @makes: it fills rx, at once or at a rate
+ * @crosses: a packet arrives at the other channel
  */
 struct state_service {
 	const char *name;
@@ -33,25 +35,9 @@ struct state_service {
 };
 
 /**
- * struct state_options - what the command line asked for
- * @seconds: how long
- * @seed: of all random numbers
- * @stuck_s: seconds without an answer that fail
- * @service: the only service, or -1
- * @verbose: print what each round is
- */
-struct state_options {
-	double seconds;
-	__u64 seed;
-	unsigned int stuck_s;
-	int service;
-	bool verbose;
-};
-
-/**
  * struct side - one channel
- * @ch: with the user ends
- * @user: who uses those
+ * @ch: the channel
+ * @user: held by the thread that uses the user ends
  */
 struct side {
 	struct channel ch;
@@ -60,11 +46,11 @@ struct side {
 
 /**
  * struct caller - a thread that makes calls, or one that is lent
- * @round: the round that it is of
- * @side: of one that is lent: its channel
- * @random: its random numbers
+ * @round: its round
+ * @side: the channel that it is lent to
+ * @random: state of its random numbers
  * @tid: 0 until it runs
- * @parked: number of the last rest at which it made no call
+ * @parked: number of the last rest that it reached
  * @thread: the thread
  */
 struct caller {
@@ -78,18 +64,18 @@ struct caller {
 
 /**
  * struct round - one set of channels, from open to close
- * @service: what they are
+ * @service: their service
  * @side: the channels
- * @sides: how many
- * @rest: number of the rest at which all are to stop, 0 while they are not
- * @keep: who is lent goes on
- * @over: all are to end
- * @caller: who makes calls
- * @server: who is lent, STATE_SERVERS for each side
+ * @sides: how many channels
+ * @rest: number of the rest at which all threads must stop; 0: they run
+ * @keep: threads that are lent go on at this rest
+ * @over: all threads must return
+ * @caller: the threads that make calls
+ * @server: the threads that are lent, STATE_SERVERS for each side
  * @servers: how many for each side
- * @next: number of the next packet that is to have an answer
- * @calls: calls that were made
- * @serves: times that a thread was lent
+ * @next: number of the next packet that must have an answer
+ * @calls: how many calls were made
+ * @serves: how often a thread was lent
  */
 struct round {
 	const struct state_service *service;
@@ -106,40 +92,31 @@ struct round {
 	__u64 serves;
 };
 
-static struct state_options state_options = {
-	.seconds = 6,
-	.stuck_s = 20,
-	.service = -1,
-};
-
-ION_HELPER __u64 state_random(__u64 *state)
-{
-	*state += 0x9e3779b97f4a7c15ULL;
-	return ion_mix(*state);
-}
-
-ION_HELPER __u64 state_below(__u64 *state, __u64 limit)
-{
-	return state_random(state) % limit;
-}
-
-ION_HELPER bool state_chance(__u64 *state, unsigned int one_in)
-{
-	return !state_below(state, one_in);
-}
-
-/* Wait, with a nap at each turn, until it holds: whether it came to that. */
-#define STATE_AWAIT(condition)                                             \
-	(__extension__({                                                   \
-		__u64 __until = now_ns() + state_options.stuck_s * SECOND; \
-		bool __there;                                              \
-		while (!(__there = (condition)) && now_ns() < __until)     \
-			sleep_ns(MS / 4);                                  \
-		__there;                                                   \
+/* Wait, with a short sleep at each turn: whether the condition holds in time. */
+#define STATE_AWAIT(condition)                                                 \
+	(__extension__({                                                       \
+		__u64 __until = now_ns() + long_test.options.stuck_s * SECOND; \
+		bool __holds;                                                  \
+		while (!(__holds = (condition)) && now_ns() < __until)         \
+			sleep_ns(MS / 4);                                      \
+		__holds;                                                       \
 	}))
 
-/* Threads that sleep for good can not be joined: this is the end. */
-static void state_fail(const char *format, ...)
+/* Print the state of the round and end the program. */
+void state_fail(const char *format, ...)
 	__attribute__((format(printf, 1, 2), noreturn));
+
+/* state_call.c: the user ends, by a program that obeys the wake flags */
+bool side_push(struct side *side, __u32 count, __u64 number);
+bool side_push_cmd(struct side *side, __u64 number);
+__u32 side_pop(struct side *side, __u32 count, __u64 *number);
+__u32 side_pop_evt(struct side *side, __u32 count, __u64 *number);
+void *caller_main(void *arg);
+
+/* state_serve.c */
+void *server_main(void *arg);
+
+/* state_rest.c: all threads have stopped, but those that @keep lets go on */
+void state_check(struct round *r);
 
 #endif /* _ION_STATE_H */

@@ -1,38 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Random sleepers and wakers on both ends of both pairs of rings, by every way
- * to wait, with and without a lent thread. Whatever happens, every packet has
- * to come, once and in order, and nobody may sleep with work queued.
+ * Random sleepers and wakers at both ends of both pairs of rings, with every way
+ * to wait, with and without a lent thread. Every packet must arrive, once and in
+ * order, and no thread may sleep while work is queued.
  */
-#include <getopt.h>
-
-#include "stress_worker.h"
+#include "stress.h"
 
 static const char *const layout_names[] = {
 	[ION_LAYOUT_COMPACT] = "compact",
 	[ION_LAYOUT_SPLIT] = "split",
+	NULL,
 };
 
-/* What is not given is random. */
-static struct {
-	double seconds;
-	__u64 seed;
-	int layout;
-	int way;
-	int lend;
-	unsigned int stuck_s;
-	bool verbose;
-} options = {
-	.seconds = 5,
-	.layout = -1,
-	.way = -1,
-	.lend = -1,
-	.stuck_s = 10,
+static const char *const way_names[] = {
+	[WAY_SPIN] = "spin",   [WAY_WAIT] = "wait",   [WAY_POLL] = "poll",
+	[WAY_EPOLL] = "epoll", [WAY_EDGE] = "edge",   [WAY_EVENTFD] = "eventfd",
+	[WAY_RW] = "rw",       [WAY_SIGIO] = "sigio", [WAYS] = NULL,
 };
+
+static const char *const ring_names[ION_RINGS] = { "tx", "rx", "cmd", "evt" };
+
+/* The choices of the command line; -1: random. */
+static struct {
+	long layout;
+	long way;
+	long lend;
+} only = { -1, -1, -1 };
 
 /*
- * Lent again and again, for any time and with any idle time. Some go for good:
- * the kernel end is to go on without them.
+ * Lend this thread again and again, for any time and with any idle time. Some
+ * stop after a while: the kernel end must go on without them.
  */
 static int serve_on(struct task *task)
 {
@@ -62,8 +59,8 @@ static int serve_on(struct task *task)
 	return 0;
 }
 
-/* Who asks for everything, and runs nothing. */
-static int look_on(struct task *task)
+/* Read the counters and peek at the rings, without running the kernel end. */
+static int observe(struct task *task)
 {
 	struct round *r = (struct round *)(unsigned long)task->arg[0];
 	struct ion_cmd_packet packets[8];
@@ -73,11 +70,9 @@ static int look_on(struct task *task)
 
 	while (!READ_ONCE(r->over)) {
 		ret = ion_get_stats(r->ch.fd, &stats);
+		if (!ret && !stats_add_up(&stats))
+			return -EBADMSG;
 		for (id = 0; !ret && id < ION_RINGS; id++) {
-			const struct ion_ring_stats *s = &stats.ring[id];
-
-			if (s->pushed != s->popped + s->queued + s->discarded)
-				return -EBADMSG;
 			ret = ion_peek(r->ch.fd, id, packets, 0, 8);
 			ret = ret < 0 ? ret : 0;
 		}
@@ -147,19 +142,16 @@ static void print_stats(const struct round *r)
 		printf("# fdinfo %s\n", line);
 }
 
-/* There is no way out of a sleep that nobody ends. */
+/* A thread may sleep forever, so the program ends here. */
 static void round_fail(const struct round *r, unsigned int number,
 		       const char *what, const char *ring)
 {
-	printf("# seed %llu\n", options.seed);
+	printf("# seed %llu\n", long_test.options.seed);
 	round_print(r, number);
 	printf("# %s: %s\n", ring, what);
 	print_shared(r);
 	print_stats(r);
-	printf("not ok 1 round %u: %s: %s\n", number, ring, what);
-	printf("# Totals: pass:0 fail:1 xfail:0 xpass:0 skip:0 error:0\n");
-	fflush(stdout);
-	_exit(KSFT_FAIL);
+	long_test_stop("round %u: %s: %s", number, ring, what);
 }
 
 static void round_open(struct round *r, __u64 *random)
@@ -169,26 +161,26 @@ static void round_open(struct round *r, __u64 *random)
 
 	memset(r, 0, sizeof(*r));
 	ion_setup_init(&setup, "");
-	setup.layout = options.layout < 0 ? random_below(random, 2)
-					  : (__u32)options.layout;
+	setup.layout = only.layout < 0 ? random_below(random, 2)
+				       : (__u32)only.layout;
 	for (id = 0; id < ION_RINGS; id++)
 		setup.slots[id] = 2U << random_below(random, 11);
 	r->eventfd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (r->eventfd < 0 || channel_open_live(&r->ch, &setup) ||
 	    ion_set_eventfd(r->ch.fd, r->eventfd))
 		ksft_exit_fail_msg("no channel: %s\n", strerror(errno));
-	r->lend = options.lend < 0 ? random_below(random, 4) > 0 : options.lend;
+	r->lend = only.lend < 0 ? random_below(random, 4) > 0 : only.lend;
 	r->server_random = random_next(random);
 }
 
-/* Half of the rounds have all sleep in one way: no other wakes the kernel. */
+/* In half of the rounds all wait in one way: no other wakes the kernel end. */
 static void round_choose(struct round *r, __u64 *random)
 {
 	unsigned int id, way = random_below(random, 2 * WAYS);
 	bool windows = random_below(random, 2);
 
-	if (options.way >= 0)
-		way = options.way;
+	if (only.way >= 0)
+		way = only.way;
 	for (id = 0; id < ION_RINGS; id++) {
 		struct worker *w = &r->worker[id];
 		unsigned int own = random_below(random, WAYS);
@@ -215,14 +207,14 @@ static void round_start(struct round *r, __u64 *random)
 	if (r->lend)
 		task_start(&r->server, serve_on, &r->ch,
 			   (__u64)(unsigned long)r, 0);
-	task_start(&r->onlooker, look_on, &r->ch, (__u64)(unsigned long)r, 0);
+	task_start(&r->observer, observe, &r->ch, (__u64)(unsigned long)r, 0);
 	for (id = 0; id < ION_RINGS; id++)
 		if (pthread_create(&r->worker[id].thread, NULL, worker_main,
 				   &r->worker[id]))
 			ksft_exit_fail_msg("no thread\n");
 }
 
-/* Until all are done; a worker that does not move for too long is stuck. */
+/* Wait until all are done; a worker without progress for too long is stuck. */
 static void round_watch(struct round *r, unsigned int number)
 {
 	__u64 moved[ION_RINGS], count[ION_RINGS] = {};
@@ -244,8 +236,8 @@ static void round_watch(struct round *r, unsigned int number)
 				moved[id] = now_ns();
 			count[id] = READ_ONCE(w->count);
 			left += !done;
-			if (!done &&
-			    now_ns() - moved[id] > options.stuck_s * SECOND)
+			if (!done && now_ns() - moved[id] >
+					     long_test.options.stuck_s * SECOND)
 				round_fail(r, number, "no progress",
 					   ring_names[id]);
 		}
@@ -265,8 +257,8 @@ static void round_stop(struct round *r, unsigned int number)
 	}
 	if (r->lend && task_join(&r->server))
 		round_fail(r, number, "ION_IOC_SERVE failed", "all");
-	if (task_join(&r->onlooker))
-		round_fail(r, number, "the counters do not agree", "all");
+	if (task_join(&r->observer))
+		round_fail(r, number, "the counters do not add up", "all");
 }
 
 static void round_check(struct round *r, unsigned int number)
@@ -286,7 +278,7 @@ static void round_check(struct round *r, unsigned int number)
 				   ring_names[id]);
 	}
 	if (stats.kernel_end != ION_KERNEL_END_SLEEPING)
-		round_fail(r, number, "somebody serves still", "all");
+		round_fail(r, number, "a thread is still lent", "all");
 }
 
 static void round_close(struct round *r)
@@ -300,17 +292,25 @@ static void round_close(struct round *r)
 	channel_close(&r->ch);
 }
 
-static void stress(void)
+static void run(void)
 {
-	__u64 until = now_ns() + (__u64)(options.seconds * SECOND);
-	__u64 packets = 0, waits = 0, kicks = 0, random = options.seed;
+	__u64 until = now_ns() + (__u64)(long_test.options.seconds * SECOND);
+	__u64 packets = 0, waits = 0, kicks = 0,
+	      random = long_test.options.seed;
 	unsigned int number = 0, id;
 	static struct round r;
+	sigset_t set;
+
+	/* Only the thread that waits for it takes this signal. */
+	sigemptyset(&set);
+	sigaddset(&set, SIGIO);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	task_handle_signal(0);
 
 	while (now_ns() < until) {
 		round_open(&r, &random);
 		round_choose(&r, &random);
-		if (options.verbose)
+		if (long_test.options.verbose)
 			round_print(&r, number);
 		round_start(&r, &random);
 		round_watch(&r, number);
@@ -325,143 +325,49 @@ static void stress(void)
 		number++;
 	}
 	printf("# seed %llu: %u rounds, %llu packets, %llu waits, %llu kicks\n",
-	       options.seed, number, packets, waits, kicks);
+	       long_test.options.seed, number, packets, waits, kicks);
+	long_test_result(true, "none lost, none twice, none left asleep");
 }
 
-/* Options */
+static const struct test_option own[] = {
+	{
+		.name = "layout",
+		.value = "L",
+		.help = "use only that layout",
+		.choices = layout_names,
+		.number = &only.layout,
+	},
+	{
+		.name = "wait",
+		.value = "W",
+		.help = "wait only in that way",
+		.choices = way_names,
+		.number = &only.way,
+	},
+	{
+		.name = "lend",
+		.value = "0|1",
+		.help = "without or with a lent thread (default: either)",
+		.least = 0,
+		.most = 1,
+		.number = &only.lend,
+	},
+	{ .name = NULL },
+};
 
-static void show_usage(FILE *to)
+static unsigned int results(void)
 {
-	unsigned int i;
-
-	fprintf(to, "usage: stress [OPTION]...\n"
-		    "  --seconds N   how long (default 5)\n"
-		    "  --seed S      of the random numbers (default: any)\n"
-		    "  --layout L    compact or split (default: either)\n"
-		    "  --lend 0|1    without or with a lent thread (either)\n"
-		    "  --stuck N     seconds without progress that fail (10)\n"
-		    "  --verbose     tell what each round is\n"
-		    "  --help        this text\n"
-		    "  --wait W      how to wait, one of:");
-	for (i = 0; i < WAYS; i++)
-		fprintf(to, " %s", way_names[i]);
-	fprintf(to, "\n"
-		    "                (default: any, and mixed)\n");
+	return 1;
 }
 
-static int name_of(const char *const *names, unsigned int count,
-		   const char *name)
-{
-	unsigned int i;
-
-	for (i = 0; i < count; i++)
-		if (!strcmp(names[i], name))
-			return (int)i;
-	fprintf(stderr, "stress: there is no '%s'\n", name);
-	show_usage(stderr);
-	exit(2);
-}
-
-/* A number that is one, and in its range; else one line and the end. */
-static double number_of(const char *name, const char *text, double least,
-			double most)
-{
-	char *end;
-	double value = strtod(text, &end);
-
-	if (end != text && !*end && value >= least && value <= most)
-		return value;
-	fprintf(stderr, "stress: --%s takes a number from %g to %g, not '%s'\n",
-		name, least, most, text);
-	exit(2);
-}
-
-static void parse(int argc, char **argv)
-{
-	static const struct option longs[] = {
-		{ "seconds", required_argument, NULL, 's' },
-		{ "seed", required_argument, NULL, 'r' },
-		{ "layout", required_argument, NULL, 'l' },
-		{ "wait", required_argument, NULL, 'w' },
-		{ "lend", required_argument, NULL, 'k' },
-		{ "stuck", required_argument, NULL, 'n' },
-		{ "verbose", no_argument, NULL, 'v' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
-	int option;
-
-	options.seed = now_ns() % 1000000007;
-	while ((option = getopt_long(argc, argv, "", longs, NULL)) != -1) {
-		switch (option) {
-		case 's':
-			options.seconds = number_of("seconds", optarg, 1, 1e6);
-			break;
-		case 'r':
-			options.seed = strtoull(optarg, NULL, 0);
-			break;
-		case 'l':
-			options.layout = name_of(layout_names, 2, optarg);
-			break;
-		case 'w':
-			options.way = name_of(way_names, WAYS, optarg);
-			break;
-		case 'k':
-			options.lend = number_of("lend", optarg, 0, 1) != 0;
-			break;
-		case 'n':
-			options.stuck_s =
-				(int)number_of("stuck", optarg, 1, 1e6);
-			break;
-		case 'v':
-			options.verbose = true;
-			break;
-		case 'h':
-			show_usage(stdout);
-			exit(0);
-		default:
-			show_usage(stderr);
-			exit(2);
-		}
-	}
-	if (optind != argc) {
-		fprintf(stderr, "stress: takes options only, not '%s'\n",
-			argv[optind]);
-		exit(2);
-	}
-}
-
-/* What the kernel said meanwhile. */
-static bool log_clean(void)
-{
-	char line[512];
-	bool clean = true;
-
-	while (ion_kernel_log >= 0 && ion_kernel_log_next(line, sizeof(line)))
-		if (ion_kernel_log_bad(line)) {
-			ksft_print_msg("kernel: %s\n", line);
-			clean = false;
-		}
-	return clean;
-}
-
-int main(int argc, char **argv)
-{
-	sigset_t set;
-
-	parse(argc, argv);
-	ion_test_need_device();
-	ksft_print_header();
-	ksft_set_plan(2);
-
-	/* Taken by who waits for it, and by nobody else. */
-	sigemptyset(&set);
-	sigaddset(&set, SIGIO);
-	pthread_sigmask(SIG_BLOCK, &set, NULL);
-	task_handle_signal(0);
-
-	stress();
-	ksft_test_result_pass("none lost, none twice, nobody left asleep\n");
-	ksft_test_result(log_clean(), "the kernel had nothing to say\n");
-	ksft_finished();
-}
+struct long_test long_test = {
+	.options = {
+		.shared = TEST_SECONDS | TEST_SEED | TEST_STUCK | TEST_VERBOSE,
+		.own = own,
+		.seconds = 5,
+		.stuck_s = 10,
+	},
+	.results = results,
+	.run = run,
+	.log_clean = ion_kernel_log_clean,
+};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The totals of ION_IOC_QUERY: what all channels counted, those that have gone too. */
 #include "arena_test.h"
+#include "ion_test.h"
 
 #define SLOTS 16
 

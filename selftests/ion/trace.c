@@ -4,6 +4,7 @@
  * nothing is missing, nothing comes twice and nothing comes that was not.
  */
 #include "arena_test.h"
+#include "ion_test.h"
 #include "trace_test.h"
 
 FIXTURE(trace)

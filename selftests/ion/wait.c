@@ -4,6 +4,7 @@
  * a signal comes.
  */
 #include "ion_live.h"
+#include "ion_test.h"
 
 FIXTURE(wait)
 {

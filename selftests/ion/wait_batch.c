@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 
 #include "ion_live.h"
+#include "ion_test.h"
 
 #define RATE 1000
 #define MANY 1024

@@ -3,6 +3,7 @@
  * The eventfd, which is for who set a wake flag, and SIGIO.
  */
 #include "ion_live.h"
+#include "ion_test.h"
 
 FIXTURE(wait_event)
 {

@@ -5,6 +5,7 @@
 #include <sys/select.h>
 
 #include "ion_live.h"
+#include "ion_test.h"
 
 FIXTURE(wait_poll)
 {

@@ -1,11 +1,8 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
- * Calls at random. Whoever pushes or pops obeys the wake flags: it kicks if the
- * flag of the kernel end says so, and only then.
+ * Calls at random. A thread that pushes or pops obeys the wake flags: it kicks if
+ * the flag of the kernel end says so, and only then.
  */
-#ifndef _ION_STATE_CALL_H
-#define _ION_STATE_CALL_H
-
 #include "state.h"
 
 static void side_kick(struct side *side, bool needed)
@@ -14,8 +11,8 @@ static void side_kick(struct side *side, bool needed)
 		state_fail("a kick failed");
 }
 
-/* Whether all of them went in. */
-static bool side_push(struct side *side, __u32 count, __u64 number)
+/* Whether all of them fitted. */
+bool side_push(struct side *side, __u32 count, __u64 number)
 {
 	struct ion_producer *tx = &side->ch.tx;
 	struct ion_packet packet = { .data = number };
@@ -36,7 +33,7 @@ static bool side_push(struct side *side, __u32 count, __u64 number)
 	return n == count;
 }
 
-static bool side_push_cmd(struct side *side, __u64 number)
+bool side_push_cmd(struct side *side, __u64 number)
 {
 	struct ion_cmd_packet packet = { .arg = number };
 	bool asleep, pushed;
@@ -49,8 +46,8 @@ static bool side_push_cmd(struct side *side, __u64 number)
 	return pushed;
 }
 
-/* How many came; @number is that of the last one. */
-static __u32 side_pop(struct side *side, __u32 count, __u64 *number)
+/* How many packets came; @number is that of the last. */
+__u32 side_pop(struct side *side, __u32 count, __u64 *number)
 {
 	struct ion_consumer *rx = &side->ch.rx;
 	struct ion_packet packet;
@@ -72,7 +69,7 @@ static __u32 side_pop(struct side *side, __u32 count, __u64 *number)
 	return n;
 }
 
-static __u32 side_pop_evt(struct side *side, __u32 count, __u64 *number)
+__u32 side_pop_evt(struct side *side, __u32 count, __u64 *number)
 {
 	struct ion_consumer *evt = &side->ch.evt;
 	struct ion_cmd_packet packet;
@@ -94,11 +91,11 @@ static __u32 side_pop_evt(struct side *side, __u32 count, __u64 *number)
 	return n;
 }
 
-/* The calls: each returns what to blame it for, or NULL. */
+/* The calls: each returns its fault, or NULL. */
 
 static const char *call_push(struct caller *c, struct side *side)
 {
-	side_push(side, 1 + state_below(&c->random, 4), 0);
+	side_push(side, 1 + random_below(&c->random, 4), 0);
 	return NULL;
 }
 
@@ -113,7 +110,7 @@ static const char *call_pop(struct caller *c, struct side *side)
 {
 	__u64 number;
 
-	side_pop(side, 1 + state_below(&c->random, 8), &number);
+	side_pop(side, 1 + random_below(&c->random, 8), &number);
 	return NULL;
 }
 
@@ -121,7 +118,7 @@ static const char *call_pop_evt(struct caller *c, struct side *side)
 {
 	__u64 number;
 
-	side_pop_evt(side, 1 + state_below(&c->random, 8), &number);
+	side_pop_evt(side, 1 + random_below(&c->random, 8), &number);
 	return NULL;
 }
 
@@ -135,8 +132,8 @@ static const char *call_wait(struct caller *c, struct side *side)
 {
 	struct ion_wait wait = {
 		.size = sizeof(wait),
-		.rx = state_below(&c->random, 2),
-		.timeout_ns = state_below(&c->random, 2 * MS),
+		.rx = random_below(&c->random, 2),
+		.timeout_ns = random_below(&c->random, 2 * MS),
 	};
 	int ret;
 
@@ -148,8 +145,8 @@ static const char *call_wait(struct caller *c, struct side *side)
 static const char *call_poll(struct caller *c, struct side *side)
 {
 	static const short events[] = { POLLIN, POLLPRI, POLLOUT, POLLWRBAND };
-	int ret = ion_poll_for(side->ch.fd, events[state_below(&c->random, 4)],
-			       state_below(&c->random, 3));
+	int ret = ion_poll_for(side->ch.fd, events[random_below(&c->random, 4)],
+			       random_below(&c->random, 3));
 
 	return ret < 0 || ret & (POLLERR | POLLHUP) ? "poll() failed" : NULL;
 }
@@ -163,7 +160,7 @@ static const char *call_stats(struct caller *c, struct side *side)
 						  : NULL;
 }
 
-/* The user ends begin anew: nobody may be using them. */
+/* The user ends are attached again: no other thread may use them. */
 static const char *call_reset(struct caller *c, struct side *side)
 {
 	int ret;
@@ -176,7 +173,7 @@ static const char *call_reset(struct caller *c, struct side *side)
 	return ret < 0 ? "ION_IOC_RESET failed" : NULL;
 }
 
-/* A lent thread comes back when the program closes any descriptor. */
+/* A lent thread returns when the program closes any descriptor of the channel. */
 static const char *call_close(struct caller *c, struct side *side)
 {
 	int fd = dup(side->ch.fd);
@@ -192,7 +189,7 @@ static const char *call_signal(struct caller *c, struct side *side)
 {
 	struct round *r = c->round;
 	unsigned int servers = r->sides * r->servers;
-	unsigned int one = servers ? state_below(&c->random, servers) : 0;
+	unsigned int one = servers ? random_below(&c->random, servers) : 0;
 	pid_t tid = READ_ONCE(r->server[one].tid);
 
 	(void)side;
@@ -204,7 +201,7 @@ static const char *call_signal(struct caller *c, struct side *side)
 static const char *call_nothing(struct caller *c, struct side *side)
 {
 	(void)side;
-	sleep_ns(state_below(&c->random, MS / 2));
+	sleep_ns(random_below(&c->random, MS / 2));
 	return NULL;
 }
 
@@ -226,7 +223,7 @@ static const struct call *call_choose(__u64 *random)
 
 	for (i = 0; i < ARRAY_SIZE(calls); i++)
 		all += calls[i].weight;
-	at = state_below(random, all);
+	at = random_below(random, all);
 	while (at >= call->weight) {
 		at -= call->weight;
 		call++;
@@ -234,7 +231,7 @@ static const struct call *call_choose(__u64 *random)
 	return call;
 }
 
-static void *caller_main(void *arg)
+void *caller_main(void *arg)
 {
 	struct caller *c = arg;
 	struct round *r = c->round;
@@ -246,12 +243,12 @@ static void *caller_main(void *arg)
 		/* Pairs with the release in round_stop() and round_rest(). */
 		rest = smp_load_acquire(&r->rest);
 		if (rest) {
-			/* Pairs with parked(): all it did is seen there. */
+			/* Pairs with parked(), which then sees all that this did. */
 			smp_store_release(&c->parked, rest);
 			sleep_ns(MS / 4);
 			continue;
 		}
-		side = &r->side[state_below(&c->random, r->sides)];
+		side = &r->side[random_below(&c->random, r->sides)];
 		error = call_choose(&c->random)->make(c, side);
 		if (error)
 			state_fail("%s", error);
@@ -259,5 +256,3 @@ static void *caller_main(void *arg)
 	}
 	return NULL;
 }
-
-#endif /* _ION_STATE_CALL_H */

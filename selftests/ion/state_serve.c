@@ -1,20 +1,17 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
- * Threads that are lent: again and again, for any time and with any idle time.
- * There may be more of them than a channel takes.
+ * Threads that are lent again and again, for any time and with any idle time.
+ * There may be more of them than a channel accepts.
  */
-#ifndef _ION_STATE_SERVE_H
-#define _ION_STATE_SERVE_H
-
 #include "state.h"
 
 static __u64 serve_idle(__u64 *random)
 {
-	switch (state_below(random, 4)) {
+	switch (random_below(random, 4)) {
 	case 0:
-		return 1 + state_below(random, 20000);
+		return 1 + random_below(random, 20000);
 	case 1:
-		return 1 + state_below(random, MS);
+		return 1 + random_below(random, MS);
 	default:
 		return ION_SERVE_NO_SPIN;
 	}
@@ -22,8 +19,8 @@ static __u64 serve_idle(__u64 *random)
 
 static void serve_once(struct caller *c)
 {
-	__u64 max = state_chance(&c->random, 3)
-			    ? 1 + state_below(&c->random, 3 * MS)
+	__u64 max = random_one_in(&c->random, 3)
+			    ? 1 + random_below(&c->random, 3 * MS)
 			    : 0;
 	int ret = ion_lend(c->side->ch.fd, serve_idle(&c->random), max);
 
@@ -34,16 +31,16 @@ static void serve_once(struct caller *c)
 		__atomic_add_fetch(&c->round->serves, 1, __ATOMIC_RELAXED);
 		break;
 	case -EBUSY:
-		sleep_ns(state_below(&c->random, MS));
+		sleep_ns(random_below(&c->random, MS));
 		break;
 	default:
 		state_fail("ION_IOC_SERVE failed: %d", ret);
 	}
-	if (state_chance(&c->random, 4))
-		sleep_ns(state_below(&c->random, MS / 2));
+	if (random_one_in(&c->random, 4))
+		sleep_ns(random_below(&c->random, MS / 2));
 }
 
-static void *server_main(void *arg)
+void *server_main(void *arg)
 {
 	struct caller *c = arg;
 	struct round *r = c->round;
@@ -54,7 +51,7 @@ static void *server_main(void *arg)
 		/* Pairs with the release in round_stop() and round_rest(). */
 		rest = smp_load_acquire(&r->rest);
 		if (rest && !READ_ONCE(r->keep)) {
-			/* Pairs with parked(): it has left the kernel end. */
+			/* Pairs with parked(): this has left the kernel end. */
 			smp_store_release(&c->parked, rest);
 			sleep_ns(MS / 4);
 			continue;
@@ -63,5 +60,3 @@ static void *server_main(void *arg)
 	}
 	return NULL;
 }
-
-#endif /* _ION_STATE_SERVE_H */

@@ -1,19 +1,16 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
- * The writers of a hostile program: every byte that it may write, at random,
- * and those that something hangs on more often and with more thought. Most of
- * what is written is nearly right, so that the kernel end gets on, and is met
- * in the middle of its work.
+ * The writers of a hostile program: every byte that it may write, at random, and
+ * the bytes that matter more often and with more care. Most of the values are
+ * nearly correct, so that the kernel end makes progress and meets them in the
+ * middle of its work.
  */
-#ifndef _ION_HOSTILE_SCRIBBLE_H
-#define _ION_HOSTILE_SCRIBBLE_H
+#include "hostile.h"
 
-#include "hostile_round.h"
-
-/* The user end's index: on by a few, back or ahead by one, or anything. */
-ION_HELPER void scribble_index(struct channel *ch, __u64 *seed)
+/* The index of the user end: forward by a few, off by one, or any value. */
+static void scribble_index(struct channel *ch, __u64 *seed)
 {
-	__u64 x = arena_random(seed);
+	__u64 x = random_next(seed);
 	unsigned int ring = x % ION_RINGS;
 	__u32 mask = ch->info.ring[ring].nr_slots - 1;
 	__u32 *index = user_index(ch, ring);
@@ -46,10 +43,10 @@ ION_HELPER void scribble_index(struct channel *ch, __u64 *seed)
 	}
 }
 
-/* The words of the kernel end and the mask, where nothing protects them. */
-ION_HELPER void scribble_kernel_words(struct channel *ch, __u64 *seed)
+/* The index and the mask of the kernel end, where the program may write them. */
+static void scribble_kernel_words(struct channel *ch, __u64 *seed)
 {
-	__u64 x = arena_random(seed);
+	__u64 x = random_next(seed);
 	const struct ion_ring_info *ring = &ch->info.ring[x % ION_RINGS];
 	const __u64 words[] = { ring->head, ring->tail, ring->mask };
 	__u64 offset = words[(x >> 8) % ARRAY_SIZE(words)];
@@ -59,9 +56,9 @@ ION_HELPER void scribble_kernel_words(struct channel *ch, __u64 *seed)
 			   x & 0x10000 ? (__u32)(x >> 32) : (x >> 32) & 127);
 }
 
-ION_HELPER void scribble_flag(struct channel *ch, __u64 *seed)
+static void scribble_flag(struct channel *ch, __u64 *seed)
 {
-	__u64 x = arena_random(seed);
+	__u64 x = random_next(seed);
 	const struct ion_ring_info *ring = &ch->info.ring[x % ION_RINGS];
 	__u64 offset = x & 0x100 ? ring->producer_wake : ring->consumer_wake;
 	__u16 *flag = channel_at(ch, offset);
@@ -71,10 +68,10 @@ ION_HELPER void scribble_flag(struct channel *ch, __u64 *seed)
 			   x & 0x200 ? !READ_ONCE(*flag) : (__u16)(x >> 32));
 }
 
-/* A slot of tx that the kernel end is about to look at, or is looking at. */
-ION_HELPER void scribble_packet(struct channel *ch, __u64 *seed)
+/* A slot of tx that the kernel end reads now or next. */
+static void scribble_packet(struct channel *ch, __u64 *seed)
 {
-	__u64 x = arena_random(seed);
+	__u64 x = random_next(seed);
 	__u32 mask = ch->info.ring[ION_RING_TX].nr_slots - 1;
 	__u32 at = (kernel_index(ch, ION_RING_TX) + (x & 7)) & mask;
 	struct ion_packet *slot = channel_slot(ch, ION_RING_TX, at);
@@ -103,20 +100,20 @@ ION_HELPER void scribble_packet(struct channel *ch, __u64 *seed)
 	}
 }
 
-/* A buffer, whosever it is by now. */
-ION_HELPER void scribble_arena(struct channel *ch, __u64 *seed)
+/* A buffer, whoever owns it. */
+static void scribble_arena(struct channel *ch, __u64 *seed)
 {
-	__u64 x = arena_random(seed);
+	__u64 x = random_next(seed);
 	__u64 words = HOSTILE_BUFFERS * HOSTILE_SIZE / sizeof(x);
 
 	if (ch->info.buffers)
 		WRITE_ONCE(*(__u64 *)arena_at(ch, x % words * sizeof(x)), x);
 }
 
-/* Any byte of any area. */
-ION_HELPER void scribble_byte(struct channel *ch, __u64 *seed)
+/* One byte of any area. */
+static void scribble_byte(struct channel *ch, __u64 *seed)
 {
-	__u64 x = arena_random(seed);
+	__u64 x = random_next(seed);
 	const struct ion_area *area = &ch->info.area[x % ch->info.nr_areas];
 	unsigned char *bytes = ch->area[x % ch->info.nr_areas];
 
@@ -125,10 +122,10 @@ ION_HELPER void scribble_byte(struct channel *ch, __u64 *seed)
 			   (unsigned char)(x >> 56));
 }
 
-/* All of an area, from one end to the other. */
-ION_HELPER void scribble_all(struct channel *ch, __u64 *seed)
+/* A whole area. */
+static void scribble_all(struct channel *ch, __u64 *seed)
 {
-	__u64 x = arena_random(seed);
+	__u64 x = random_next(seed);
 	const struct ion_area *area = &ch->info.area[x % ch->info.nr_areas];
 	__u64 *words = ch->area[x % ch->info.nr_areas];
 	__u64 i;
@@ -136,16 +133,16 @@ ION_HELPER void scribble_all(struct channel *ch, __u64 *seed)
 	if (!(area->prot & PROT_WRITE))
 		return;
 	for (i = 0; i < area->length / sizeof(*words); i++)
-		WRITE_ONCE(words[i], arena_random(seed));
+		WRITE_ONCE(words[i], random_next(seed));
 }
 
-ION_HELPER void scribble_once(struct channel *ch, __u64 *seed)
+static void scribble_once(struct channel *ch, __u64 *seed)
 {
-	__u64 x = arena_random(seed);
+	__u64 x = random_next(seed);
 
 	switch (x % 16) {
 	case 0:
-		/* Poisons, and nothing moves until the next RESET. */
+		/* This poisons: no packet moves until the next RESET. */
 		if ((x >> 8) % 4096)
 			scribble_packet(ch, seed);
 		else
@@ -174,8 +171,7 @@ ION_HELPER void scribble_once(struct channel *ch, __u64 *seed)
 	}
 }
 
-/* A thread: what it does is nobody's to complain of. */
-ION_HELPER int hostile_scribble(struct task *task)
+int hostile_scribble(struct task *task)
 {
 	struct hostile *h = hostile_of(task);
 	__u64 seed = task->arg[0], n = 0;
@@ -187,5 +183,3 @@ ION_HELPER int hostile_scribble(struct task *task)
 	__atomic_add_fetch(&h->writes, n, __ATOMIC_RELAXED);
 	return 0;
 }
-
-#endif /* _ION_HOSTILE_SCRIBBLE_H */

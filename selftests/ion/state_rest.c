@@ -1,13 +1,10 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
- * At rest nobody is in a call, unless a thread is lent on purpose. What the wake
- * flags say is then all that a program has to go by: it pushes, kicks only if a
- * flag says so, and an answer comes.
+ * At a rest no thread is in a call, unless a thread is lent on purpose. A program
+ * that has nothing but the wake flags must make progress then: it pushes, kicks
+ * only if a flag says so, and an answer comes.
  */
-#ifndef _ION_STATE_REST_H
-#define _ION_STATE_REST_H
-
-#include "state_call.h"
+#include "state.h"
 
 static bool ring_is_empty(const struct side *side, unsigned int ring)
 {
@@ -15,7 +12,7 @@ static bool ring_is_empty(const struct side *side, unsigned int ring)
 	       READ_ONCE(*user_index(&side->ch, ring));
 }
 
-/* Take all there is; what has no room on its way comes after it. */
+/* Take all packets; those that had no room follow. */
 static void side_drain(struct side *side)
 {
 	__u64 number;
@@ -36,7 +33,7 @@ static bool side_took_all(const struct round *r, const struct side *side)
 				     ring_is_empty(side, ION_RING_EVT));
 }
 
-/* Only when nothing is on its way any more does an empty ring stay empty. */
+/* Whether all rings are empty; they stay so only if no packet is in transit. */
 static bool all_settled(struct round *r)
 {
 	bool settled = true;
@@ -51,14 +48,14 @@ static bool all_settled(struct round *r)
 	return settled;
 }
 
-/* What is on its way from before, to the last. */
+/* All packets that were pushed before the rest arrive. */
 static void check_settles(struct round *r)
 {
 	if (!STATE_AWAIT(all_settled(r)))
 		state_fail("what was pushed is not handled");
 }
 
-/* Where what is pushed to this side comes out. */
+/* The side at which packets of this side arrive. */
 static struct side *side_other(struct round *r, struct side *side)
 {
 	return r->service->crosses ? &r->side[side == &r->side[0]] : side;
@@ -78,7 +75,7 @@ static void check_packet(struct round *r, struct side *side)
 	if (!STATE_AWAIT(side_pop(to, 1, &came)))
 		state_fail("a packet has no answer");
 	if (came != number)
-		state_fail("packet %llu in the place of %llu", came, number);
+		state_fail("packet %llu instead of %llu", came, number);
 }
 
 static void check_command(struct round *r, struct side *side)
@@ -95,10 +92,10 @@ static void check_command(struct round *r, struct side *side)
 	if (!STATE_AWAIT(side_pop_evt(to, 1, &came)))
 		state_fail("a command has no answer");
 	if (came != number)
-		state_fail("command %llu in the place of %llu", came, number);
+		state_fail("command %llu instead of %llu", came, number);
 }
 
-/* There are as many as there is room for, without a kick but for a flag. */
+/* The source makes a packet for each free slot, with no kick but for a flag. */
 static void check_source(struct side *side)
 {
 	__u64 number, before, after;
@@ -106,7 +103,7 @@ static void check_source(struct side *side)
 	side_drain(side);
 	if (!STATE_AWAIT(side_pop(side, 1, &before)) ||
 	    !STATE_AWAIT(side_pop(side, 1, &after)))
-		state_fail("nothing comes of the source");
+		state_fail("no packet comes from the source");
 	number = after - before;
 	if (number != 1)
 		state_fail("packet %llu after packet %llu", after, before);
@@ -120,11 +117,10 @@ static void check_gets_on(struct round *r, struct side *side)
 		check_source(side);
 }
 
-/* What a kernel end that nobody runs says of itself. */
+/* The words of a kernel end that no thread runs. */
 static void check_words(struct side *side)
 {
 	struct ion_stats stats;
-	unsigned int id;
 
 	if (ion_get_stats(side->ch.fd, &stats))
 		state_fail("no statistics");
@@ -134,12 +130,8 @@ static void check_words(struct side *side)
 		state_fail("the kernel end sleeps, and the flag of tx is 0");
 	if (!kernel_wake(&side->ch, ION_RING_CMD))
 		state_fail("the kernel end sleeps, and the flag of cmd is 0");
-	for (id = 0; id < ION_RINGS; id++) {
-		const struct ion_ring_stats *s = &stats.ring[id];
-
-		if (s->pushed != s->popped + s->queued + s->discarded)
-			state_fail("the counters of ring %u disagree", id);
-	}
+	if (!stats_add_up(&stats))
+		state_fail("the counters do not add up");
 }
 
 static void check_all_words(struct round *r)
@@ -150,8 +142,7 @@ static void check_all_words(struct round *r)
 		check_words(&r->side[i]);
 }
 
-/* Everybody has stopped. */
-static void state_check(struct round *r)
+void state_check(struct round *r)
 {
 	unsigned int i;
 
@@ -161,5 +152,3 @@ static void state_check(struct round *r)
 		check_gets_on(r, &r->side[i]);
 	check_all_words(r);
 }
-
-#endif /* _ION_STATE_REST_H */

@@ -1,111 +1,15 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
- * What stress.c is made of: one end of one ring, in a thread of its own, that
- * moves packets, checks them, and waits in one of all ways.
+ * One end of one ring, in a thread of its own, which moves packets, checks them,
+ * and waits in one of the ways.
  *
- * The rule that it goes by: after publishing or releasing, look at the kernel
- * end's wake flag and kick if it is set; before sleeping on the eventfd, set
- * the own flag and look again.
+ * Its rule: after publishing or releasing, check the wake flag of the kernel end
+ * and kick if it is set; before sleeping on the eventfd, set the own flag and
+ * check again.
  */
-#ifndef _ION_STRESS_WORKER_H
-#define _ION_STRESS_WORKER_H
+#include "stress.h"
 
-#include "ion_live.h"
-
-enum way {
-	WAY_SPIN,
-	WAY_WAIT,
-	WAY_POLL,
-	WAY_EPOLL,
-	WAY_EDGE,
-	WAY_EVENTFD,
-	WAY_RW,
-	WAY_SIGIO,
-	WAYS,
-};
-
-static const char *const way_names[WAYS] = {
-	[WAY_SPIN] = "spin",   [WAY_WAIT] = "wait",   [WAY_POLL] = "poll",
-	[WAY_EPOLL] = "epoll", [WAY_EDGE] = "edge",   [WAY_EVENTFD] = "eventfd",
-	[WAY_RW] = "rw",       [WAY_SIGIO] = "sigio",
-};
-
-static const char *const ring_names[ION_RINGS] = { "tx", "rx", "cmd", "evt" };
-
-#define BATCH_MAX 300
-
-/**
- * struct worker - one end of one ring
- * @ring: which one
- * @way: how it waits
- * @fd: epoll's, of the channel or of the eventfd
- * @random: state of its random numbers
- * @naps: how often it sleeps for no reason, 1 in so many
- * @batch: packets at once, at the most
- * @window: of a producer: packets under way, at the most; 0 is as many as may
- *	be. With few, a wake-up that is lost is not made good by the next one.
- * @count: packets it has moved: what the watchdog looks at
- * @waits: how often it had to wait
- * @kicks: how often it kicked
- * @error: what went wrong, or NULL
- * @done: it has ended
- * @thread: its thread
- */
-struct worker {
-	struct round *round;
-	unsigned int ring;
-	enum way way;
-	int fd;
-	__u64 random;
-	unsigned int naps;
-	__u32 batch;
-	__u32 window;
-	__u64 count;
-	__u64 waits;
-	__u64 kicks;
-	const char *error;
-	bool done;
-	pthread_t thread;
-};
-
-/**
- * struct round - one channel, from open to close
- * @ch: the channel
- * @eventfd: nobody reads it: each signal is an edge
- * @lend: a thread serves
- * @stop_ns: the producers stop then
- * @over: the lent thread and the onlooker are to come back
- * @worker: by the ring that they are at the user end of
- * @server: the lent thread
- * @server_random: its random numbers
- * @serves: how often it was lent
- * @onlooker: looks at everything now and then
- */
-struct round {
-	struct channel ch;
-	int eventfd;
-	bool lend;
-	__u64 stop_ns;
-	bool over;
-	struct worker worker[ION_RINGS];
-	struct task server;
-	__u64 server_random;
-	__u64 serves;
-	struct task onlooker;
-};
-
-static __u64 random_next(__u64 *state)
-{
-	*state += 0x9e3779b97f4a7c15ULL;
-	return ion_mix(*state);
-}
-
-static __u64 random_below(__u64 *state, __u64 limit)
-{
-	return random_next(state) % limit;
-}
-
-/* A command or a packet that knows its number, and whether it is the last. */
+/* A command or a packet with its number, and whether it is the last. */
 union message {
 	struct ion_packet packet;
 	struct ion_cmd_packet cmd;
@@ -150,8 +54,8 @@ static struct ion_end *worker_end(struct worker *w)
 	}
 }
 
-/* Whether there is anything to do: room, or a packet. */
-static bool worker_look(struct worker *w)
+/* Whether there is work: room, or a packet. */
+static bool worker_has_work(struct worker *w)
 {
 	struct ion_end *end = worker_end(w);
 
@@ -173,8 +77,6 @@ static void worker_moved(struct worker *w, __u32 count)
 		worker_kick(w);
 }
 
-/* Waiting */
-
 static __u32 worker_events(const struct worker *w)
 {
 	static const __u32 events[ION_RINGS] = {
@@ -194,7 +96,7 @@ static void wait_by_call(struct worker *w)
 	__u32 count = 1;
 	int ret;
 
-	/* More than may come: then not for ever. */
+	/* There may never be that many: do not wait forever. */
 	if (!random_below(&w->random, 4)) {
 		count += random_below(&w->random, worker_end(w)->mask);
 		wait.timeout_ns = random_below(&w->random, 5 * MS);
@@ -206,8 +108,8 @@ static void wait_by_call(struct worker *w)
 	ret = ion_call(w->round->ch.fd, ION_IOC_WAIT, &wait);
 	if (ret && ret != -ETIME)
 		w->error = "ION_IOC_WAIT failed";
-	if (!ret && !worker_look(w))
-		w->error = "ION_IOC_WAIT came back for nothing";
+	if (!ret && !worker_has_work(w))
+		w->error = "ION_IOC_WAIT returned too early";
 }
 
 static void wait_by_epoll(struct worker *w)
@@ -225,7 +127,7 @@ static void wait_by_eventfd(struct worker *w)
 	struct ion_end *end = worker_end(w);
 
 	ion_end_sleep(end);
-	if (!worker_look(w))
+	if (!worker_has_work(w))
 		wait_by_epoll(w);
 	ion_end_awake(end);
 }
@@ -254,7 +156,7 @@ static void worker_wait(struct worker *w)
 		got = ion_poll_for(w->round->ch.fd, (short)worker_events(w),
 				   -1);
 		if (got != (int)worker_events(w))
-			w->error = "poll() said something else";
+			w->error = "poll() returned other events";
 		return;
 	case WAY_EPOLL:
 	case WAY_EDGE:
@@ -270,8 +172,6 @@ static void worker_wait(struct worker *w)
 		sched_yield();
 	}
 }
-
-/* What a way needs, and what can not wait in that way. */
 
 static int worker_epoll(struct worker *w)
 {
@@ -312,7 +212,7 @@ static int worker_begin(struct worker *w)
 	}
 }
 
-static enum way worker_way(const struct worker *w, enum way way)
+enum way worker_way(const struct worker *w, enum way way)
 {
 	if (way == WAY_WAIT && !ion_kernel_pushes(w->ring))
 		return WAY_POLL;
@@ -324,14 +224,12 @@ static enum way worker_way(const struct worker *w, enum way way)
 	return way;
 }
 
-/* Sleep for no reason, so that the other end has to as well. */
+/* Sleep for no reason, so that the other end must sleep too. */
 static void worker_nap(struct worker *w)
 {
 	if (w->naps && !random_below(&w->random, w->naps))
 		sleep_ns(random_below(&w->random, 300000));
 }
-
-/* Work */
 
 static bool produce_by_write(struct worker *w, __u32 count, bool last)
 {
@@ -354,7 +252,7 @@ static bool produce_by_write(struct worker *w, __u32 count, bool last)
 	return true;
 }
 
-/* How many of @count may be sent, as few as there are to be under way. */
+/* How many of @count may be sent, so that few enough are in transit. */
 static __u32 produce_window(struct worker *w, __u32 count)
 {
 	__u64 came = READ_ONCE(w->round->worker[w->ring | 1].count);
@@ -364,7 +262,7 @@ static __u32 produce_window(struct worker *w, __u32 count)
 		sched_yield();
 		return 0;
 	}
-	/* Come when the other end is about to sleep. */
+	/* Send when the other end is about to sleep. */
 	while (w->window && now_ns() < until)
 		;
 	return w->window && count > w->window ? w->window : count;
@@ -427,7 +325,7 @@ static bool consume_by_read(struct worker *w, __u32 count)
 	return last;
 }
 
-/* Whether it was the last. */
+/* Whether the last packet came. */
 static bool consume(struct worker *w, __u32 count)
 {
 	struct ion_end *end = worker_end(w);
@@ -461,12 +359,12 @@ static void consumer(struct worker *w)
 		worker_nap(w);
 }
 
-static void *worker_main(void *arg)
+void *worker_main(void *arg)
 {
 	struct worker *w = arg;
 
 	if (worker_begin(w))
-		w->error = "can not wait in this way";
+		w->error = "cannot wait in this way";
 	else if (ion_kernel_pushes(w->ring))
 		consumer(w);
 	else
@@ -475,5 +373,3 @@ static void *worker_main(void *arg)
 	smp_store_release(&w->done, true);
 	return NULL;
 }
-
-#endif /* _ION_STRESS_WORKER_H */

@@ -1,23 +1,20 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
- * The callers of a hostile program: every call that there is, at random, with
- * what is right, and with structs and packets in the very memory that others
- * are writing to. Each has to come back with a result that it may have, and the
- * counters add up after it.
+ * The callers of a hostile program: every call at random, some with correct
+ * arguments, some with structs and packets in memory that other threads write to
+ * meanwhile. Each call must return a result that is allowed, after which the
+ * counters add up.
  */
-#ifndef _ION_HOSTILE_CALLS_H
-#define _ION_HOSTILE_CALLS_H
-
-#include "hostile_round.h"
+#include "hostile.h"
 
 /**
- * struct caller - a thread's own
+ * struct caller - the state of one thread
  * @h: the round
- * @ch: the channel that this call is about
+ * @ch: the channel of the current call
  * @seed: of the random numbers
  * @epoll: watches all hostile channels, by edge and by level
- * @fdinfo: of @ch, by their number
- * @room: for packets, and for entries of a list
+ * @fdinfo: the files of /proc of the channels, by their number
+ * @room: space for packets, and for entries of a list
  */
 struct caller {
 	struct hostile *h;
@@ -28,8 +25,8 @@ struct caller {
 	char room[8 * sizeof(struct ion_list_entry)];
 };
 
-/* What any call may return to who does such things. */
-ION_HELPER bool call_may_return(int ret)
+/* Whether a call of a hostile program may return this. */
+static bool call_may_return(int ret)
 {
 	static const int errors[] = { EAGAIN, EPROTO, EINTR, ETIME, EBUSY };
 	unsigned int i;
@@ -40,32 +37,32 @@ ION_HELPER bool call_may_return(int ret)
 	return ret >= 0;
 }
 
-ION_HELPER int call_kick(struct caller *c)
+static int call_kick(struct caller *c)
 {
 	return ion_kick(c->ch->fd);
 }
 
-ION_HELPER int call_wait(struct caller *c)
+static int call_wait(struct caller *c)
 {
-	__u64 x = arena_random(&c->seed), timeout = x >> 44;
+	__u64 x = random_next(&c->seed), timeout = x >> 44;
 
-	/* Sometimes for ever: a signal comes. */
+	/* Sometimes forever: a signal ends it. */
 	if (x % 16 == 0)
 		timeout = ION_WAIT_FOREVER;
 	return ion_wait_for(c->ch->fd, (x >> 4) & 31, 1 + ((x >> 9) & 31),
 			    &timeout);
 }
 
-ION_HELPER int call_serve(struct caller *c)
+static int call_serve(struct caller *c)
 {
-	__u64 x = arena_random(&c->seed);
+	__u64 x = random_next(&c->seed);
 
 	return ion_lend(c->ch->fd, x & 1 ? NO_SPIN : x >> 46, 1 + (x >> 43));
 }
 
-ION_HELPER int call_push(struct caller *c)
+static int call_push(struct caller *c)
 {
-	__u64 x = arena_random(&c->seed);
+	__u64 x = random_next(&c->seed);
 	struct ion_packet *packets = (struct ion_packet *)c->room;
 	__u32 i;
 
@@ -77,35 +74,35 @@ ION_HELPER int call_push(struct caller *c)
 			 1 + x % 24);
 }
 
-ION_HELPER int call_pop(struct caller *c)
+static int call_pop(struct caller *c)
 {
-	__u64 x = arena_random(&c->seed);
+	__u64 x = random_next(&c->seed);
 
 	return ion_batch(c->ch->fd, ION_IOC_POP,
 			 x & 1 ? ION_RING_RX : ION_RING_EVT, c->room,
 			 1 + x % 64);
 }
 
-ION_HELPER int call_peek(struct caller *c)
+static int call_peek(struct caller *c)
 {
-	__u64 x = arena_random(&c->seed);
+	__u64 x = random_next(&c->seed);
 
 	return ion_peek(c->ch->fd, x % ION_RINGS, c->room,
 			x & 0x100 ? (__u32)(x >> 32) : 0, 1 + x % 64);
 }
 
-ION_HELPER int call_read(struct caller *c)
+static int call_read(struct caller *c)
 {
-	__u64 x = arena_random(&c->seed);
+	__u64 x = random_next(&c->seed);
 	struct iovec iov = { c->room, 24 * (1 + x % 64) };
 	ssize_t n = preadv2(c->ch->fd, &iov, 1, -1, x & 0x700 ? RWF_NOWAIT : 0);
 
 	return n < 0 ? -errno : (int)n;
 }
 
-ION_HELPER int call_write(struct caller *c)
+static int call_write(struct caller *c)
 {
-	__u64 x = arena_random(&c->seed);
+	__u64 x = random_next(&c->seed);
 	struct iovec iov = { c->room, 24 * (1 + x % 64) };
 	ssize_t n;
 
@@ -113,35 +110,35 @@ ION_HELPER int call_write(struct caller *c)
 	return n < 0 ? -errno : (int)n;
 }
 
-ION_HELPER int call_poll(struct caller *c)
+static int call_poll(struct caller *c)
 {
 	return ion_poll_for(c->ch->fd, POLLIN | POLLOUT | POLLPRI,
-			    arena_below(&c->seed, 3));
+			    random_below(&c->seed, 3));
 }
 
-ION_HELPER int call_epoll(struct caller *c)
+static int call_epoll(struct caller *c)
 {
 	struct epoll_event events[4];
-	int n = epoll_wait(c->epoll, events, 4, arena_below(&c->seed, 3));
+	int n = epoll_wait(c->epoll, events, 4, random_below(&c->seed, 3));
 
 	return n < 0 ? -errno : n;
 }
 
-ION_HELPER int call_reset(struct caller *c)
+static int call_reset(struct caller *c)
 {
 	return ion_reset(c->ch->fd);
 }
 
-ION_HELPER int call_eventfd(struct caller *c)
+static int call_eventfd(struct caller *c)
 {
 	__u64 count;
 
 	(void)!read(c->h->eventfd, &count, sizeof(count));
 	return ion_set_eventfd(c->ch->fd,
-			       arena_random(&c->seed) & 1 ? c->h->eventfd : -1);
+			       random_next(&c->seed) & 1 ? c->h->eventfd : -1);
 }
 
-ION_HELPER int call_info(struct caller *c)
+static int call_info(struct caller *c)
 {
 	struct ion_info info;
 	int ret = ion_get_info(c->ch->fd, &info);
@@ -150,7 +147,7 @@ ION_HELPER int call_info(struct caller *c)
 								 : ret;
 }
 
-ION_HELPER int call_list(struct caller *c)
+static int call_list(struct caller *c)
 {
 	struct ion_list list = {
 		.size = sizeof(list),
@@ -162,7 +159,7 @@ ION_HELPER int call_list(struct caller *c)
 	return ion_call(c->ch->fd, ION_IOC_LIST, &list);
 }
 
-ION_HELPER int call_fdinfo(struct caller *c)
+static int call_fdinfo(struct caller *c)
 {
 	ssize_t n =
 		pread(c->fdinfo[c->ch - c->h->ch], c->room, sizeof(c->room), 0);
@@ -170,7 +167,7 @@ ION_HELPER int call_fdinfo(struct caller *c)
 	return n < 0 ? -errno : (int)n;
 }
 
-ION_HELPER int call_buffers(struct caller *c)
+static int call_buffers(struct caller *c)
 {
 	int owned = arena_owned(c->ch->fd, (__u64 *)c->room);
 
@@ -179,8 +176,8 @@ ION_HELPER int call_buffers(struct caller *c)
 	return owned > HOSTILE_BUFFERS ? -EBADMSG : owned;
 }
 
-/* What only pairs know, and what can only be done once. */
-ION_HELPER int call_refused(struct caller *c)
+/* Calls that must be refused. */
+static int call_refused(struct caller *c)
 {
 	struct ion_verify verify = { .size = sizeof(verify) };
 	struct ion_setup setup;
@@ -201,14 +198,14 @@ ION_HELPER int call_refused(struct caller *c)
  * A call whose struct, or whose packets, lie where others write meanwhile. What
  * it returns may be anything but what there is not.
  */
-ION_HELPER int call_in_shared_memory(struct caller *c)
+static int call_in_shared_memory(struct caller *c)
 {
 	static const unsigned long requests[] = {
 		ION_IOC_QUERY, ION_IOC_SETUP,	ION_IOC_INFO,	ION_IOC_PUSH,
 		ION_IOC_POP,   ION_IOC_STATS,	ION_IOC_PEEK,	ION_IOC_WAIT,
 		ION_IOC_SERVE, ION_IOC_EVENTFD, ION_IOC_VERIFY, ION_IOC_BUFFERS,
 	};
-	__u64 x = arena_random(&c->seed);
+	__u64 x = random_next(&c->seed);
 	unsigned long request = requests[x % ARRAY_SIZE(requests)];
 	char *at = channel_slot(c->ch, ION_RING_TX, (x >> 8) % 8);
 	struct ion_batch batch = {
@@ -224,9 +221,9 @@ ION_HELPER int call_in_shared_memory(struct caller *c)
 	return ret == -ENOTTY || ret == -EBADFD ? ret : 0;
 }
 
-ION_HELPER int call_batch_in_shared_memory(struct caller *c)
+static int call_batch_in_shared_memory(struct caller *c)
 {
-	__u64 x = arena_random(&c->seed);
+	__u64 x = random_next(&c->seed);
 	unsigned int ring = x % ION_RINGS;
 	char *at = channel_slot(c->ch, ION_RING_TX, 0);
 
@@ -237,7 +234,7 @@ ION_HELPER int call_batch_in_shared_memory(struct caller *c)
 			 ring, at, 1 + (x >> 16) % 32);
 }
 
-static int (*const hostile_calls[])(struct caller *c) = {
+static int (*const call_table[])(struct caller *c) = {
 	call_kick,
 	call_kick,
 	call_kick,
@@ -261,7 +258,7 @@ static int (*const hostile_calls[])(struct caller *c) = {
 	call_batch_in_shared_memory,
 };
 
-ION_HELPER void caller_begin(struct caller *c, struct task *task)
+static void caller_begin(struct caller *c, struct task *task)
 {
 	struct epoll_event event = { .events = EPOLLIN | EPOLLOUT | EPOLLPRI };
 	char path[64];
@@ -280,7 +277,7 @@ ION_HELPER void caller_begin(struct caller *c, struct task *task)
 	}
 }
 
-ION_HELPER void caller_end(struct caller *c, __u64 calls)
+static void caller_end(struct caller *c, __u64 calls)
 {
 	unsigned int i;
 
@@ -290,8 +287,7 @@ ION_HELPER void caller_end(struct caller *c, __u64 calls)
 	__atomic_add_fetch(&c->h->calls, calls, __ATOMIC_RELAXED);
 }
 
-/* A thread: 0, or what went wrong. */
-ION_HELPER int hostile_call(struct task *task)
+int hostile_call(struct task *task)
 {
 	struct ion_stats stats;
 	struct caller c;
@@ -301,23 +297,23 @@ ION_HELPER int hostile_call(struct task *task)
 	caller_begin(&c, task);
 	while (!ret && !READ_ONCE(c.h->stop)) {
 		unsigned int which =
-			arena_below(&c.seed, ARRAY_SIZE(hostile_calls));
+			random_below(&c.seed, ARRAY_SIZE(call_table));
 
 		c.ch = hostile_any(c.h, &c.seed);
-		ret = hostile_calls[which](&c);
+		ret = call_table[which](&c);
 		if (!call_may_return(ret)) {
 			ksft_print_msg("call %u returned %d\n", which, ret);
 			break;
 		}
-		ret = arena_stats(c.ch->fd, &stats);
+		ret = stats_read(c.ch->fd, &stats);
 		calls++;
 	}
 	caller_end(&c, calls);
 	return ret;
 }
 
-/* A thread that is lent again and again; poison and signals send it back. */
-ION_HELPER int hostile_serve(struct task *task)
+/* Lend this thread again and again; poison and signals end that. */
+int hostile_serve(struct task *task)
 {
 	struct hostile *h = hostile_of(task);
 	__u64 seed = task->arg[0];
@@ -325,14 +321,12 @@ ION_HELPER int hostile_serve(struct task *task)
 
 	while (!READ_ONCE(h->stop)) {
 		ret = ion_lend(hostile_any(h, &seed)->fd,
-			       1 + arena_random(&seed) % 100000,
-			       arena_below(&seed, 5 * MS));
+			       1 + random_next(&seed) % 100000,
+			       random_below(&seed, 5 * MS));
 		if (!call_may_return(ret))
 			return ret;
-		if (!arena_below(&seed, 4))
-			sleep_ns(arena_below(&seed, 2 * MS));
+		if (!random_below(&seed, 4))
+			sleep_ns(random_below(&seed, 2 * MS));
 	}
 	return 0;
 }
-
-#endif /* _ION_HOSTILE_CALLS_H */

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Programs of several files, and what all programs share: that is built once, and
+# each program is linked with the parts that it uses.
+
+$(OUTPUT)/fuzz: $(wildcard fuzz_*.c) long_test.c
+$(OUTPUT)/hostile: $(wildcard hostile_*.c) long_test.c
+$(OUTPUT)/state: $(wildcard state_*.c) long_test.c
+$(OUTPUT)/stress: $(wildcard stress_*.c) long_test.c
+
+shared := channel ion_live kernel_log console options arena_test pair_test \
+	serve_test selftest_report service_test trace_test uring_test \
+	fault_block fault_page fault_sweep fault_test
+shared_objects := $(addprefix $(OUTPUT)/shared/,$(addsuffix .o,$(shared)))
+
+$(shared_objects): $(OUTPUT)/shared/%.o: %.c $(LOCAL_HDRS)
+	@mkdir -p $(@D)
+	$(call msg,CC,,$@)
+	$(Q)$(COMPILE.c) -o $@ $<
+
+$(OUTPUT)/shared.a: $(shared_objects)
+	$(call msg,AR,,$@)
+	$(Q)rm -f $@
+	$(Q)$(CROSS_COMPILE)ar rcs $@ $^
+
+# The test of the ABI needs nothing of it.
+$(filter-out $(OUTPUT)/abi,$(TEST_GEN_PROGS) $(TEST_GEN_PROGS_EXTENDED)): \
+	$(OUTPUT)/shared.a
