@@ -9,7 +9,7 @@ $(OUTPUT)/state: $(wildcard state_*.c) long_test.c
 $(OUTPUT)/stress: $(wildcard stress_*.c) long_test.c
 
 shared := channel ion_live kernel_log console options arena_test pair_test \
-	serve_test selftest_report service_test trace_test uring_test \
+	errors_test serve_test selftest_report service_test starve_test trace_test uring_test \
 	fault_block fault_page fault_sweep fault_test
 shared_objects := $(addprefix $(OUTPUT)/shared/,$(addsuffix .o,$(shared)))
 
@@ -23,6 +23,4 @@ $(OUTPUT)/shared.a: $(shared_objects)
 	$(Q)rm -f $@
 	$(Q)$(CROSS_COMPILE)ar rcs $@ $^
 
-# The test of the ABI needs nothing of it.
-$(filter-out $(OUTPUT)/abi,$(TEST_GEN_PROGS) $(TEST_GEN_PROGS_EXTENDED)): \
-	$(OUTPUT)/shared.a
+$(TEST_GEN_PROGS) $(TEST_GEN_PROGS_EXTENDED): $(OUTPUT)/shared.a
