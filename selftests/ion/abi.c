@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The numbers of the ABI, against a second writing of them, and against what
- * the driver that is inserted says. abi.mk compiles more of it.
+ * The numbers of the ABI, compared with a second list of them, and with those
+ * that the inserted driver reports. abi.mk compiles more of it.
  */
 #include <stddef.h>
 
 #include "ion_test.h"
 
-TEST(sizes_and_offsets)
+TEST(sizes_and_offsets_are_fixed)
 {
 #define SIZE(type, size, alignment)                     \
 	EXPECT_EQ((size_t)(size), sizeof(struct type)); \
@@ -21,7 +21,7 @@ TEST(sizes_and_offsets)
 }
 
 /* The numbers do not encode the sizes of structs, which may grow. */
-TEST(ioctl_numbers)
+TEST(ioctl_numbers_are_fixed)
 {
 	EXPECT_EQ(_IO(0xef, 0), ION_IOC_QUERY);
 	EXPECT_EQ(_IO(0xef, 1), ION_IOC_SETUP);
@@ -42,7 +42,7 @@ TEST(ioctl_numbers)
 	EXPECT_EQ(_IO(0xef, 16), ION_IOC_LIST);
 }
 
-TEST(the_driver_speaks_this_version)
+TEST(the_driver_reports_this_version)
 {
 	struct ion_query query = { .size = sizeof(query) };
 	int fd = ion_open(O_RDWR);
@@ -60,12 +60,12 @@ TEST(the_driver_speaks_this_version)
 #ifdef ION_HAVE_CXX
 int ion_cxx_round_trip(int count);
 
-TEST(a_ring_in_cxx)
+TEST(a_ring_works_in_cxx)
 {
 	EXPECT_EQ(10000, ion_cxx_round_trip(10000));
 }
 #else
-TEST(a_ring_in_cxx)
+TEST(a_ring_works_in_cxx)
 {
 	SKIP(return, "built without a C++ compiler");
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Arrays with room for more rings and areas than there are: what is behind
- * those that are counted is 0 in answers, whatever it was before, and must be
- * 0 in requests.
+ * Arrays with more entries than there are rings and areas: entries that are not
+ * counted are 0 in answers, whatever they were before, and must be 0 in
+ * requests.
  */
 #include <stddef.h>
 
@@ -109,7 +109,7 @@ FIXTURE_TEARDOWN(abi_arrays)
 	channel_close(&self->ch);
 }
 
-TEST_F(abi_arrays, info_clears_what_it_does_not_count)
+TEST_F(abi_arrays, info_clears_unused_entries)
 {
 	struct ion_info info;
 
@@ -120,7 +120,7 @@ TEST_F(abi_arrays, info_clears_what_it_does_not_count)
 	expect_info(_metadata, &info, variant->areas);
 }
 
-TEST_F(abi_arrays, totals_clear_what_they_do_not_count)
+TEST_F(abi_arrays, totals_clear_unused_entries)
 {
 	struct ion_query query = { .size = sizeof(query) };
 	struct ion_totals totals;
@@ -138,7 +138,7 @@ TEST_F(abi_arrays, totals_clear_what_they_do_not_count)
 	EXPECT_ZERO_FROM(totals.ring, ION_RINGS);
 }
 
-TEST_F(abi_arrays, stats_clear_what_they_do_not_count)
+TEST_F(abi_arrays, stats_clear_unused_entries)
 {
 	struct ion_stats stats;
 
@@ -150,7 +150,7 @@ TEST_F(abi_arrays, stats_clear_what_they_do_not_count)
 	expect_stats(_metadata, &stats);
 }
 
-TEST_F(abi_arrays, list_clears_what_it_does_not_count)
+TEST_F(abi_arrays, list_clears_unused_entries)
 {
 	struct ion_list_entry entry;
 	struct ion_list list = {
@@ -169,7 +169,7 @@ TEST_F(abi_arrays, list_clears_what_it_does_not_count)
 	expect_stats(_metadata, &entry.stats);
 }
 
-TEST_F(abi_arrays, setup_refuses_slots_of_rings_that_it_does_not_have)
+TEST_F(abi_arrays, setup_refuses_slots_of_unknown_rings)
 {
 	struct ion_setup setup;
 	unsigned int id;

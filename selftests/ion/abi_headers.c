@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Compiled and thrown away, by abi.mk: as C and as C++, by every standard, for
- * 32 bits too, with every warning an error. Nothing of a C library is needed.
+ * abi.mk compiles this, and discards the result: as C and as C++, by every
+ * standard, for 32 bits too, with every warning an error. It needs no C
+ * library.
  */
 #include <ion/ring.h>
 #include <linux/ion.h>
@@ -26,7 +27,7 @@
 
 int ion_use(void *memory);
 
-/* All that is inline in the header. */
+/* All inline functions of the header. */
 int ion_use(void *memory)
 {
 	struct ion_producer in;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Every number of the ABI, written down a second time: sizes, alignments,
- * offsets, constants. What includes this defines SIZE, FIELD and VALUE.
+ * Every number of the ABI, in a second list: sizes, alignments, offsets,
+ * constants. A file that includes this defines SIZE, FIELD and VALUE.
  */
 
 SIZE(ion_packet, 24, 8)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The arena as it is set up and mapped: geometry, cost, limits, and memory that
- * both ends see.
+ * The arena as it is set up and mapped: geometry, memory charged, limits, and
+ * memory that both ends see.
  */
 #include <sys/resource.h>
 
@@ -16,28 +16,28 @@ static struct ion_area last_area(const struct ion_info *info)
 	return info->area[info->nr_areas - 1];
 }
 
-FIXTURE(memory)
+FIXTURE(arena)
 {
 	struct usage before;
 	struct channel ch;
 };
 
-ION_LAYOUT_VARIANTS(memory);
+ION_LAYOUT_VARIANTS(arena);
 
-FIXTURE_SETUP(memory)
+FIXTURE_SETUP(arena)
 {
 	self->before = usage_now();
 	ASSERT_EQ(0, arena_open(&self->ch, variant->layout, "echo", 64, BUFFERS,
 				SIZE));
 }
 
-FIXTURE_TEARDOWN(memory)
+FIXTURE_TEARDOWN(arena)
 {
 	channel_close(&self->ch);
 	EXPECT_TRUE(usage_returns_to(&self->before));
 }
 
-TEST_F(memory, geometry)
+TEST_F(arena, the_arena_comes_after_the_rings)
 {
 	size_t page = page_size();
 	const struct ion_info *info = &self->ch.info;
@@ -58,7 +58,7 @@ TEST_F(memory, geometry)
 	EXPECT_EQ(self->before.bytes + bytes, usage_now().bytes);
 }
 
-TEST_F(memory, a_dry_run_tells_the_same_and_costs_nothing)
+TEST_F(arena, a_dry_run_reports_the_same_and_allocates_nothing)
 {
 	struct ion_setup setup;
 
@@ -69,14 +69,14 @@ TEST_F(memory, a_dry_run_tells_the_same_and_costs_nothing)
 	EXPECT_EQ(self->before.bytes + self->ch.info.bytes, usage_now().bytes);
 }
 
-TEST_F(memory, begins_with_zeros)
+TEST_F(arena, the_arena_begins_zeroed)
 {
 	static const unsigned char zeros[BUFFERS * SIZE];
 
 	EXPECT_EQ(0, memcmp(zeros, arena_at(&self->ch, 0), sizeof(zeros)));
 }
 
-TEST_F(memory, payloads_go_and_come)
+TEST_F(arena, echo_returns_payloads)
 {
 	struct channel *ch = &self->ch;
 	struct ion_packet sent, back;
@@ -97,8 +97,8 @@ TEST_F(memory, payloads_go_and_come)
 	}
 }
 
-/* Both mappings are of the same memory; so is one that is made later. */
-TEST_F(memory, is_mapped_as_often_as_wanted)
+/* Both mappings, and a third one, are of the same memory. */
+TEST_F(arena, the_arena_is_mapped_any_number_of_times)
 {
 	struct ion_area area = last_area(&self->ch.info);
 	unsigned char *again;
@@ -124,7 +124,7 @@ static int map_errno(const struct channel *ch, __u64 offset, size_t length,
 	return 0;
 }
 
-TEST_F(memory, is_mapped_whole_or_not_at_all)
+TEST_F(arena, the_arena_is_mapped_only_as_a_whole)
 {
 	struct ion_area area = last_area(&self->ch.info);
 	size_t page = page_size();
@@ -147,8 +147,8 @@ TEST_F(memory, is_mapped_whole_or_not_at_all)
 	EXPECT_EQ(EINVAL, errno);
 }
 
-/* What has it mapped keeps it, and nothing else. */
-TEST_F(memory, outlives_the_descriptor)
+/* A mapping keeps the arena after the descriptor is closed. */
+TEST_F(arena, a_mapping_outlives_the_descriptor)
 {
 	close(self->ch.fd);
 	self->ch.fd = -1;
@@ -156,7 +156,7 @@ TEST_F(memory, outlives_the_descriptor)
 	EXPECT_EQ(self->before.channels + 1, usage_now().channels);
 }
 
-TEST(none_without_buffers)
+TEST(without_buffers_there_is_no_arena)
 {
 	struct channel ch;
 
@@ -169,8 +169,8 @@ TEST(none_without_buffers)
 	channel_close(&ch);
 }
 
-/* 64 MiB that lie right for huge pages, if there are any to be had. */
-TEST(a_large_one)
+/* 64 MiB, aligned for huge pages where the kernel has them. */
+TEST(a_large_arena_works)
 {
 	struct ion_packet sent, back;
 	struct channel ch;
@@ -179,7 +179,10 @@ TEST(a_large_one)
 	ASSERT_EQ(0, arena_open(&ch, ION_LAYOUT_SPLIT, "echo", 64, 64,
 				ION_BUFFER_SIZE_MAX));
 	for (id = 0; id < 64; id++) {
-		/* Its last bytes, which a len from its start does not reach. */
+		/*
+		 * The last bytes of a buffer, which a length from its start
+		 * does not reach.
+		 */
 		sent = arena_packet(&ch, id, ION_BUFFER_SIZE_MAX - 0xffff,
 				    0xffff);
 		arena_fill(&ch, &sent, id);
@@ -213,16 +216,16 @@ static const struct {
 	{ ION_BUFFERS_MAX + 1, 256, EINVAL },
 	{ 0xffffffff, 256, EINVAL },
 	{ 0x80000000, 0x80000000, EINVAL },
-	/* Over max_bytes, also where 32 bits would not say so. */
+	/* More than max_bytes, also where 32 bits overflow. */
 	{ 256, ION_BUFFER_SIZE_MAX, ENOSPC },
 	{ 4096, ION_BUFFER_SIZE_MAX, ENOSPC },
 	{ ION_BUFFERS_MAX, ION_BUFFER_SIZE_MAX, ENOSPC },
-	/* The first that is right sets it up. */
+	/* The first valid request sets it up. */
 	{ ION_BUFFERS_MAX, 256, 0 },
 	{ 1, 256, EBUSY },
 };
 
-TEST(limits)
+TEST(sizes_are_limited)
 {
 	int fd = ion_open(O_RDWR);
 	struct ion_setup setup;
@@ -239,7 +242,7 @@ TEST(limits)
 	close(fd);
 }
 
-TEST(every_id)
+TEST(every_buffer_id_is_used)
 {
 	struct ion_packet sent, back;
 	struct channel ch;
@@ -260,7 +263,7 @@ TEST(every_id)
 	channel_close(&ch);
 }
 
-TEST(the_price_of_the_largest_is_told)
+TEST(a_dry_run_of_the_largest_arena_reports_its_size)
 {
 	int fd = ion_open(O_RDWR);
 	struct ion_setup setup;
@@ -274,8 +277,8 @@ TEST(the_price_of_the_largest_is_told)
 	close(fd);
 }
 
-/* Who may not lock memory pays for it out of RLIMIT_MEMLOCK. */
-TEST(memory_is_charged_to_the_user)
+/* Without CAP_IPC_LOCK the memory counts against RLIMIT_MEMLOCK. */
+TEST(the_arena_is_charged_to_the_user)
 {
 	struct rlimit limit = { 1 << 20, 1 << 20 };
 	struct ion_setup setup;

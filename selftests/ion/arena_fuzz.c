@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Whose each buffer is, against a model, over a random walk: packets of every
- * kind, right and wrong, by mmap and by calls, kicks, resets. After every step
- * the bitmap, the counters and what came agree with the model.
+ * The owner of each buffer against a model, over a random walk: packets of
+ * every kind, valid and invalid, by mmap and by calls, kicks, resets. After
+ * every step the bitmap, the counters and the packets agree with the model.
  *
  * The seed is printed, and --seed repeats a run.
  */
@@ -13,7 +13,7 @@
 #define STEPS	15000
 #define BUFFERS 70
 #define SIZE	256
-/* What is queued fits one look of the service: see ION_PEEK_MAX. */
+/* All queued packets fit one pass of the service: see ION_PEEK_MAX. */
 #define SLOTS 32
 
 static struct test_options options = { .shared = TEST_SEED, .harness = true };
@@ -26,7 +26,7 @@ enum kind {
 
 static const char *const names[] = { "echo", "sink", "source" };
 
-/* What became of a packet on tx. */
+/* The state of a packet on tx. */
 enum state {
 	UNSEEN,
 	HELD,
@@ -39,22 +39,22 @@ struct entry {
 };
 
 /**
- * struct model - what must be
+ * struct model - the expected state
  * @ch: the channel
  * @kind: its service
  * @seed: of the random numbers
- * @user: the buffers that are the program's
- * @tx: what is in the ring
- * @nr_tx: how much
- * @rx: what is in the ring
- * @nr_rx: how much
- * @stock: what source keeps
- * @nr_stock: how much
- * @number: the next one of source
- * @pushed: to tx
- * @popped: from tx
- * @discarded: from tx
- * @refused: by cause: id, range, owner
+ * @user: the buffers that the program owns
+ * @tx: the packets in the ring
+ * @nr_tx: how many these are
+ * @rx: the packets in the ring
+ * @nr_rx: how many these are
+ * @pool: the buffers that source keeps
+ * @nr_pool: how many these are
+ * @number: the next number of source
+ * @pushed: packets pushed to tx
+ * @popped: packets popped from tx
+ * @discarded: packets discarded on tx
+ * @refused: packets refused, by cause: id, range, owner
  */
 struct model {
 	struct channel ch;
@@ -65,8 +65,8 @@ struct model {
 	__u32 nr_tx;
 	struct ion_packet rx[SLOTS];
 	__u32 nr_rx;
-	__u16 stock[BUFFERS];
-	__u32 nr_stock;
+	__u16 pool[BUFFERS];
+	__u32 nr_pool;
 	__u64 number;
 	__u64 pushed;
 	__u64 popped;
@@ -74,7 +74,7 @@ struct model {
 	__u64 refused[3];
 };
 
-/* The rule, written a second time: by numbers that can not overflow. */
+/* The rule in another form: with numbers that cannot overflow. */
 static int refusal(const struct model *m, const struct ion_packet *p)
 {
 	__u64 begin = (__u64)p->id * SIZE, at = p->data;
@@ -86,7 +86,7 @@ static int refusal(const struct model *m, const struct ion_packet *p)
 	return m->user[p->id] ? -1 : 2;
 }
 
-static void model_look(struct model *m)
+static void model_check(struct model *m)
 {
 	__u32 i;
 
@@ -131,11 +131,11 @@ static void model_give(struct model *m, struct ion_packet packet)
 	m->rx[m->nr_rx++] = packet;
 }
 
-/* What the service makes of one that is right; false if it can not. */
+/* What the service does with a valid packet; false if it cannot yet. */
 static bool model_serve(struct model *m, struct ion_packet packet)
 {
 	if (m->kind == SOURCE) {
-		m->stock[m->nr_stock++] = packet.id;
+		m->pool[m->nr_pool++] = packet.id;
 		return true;
 	}
 	if (m->nr_rx == SLOTS - 1)
@@ -146,13 +146,15 @@ static bool model_serve(struct model *m, struct ion_packet packet)
 	return true;
 }
 
-/* A refused one goes with the one before it, or at once if there is none. */
+/*
+ * A refused packet leaves with the one before it, or at once if there is none.
+ */
 static void model_kick(struct model *m)
 {
 	struct entry *held;
 	bool moved = false;
 
-	model_look(m);
+	model_check(m);
 	while ((held = model_held(m)) && model_serve(m, held->packet)) {
 		while (m->tx[0].state != HELD)
 			model_drop_first(m);
@@ -161,8 +163,8 @@ static void model_kick(struct model *m)
 	}
 	while (m->nr_tx && m->tx[0].state == REFUSED && (moved || !held))
 		model_drop_first(m);
-	while (m->nr_stock && m->nr_rx < SLOTS - 1) {
-		__u16 id = m->stock[--m->nr_stock];
+	while (m->nr_pool && m->nr_rx < SLOTS - 1) {
+		__u16 id = m->pool[--m->nr_pool];
 
 		model_give(m, (struct ion_packet){ .data = (__u64)id * SIZE,
 						   .len = 8,
@@ -173,7 +175,7 @@ static void model_kick(struct model *m)
 
 static int model_reset(struct model *m)
 {
-	int thrown = m->nr_tx + m->nr_rx;
+	int discarded = m->nr_tx + m->nr_rx;
 	__u32 i;
 
 	for (i = 0; i < m->nr_tx; i++)
@@ -184,10 +186,10 @@ static int model_reset(struct model *m)
 	m->nr_rx = 0;
 	/* The kernel end goes on if it waited for room. */
 	model_kick(m);
-	return thrown;
+	return discarded;
 }
 
-/* Mostly right, often nearly so, sometimes anything. */
+/* Mostly valid, often nearly so, sometimes anything. */
 static struct ion_packet random_packet(struct model *m)
 {
 	__u32 id = random_below(&m->seed, BUFFERS);
@@ -248,8 +250,8 @@ static bool step_push(struct model *m)
 }
 
 /*
- * The numbers of source are in the buffers; but not if the program has handed
- * one over again before it looked.
+ * The numbers of source are in the buffers, unless the program handed one over
+ * again before it checked.
  */
 static bool content_right(struct model *m, const struct ion_packet *packet)
 {
@@ -281,9 +283,9 @@ static bool step_pop(struct model *m)
 
 static bool step_reset(struct model *m)
 {
-	int thrown = model_reset(m);
+	int discarded = model_reset(m);
 
-	if (ion_reset(m->ch.fd) != thrown)
+	if (ion_reset(m->ch.fd) != discarded)
 		return false;
 	channel_attach_live(&m->ch);
 	return true;
@@ -318,7 +320,7 @@ static bool counters_agree(struct model *m)
 	       stats.ring[ION_RING_RX].queued == m->nr_rx;
 }
 
-/* One step at random: what it was if it went wrong. */
+/* Make a random step: its name if it failed. */
 static const char *step(struct model *m)
 {
 	__u32 what = random_below(&m->seed, 100);
@@ -333,12 +335,12 @@ static const char *step(struct model *m)
 	return ion_kick(m->ch.fd) ? "kick" : NULL;
 }
 
-FIXTURE(fuzz)
+FIXTURE(arena_fuzz)
 {
 	struct model m;
 };
 
-FIXTURE_VARIANT(fuzz)
+FIXTURE_VARIANT(arena_fuzz)
 {
 	__u32 layout;
 	enum kind kind;
@@ -346,25 +348,25 @@ FIXTURE_VARIANT(fuzz)
 
 /* clang-format off */
 
-FIXTURE_VARIANT_ADD(fuzz, echo_compact)
+FIXTURE_VARIANT_ADD(arena_fuzz, echo_compact)
 {
 	.layout = ION_LAYOUT_COMPACT,
 	.kind = ECHO,
 };
 
-FIXTURE_VARIANT_ADD(fuzz, echo_split)
+FIXTURE_VARIANT_ADD(arena_fuzz, echo_split)
 {
 	.layout = ION_LAYOUT_SPLIT,
 	.kind = ECHO,
 };
 
-FIXTURE_VARIANT_ADD(fuzz, sink)
+FIXTURE_VARIANT_ADD(arena_fuzz, sink)
 {
 	.layout = ION_LAYOUT_COMPACT,
 	.kind = SINK,
 };
 
-FIXTURE_VARIANT_ADD(fuzz, source)
+FIXTURE_VARIANT_ADD(arena_fuzz, source)
 {
 	.layout = ION_LAYOUT_SPLIT,
 	.kind = SOURCE,
@@ -372,7 +374,7 @@ FIXTURE_VARIANT_ADD(fuzz, source)
 
 /* clang-format on */
 
-FIXTURE_SETUP(fuzz)
+FIXTURE_SETUP(arena_fuzz)
 {
 	memset(&self->m, 0, sizeof(self->m));
 	memset(self->m.user, 1, sizeof(self->m.user));
@@ -383,12 +385,12 @@ FIXTURE_SETUP(fuzz)
 				names[variant->kind], SLOTS, BUFFERS, SIZE));
 }
 
-FIXTURE_TEARDOWN(fuzz)
+FIXTURE_TEARDOWN(arena_fuzz)
 {
 	channel_close(&self->m.ch);
 }
 
-TEST_F(fuzz, agrees_with_the_model)
+TEST_F(arena_fuzz, owners_agree_with_the_model)
 {
 	struct model *m = &self->m;
 	const char *wrong;
@@ -403,7 +405,7 @@ TEST_F(fuzz, agrees_with_the_model)
 		ASSERT_TRUE(counters_agree(m))
 		TH_LOG("step %d", i);
 	}
-	/* It got somewhere. */
+	/* The walk did enough of everything. */
 	EXPECT_LT(STEPS / 10, m->popped);
 	for (i = 0; i < 3; i++)
 		EXPECT_LT(STEPS / 200, m->refused[i]);

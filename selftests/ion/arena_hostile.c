@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A program that rewrites its packets and its buffers while the kernel end is
- * at them: what was checked must be what is used. Nothing on rx may leave the
- * arena, no buffer be handed out that was not handed over, and the counters add
- * up all the while. What a pair copies is what was sent, and never a byte of
- * what was beside it.
+ * A program rewrites its packets and its buffers while the kernel end uses
+ * them: the kernel must use the values that it checked. No packet on rx may
+ * leave the arena, no buffer may be handed out that was not handed over, and
+ * the counters always add up. A pair copies the bytes that were sent, and never
+ * a byte beside them.
  *
  * The seed is printed, and --seed repeats a run.
  */
@@ -17,14 +17,14 @@
 #define BUFFERS	  64
 #define SIZE	  256
 
-/* The one place where what must not cross lies. */
+/* The value of bytes that must not cross; nothing else has it. */
 #define SECRET 0xee
 
 static struct test_options options = { .shared = TEST_SEED, .harness = true };
 
 static bool stop;
 
-/* Any change of the slots of tx, most of them such that it may still pass. */
+/* Change the slots of tx, mostly such that they may still be valid. */
 static int rewrite(struct task *task)
 {
 	struct channel *ch = task->ch;
@@ -59,7 +59,7 @@ static int rewrite(struct task *task)
 	return 0;
 }
 
-/* Whatever came is in the arena, and the program's: it may touch it. */
+/* All packets are in the arena, and the program may touch them. */
 static int take_all(struct channel *ch, __u64 *seed)
 {
 	struct ion_packet packet;
@@ -75,7 +75,7 @@ static int take_all(struct channel *ch, __u64 *seed)
 	return 0;
 }
 
-/* What came is what was sent, which had nothing of the secret in it. */
+/* All payloads are as sent, without a secret byte. */
 static int take_all_but_secrets(struct channel *ch)
 {
 	struct ion_packet packet;
@@ -89,7 +89,7 @@ static int take_all_but_secrets(struct channel *ch)
 	return 0;
 }
 
-/* Push what may be right, and by the next moment is not. */
+/* Push packets that may be valid, and a moment later are not. */
 static int use(struct task *task)
 {
 	struct channel *ch = task->ch;
@@ -122,13 +122,13 @@ static int serve(struct task *task)
 	return ret;
 }
 
-FIXTURE(hostile)
+FIXTURE(arena_hostile)
 {
 	struct channel ch[2];
 	__u64 seed;
 };
 
-FIXTURE_VARIANT(hostile)
+FIXTURE_VARIANT(arena_hostile)
 {
 	__u32 layout;
 	const char *service;
@@ -137,42 +137,42 @@ FIXTURE_VARIANT(hostile)
 
 /* clang-format off */
 
-FIXTURE_VARIANT_ADD(hostile, echo)
+FIXTURE_VARIANT_ADD(arena_hostile, echo)
 {
 	.layout = ION_LAYOUT_COMPACT,
 	.service = "echo",
 	.lent = false,
 };
 
-FIXTURE_VARIANT_ADD(hostile, echo_lent)
+FIXTURE_VARIANT_ADD(arena_hostile, echo_lent)
 {
 	.layout = ION_LAYOUT_SPLIT,
 	.service = "echo",
 	.lent = true,
 };
 
-FIXTURE_VARIANT_ADD(hostile, sink_lent)
+FIXTURE_VARIANT_ADD(arena_hostile, sink_lent)
 {
 	.layout = ION_LAYOUT_SPLIT,
 	.service = "sink",
 	.lent = true,
 };
 
-FIXTURE_VARIANT_ADD(hostile, source_lent)
+FIXTURE_VARIANT_ADD(arena_hostile, source_lent)
 {
 	.layout = ION_LAYOUT_COMPACT,
 	.service = "source",
 	.lent = true,
 };
 
-FIXTURE_VARIANT_ADD(hostile, pair)
+FIXTURE_VARIANT_ADD(arena_hostile, pair)
 {
 	.layout = ION_LAYOUT_COMPACT,
 	.service = "pair",
 	.lent = false,
 };
 
-FIXTURE_VARIANT_ADD(hostile, pair_lent)
+FIXTURE_VARIANT_ADD(arena_hostile, pair_lent)
 {
 	.layout = ION_LAYOUT_SPLIT,
 	.service = "pair",
@@ -181,7 +181,7 @@ FIXTURE_VARIANT_ADD(hostile, pair_lent)
 
 /* clang-format on */
 
-FIXTURE_SETUP(hostile)
+FIXTURE_SETUP(arena_hostile)
 {
 	int i;
 
@@ -196,13 +196,13 @@ FIXTURE_SETUP(hostile)
 	stop = false;
 }
 
-FIXTURE_TEARDOWN(hostile)
+FIXTURE_TEARDOWN(arena_hostile)
 {
 	channel_close(&self->ch[0]);
 	channel_close(&self->ch[1]);
 }
 
-/* Every buffer that is the program's may be handed over, and comes back. */
+/* Whether every buffer of the program can be handed over, and returns. */
 static bool all_is_well(struct channel *ch, bool echo)
 {
 	__u32 id;
@@ -218,7 +218,7 @@ static bool all_is_well(struct channel *ch, bool echo)
 	return !ion_kick(ch->fd);
 }
 
-TEST_F(hostile, packets_that_change)
+TEST_F(arena_hostile, changing_packets_stay_in_the_arena)
 {
 	bool echo = !strcmp(variant->service, "echo");
 	struct task rewriter[2], user[2], server[2];
@@ -242,8 +242,8 @@ TEST_F(hostile, packets_that_change)
 	}
 }
 
-/* Payloads in a sea of what is not to be seen, and len and data that move. */
-TEST_F(hostile, what_was_not_sent_is_not_seen)
+/* Payloads among secret bytes, with a length and a place that change. */
+TEST_F(arena_hostile, bytes_beside_a_payload_do_not_cross)
 {
 	struct channel *from = &self->ch[0], *to = &self->ch[1];
 	struct task rewriter;
@@ -252,14 +252,14 @@ TEST_F(hostile, what_was_not_sent_is_not_seen)
 
 	if (strcmp(variant->service, "pair"))
 		return;
-	/* Only the first half of the arena is ever sent from, or to. */
+	/* Only the first half of the arena is used to send and to receive. */
 	memset(arena_at(from, BUFFERS / 2 * SIZE), SECRET, BUFFERS / 2 * SIZE);
 	for (id = BUFFERS / 2; id < BUFFERS; id++) {
 		while (!arena_push(from, arena_packet(from, id, 0, 0)))
 			ASSERT_EQ(0, ion_kick(from->fd));
 	}
 	ASSERT_EQ(0, ion_kick(from->fd));
-	/* The kernel has the secret half: whoever names it is refused. */
+	/* The kernel has the secret half: packets that name it are refused. */
 	task_start(&rewriter, rewrite, from, seed, 0);
 	until = now_ns() + ROUNDS_MS * MS;
 	while (now_ns() < until) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The mapping of an arena that is large enough for huge pages: whatever a
- * program may do to a mapping, what it wrote is still there, for the kernel
- * too, and the memory goes back when it should.
+ * program does to the mapping, its data remain, for the kernel too, and the
+ * memory is freed when it should be.
  */
 #include <sys/utsname.h>
 
@@ -27,7 +27,7 @@ static void *map(int fd)
 		    ION_MMAP_ARENA);
 }
 
-/* A word in every page tells which one it is. */
+/* A word in every page identifies the page. */
 static void mark(char *arena)
 {
 	unsigned long i;
@@ -46,14 +46,14 @@ static unsigned long marked(const char *arena)
 	return found;
 }
 
-FIXTURE(arena)
+FIXTURE(huge_arena)
 {
 	int fd;
 	char *at;
 	struct ion_query before;
 };
 
-FIXTURE_SETUP(arena)
+FIXTURE_SETUP(huge_arena)
 {
 	struct ion_setup setup;
 	int fd = ion_open(O_RDWR);
@@ -70,7 +70,7 @@ FIXTURE_SETUP(arena)
 	ASSERT_NE(MAP_FAILED, (void *)self->at);
 }
 
-FIXTURE_TEARDOWN(arena)
+FIXTURE_TEARDOWN(huge_arena)
 {
 	struct ion_query after = { .size = sizeof(after) };
 	int fd;
@@ -85,7 +85,7 @@ FIXTURE_TEARDOWN(arena)
 	close(fd);
 }
 
-TEST_F(arena, is_zero_at_first)
+TEST_F(huge_arena, the_arena_begins_zeroed)
 {
 	unsigned long i;
 
@@ -93,7 +93,7 @@ TEST_F(arena, is_zero_at_first)
 		ASSERT_EQ(0, *(__u64 *)(self->at + i));
 }
 
-TEST_F(arena, read_first_then_written)
+TEST_F(huge_arena, a_page_is_read_before_it_is_written)
 {
 	unsigned long i;
 	__u64 sum = 0;
@@ -105,8 +105,8 @@ TEST_F(arena, read_first_then_written)
 	EXPECT_EQ(PAGES, marked(self->at));
 }
 
-/* What takes pages out of the mapping does not take them out of the arena. */
-TEST_F(arena, advice)
+/* Advice that drops pages from the mapping keeps them in the arena. */
+TEST_F(huge_arena, advice_keeps_the_contents)
 {
 	static const int advice[] = { MADV_DONTNEED, MADV_PAGEOUT, MADV_COLD,
 				      MADV_HUGEPAGE, MADV_NOHUGEPAGE };
@@ -123,8 +123,8 @@ TEST_F(arena, advice)
 	EXPECT_EQ(PAGES, marked(self->at));
 }
 
-/* A huge page that was mapped as one is mapped in pieces from then on. */
-TEST_F(arena, a_page_dropped_from_the_middle)
+/* A huge page that was mapped by one entry is mapped in pieces from then on. */
+TEST_F(huge_arena, a_page_dropped_from_a_huge_page_returns)
 {
 	unsigned long i;
 
@@ -136,7 +136,7 @@ TEST_F(arena, a_page_dropped_from_the_middle)
 	}
 }
 
-TEST_F(arena, protection)
+TEST_F(huge_arena, mprotect_keeps_the_contents)
 {
 	mark(self->at);
 	ASSERT_EQ(0, mprotect(self->at, LENGTH, PROT_READ));
@@ -151,7 +151,7 @@ TEST_F(arena, protection)
 	EXPECT_EQ(PAGES, marked(self->at));
 }
 
-TEST_F(arena, locked)
+TEST_F(huge_arena, mlock_keeps_the_contents)
 {
 	mark(self->at);
 	EXPECT_EQ(0, mlock(self->at, LENGTH));
@@ -159,7 +159,7 @@ TEST_F(arena, locked)
 	EXPECT_EQ(0, munlock(self->at, LENGTH));
 }
 
-TEST_F(arena, mapped_twice_and_again)
+TEST_F(huge_arena, a_second_and_a_new_mapping_are_the_same_memory)
 {
 	char *other = map(self->fd);
 
@@ -174,8 +174,8 @@ TEST_F(arena, mapped_twice_and_again)
 	EXPECT_EQ(0, munmap(other, LENGTH));
 }
 
-/* Pages that a pipe holds are nobody else's before it lets go of them. */
-TEST_F(arena, pages_in_a_pipe_outlive_the_channel)
+/* Pages in a pipe are not reused before the pipe releases them. */
+TEST_F(huge_arena, pages_in_a_pipe_outlive_the_channel)
 {
 	struct iovec iov = { self->at + 2 * MIB - 4096, 8192 };
 	char back[8192];
@@ -197,7 +197,7 @@ TEST_F(arena, pages_in_a_pipe_outlive_the_channel)
 	close(pipes[1]);
 }
 
-/* From 6.16 on a driver may map a huge page as one. */
+/* Since 6.16 a driver may map a huge page by one entry. */
 static bool maps_huge_pages(void)
 {
 	struct utsname name;
@@ -208,8 +208,10 @@ static bool maps_huge_pages(void)
 	       (major > 6 || (major == 6 && minor >= 16));
 }
 
-/* Two of the five MiB by one entry, twice, where that can be. */
-TEST_F(arena, in_huge_pages)
+/*
+ * Two of the five MiB are mapped by one entry, twice, where that is possible.
+ */
+TEST_F(huge_arena, a_huge_page_is_mapped_by_one_entry)
 {
 	char line[256];
 	FILE *smaps = fopen("/proc/self/smaps", "r");

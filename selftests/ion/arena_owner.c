@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A buffer goes over with its packet. A packet on tx that names a wrong one is
- * discarded, counted by what is wrong with it, and holds up nothing.
+ * A buffer changes its owner with its packet. A packet on tx with a wrong
+ * buffer is discarded, counted by the kind of error, and delays no other
+ * packet.
  */
 #include "arena_test.h"
 #include "ion_test.h"
@@ -10,25 +11,25 @@
 #define SIZE	512
 #define SLOTS	64
 
-FIXTURE(owner)
+FIXTURE(arena_owner)
 {
 	struct channel ch;
 };
 
-ION_LAYOUT_VARIANTS(owner);
+ION_LAYOUT_VARIANTS(arena_owner);
 
-FIXTURE_SETUP(owner)
+FIXTURE_SETUP(arena_owner)
 {
 	ASSERT_EQ(0, arena_open(&self->ch, variant->layout, "echo", SLOTS,
 				BUFFERS, SIZE));
 }
 
-FIXTURE_TEARDOWN(owner)
+FIXTURE_TEARDOWN(arena_owner)
 {
 	channel_close(&self->ch);
 }
 
-/* Those that were refused so far, by cause: id, range, owner. */
+/* How many packets were refused so far, by cause: id, range, owner. */
 static bool refused(struct channel *ch, __u64 id, __u64 range, __u64 owner)
 {
 	const struct ion_ring_stats *tx;
@@ -45,7 +46,7 @@ static bool refused(struct channel *ch, __u64 id, __u64 range, __u64 owner)
 	return false;
 }
 
-/* It goes there and back as it is. */
+/* Whether echo returns the packet unchanged. */
 static bool accepted(struct channel *ch, struct ion_packet packet)
 {
 	struct ion_packet back;
@@ -56,7 +57,7 @@ static bool accepted(struct channel *ch, struct ion_packet packet)
 	return arena_same(&packet, &back) && arena_rx_empty(ch);
 }
 
-/* It does not come back, and the next one does. */
+/* Whether the packet is discarded, and the next one returns. */
 static bool discarded(struct channel *ch, struct ion_packet packet)
 {
 	return arena_send(ch, packet) && arena_rx_empty(ch) &&
@@ -71,7 +72,7 @@ static const struct {
 	{ SIZE, 0 }, { 17, 0 }, { SIZE - 1, 1 }, { 100, 200 },
 };
 
-TEST_F(owner, every_part_of_a_buffer)
+TEST_F(arena_owner, every_part_of_a_buffer_may_be_sent)
 {
 	static const __u32 ids[] = { 0, 1, 63, 64, BUFFERS - 1 };
 	struct channel *ch = &self->ch;
@@ -86,7 +87,7 @@ TEST_F(owner, every_part_of_a_buffer)
 	EXPECT_EQ(BUFFERS, arena_owned(ch->fd, NULL));
 }
 
-TEST_F(owner, a_buffer_that_there_is_not)
+TEST_F(arena_owner, an_unknown_buffer_is_refused)
 {
 	static const __u32 ids[] = { BUFFERS, BUFFERS + 1, 128, 0x7fff,
 				     0xffff };
@@ -97,7 +98,7 @@ TEST_F(owner, a_buffer_that_there_is_not)
 		EXPECT_TRUE(discarded(ch, arena_packet(ch, ids[i], 0, 1)));
 		EXPECT_TRUE(refused(ch, i + 1, 0, 0));
 	}
-	/* Nor is its place looked at. */
+	/* The place of such a buffer is not checked. */
 	EXPECT_TRUE(discarded(ch, (struct ion_packet){ .id = BUFFERS }));
 	EXPECT_TRUE(refused(ch, i + 1, 0, 0));
 }
@@ -115,7 +116,7 @@ static const struct ion_packet outside[] = {
 	{ .data = 6 * SIZE + 1, .len = 0 },
 	{ .data = 7 * SIZE, .len = 0 },
 	{ .data = (__u64)BUFFERS * SIZE, .len = 0 },
-	/* Sums that come round to what would be right. */
+	/* Sums that overflow to a valid value. */
 	{ .data = ~0ULL, .len = 1 },
 	{ .data = ~0ULL, .len = 0xffff },
 	{ .data = ~0ULL - 10, .len = 20 },
@@ -125,7 +126,7 @@ static const struct ion_packet outside[] = {
 	{ .data = 0ULL - SIZE, .len = SIZE },
 };
 
-TEST_F(owner, a_payload_that_leaves_its_buffer)
+TEST_F(arena_owner, a_payload_outside_its_buffer_is_refused)
 {
 	struct channel *ch = &self->ch;
 	struct ion_packet packet;
@@ -138,15 +139,15 @@ TEST_F(owner, a_payload_that_leaves_its_buffer)
 		TH_LOG("%#llx and %u", packet.data, packet.len);
 		EXPECT_TRUE(refused(ch, 0, i + 1, 0));
 	}
-	/* It was not taken either. */
+	/* The buffer was not taken. */
 	EXPECT_EQ(BUFFERS, arena_owned(ch->fd, NULL));
 	EXPECT_TRUE(accepted(ch, arena_packet(ch, 5, 0, SIZE)));
-	/* Below the first one nothing begins. */
+	/* No buffer begins below the first. */
 	packet = (struct ion_packet){ .data = ~0ULL, .len = 1 };
 	EXPECT_TRUE(discarded(ch, packet));
 }
 
-TEST_F(owner, twice_in_one_batch)
+TEST_F(arena_owner, a_buffer_twice_in_a_batch_is_refused_once)
 {
 	struct channel *ch = &self->ch;
 	struct ion_packet back;
@@ -161,12 +162,12 @@ TEST_F(owner, twice_in_one_batch)
 	EXPECT_EQ(8, arena_pop(ch).id);
 	EXPECT_TRUE(arena_rx_empty(ch));
 	EXPECT_TRUE(refused(ch, 0, 0, 2));
-	/* It came back: it may be handed over again. */
+	/* The buffer returned: it may be handed over again. */
 	EXPECT_TRUE(accepted(ch, arena_packet(ch, 9, 0, 8)));
 }
 
-/* By system calls too, and by another process that has the descriptor. */
-TEST_F(owner, by_another_descriptor)
+/* By system calls too, and by another process with the descriptor. */
+TEST_F(arena_owner, a_buffer_is_the_kernels_for_every_descriptor)
 {
 	struct channel *ch = &self->ch;
 	struct ion_packet packet = arena_packet(ch, 9, 0, 8);
@@ -188,8 +189,8 @@ TEST_F(owner, by_another_descriptor)
 	EXPECT_TRUE(refused(ch, 0, 0, 1));
 }
 
-/* Good ones between bad ones keep their order. */
-TEST_F(owner, bad_ones_in_between)
+/* Valid packets between invalid ones keep their order. */
+TEST_F(arena_owner, refused_packets_keep_the_order_of_the_others)
 {
 	struct channel *ch = &self->ch;
 	struct ion_stats stats;
@@ -199,7 +200,7 @@ TEST_F(owner, bad_ones_in_between)
 		for (i = 0; i < SLOTS - 1; i++) {
 			struct ion_packet packet = arena_packet(ch, i, 0, 1);
 
-			/* Two of three do not end where their buffer does. */
+			/* Two of three end outside of their buffer. */
 			packet.data += i % 3 == round % 3 ? 0 : SIZE;
 			ASSERT_TRUE(arena_push(ch, packet));
 		}
@@ -215,8 +216,8 @@ TEST_F(owner, bad_ones_in_between)
 	EXPECT_EQ(20 * 21, stats.ring[ION_RING_RX].popped);
 }
 
-/* One kick does for a ring of bad ones with a good one at its end. */
-TEST_F(owner, many_bad_ones_stall_no_good_one)
+/* One kick handles a ring of invalid packets with a valid one at its end. */
+TEST_F(arena_owner, many_refused_packets_do_not_delay_a_valid_one)
 {
 	struct channel *ch = &self->ch;
 	__u32 i, round;
@@ -231,7 +232,7 @@ TEST_F(owner, many_bad_ones_stall_no_good_one)
 	for (i = 0; i < SLOTS - 1; i++)
 		ASSERT_TRUE(arena_push(ch, arena_packet(ch, BUFFERS, 0, 0)));
 	ASSERT_EQ(0, ion_kick(ch->fd));
-	/* The ring is empty again, and has room for as many. */
+	/* The ring is empty again and takes as many. */
 	for (i = 0; i < SLOTS - 1; i++)
 		ASSERT_TRUE(arena_push(ch, arena_packet(ch, i, 0, 0)));
 	ASSERT_EQ(0, ion_kick(ch->fd));
@@ -239,7 +240,7 @@ TEST_F(owner, many_bad_ones_stall_no_good_one)
 		EXPECT_EQ(i, arena_pop(ch).id);
 }
 
-TEST_F(owner, a_lent_thread_discards_too)
+TEST_F(arena_owner, a_lent_thread_discards_refused_packets)
 {
 	struct channel *ch = &self->ch;
 	struct task server;
@@ -260,8 +261,8 @@ TEST_F(owner, a_lent_thread_discards_too)
 	EXPECT_EQ(-EINTR, server_stop(&server));
 }
 
-/* What the service has looked at is its own, also while it finds no room. */
-TEST_F(owner, the_service_keeps_what_finds_no_room)
+/* A buffer that the service took belongs to it, also while there is no room. */
+TEST_F(arena_owner, the_service_keeps_buffers_that_find_no_room)
 {
 	struct channel *ch = &self->ch;
 	__u32 i;
@@ -276,7 +277,7 @@ TEST_F(owner, the_service_keeps_what_finds_no_room)
 	EXPECT_EQ(BUFFERS - 10, arena_owned(ch->fd, NULL));
 	EXPECT_FALSE(arena_owns(ch->fd, SLOTS));
 	EXPECT_TRUE(arena_owns(ch->fd, 0));
-	/* Handed over a second time. */
+	/* Hand it over a second time. */
 	ASSERT_TRUE(arena_send(ch, arena_packet(ch, SLOTS, 0, 0)));
 	EXPECT_EQ(0, arena_pop(ch).id);
 	ASSERT_EQ(0, ion_kick(ch->fd));
@@ -290,7 +291,7 @@ TEST_F(owner, the_service_keeps_what_finds_no_room)
 	EXPECT_EQ(BUFFERS, arena_owned(ch->fd, NULL));
 }
 
-TEST_F(owner, sink_gives_them_back_empty)
+TEST_F(arena_owner, sink_returns_buffers_empty)
 {
 	struct ion_packet sent, back;
 	struct channel ch;

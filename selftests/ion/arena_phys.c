@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ion_packet.phys: never believed, and told only to a program whose opener
- * could have read physical memory anyway.
+ * ion_packet.phys: the kernel never believes it, and sets it only for a program
+ * whose opener could have read physical memory anyway.
  */
 #include <linux/capability.h>
 
@@ -11,12 +11,12 @@
 #define BUFFERS 40
 #define SIZE	2048
 
-FIXTURE(phys)
+FIXTURE(arena_phys)
 {
 	struct channel ch;
 };
 
-FIXTURE_VARIANT(phys)
+FIXTURE_VARIANT(arena_phys)
 {
 	__u32 layout;
 	const char *service;
@@ -24,25 +24,25 @@ FIXTURE_VARIANT(phys)
 
 /* clang-format off */
 
-FIXTURE_VARIANT_ADD(phys, compact)
+FIXTURE_VARIANT_ADD(arena_phys, compact)
 {
 	.layout = ION_LAYOUT_COMPACT,
 	.service = "echo",
 };
 
-FIXTURE_VARIANT_ADD(phys, split)
+FIXTURE_VARIANT_ADD(arena_phys, split)
 {
 	.layout = ION_LAYOUT_SPLIT,
 	.service = "echo",
 };
 
-FIXTURE_VARIANT_ADD(phys, sink)
+FIXTURE_VARIANT_ADD(arena_phys, sink)
 {
 	.layout = ION_LAYOUT_SPLIT,
 	.service = "sink",
 };
 
-FIXTURE_VARIANT_ADD(phys, source)
+FIXTURE_VARIANT_ADD(arena_phys, source)
 {
 	.layout = ION_LAYOUT_COMPACT,
 	.service = "source",
@@ -60,7 +60,9 @@ static int open_phys(struct channel *ch, __u32 layout, const char *service,
 	return channel_open_live(ch, &setup);
 }
 
-/* Where the kernel says that a page of this program lies; 0 if it does not. */
+/*
+ * The physical address of a page of this program, or 0 if the kernel hides it.
+ */
 static __u64 frame_of(const void *addr)
 {
 	size_t page = page_size();
@@ -78,18 +80,18 @@ static __u64 frame_of(const void *addr)
 	return (entry & ((1ULL << 55) - 1)) * page + at % page;
 }
 
-FIXTURE_SETUP(phys)
+FIXTURE_SETUP(arena_phys)
 {
 	ASSERT_EQ(0, open_phys(&self->ch, variant->layout, variant->service,
 			       BUFFERS, SIZE, 0));
 }
 
-FIXTURE_TEARDOWN(phys)
+FIXTURE_TEARDOWN(arena_phys)
 {
 	channel_close(&self->ch);
 }
 
-TEST_F(phys, neither_believed_nor_told)
+TEST_F(arena_phys, phys_is_neither_believed_nor_set)
 {
 	struct channel *ch = &self->ch;
 	struct ion_packet packet;
@@ -105,7 +107,10 @@ TEST_F(phys, neither_believed_nor_told)
 	}
 }
 
-/* Every page of it, in a buffer of any size; and the program's word is none. */
+/*
+ * Every page of the arena, in buffers of any size; the value from the program
+ * has no effect.
+ */
 static bool told_right(struct channel *ch, __u32 skip)
 {
 	struct ion_packet packet;
@@ -125,7 +130,7 @@ static bool told_right(struct channel *ch, __u32 skip)
 	return true;
 }
 
-TEST_F(phys, told_if_it_was_asked_for)
+TEST_F(arena_phys, phys_is_set_if_the_setup_asked_for_it)
 {
 	struct channel ch;
 
@@ -138,7 +143,7 @@ TEST_F(phys, told_if_it_was_asked_for)
 	EXPECT_TRUE(told_right(&ch, 0));
 	EXPECT_TRUE(told_right(&ch, 77));
 	channel_close(&ch);
-	/* In huge pages, where there are any. */
+	/* In huge pages, where the kernel has them. */
 	ASSERT_EQ(0, open_phys(&ch, variant->layout, variant->service, 8,
 			       ION_BUFFER_SIZE_MAX, ION_SETUP_PHYS));
 	EXPECT_TRUE(told_right(&ch, 0));
@@ -146,8 +151,8 @@ TEST_F(phys, told_if_it_was_asked_for)
 	channel_close(&ch);
 }
 
-/* At the end of the arena there is nothing that could be told of. */
-TEST(nothing_behind_the_last_buffer)
+/* At the end of the arena there is no address. */
+TEST(the_end_of_the_arena_has_no_phys)
 {
 	struct ion_packet packet;
 	struct channel ch;
@@ -161,7 +166,7 @@ TEST(nothing_behind_the_last_buffer)
 	channel_close(&ch);
 }
 
-TEST(wants_an_arena)
+TEST(phys_needs_an_arena)
 {
 	struct ion_setup setup;
 	int fd = ion_open(O_RDWR);
@@ -195,8 +200,8 @@ static int drop_rawio(void)
 	return syscall(SYS_capset, &header, data) ? -errno : 0;
 }
 
-/* Root or not: it is the capability that counts. */
-TEST(refused_without_the_capability)
+/* The capability decides, not the user id. */
+TEST(phys_is_refused_without_the_capability)
 {
 	pid_t pid = fork();
 
@@ -213,14 +218,14 @@ TEST(refused_without_the_capability)
 			_exit(3);
 		if (setup_phys(fd, ION_SETUP_DRY_RUN) != -EPERM)
 			_exit(4);
-		/* It is as if it had not been asked for. */
+		/* The channel is as if the flag had not been given. */
 		_exit(ion_kick(fd) == -EBADFD ? 0 : 5);
 	}
 	EXPECT_EQ(0, ion_wait_child(pid));
 }
 
-/* A channel that one without the right opened gives it to nobody. */
-TEST(the_opener_counts_and_not_the_caller)
+/* A channel that an unprivileged program opened never reports addresses. */
+TEST(the_capability_of_the_opener_decides)
 {
 	int pair[2], fd;
 	pid_t pid;
@@ -240,7 +245,7 @@ TEST(the_opener_counts_and_not_the_caller)
 	EXPECT_EQ(-EPERM, setup_phys(fd, 0));
 	close(fd);
 
-	/* And the other way round. */
+	/* And the reverse. */
 	fd = ion_open(O_RDWR);
 	pid = fork();
 	ASSERT_LE(0, pid);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Whose the buffers are, as ION_IOC_BUFFERS tells, and what PEEK and RESET make
- * of packets that name some.
+ * Owners of buffers, as ION_IOC_BUFFERS reports them, and what PEEK and RESET
+ * do to packets with buffers.
  */
 #include "arena_test.h"
 #include "ion_test.h"
@@ -10,20 +10,20 @@
 #define SIZE	256
 #define SLOTS	16
 
-FIXTURE(buffers)
+FIXTURE(arena_reset)
 {
 	struct channel ch;
 };
 
-ION_LAYOUT_VARIANTS(buffers);
+ION_LAYOUT_VARIANTS(arena_reset);
 
-FIXTURE_SETUP(buffers)
+FIXTURE_SETUP(arena_reset)
 {
 	ASSERT_EQ(0, arena_open(&self->ch, variant->layout, "source", SLOTS,
 				BUFFERS, SIZE));
 }
 
-FIXTURE_TEARDOWN(buffers)
+FIXTURE_TEARDOWN(arena_reset)
 {
 	channel_close(&self->ch);
 }
@@ -36,7 +36,7 @@ static struct ion_buffers request(const void *addr)
 	};
 }
 
-TEST_F(buffers, at_first_all_are_the_programs)
+TEST_F(arena_reset, the_program_owns_all_buffers_at_first)
 {
 	__u64 bits[3] = { 0, 0, 0x5a5a };
 	struct ion_buffers arg = request(bits);
@@ -46,14 +46,14 @@ TEST_F(buffers, at_first_all_are_the_programs)
 	EXPECT_EQ(BUFFERS, arg.owned);
 	EXPECT_EQ(~0ULL, bits[0]);
 	EXPECT_EQ((1ULL << (BUFFERS - 64)) - 1, bits[1]);
-	/* No more than what was said is written. */
+	/* No more bytes are written than the buffers need. */
 	EXPECT_EQ(0x5a5a, bits[2]);
 	arg = request(NULL);
 	ASSERT_EQ(0, ion_call(self->ch.fd, ION_IOC_BUFFERS, &arg));
 	EXPECT_EQ(BUFFERS, arg.owned);
 }
 
-TEST_F(buffers, what_it_refuses)
+TEST_F(arena_reset, buffers_refuses_invalid_requests)
 {
 	struct ion_buffers arg, before;
 	struct channel *ch = &self->ch;
@@ -86,7 +86,10 @@ TEST_F(buffers, what_it_refuses)
 	munmap(ro, 4096);
 }
 
-/* Hand over the buffers @from to @to of every kind; source keeps them. */
+/*
+ * Hand over the buffers @from to @to - 1 to a service of any kind; source keeps
+ * them.
+ */
 static int stock(struct channel *ch, __u32 from, __u32 to)
 {
 	for (; from < to; from++)
@@ -95,7 +98,7 @@ static int stock(struct channel *ch, __u32 from, __u32 to)
 	return ion_kick(ch->fd);
 }
 
-/* How many came on rx. */
+/* How many packets are on rx. */
 static unsigned int drain(struct channel *ch)
 {
 	unsigned int n = 0;
@@ -105,8 +108,10 @@ static unsigned int drain(struct channel *ch)
 	return n;
 }
 
-/* On tx they are the program's until the service looks, on rx at once. */
-TEST_F(buffers, who_has_them_on_the_way)
+/*
+ * Buffers on tx are the program's until the service takes them, on rx at once.
+ */
+TEST_F(arena_reset, owners_change_when_the_service_takes_packets)
 {
 	struct channel *ch = &self->ch;
 	__u32 i;
@@ -115,9 +120,9 @@ TEST_F(buffers, who_has_them_on_the_way)
 		ASSERT_TRUE(arena_push(ch, arena_packet(ch, i, 0, 0)));
 	EXPECT_EQ(BUFFERS, arena_owned(ch->fd, NULL));
 	ASSERT_EQ(0, ion_kick(ch->fd));
-	/* They came back at once, with numbers in them. */
+	/* They returned at once, with numbers in them. */
 	EXPECT_EQ(BUFFERS, arena_owned(ch->fd, NULL));
-	/* Now there is no room, and the service keeps what it gets. */
+	/* Now there is no room, and the service keeps what it takes. */
 	ASSERT_EQ(0, stock(ch, 20, 30));
 	EXPECT_EQ(BUFFERS - 10, arena_owned(ch->fd, NULL));
 	for (i = 0; i < BUFFERS; i++)
@@ -128,8 +133,8 @@ TEST_F(buffers, who_has_them_on_the_way)
 	EXPECT_EQ(10, drain(ch));
 }
 
-/* What the service has can not be handed over again, in batch after batch. */
-TEST_F(buffers, what_the_service_keeps_is_refused)
+/* Buffers of the service cannot be handed over again, in batch after batch. */
+TEST_F(arena_reset, buffers_of_the_service_are_refused)
 {
 	struct channel *ch = &self->ch;
 	struct ion_stats stats;
@@ -144,7 +149,7 @@ TEST_F(buffers, what_the_service_keeps_is_refused)
 		EXPECT_EQ(10 * i, stats.ring[ION_RING_TX].discarded);
 	}
 	EXPECT_EQ(BUFFERS - 10, arena_owned(ch->fd, NULL));
-	/* Each of them comes once. */
+	/* Each of them returns once. */
 	EXPECT_EQ(SLOTS - 1, drain(ch));
 	ASSERT_EQ(0, ion_kick(ch->fd));
 	EXPECT_EQ(10, drain(ch));
@@ -152,7 +157,7 @@ TEST_F(buffers, what_the_service_keeps_is_refused)
 	EXPECT_EQ(0, drain(ch));
 }
 
-TEST_F(buffers, peek_shows_what_was_pushed)
+TEST_F(arena_reset, peek_shows_pushed_packets_unchanged)
 {
 	struct channel *ch = &self->ch;
 	struct ion_packet sent[3], seen[3];
@@ -172,8 +177,8 @@ TEST_F(buffers, peek_shows_what_was_pushed)
 		EXPECT_EQ(8, seen[i].len);
 }
 
-/* What the service did not see was never handed over. */
-TEST_F(buffers, a_reset_before_the_service_looked)
+/* A packet that the service did not take was never handed over. */
+TEST_F(arena_reset, reset_returns_packets_that_were_not_taken)
 {
 	struct channel *ch = &self->ch;
 	struct ion_stats stats;
@@ -191,10 +196,10 @@ TEST_F(buffers, a_reset_before_the_service_looked)
 }
 
 /*
- * The service's stock stays its own; what was on rx is the program's. There is
- * room on rx then, and no kick need tell the service.
+ * The pool of the service stays with it; buffers on rx are the program's. There
+ * is room on rx then, and the service needs no kick.
  */
-TEST_F(buffers, a_reset_takes_nothing_from_the_service)
+TEST_F(arena_reset, reset_leaves_the_pool_of_the_service)
 {
 	struct channel *ch = &self->ch;
 
@@ -206,8 +211,8 @@ TEST_F(buffers, a_reset_takes_nothing_from_the_service)
 	EXPECT_EQ(BUFFERS, arena_owned(ch->fd, NULL));
 }
 
-/* Echo has had a look at what it can not push yet: that goes back at once. */
-TEST_F(buffers, a_reset_of_what_the_service_looked_at)
+/* Echo took packets that it cannot push yet: they return at once. */
+TEST_F(arena_reset, reset_returns_packets_that_were_taken)
 {
 	struct channel ch;
 	__u32 i, round;
@@ -221,7 +226,10 @@ TEST_F(buffers, a_reset_of_what_the_service_looked_at)
 		EXPECT_EQ(SLOTS - 1 + 10, ion_reset(ch.fd));
 		EXPECT_EQ(BUFFERS, arena_owned(ch.fd, NULL));
 		channel_attach_live(&ch);
-		/* The same ones again. They are taken, and are not there twice. */
+		/*
+		 * Hand the same ones over again: they are taken, and are not
+		 * there twice.
+		 */
 		ASSERT_EQ(0, stock(&ch, 20, 30));
 		for (i = 20; i < 30; i++)
 			EXPECT_EQ(i, arena_pop(&ch).id);
@@ -231,8 +239,8 @@ TEST_F(buffers, a_reset_of_what_the_service_looked_at)
 	channel_close(&ch);
 }
 
-/* A poisoned ring stands still, and no buffer is lost by it. */
-TEST_F(buffers, poison_and_reset)
+/* A poisoned ring stands still and loses no buffer. */
+TEST_F(arena_reset, poison_loses_no_buffer)
 {
 	struct channel *ch = &self->ch;
 
@@ -248,8 +256,8 @@ TEST_F(buffers, poison_and_reset)
 	EXPECT_EQ(BUFFERS, arena_owned(ch->fd, NULL));
 }
 
-/* fdinfo tells it too. */
-TEST_F(buffers, fdinfo)
+/* fdinfo reports the same. */
+TEST_F(arena_reset, fdinfo_reports_owners)
 {
 	char path[64], text[2048];
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The biggest there is: rings of 65536 slots, where every bit of an index is in
- * use, and an arena of as many buffers, where every bit of an id is.
+ * The largest channels: rings of 65536 slots, where every bit of an index is
+ * used, and an arena of as many buffers, where every bit of an id is used.
  */
 #include "arena_test.h"
 #include "ion_test.h"
@@ -11,25 +11,25 @@
 #define BUFFERS	    ION_BUFFERS_MAX
 #define BUFFER_SIZE 1024
 
-FIXTURE(big)
+FIXTURE(big_ring)
 {
 	struct channel ch;
 };
 
-ION_LAYOUT_VARIANTS(big);
+ION_LAYOUT_VARIANTS(big_ring);
 
-FIXTURE_SETUP(big)
+FIXTURE_SETUP(big_ring)
 {
 	ASSERT_EQ(0,
 		  channel_open_layout(&self->ch, variant->layout, SLOTS, ""));
 }
 
-FIXTURE_TEARDOWN(big)
+FIXTURE_TEARDOWN(big_ring)
 {
 	channel_close(&self->ch);
 }
 
-/* All that is on the way back, from number @from on; -1 if it is not that. */
+/* Pop all packets from number @from on: how many, or -1 if one is wrong. */
 static int pop_all(struct channel *ch, __u64 from)
 {
 	int n, popped = 0;
@@ -43,7 +43,7 @@ static int pop_all(struct channel *ch, __u64 from)
 	return popped;
 }
 
-TEST_F(big, both_ways_full)
+TEST_F(big_ring, full_rings_keep_every_packet)
 {
 	struct ion_stats stats;
 
@@ -58,8 +58,8 @@ TEST_F(big, both_ways_full)
 	EXPECT_EQ(0, stats.ring[ION_RING_RX].queued);
 }
 
-/* No length of a batch that the number of slots is a multiple of. */
-TEST_F(big, wraps)
+/* No length of a batch divides the number of slots. */
+TEST_F(big_ring, batches_wrap_at_every_index)
 {
 	static const __u32 lengths[] = { HELD, 40000, 257, 32769, HELD, 1 };
 	__u64 number = 0;
@@ -74,7 +74,7 @@ TEST_F(big, wraps)
 	EXPECT_EQ(number % SLOTS, kernel_index(&self->ch, ION_RING_RX));
 }
 
-TEST_F(big, commands)
+TEST_F(big_ring, full_command_rings_keep_every_command)
 {
 	struct ion_cmd_packet cmd = ion_cmd_of(0);
 	__u32 sent = 0, came = 0;
@@ -90,13 +90,13 @@ TEST_F(big, commands)
 	EXPECT_EQ(sent, came);
 }
 
-/* What is left of what a ring holds, as much of it as a call takes. */
+/* The rest of the packets that fill a ring, at most as many as a call takes. */
 static __u32 batch_of(__u32 done)
 {
 	return HELD - done < ION_BATCH_MAX ? HELD - done : ION_BATCH_MAX;
 }
 
-TEST_F(big, by_calls)
+TEST_F(big_ring, calls_fill_and_drain_full_rings)
 {
 	struct ion_packet *packets = calloc(SLOTS, sizeof(*packets));
 	__u32 i, sent = 0, came = 0;
@@ -122,25 +122,25 @@ TEST_F(big, by_calls)
 	free(packets);
 }
 
-FIXTURE(arena)
+FIXTURE(big_arena)
 {
 	struct channel ch;
 };
 
-ION_LAYOUT_VARIANTS(arena);
+ION_LAYOUT_VARIANTS(big_arena);
 
-FIXTURE_SETUP(arena)
+FIXTURE_SETUP(big_arena)
 {
 	ASSERT_EQ(0, arena_open(&self->ch, variant->layout, "", SLOTS, BUFFERS,
 				BUFFER_SIZE));
 }
 
-FIXTURE_TEARDOWN(arena)
+FIXTURE_TEARDOWN(big_arena)
 {
 	channel_close(&self->ch);
 }
 
-/* Buffers @first to @last out; each says at its end which one it is. */
+/* Send the buffers @first to @last; the last bytes of each identify it. */
 static bool send_buffers(struct channel *ch, __u32 first, __u32 last)
 {
 	struct ion_packet packet;
@@ -175,7 +175,7 @@ static bool buffers_came(struct channel *ch, __u32 first, __u32 last)
 	return true;
 }
 
-TEST_F(arena, every_buffer_and_back)
+TEST_F(big_arena, every_buffer_is_sent_and_returns)
 {
 	struct channel *ch = &self->ch;
 

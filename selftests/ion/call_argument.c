@@ -40,7 +40,7 @@ FIXTURE_TEARDOWN(call_argument)
 	channel_close(&self->ch);
 }
 
-TEST_F(call_argument, must_be_zero_where_there_is_none)
+TEST_F(call_argument, an_unused_argument_must_be_zero)
 {
 	unsigned int i;
 
@@ -49,7 +49,7 @@ TEST_F(call_argument, must_be_zero_where_there_is_none)
 			       ion_call(self->ch.fd, variant->request,
 					(void *)arguments[i]));
 	}
-	/* Nor is it an address that is looked at. */
+	/* The argument is no address that is accessed. */
 	EXPECT_REFUSED(&self->ch, EINVAL,
 		       ion_call(self->ch.fd, variant->request, self));
 	EXPECT_LE(0, ion_call(self->ch.fd, variant->request, NULL));

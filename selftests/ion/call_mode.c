@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which calls a descriptor is open for: those that take packets or look at them
- * want it open for reading, those that add some for writing. The others go by
- * any descriptor, one that is open for neither (flags 3) included.
+ * The access mode that calls need: those that take packets or peek at them need
+ * a descriptor that is open for reading, those that add packets one for
+ * writing. Other calls take any descriptor, even one that is open for neither
+ * (flags 3).
  */
 #include "ion_test.h"
 
@@ -34,7 +35,7 @@ static const struct {
 	{ "LIST", ION_IOC_LIST, 0 },
 };
 
-/* Nothing that any call would do: it is refused in the end whatever the mode. */
+/* A request that every call refuses in the end, whatever the access mode. */
 static int call_with_nonsense(int fd, unsigned long request)
 {
 	unsigned char nonsense[2048];
@@ -72,25 +73,25 @@ FIXTURE_VARIANT(call_mode)
 };
 
 /* clang-format off */
-FIXTURE_VARIANT_ADD(call_mode, to_read)
+FIXTURE_VARIANT_ADD(call_mode, read_only)
 {
 	.flags = O_RDONLY,
 	.may = READS,
 };
 
-FIXTURE_VARIANT_ADD(call_mode, to_write)
+FIXTURE_VARIANT_ADD(call_mode, write_only)
 {
 	.flags = O_WRONLY,
 	.may = WRITES,
 };
 
-FIXTURE_VARIANT_ADD(call_mode, to_read_and_write)
+FIXTURE_VARIANT_ADD(call_mode, read_and_write)
 {
 	.flags = O_RDWR,
 	.may = READS | WRITES,
 };
 
-FIXTURE_VARIANT_ADD(call_mode, for_neither)
+FIXTURE_VARIANT_ADD(call_mode, neither)
 {
 	.flags = NEITHER,
 	.may = 0,
@@ -109,7 +110,7 @@ FIXTURE_TEARDOWN(call_mode)
 	channel_close(&self->ch);
 }
 
-TEST_F(call_mode, is_what_decides)
+TEST_F(call_mode, the_access_mode_decides)
 {
 	struct picture before, after;
 	unsigned int i;
@@ -128,7 +129,7 @@ TEST_F(call_mode, is_what_decides)
 	}
 }
 
-TEST_F(call_mode, decides_before_it_is_asked_for_rings)
+TEST_F(call_mode, the_access_mode_decides_before_the_setup)
 {
 	int fd = ion_open(variant->flags), ret;
 	unsigned int i;
@@ -155,8 +156,8 @@ static int wait_for_one(int fd)
 	return ion_call(fd, ION_IOC_WAIT, &wait);
 }
 
-/* The same as by read() and write(), whose rule it is. */
-TEST(who_reads_takes_but_does_not_give)
+/* The rule is that of read() and write(). */
+TEST(a_reader_takes_packets_but_adds_none)
 {
 	int fd = open_set_up(O_RDONLY, "source");
 	struct ion_packet packet = { 0 };
@@ -173,7 +174,7 @@ TEST(who_reads_takes_but_does_not_give)
 	close(fd);
 }
 
-TEST(who_writes_gives_but_does_not_take)
+TEST(a_writer_adds_packets_but_takes_none)
 {
 	int fd = open_set_up(O_WRONLY, "sink");
 	struct ion_packet packet = { 0 };

@@ -29,7 +29,7 @@ struct model_ring {
 	__u64 discarded;
 	__u64 full;
 	__u32 capacity;
-	/* The numbers of what is queued, by the count of pushes. */
+	/* The numbers of the queued packets, by the count of pushes. */
 	__u64 number[SLOTS_MOST];
 };
 
@@ -210,8 +210,9 @@ static bool step_reset(struct model *model)
 }
 
 /*
- * One random step; its name in @what. What a call moved is not in the private
- * view of an end, so the ends are attached anew before they are used.
+ * Make one random step; its name is in @what. Packets that a call moved are not
+ * in the private view of an end, so the ends are attached again before they are
+ * used.
  */
 static bool step(struct model *model, const char **what)
 {
@@ -271,40 +272,40 @@ static void expect_counters(struct __test_metadata *_metadata,
 	}
 }
 
-FIXTURE(walk)
+FIXTURE(counters)
 {
 	struct model model;
 };
 
-FIXTURE_VARIANT(walk)
+FIXTURE_VARIANT(counters)
 {
 	__u32 slots[ION_RINGS];
 };
 
 /* clang-format off */
-FIXTURE_VARIANT_ADD(walk, small)
+FIXTURE_VARIANT_ADD(counters, small)
 {
 	.slots = { 8, 8, 4, 4 },
 };
 
-FIXTURE_VARIANT_ADD(walk, even)
+FIXTURE_VARIANT_ADD(counters, equal)
 {
 	.slots = { 256, 256, 256, 256 },
 };
 
-FIXTURE_VARIANT_ADD(walk, narrow_back)
+FIXTURE_VARIANT_ADD(counters, small_rx)
 {
 	.slots = { 64, 4, 32, 2 },
 };
 
-FIXTURE_VARIANT_ADD(walk, narrow_there)
+FIXTURE_VARIANT_ADD(counters, small_tx)
 {
 	.slots = { 2, 128, 2, 64 },
 };
 
 /* clang-format on */
 
-FIXTURE_SETUP(walk)
+FIXTURE_SETUP(counters)
 {
 	struct ion_setup setup;
 	unsigned int id;
@@ -319,12 +320,12 @@ FIXTURE_SETUP(walk)
 	TH_LOG("seed %llu", seed);
 }
 
-FIXTURE_TEARDOWN(walk)
+FIXTURE_TEARDOWN(counters)
 {
 	channel_close(&self->model.ch);
 }
 
-TEST_F_TIMEOUT(walk, agrees_with_the_model, 120)
+TEST_F_TIMEOUT(counters, counters_agree_with_the_model, 120)
 {
 	const char *what = "";
 	unsigned int i;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Every other call with each of its allocations failing, those of the kernel
- * around the driver too: descriptors, mappings, page tables, a child.
+ * Every call but SETUP with each of its allocations failing, those of the
+ * kernel around the driver too: descriptors, mappings, page tables, a child.
  */
 #include <sys/socket.h>
 
@@ -11,7 +11,10 @@
 #define PACKETS 4
 #define BATCH	128
 
-/* More than is on the stack; what is above a page may come from elsewhere. */
+/*
+ * More than fits on the kernel's stack; memory above a page may be allocated in
+ * another way.
+ */
 static struct ion_packet batch[BATCH];
 static struct ion_list_entry entries[16];
 
@@ -21,14 +24,17 @@ static int open_plain(struct world *w)
 	return w->ch.fd < 0 ? w->ch.fd : 0;
 }
 
-/* With packets on all four rings, and a buffer of its own for an answer. */
+/*
+ * Open a channel with packets on all four rings, and an own buffer for an
+ * answer.
+ */
 static int open_full(struct world *w)
 {
 	struct ion_setup setup;
 	unsigned int id;
 	int ret;
 
-	/* They are there, so that no call finds no page where it writes. */
+	/* Touch them, so that no call faults in a page where it writes. */
 	memset(batch, 0, sizeof(batch));
 	memset(entries, 0, sizeof(entries));
 	ion_setup_init(&setup, "");
@@ -43,7 +49,7 @@ static int open_full(struct world *w)
 	return 0;
 }
 
-/* All that was sent is there, once; and the channel goes on. */
+/* Whether all packets are there, once, and the channel works. */
 static bool full_is_good(struct world *w)
 {
 	struct ion_cmd_packet cmd;
@@ -71,7 +77,7 @@ static bool plain_is_good(struct world *w)
 	return !ion_call(w->ch.fd, ION_IOC_SETUP, &setup) && ready_is_good(w);
 }
 
-/* The rings are there then, or are not: mmap() may fail after they came. */
+/* mmap() may fail before or after the rings were made. */
 static int call_first_mmap(struct world *w)
 {
 	size_t length = 2 * 4096;
@@ -103,7 +109,7 @@ static int open_arena(struct world *w)
 	return ion_call(w->ch.fd, ION_IOC_SETUP, &setup);
 }
 
-/* Whatever was mapped before one failed goes again. */
+/* Unmap what was mapped before the failure. */
 static int call_map(struct world *w)
 {
 	int ret = channel_map(&w->ch);
@@ -136,7 +142,7 @@ static int open_arena_mapped(struct world *w)
 	return ret ? ret : channel_map(&w->ch);
 }
 
-/* A fault that finds no memory is made again. */
+/* The kernel repeats a fault that finds no memory. */
 static int call_touch(struct world *w)
 {
 	const struct ion_info *info = &w->ch.info;
@@ -263,7 +269,7 @@ static int open_epoll(struct world *w)
 	return w->fd < 0 ? -errno : open_full(w);
 }
 
-/* It may fail after poll() had the kernel end look, which is counted. */
+/* It may fail after poll() ran the kernel end, which is counted. */
 static int call_epoll(struct world *w)
 {
 	struct epoll_event event = { .events = EPOLLIN };
@@ -308,12 +314,12 @@ static int open_sockets(struct world *w)
 	if (ret || socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, pair))
 		return ret ? ret : -errno;
 	w->fd = pair[0];
-	/* Where the test has no use for a descriptor there is room for it. */
+	/* Close a descriptor, so that the test has a free number. */
 	w->other.fd = pair[1];
 	return 0;
 }
 
-/* By SCM_RIGHTS to oneself. */
+/* Send it to oneself by SCM_RIGHTS. */
 static int call_pass(struct world *w)
 {
 	char control[CMSG_SPACE(sizeof(int))] = { 0 }, byte = 0;
@@ -352,7 +358,7 @@ static int open_pair(struct channel *ch, const char *key)
 	return channel_open_live(ch, &setup);
 }
 
-/* Two that are to be joined by ION_IOC_JOIN. */
+/* Two channels that ION_IOC_JOIN will join. */
 static int open_two(struct world *w)
 {
 	int ret = open_pair(&w->ch, "");
@@ -375,7 +381,7 @@ static bool joined_is_good(struct world *w)
 	       ion_pop_from(&w->ch, 0, 8) == 2;
 }
 
-/* One waits by a name for another one that can not be set up. */
+/* One channel waits by name for another, which cannot be set up. */
 static int open_one(struct world *w)
 {
 	int ret = open_pair(&w->other, "fault_call");
@@ -403,7 +409,7 @@ static bool pair_is_good(struct world *w)
 	return joined_is_good(w);
 }
 
-/* munmap() may find no memory, and then nothing is unmapped. */
+/* munmap() may find no memory, and then unmaps nothing. */
 static int call_close(struct world *w)
 {
 	unsigned int i;
@@ -433,7 +439,10 @@ FIXTURE_VARIANT(fault_call)
 	unsigned int fails;
 };
 
-/* @least: so many calls must have failed, or what was tried is not what it was. */
+/*
+ * @fails: at least this many calls fail, or the test does not test what it
+ * should.
+ */
 /* clang-format off */
 #define CALL(name, least, p, c, g, ...)					\
 	FIXTURE_VARIANT_ADD(fault_call, name)				\
@@ -485,7 +494,7 @@ FIXTURE_TEARDOWN(fault_call)
 	faults_end(&self->faults);
 }
 
-TEST_F_TIMEOUT(fault_call, sweep, 600)
+TEST_F_TIMEOUT(fault_call, a_failed_call_changes_nothing, 600)
 {
 	struct sweep done = sweep(&self->w, &variant->step, &self->faults);
 
@@ -511,8 +520,8 @@ FIXTURE_TEARDOWN(fault_selftest)
 	faults_end(&self->faults);
 }
 
-/* The driver's own tests can not be made then, and say so, each by itself. */
-TEST_F_TIMEOUT(fault_selftest, says_what_it_was, 600)
+/* The self-test cannot run its tests then, and reports that for each. */
+TEST_F_TIMEOUT(fault_selftest, selftest_reports_missing_memory, 600)
 {
 	static struct ion_selftest_result results[64];
 	struct usage before = usage_now();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The processor that a lent thread is bound to goes, and comes back, while packets
- * cross: none may be lost or come twice, wherever the thread goes on.
+ * The processor that a lent thread is bound to goes offline and online while
+ * packets cross: none may be lost or duplicated, wherever the thread goes on.
  */
 #include <sched.h>
 
@@ -43,10 +43,11 @@ FIXTURE_SETUP(fault_cpu)
 	self->before = usage_now();
 	if (access(ONLINE, F_OK))
 		SKIP(return, ONLINE
-			   " is not there: one processor, or no CONFIG_HOTPLUG_CPU");
+			   " is missing: one processor, or no CONFIG_HOTPLUG_CPU");
 	ret = ion_write_text(ONLINE, "0");
 	if (ret)
-		SKIP(return, "processor 1 does not go: %s", strerror(-ret));
+		SKIP(return, "processor 1 does not go offline: %s",
+			   strerror(-ret));
 	ASSERT_EQ(0, ion_write_text(ONLINE, "1"));
 	ASSERT_EQ(0, channel_open_layout(&self->ch, variant->layout, 64, ""));
 }
@@ -68,15 +69,15 @@ static int bind_to(unsigned int cpu)
 	return sched_setaffinity(0, sizeof(set), &set) ? -errno : 0;
 }
 
-static int serve_on_1(struct task *task)
+static int serve_on_cpu_1(struct task *task)
 {
 	int ret = bind_to(1);
 
 	return ret ? ret : task_serve(task);
 }
 
-/* Away and back again, each time for a moment. */
-static int go_and_come(struct task *task)
+/* Offline and online, each time for a moment. */
+static int toggle_cpu(struct task *task)
 {
 	unsigned int turn;
 	int ret = 0;
@@ -97,14 +98,14 @@ struct count {
 	__u64 came;
 };
 
-/* Whoever sleeps on packets, or on room, is to be told; nobody else is. */
+/* Whether an end sleeps for packets or for room, and so needs a kick. */
 static bool kick_wanted(const struct channel *ch)
 {
 	return ion_end_peer_sleeps(&ch->tx.end) ||
 	       ion_end_peer_sleeps(&ch->rx.end);
 }
 
-/* Whether nothing came that was not next, and something within a long time. */
+/* Whether packets come in order, and some within a long time. */
 static bool exchange(struct channel *ch, struct count *count, bool more)
 {
 	__u64 until = now_ns() + 2 * LONG_MS * MS;
@@ -126,7 +127,8 @@ static bool exchange(struct channel *ch, struct count *count, bool more)
 	return false;
 }
 
-TEST_F_TIMEOUT(fault_cpu, under_a_lent_thread, 600)
+TEST_F_TIMEOUT(fault_cpu, no_packet_is_lost_when_the_processor_goes_offline,
+	       600)
 {
 	struct channel *ch = &self->ch;
 	struct count count = { 0, 0 };
@@ -134,9 +136,9 @@ TEST_F_TIMEOUT(fault_cpu, under_a_lent_thread, 600)
 	struct ion_stats stats;
 
 	task_handle_signal(0);
-	task_start(&server, serve_on_1, ch, variant->idle_ns, 0);
+	task_start(&server, serve_on_cpu_1, ch, variant->idle_ns, 0);
 	ASSERT_TRUE(AWAIT(server_runs(ch)));
-	task_start(&mover, go_and_come, ch, 0, 0);
+	task_start(&mover, toggle_cpu, ch, 0, 0);
 	while (!READ_ONCE(mover.done))
 		ASSERT_TRUE(exchange(ch, &count, true));
 	EXPECT_EQ(0, task_join(&mover));

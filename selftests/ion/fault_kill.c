@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * SIGKILL at any moment to a program that is in a call, with its rings mapped and
- * packets under way: nothing of it may be left, in the kernel or charged.
+ * SIGKILL at any moment to a program that is in a call, with its rings mapped
+ * and packets in transit: nothing of it may remain, in the kernel or charged.
  */
 #include "fault_block.h"
 #include "ion_test.h"
@@ -56,7 +56,7 @@ static int open_for(struct channel *ch, const char *service, __u64 seed)
 	setup.layout = seed % 2;
 	for (id = 0; id < ION_RINGS; id++)
 		setup.slots[id] = 16;
-	/* What write() has is no buffer. */
+	/* write() has no buffer of an arena. */
 	if (seed / 2 % 2 && !*service) {
 		setup.buffers = 64;
 		setup.buffer_size = 2048;
@@ -64,7 +64,7 @@ static int open_for(struct channel *ch, const char *service, __u64 seed)
 	return channel_open_live(ch, &setup);
 }
 
-/* Packets without end, so that the call that is made comes back and is again. */
+/* Send packets without end, so that the call returns and is made again. */
 static int traffic(struct task *task)
 {
 	struct ion_packet packet = { 0 };
@@ -77,7 +77,7 @@ static int traffic(struct task *task)
 	return -EIO;
 }
 
-/* The child: what it returns is what went wrong, or that there is no such call. */
+/* The child: the number of the failed step, or 77 if there is no such call. */
 static int live(int (*block)(struct task *task), const char *service,
 		__u64 seed, int ready)
 {
@@ -93,14 +93,14 @@ static int live(int (*block)(struct task *task), const char *service,
 		task_start(&other, traffic, &ch, seed, 0);
 	if (write(ready, "", 1) != 1)
 		return 2;
-	/* Traffic and read() pop at the same end: the ring may break over it. */
+	/* Both threads pop at the same end, which may poison the ring. */
 	do
 		ret = block(&blocked);
 	while (ret >= 0 || block != block_uring);
 	return block == block_uring && ret == uring_open(&uring) ? 77 : 3;
 }
 
-TEST_F_TIMEOUT(fault_kill, at_any_moment, 3600)
+TEST_F_TIMEOUT(fault_kill, a_killed_program_leaves_nothing, 3600)
 {
 	unsigned int turn;
 	int status;
@@ -117,7 +117,10 @@ TEST_F_TIMEOUT(fault_kill, at_any_moment, 3600)
 			_exit(live(variant->block, variant->service,
 				   ion_mix(turn), pipes[1]));
 		close(pipes[1]);
-		/* Some have not even got a channel, or are at it. */
+		/*
+		 * In one of four turns the child is killed before it has a
+		 * channel.
+		 */
 		if (turn % 4)
 			ASSERT_EQ(1, read(pipes[0], &byte, 1));
 		sleep_ns(ion_mix(turn + now_ns()) % (8 * MS));

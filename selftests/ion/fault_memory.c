@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A memory cgroup pays for what its programs ask for, and gets it back. One that
- * has not as much left is told so: nobody is killed for it, and nothing is left.
+ * A memory cgroup is charged for what its programs ask for, and credited when
+ * they close it. A cgroup at its limit gets an error: no process is killed for
+ * it, and nothing remains.
  */
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -11,7 +12,10 @@
 
 #define MIB (1UL << 20)
 
-/* What the kernel charges in advance, on each processor, and for page tables. */
+/*
+ * The kernel charges some memory in advance, on each processor, and for page
+ * tables.
+ */
 #define SLACK (MIB + MIB / 2)
 
 static const char *root = "/sys/fs/cgroup";
@@ -56,7 +60,7 @@ static int group_limit(const char *group, unsigned long bytes)
 	return group_write(group, "memory.max", text);
 }
 
-/* A line of a file in which each has a name and a number. */
+/* The number of a name in a file with a name and a number in each line. */
 static unsigned long group_read(const char *group, const char *file,
 				const char *name)
 {
@@ -75,7 +79,7 @@ static unsigned long group_read(const char *group, const char *file,
 	return 0;
 }
 
-/* Where nobody has mounted it, it is mounted, for the time of the machine. */
+/* Mount cgroup2 if needed; it stays mounted. */
 static const char *group_begin(char *group, size_t size)
 {
 	char text[32];
@@ -141,7 +145,7 @@ static int set_up(int fd, const struct ion_setup *setup)
 	return ion_call(fd, ION_IOC_SETUP, &ours);
 }
 
-TEST_F(fault_memory, it_pays_what_was_said)
+TEST_F(fault_memory, the_cgroup_is_charged_what_info_reports)
 {
 	unsigned long bytes = cost(self->fd, &variant->setup);
 	unsigned long before, with, after;
@@ -150,7 +154,7 @@ TEST_F(fault_memory, it_pays_what_was_said)
 	before = group_read(self->group, "memory.stat", "kernel");
 	EXPECT_EQ(0, set_up(self->fd, &variant->setup));
 	with = group_read(self->group, "memory.stat", "kernel");
-	/* What was charged in advance is part of it. */
+	/* The memory charged in advance is part of it. */
 	EXPECT_LE(before + bytes - bytes / 16, with);
 	EXPECT_GE(before + bytes + bytes / 4 + SLACK, with);
 	EXPECT_LE(bytes, group_read(self->group, "memory.current", ""));
@@ -161,8 +165,8 @@ TEST_F(fault_memory, it_pays_what_was_said)
 	self->fd = ion_open(O_RDWR);
 }
 
-/* One limit after the other, until there is enough. */
-TEST_F_TIMEOUT(fault_memory, it_has_too_little, 300)
+/* Raise the limit until there is enough. */
+TEST_F_TIMEOUT(fault_memory, a_cgroup_at_its_limit_gets_enomem, 300)
 {
 	unsigned long bytes = cost(self->fd, &variant->setup);
 	unsigned long base, limit, before, after;

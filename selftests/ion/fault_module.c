@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The module comes and goes: not while it is used, with nothing left behind, and
- * with nothing that began if one of its allocations failed.
+ * The module is inserted and removed: not while it is in use, with nothing
+ * left, and with nothing registered if one of its allocations failed.
  */
 #include "fault_test.h"
 #include "ion_test.h"
@@ -26,17 +26,17 @@ static int module_remove(void)
 	return syscall(SYS_delete_module, "ion", O_NONBLOCK) ? -errno : 0;
 }
 
-static bool there(const char *path)
+static bool exists(const char *path)
 {
 	return !access(path, F_OK);
 }
 
-/* The node goes a moment later, by a thread of the kernel. */
+/* A thread of the kernel removes the node a moment later. */
 static bool nothing_is_left(void)
 {
-	return AWAIT(!there(ION_DEVICE)) && !there("/sys/module/ion") &&
-	       !there("/sys/class/misc/ion") &&
-	       !there("/sys/kernel/tracing/events/ion");
+	return AWAIT(!exists(ION_DEVICE)) && !exists("/sys/module/ion") &&
+	       !exists("/sys/class/misc/ion") &&
+	       !exists("/sys/kernel/tracing/events/ion");
 }
 
 static bool it_works(void)
@@ -44,14 +44,14 @@ static bool it_works(void)
 	struct channel ch;
 	bool works;
 
-	if (!AWAIT(there(ION_DEVICE)) || channel_open(&ch, NULL))
+	if (!AWAIT(exists(ION_DEVICE)) || channel_open(&ch, NULL))
 		return false;
 	works = echoed_by_kick(&ch, 0);
 	channel_close(&ch);
 	return works;
 }
 
-/* As it was inserted, or as it is told in the environment. */
+/* The file of the module, from the environment or where the guest has it. */
 FIXTURE_SETUP(fault_module)
 {
 	const char *path = getenv("ION_MODULE");
@@ -59,9 +59,9 @@ FIXTURE_SETUP(fault_module)
 	self->faults.fd = -1;
 	self->file = open(path ? path : MODULE, O_RDONLY | O_CLOEXEC);
 	if (self->file < 0)
-		SKIP(return, "no module to insert: ION_MODULE=ion.ko names it");
+		SKIP(return, "no module to insert: set ION_MODULE=ion.ko");
 	if (ion_refcount() > 0)
-		SKIP(return, "the module is used by somebody else");
+		SKIP(return, "the module is in use");
 }
 
 FIXTURE_TEARDOWN(fault_module)
@@ -74,7 +74,7 @@ FIXTURE_TEARDOWN(fault_module)
 	close(self->file);
 }
 
-TEST_F_TIMEOUT(fault_module, again_and_again, 600)
+TEST_F_TIMEOUT(fault_module, the_module_is_removed_and_inserted_again, 600)
 {
 	unsigned int turn;
 
@@ -87,8 +87,11 @@ TEST_F_TIMEOUT(fault_module, again_and_again, 600)
 	}
 }
 
-/* A descriptor, a mapping alone, a thread, a descriptor under way: each holds. */
-TEST_F(fault_module, not_while_it_is_used)
+/*
+ * A descriptor, a mapping alone, a thread and a descriptor in transit each keep
+ * the module.
+ */
+TEST_F(fault_module, a_module_in_use_is_not_removed)
 {
 	struct channel ch;
 	struct task task;
@@ -113,7 +116,7 @@ static bool may_be(int error)
 	return error == -ENOENT || error == -ENODEV || error == -ENXIO;
 }
 
-/* A channel that is mapped, kicked, and served for a moment. */
+/* Map a channel, kick it, and lend a thread for a moment. */
 static int use_once(__u64 seed)
 {
 	struct channel ch;
@@ -129,7 +132,7 @@ static int use_once(__u64 seed)
 	return ret;
 }
 
-/* The child: what it returns is what went wrong. It leaves room for rmmod. */
+/* The child: its fault. It leaves time for rmmod. */
 static int use(__u64 seed)
 {
 	__u64 begin;
@@ -161,10 +164,10 @@ static void insert_and_remove(struct __test_metadata *_metadata, int file)
 		ASSERT_EQ(0, module_insert(file));
 		sleep_ns(ion_mix(gone) % (20 * MS));
 	}
-	TH_LOG("removed %u times, was busy %u times", gone, busy);
+	TH_LOG("removed %u times, busy %u times", gone, busy);
 }
 
-TEST_F_TIMEOUT(fault_module, beside_those_who_use_it, 3600)
+TEST_F_TIMEOUT(fault_module, rmmod_races_programs_that_use_the_module, 3600)
 {
 	pid_t pid[2];
 	unsigned int i;
@@ -183,7 +186,7 @@ TEST_F_TIMEOUT(fault_module, beside_those_who_use_it, 3600)
 	EXPECT_EQ(0, ion_refcount());
 }
 
-/* With the n-th of its allocations failing: whether one did. */
+/* Insert the module with its n-th allocation failing: whether one failed. */
 static bool insert_failing(struct __test_metadata *_metadata,
 			   const struct faults *faults, int file,
 			   unsigned int n, unsigned int *left)
@@ -208,11 +211,11 @@ static bool insert_failing(struct __test_metadata *_metadata,
 }
 
 /*
- * The driver's own are towards the end; the very last ones are those that the
- * kernel does without. Those before are of the kernel, which reads the file and
- * lays it out; a few of them will do.
+ * The allocations of the driver are towards the end; the kernel can do without
+ * the very last ones. Those before are of the kernel, which reads and lays out
+ * the file: a few of them are enough.
  */
-TEST_F_TIMEOUT(fault_module, no_memory, 3600)
+TEST_F_TIMEOUT(fault_module, a_failed_insmod_leaves_nothing, 3600)
 {
 	const unsigned int many = 1000000;
 	const char *why = faults_begin(&self->faults);

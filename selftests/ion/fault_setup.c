@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ION_IOC_SETUP, of every kind, with each of its allocations failing. The program
- * may lock no more memory than the channel has: what a failure left charged
- * would keep the next SETUP from working.
+ * ION_IOC_SETUP, of every kind, with each of its allocations failing. The
+ * program may lock no more memory than the channel needs: a charge that a
+ * failure leaves would make the next SETUP fail.
  */
 #include <linux/capability.h>
 #include <sys/resource.h>
@@ -46,7 +46,7 @@ SETUP_VARIANT(pair_arena, 16, .service = "pair", .key = "fault",
 	      .buffers = 8, .buffer_size = 2048);
 /* clang-format on */
 
-/* Root has a right of which there is to be nothing here. */
+/* Drop the capability of root to lock memory. */
 static int drop_ipc_lock(void)
 {
 	struct __user_cap_header_struct header = {
@@ -106,7 +106,7 @@ static int call(struct world *w)
 	return ion_call(w->ch.fd, ION_IOC_SETUP, &w->setup);
 }
 
-/* A packet, or a buffer, goes to the service, and what it does with it is done. */
+/* Whether the service takes a packet or a buffer, and does its work. */
 static bool good(struct world *w)
 {
 	struct ion_packet packet = { 0 };
@@ -131,7 +131,7 @@ static bool good(struct world *w)
 	return AWAIT(ion_ring_pop(&w->ch.rx, &packet));
 }
 
-TEST_F_TIMEOUT(fault_setup, sweep, 600)
+TEST_F_TIMEOUT(fault_setup, a_failed_setup_leaves_nothing, 600)
 {
 	struct step step = {
 		.prepare = prepare,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Signals in every call that waits: which ones end it, which ones have the kernel
- * make it again, and that it has lost nothing in either case.
+ * Signals in every call that waits: some end the call, some make the kernel
+ * repeat it, and neither loses a packet.
  */
 #include "fault_block.h"
 #include "ion_test.h"
@@ -15,9 +15,9 @@ FIXTURE(fault_signal)
 };
 
 /*
- * @restarts: SA_RESTART has it made again
- * @stops: so have SIGSTOP and SIGCONT
- * @full: it waits for room, not for packets
+ * @restarts: SA_RESTART repeats the call
+ * @stops: SIGSTOP and SIGCONT repeat it
+ * @full: the call waits for room, not for packets
  */
 FIXTURE_VARIANT(fault_signal)
 {
@@ -49,7 +49,7 @@ static bool is_serve(int (*block)(struct task *task))
 	return block == block_serve || block == block_serve_asleep;
 }
 
-/* Two that are joined: there is somebody else to send, or to make room. */
+/* Two joined channels: the peer can send, or make room. */
 static int open_joined(struct channel *ch)
 {
 	struct ion_setup setup;
@@ -68,7 +68,7 @@ FIXTURE_SETUP(fault_signal)
 	self->before = usage_now();
 	ASSERT_EQ(0, open_joined(&self->ch));
 	ASSERT_EQ(0, open_joined(&self->peer));
-	/* On its rx there is room for 7, and as much again on our tx. */
+	/* Its rx has room for 7 packets, and our tx for as many. */
 	if (variant->full)
 		ASSERT_LT(7, ion_fill(&self->ch));
 }
@@ -80,7 +80,7 @@ FIXTURE_TEARDOWN(fault_signal)
 	EXPECT_TRUE(AWAIT(usage_is(self->before)));
 }
 
-/* It is in the call, and is not about to leave it. */
+/* Whether the thread sleeps in the call. */
 static bool is_in(struct channel *ch, struct task *task, bool busy)
 {
 	if (!busy)
@@ -90,12 +90,12 @@ static bool is_in(struct channel *ch, struct task *task, bool busy)
 	       !READ_ONCE(task->done);
 }
 
-/* What it waits for: true if the call came back with it. */
+/* Provide what the call waits for: whether the call returns with it. */
 static bool ends_well(struct channel *ch, struct channel *peer,
 		      struct task *task, bool full)
 {
 	if (is_serve(task->run)) {
-		/* It moves what comes; only a signal ends it. */
+		/* It moves all that comes; only a signal ends it. */
 		if (ion_push_from(ch, 0, 1) != 1 ||
 		    (task->run == block_serve_asleep && ion_kick(ch->fd)) ||
 		    !AWAIT(ion_ring_peek(&peer->rx, 1)))
@@ -112,7 +112,7 @@ static bool ends_well(struct channel *ch, struct channel *peer,
 	return task_join(task) >= 0;
 }
 
-TEST_F(fault_signal, handled)
+TEST_F(fault_signal, a_handled_signal_ends_the_call)
 {
 	bool busy = variant->block == block_serve;
 	struct channel *ch = &self->ch;
@@ -128,7 +128,7 @@ TEST_F(fault_signal, handled)
 	EXPECT_TRUE(ends_well(ch, &self->peer, &self->task, variant->full));
 }
 
-TEST_F(fault_signal, handled_and_restarted)
+TEST_F(fault_signal, sa_restart_repeats_the_call)
 {
 	bool busy = variant->block == block_serve;
 	struct channel *ch = &self->ch;
@@ -150,7 +150,7 @@ TEST_F(fault_signal, handled_and_restarted)
 	EXPECT_TRUE(ends_well(ch, &self->peer, &self->task, variant->full));
 }
 
-/* By another process: this one would stop as a whole. */
+/* Another process sends them: this one would stop as a whole. */
 static void stop_and_go_on(pid_t pid)
 {
 	pid_t child = fork();
@@ -164,7 +164,7 @@ static void stop_and_go_on(pid_t pid)
 	ion_wait_child(child);
 }
 
-TEST_F(fault_signal, stopped)
+TEST_F(fault_signal, sigstop_loses_no_packet)
 {
 	bool busy = variant->block == block_serve;
 	struct channel *ch = &self->ch;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The fuzzer: what a process of it knows, and what one step of it looks like.
+ * The fuzzer: the state of its processes, and its steps.
  *
  * A step (a function of struct fuzz) is one thing that a program may do to
- * /dev/ion or to what it has mapped of it. Each thread does steps at random, by
- * their weights, from random numbers of its own. A step returns what its call
- * returned, or -errno, and that is counted.
+ * /dev/ion or to its mappings. Each thread makes steps at random, by their
+ * weights, from its own random numbers. The result of a step is that of its
+ * call, or -errno, and is counted.
  */
 #ifndef _ION_FUZZ_H
 #define _ION_FUZZ_H
@@ -36,24 +36,24 @@
 #define FUZZ_ERRNOS   160
 
 /*
- * Where the mappings go: far from where the program's own are, so that what a
- * thread writes to a mapping that another thread unmaps meanwhile is never the
- * program's own memory.
+ * The place of the mappings is far from those of the program itself: a thread
+ * that writes to a mapping that another thread unmaps then never hits memory of
+ * the program.
  */
 #define FUZZ_STRIDE 0x1000000UL
 #define FUZZ_BASE \
 	((unsigned long)(sizeof(long) == 8 ? 0x2000000000ULL : 0x30000000))
 
-/* Memory for arguments: written, then read-only, then nothing. */
+/* Memory for arguments: writable, then read-only, then not mapped. */
 #define FUZZ_SCRATCH 0x10000UL
 
 struct fuzz;
 
 /**
- * struct fuzz_step - one thing that can be done
- * @name: what it is counted as
- * @weight: how often, beside the others
- * @run: does it
+ * struct fuzz_step - one step
+ * @name: the name of its counts
+ * @weight: how often it is chosen, relative to the others
+ * @run: makes the step
  */
 struct fuzz_step {
 	const char *name;
@@ -63,7 +63,7 @@ struct fuzz_step {
 
 /**
  * struct fuzz_steps - the steps of one file
- * @step: they
+ * @step: the steps
  * @count: how many
  */
 struct fuzz_steps {
@@ -72,11 +72,11 @@ struct fuzz_steps {
 };
 
 /**
- * struct fuzz_channel - a channel as a process knows it; threads race for it
+ * struct fuzz_channel - a channel of a process; its threads race for it
  * @fd: the descriptor; -1: none
  * @ready: @info was read
  * @info: its geometry
- * @place: where its areas are mapped; FUZZ_PLACES: not
+ * @place: the places of its areas; FUZZ_PLACES: not mapped
  */
 struct fuzz_channel {
 	int fd;
@@ -100,10 +100,10 @@ struct fuzz_options {
 extern struct fuzz_options fuzz_options;
 
 /**
- * struct fuzz_count - what became of the calls of a step
- * @done: calls
- * @error: of those, by errno; 0: the good ones; the last: those of no program's
- *	business
+ * struct fuzz_count - the results of the calls of a step
+ * @done: how many calls
+ * @error: how many of them by errno; 0: success; the last: errors that no program
+ *	may see
  */
 struct fuzz_count {
 	__u64 done;
@@ -111,12 +111,12 @@ struct fuzz_count {
 };
 
 /**
- * struct fuzz_shared - what all processes of the fuzzer share
- * @root: it may do all
+ * struct fuzz_shared - memory that all processes of the fuzzer share
+ * @root: the fuzzer runs as root
  * @pid: the workers; 0: none
- * @steps: that each of them has done
- * @count: by step
- * @broken: what a worker saw that must not be; the first one of them
+ * @steps: how many steps each of them made
+ * @count: the results by step
+ * @broken: the first fault that a worker saw
  */
 struct fuzz_shared {
 	bool root;
@@ -127,16 +127,16 @@ struct fuzz_shared {
 };
 
 /**
- * struct fuzz_world - what the threads of a process share
+ * struct fuzz_world - memory that the threads of a process share
  * @channel: the channels
- * @other: other descriptors, likely for calls that want another kind
- * @length: of what is mapped at each place; 0: nothing
- * @child: processes; 0: none
- * @depth: how many processes up the worker is
+ * @other: other descriptors, often for calls that need another kind
+ * @length: the length of the mapping at each place; 0: none
+ * @child: the child processes; 0: none
+ * @depth: how many processes are between it and its worker
  * @thread: the threads
  * @threads: how many
- * @worker: the number of the worker that it is, or comes from
- * @life: steps that the worker does
+ * @worker: the number of its worker
+ * @life: how many steps the worker makes
  */
 struct fuzz_world {
 	struct fuzz_channel channel[FUZZ_CHANNELS];
@@ -155,7 +155,7 @@ struct fuzz_world {
  * @random: state of its random numbers
  * @scratch: memory for arguments
  * @guarded: a fault is expected
- * @back: where to go after one
+ * @back: where it goes on after a fault
  */
 struct fuzz {
 	__u64 random;
@@ -191,7 +191,7 @@ static inline long fuzz_ret(long ret)
 	return ret < 0 ? -errno : ret;
 }
 
-/* What may fault: false if it did. A call must not be within it. */
+/* Run code that may fault: false if it did. It must not make a call. */
 #define FUZZ_GUARDED(f, what)                   \
 	(__extension__({                        \
 		bool __good = false;            \

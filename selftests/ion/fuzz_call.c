@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The fuzzer makes the ioctls: right, nearly right, and of garbage. */
+/* The fuzzer makes ioctls: valid, nearly valid, and random. */
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 
@@ -9,7 +9,7 @@
 	fuzz_ret(ioctl(fuzz_fd(f), request, \
 		       fuzz_argument(f, arg, sizeof(*(arg)))))
 
-/* Mostly short, so that the thread gets on. */
+/* Mostly short, so that the thread makes progress. */
 static __u64 some_time(struct fuzz *f)
 {
 	switch (fuzz_below(f, 8)) {
@@ -46,7 +46,7 @@ static long step_info(struct fuzz *f)
 	return CALL(f, ION_IOC_INFO, &info);
 }
 
-/* Of a call that has none: anything but 0 is refused. */
+/* The argument of a call that has none: anything but 0 is refused. */
 static __u64 no_argument(struct fuzz *f)
 {
 	return fuzz_chance(f, 16) ? fuzz_random(f) : 0;
@@ -223,7 +223,7 @@ static long step_selftest(struct fuzz *f)
 	return CALL(f, ION_IOC_SELFTEST, &selftest);
 }
 
-/* Numbers that there are not, and those of other drivers. */
+/* Unknown numbers, and those of other drivers. */
 static long step_unknown(struct fuzz *f)
 {
 	unsigned long request = ION_IOC_QUERY + fuzz_below(f, 64);
@@ -238,7 +238,7 @@ static long step_unknown(struct fuzz *f)
 	return fuzz_ret(ioctl(fuzz_fd(f), request, fuzz_pointer(f)));
 }
 
-/* Any known number, and memory in which anything stands. */
+/* Any known number, and memory with any contents. */
 static long step_garbage(struct fuzz *f)
 {
 	__u64 *at = fuzz_memory(f, 2048);

@@ -6,7 +6,7 @@
 
 #include "fuzz.h"
 
-/* Flags of open(), some of which the device has nothing to do with. */
+/* Flags of open(), some of which do not concern the device. */
 static int open_flags(struct fuzz *f)
 {
 	static const int odd[] = { O_APPEND,  O_ASYNC,	O_DIRECT,   O_DSYNC,
@@ -54,7 +54,7 @@ static long step_close(struct fuzz *f)
 	struct fuzz_channel *ch = fuzz_channel(f);
 	int fd = ch->fd;
 
-	/* Sometimes it is in use by others, who keep the number. */
+	/* Sometimes other threads use it, and keep the number. */
 	if (fuzz_chance(f, 2))
 		ch->fd = -1;
 	return fd < 0 ? 0 : fuzz_ret(close(fd));
@@ -79,7 +79,7 @@ static void some_arena(struct fuzz *f, struct ion_setup *setup)
 		setup->flags |= ION_SETUP_PHYS;
 }
 
-/* One that is right, unless somebody else's limits are in the way. */
+/* A valid set-up, unless a limit of another thread prevents it. */
 static void some_setup(struct fuzz *f, struct ion_setup *setup)
 {
 	static const char *const services[] = { "",	  "echo", "sink",
@@ -102,7 +102,7 @@ static void some_setup(struct fuzz *f, struct ion_setup *setup)
 			setup->key[0] = (char)('a' + fuzz_below(f, 3));
 		if (fuzz_chance(f, 3))
 			setup->flags |= ION_SETUP_STAMP;
-		/* The two have to agree in it. */
+		/* Both channels must agree in these. */
 		if (setup->buffers)
 			setup->buffer_size = 1024;
 	}
@@ -166,7 +166,7 @@ static long step_map(struct fuzz *f)
 	return ret;
 }
 
-/* One that is of no use any more, if there is one soon. */
+/* Close a channel that is no longer usable, if there is one soon. */
 static struct fuzz_channel *dead_channel(struct fuzz *f)
 {
 	struct fuzz_channel *ch;
@@ -178,7 +178,7 @@ static struct fuzz_channel *dead_channel(struct fuzz *f)
 	return ch;
 }
 
-/* From nothing to a channel that runs, which random steps seldom come to. */
+/* Open a channel and make it run, which random steps rarely do. */
 long fuzz_channel_make(struct fuzz *f)
 {
 	struct fuzz_channel *ch = dead_channel(f);
@@ -207,7 +207,7 @@ long fuzz_channel_make(struct fuzz *f)
 	return 0;
 }
 
-/* Four mappings and no call: the default rings. */
+/* Four mappings and no call give the default rings. */
 static long step_make_default(struct fuzz *f)
 {
 	static const __u64 offsets[] = { ION_MMAP_TX, ION_MMAP_RX, ION_MMAP_CMD,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What must be when the fuzzer is done, and allocations that fail before. */
+/* The checks after the fuzzer, and allocations that fail during it. */
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
@@ -21,9 +21,9 @@ static int fault_set(const char *kind, const char *name, const char *value)
 }
 
 /**
- * fuzz_faults_arm() - have allocations of those that ask for it fail
+ * fuzz_faults_arm() - let allocations of threads that ask for it fail
  *
- * Return: 0, or -errno if the kernel can not.
+ * Return: 0, or -errno if the kernel cannot.
  */
 int fuzz_faults_arm(void)
 {
@@ -46,7 +46,7 @@ int fuzz_faults_arm(void)
 	return ret;
 }
 
-/* Of this thread, and of those that it makes from now on. */
+/* For this thread, and those that it starts from now on. */
 void fuzz_faults_self(void)
 {
 	ion_write_text("/proc/thread-self/make-it-fail", "1");
@@ -61,7 +61,7 @@ void fuzz_faults_disarm(void)
 	console_on();
 }
 
-/* Of whoever else has the module, before anything was done. */
+/* References of other users of the module, before the fuzzer. */
 static long references;
 
 void fuzz_end_begin(void)
@@ -80,9 +80,9 @@ static bool empty(int fd)
 /**
  * fuzz_end_empty() - whether all channels and their memory are gone
  *
- * What io_uring or a socket held goes a moment after its process.
+ * Channels that io_uring or a socket holds are freed a moment after the process.
  *
- * Return: NULL, or what there still is.
+ * Return: NULL, or what is left.
  */
 const char *fuzz_end_empty(void)
 {
@@ -109,9 +109,9 @@ const char *fuzz_end_empty(void)
 }
 
 /**
- * fuzz_end_works() - whether a channel is a channel
+ * fuzz_end_works() - whether a channel works
  *
- * Return: NULL, or what is wrong.
+ * Return: NULL, or the fault.
  */
 const char *fuzz_end_works(void)
 {
@@ -119,7 +119,7 @@ const char *fuzz_end_works(void)
 	bool good;
 
 	if (channel_open_slots(&ch, 64, "echo"))
-		return "a channel can not be opened";
+		return "a channel cannot be opened";
 	channel_attach_live(&ch);
 	good = ion_send(&ch, 0, 60) == 60 && ion_pop_from(&ch, 0, 60) == 60 &&
 	       ion_send_cmd(&ch, 7) && ion_ring_peek(&ch.evt, 1) == 1;
@@ -131,7 +131,7 @@ const char *fuzz_end_works(void)
  * fuzz_end_reload() - remove the module and insert it again
  * @module: its file
  *
- * Return: NULL, or what went wrong.
+ * Return: NULL, or the fault.
  */
 const char *fuzz_end_reload(const char *module)
 {
@@ -139,13 +139,13 @@ const char *fuzz_end_reload(const char *module)
 	int fd;
 
 	if (syscall(SYS_delete_module, "ion", O_NONBLOCK)) {
-		snprintf(text, sizeof(text), "it can not be removed: %s",
+		snprintf(text, sizeof(text), "it cannot be removed: %s",
 			 strerror(errno));
 		return text;
 	}
 	fd = open(module, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 || syscall(SYS_finit_module, fd, "", 0)) {
-		snprintf(text, sizeof(text), "%s can not be inserted: %s",
+		snprintf(text, sizeof(text), "%s cannot be inserted: %s",
 			 module, strerror(errno));
 		return text;
 	}
@@ -153,7 +153,7 @@ const char *fuzz_end_reload(const char *module)
 	return fuzz_end_works();
 }
 
-/* What a kernel says of a fault; not of memory that there was none of. */
+/* A report of a fault; but not of missing memory. */
 static bool report(const char *line)
 {
 	static const char *const words[] = {

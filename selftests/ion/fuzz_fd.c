@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The fuzzer has descriptors copied, sent, changed and closed. */
+/* The fuzzer copies, sends, changes and closes descriptors. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/file.h>
@@ -10,7 +10,7 @@
 
 #include "fuzz.h"
 
-/* It takes the place of another, which somebody may be in a call on. */
+/* It replaces another descriptor, which a thread may use in a call. */
 static long step_dup(struct fuzz *f)
 {
 	struct fuzz_channel *from = fuzz_channel(f), *to = fuzz_channel(f);
@@ -73,7 +73,10 @@ static long step_fioasync(struct fuzz *f)
 			      fuzz_chance(f, 10) ? fuzz_pointer(f) : &on));
 }
 
-/* Into a socket, where it stays until it is taken or the socket goes. */
+/*
+ * Send it to a socket, where it stays until it is received or the socket is
+ * closed.
+ */
 static long step_send(struct fuzz *f)
 {
 	union {
@@ -134,7 +137,7 @@ static long step_receive(struct fuzz *f)
 	return count;
 }
 
-/* A socket that descriptors are in goes, and takes them along. */
+/* Close a socket with descriptors in it, which closes them. */
 static long step_renew(struct fuzz *f)
 {
 	int pair[2], kind = fuzz_chance(f, 2) ? SOCK_STREAM : SOCK_DGRAM;
@@ -149,7 +152,7 @@ static long step_renew(struct fuzz *f)
 	return 0;
 }
 
-/* Open again what is open: a channel of its own, by a way of its own. */
+/* Open an open descriptor again by /proc: a new channel. */
 static long step_reopen(struct fuzz *f)
 {
 	char path[64];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The fuzzer moves packets by calls, waits for them, and has pages moved. */
+/* The fuzzer moves packets by calls, waits for them, and moves pages. */
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/epoll.h>
@@ -93,7 +93,10 @@ static long step_seek(struct fuzz *f)
 	}
 }
 
-/* Other: 0 an eventfd, 1 epoll, 2 epoll, 3 and 4 a pipe, 5 and 6 sockets. */
+/*
+ * The number in fuzz_world.other: 0 an eventfd, 1 and 2 epoll, 3 and 4 a pipe,
+ * 5 and 6 sockets.
+ */
 static long step_splice(struct fuzz *f)
 {
 	int in = fuzz_world.other[3], out = fuzz_world.other[4];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The fuzzer does to mappings all that the memory calls can do. */
+/* The fuzzer makes every memory call on mappings. */
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
@@ -16,7 +16,7 @@ static size_t length_at(unsigned int place)
 	return length && length <= FUZZ_STRIDE ? length : page_size();
 }
 
-/* A piece of what is mapped: often all of it, often too much. */
+/* A part of a mapping: often all of it, often more. */
 static void *some_piece(struct fuzz *f, size_t *length)
 {
 	unsigned int place = fuzz_below(f, FUZZ_PLACES);
@@ -105,7 +105,7 @@ static bool look(struct fuzz *f, volatile char *at)
 	return FUZZ_GUARDED(f, *at);
 }
 
-/* Where the kernel puts it; nothing is done with it, and it goes again. */
+/* Map where the kernel chooses; unmap at once. */
 static long step_mmap_anywhere(struct fuzz *f)
 {
 	__u64 offset = offsets[fuzz_below(f, FUZZ_ARRAY(offsets))];
@@ -127,7 +127,7 @@ static long step_munmap(struct fuzz *f)
 	return fuzz_ret(munmap(at, length));
 }
 
-/* It may move within what is ours, and nowhere else. */
+/* It may move within the own address range, and nowhere else. */
 static long step_mremap(struct fuzz *f)
 {
 	static const int kinds[] = {
@@ -232,7 +232,7 @@ static long step_mincore(struct fuzz *f)
 	return fuzz_ret(mincore(at, length, fuzz_memory(f, 4096)));
 }
 
-/* What is old, and what only few mappings can do. */
+/* Calls that are old, or that few mappings support. */
 static long step_mm_odd(struct fuzz *f)
 {
 	size_t length;
@@ -248,7 +248,7 @@ static long step_mm_odd(struct fuzz *f)
 					&nodes, 8, fuzz_below(f, 8)));
 #ifdef SYS_mseal
 	case 2:
-		/* What is sealed stays to the end of the process. */
+		/* A sealed mapping stays until the end of the process. */
 		return fuzz_chance(f, 40) ? fuzz_ret(syscall(SYS_mseal, at,
 							     page_size(), 0))
 					  : 0;

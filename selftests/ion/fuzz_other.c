@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The fuzzer has other processes: its children, and those that look at it. */
+/*
+ * The fuzzer has other processes: its children, and processes that inspect it.
+ */
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
@@ -11,7 +13,7 @@
 
 #include "fuzz.h"
 
-/* Make room among the children; one that does not go in time is killed. */
+/* Free the place of a child; a child that does not end in time is killed. */
 static int room_for_child(struct fuzz *f)
 {
 	unsigned int i = fuzz_below(f, FUZZ_CHILDREN);
@@ -48,14 +50,14 @@ static long step_fork(struct fuzz *f)
 	return 0;
 }
 
-/* Whoever is near: parent, child, or another worker. */
+/* A related process: parent, child, or another worker. */
 static pid_t some_pid(struct fuzz *f)
 {
 	switch (fuzz_below(f, 4)) {
 	case 0:
 		return fuzz_shared->pid[fuzz_below(f, FUZZ_WORKERS)];
 	case 1:
-		/* The supervisor is to be left alone. */
+		/* The supervisor must not be disturbed. */
 		return fuzz_world.depth ? getppid() : getpid();
 	case 2:
 		return getpid();
@@ -78,7 +80,7 @@ static long step_process_vm(struct fuzz *f)
 	return fuzz_ret(process_vm_writev(pid, &here, 1, &there, 1, 0));
 }
 
-/* Stop a process, look at its mappings, let it go. */
+/* Stop a process, read its mappings, let it go. */
 static long step_ptrace(struct fuzz *f)
 {
 	char *at = fuzz_place(fuzz_below(f, FUZZ_PLACES));
@@ -100,12 +102,12 @@ static long step_ptrace(struct fuzz *f)
 			ptrace(PTRACE_POKEDATA, pid, at + 8, 1);
 		ret = errno ? -errno : 0;
 	}
-	/* One that did not stop yet is let go when this thread ends. */
+	/* A process that did not stop yet is released when this thread ends. */
 	ptrace(PTRACE_DETACH, pid, NULL, NULL);
 	return ret;
 }
 
-/* Half of /proc of somebody; a descriptor's own file too. */
+/* Read half of the files of /proc of a process; a file of a descriptor too. */
 static long step_proc(struct fuzz *f)
 {
 	static const char *const files[] = {
@@ -174,7 +176,7 @@ static long step_stop(struct fuzz *f)
 	return fuzz_ret(kill(pid, SIGCONT));
 }
 
-/* The thread is another: on another processor, of another importance. */
+/* Move the thread to another processor or another priority. */
 static long step_schedule(struct fuzz *f)
 {
 	cpu_set_t set;
@@ -194,7 +196,7 @@ static long step_schedule(struct fuzz *f)
 	}
 }
 
-/* Everything that is open goes at once, in use or not. */
+/* Close everything that is open at once, in use or not. */
 static long step_close_all(struct fuzz *f)
 {
 	unsigned int i;

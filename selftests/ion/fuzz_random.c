@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the fuzzer draws: numbers, addresses, arguments, descriptors. */
+/*
+ * The random choices of the fuzzer: numbers, addresses, arguments, descriptors.
+ */
 #include <time.h>
 
 #include "fuzz.h"
@@ -23,7 +25,7 @@ bool fuzz_chance(struct fuzz *f, unsigned int one_in)
 	return !fuzz_below(f, one_in);
 }
 
-/* A number that something is likely to hang on, or any. */
+/* A number that is likely to matter, or any. */
 __u64 fuzz_number(struct fuzz *f)
 {
 	static const __u64 numbers[] = {
@@ -63,7 +65,7 @@ void *fuzz_place(unsigned int place)
 	return (void *)(FUZZ_BASE + place * FUZZ_STRIDE);
 }
 
-/* An address that is a bad one, or where the bytes change by themselves. */
+/* A bad address, or one where the bytes change by themselves. */
 void *fuzz_pointer(struct fuzz *f)
 {
 	unsigned long at = FUZZ_BASE + fuzz_below(f, FUZZ_PLACES) * FUZZ_STRIDE;
@@ -78,14 +80,14 @@ void *fuzz_pointer(struct fuzz *f)
 	case 3:
 		return f->scratch + FUZZ_SCRATCH + fuzz_below(f, 4096);
 	case 4:
-		/* The last bytes that are there, and too few. */
+		/* The last mapped bytes, and too few. */
 		return f->scratch + 2 * FUZZ_SCRATCH - fuzz_below(f, 16);
 	default:
 		return (void *)(at + (fuzz_random(f) & 0x1ff8));
 	}
 }
 
-/* Room for so many bytes; often they end where the memory does. */
+/* Space for @size bytes; often it ends where the memory ends. */
 void *fuzz_memory(struct fuzz *f, size_t size)
 {
 	if (size > FUZZ_SCRATCH / 2)
@@ -95,7 +97,7 @@ void *fuzz_memory(struct fuzz *f, size_t size)
 	return f->scratch + (fuzz_below(f, FUZZ_SCRATCH / 2) & ~7UL);
 }
 
-/* One thing of it is another. */
+/* Change one field of it. */
 static void fuzz_change(struct fuzz *f, char *arg, size_t size)
 {
 	static const __s32 sizes[] = { 0, 4, -1, -8, 8, 1, 256, 4096, 65536 };
@@ -124,8 +126,8 @@ static void fuzz_change(struct fuzz *f, char *arg, size_t size)
 }
 
 /*
- * Where a call finds its argument: mostly as it is, often nearly so, sometimes
- * anything. Behind it there are zeros, or nothing.
+ * The place of an argument: mostly as it is, often nearly so, sometimes
+ * anywhere. Behind it are zeros, or no memory.
  */
 void *fuzz_argument(struct fuzz *f, const void *arg, size_t size)
 {
@@ -142,7 +144,7 @@ void *fuzz_argument(struct fuzz *f, const void *arg, size_t size)
 	if (!fuzz_chance(f, 20))
 		return at;
 
-	/* Among what the kernel and other threads write. */
+	/* In memory that the kernel and other threads write. */
 	page = fuzz_pointer(f);
 	if ((unsigned long)page >= FUZZ_BASE &&
 	    (unsigned long)page < FUZZ_BASE + FUZZ_PLACES * FUZZ_STRIDE)

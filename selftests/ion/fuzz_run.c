@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The fuzzer's supervisor: it keeps the workers at work, kills them, and sees to
- * it that they go when they are killed.
+ * The supervisor of the fuzzer: it keeps the workers running, kills them, and
+ * checks that they end when they are killed.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -16,21 +16,21 @@
 
 #define MS 1000000ULL
 
-/* As the module has them. */
+/* The defaults of the module. */
 #define MAX_CHANNELS 1024
 #define MAX_BYTES    (256UL << 20)
 
-/* Time enough for all steps of a worker, unless all of its threads sleep. */
+/* Enough time for all steps of a worker, unless all of its threads sleep. */
 #define LIFE_MS 10000
 
 struct fuzz_shared *fuzz_shared;
 
 /**
- * struct worker - a worker as the supervisor knows it
+ * struct worker - a worker, for the supervisor
  * @pid: 0: none
- * @kill_steps: it is to be killed when it has done so many steps
- * @kill_at: or at this time, if it is asleep
- * @killed_at: when it was; 0: not yet
+ * @kill_steps: it is killed after this many steps
+ * @kill_at: or at this time, if it sleeps
+ * @killed_at: when it was killed; 0: not yet
  * @seed: its seed
  */
 struct worker {
@@ -56,7 +56,7 @@ static void copy_text(const char *path)
 	printf("# %s:\n%s\n", path, text);
 }
 
-/* Where each thread of a process is that does not go. */
+/* Print where each thread of a process is that does not end. */
 static void show_stuck(pid_t pid)
 {
 	static const char *const files[] = { "comm", "wchan", "stack",
@@ -82,7 +82,7 @@ static void show_stuck(pid_t pid)
 	fflush(stdout);
 }
 
-/* The processes of a group: those that a worker made are in its own. */
+/* The processes of a group: those that a worker started are in its own. */
 static void show_group(pid_t group)
 {
 	struct dirent *entry;
@@ -131,7 +131,7 @@ static void spawn(struct worker *worker, unsigned int number)
 	fuzz_shared->pid[number] = worker->pid;
 }
 
-/* A fault that could not be mended for want of memory is a signal, too. */
+/* A fault that could not be resolved for want of memory is a signal, too. */
 static bool died_well(int status)
 {
 	int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
@@ -156,7 +156,7 @@ static void gone(pid_t pid, int status)
 			printf("# status 0x%x\n", status);
 			fail("a worker died", worker);
 		}
-		/* What it left goes with it. */
+		/* Its children are killed with it. */
 		kill(-pid, SIGKILL);
 		fuzz_shared->pid[i] = 0;
 		worker->pid = 0;
@@ -186,12 +186,12 @@ static void tend(struct worker *worker, __u64 steps)
 	}
 	if (worker->killed_at &&
 	    now > worker->killed_at + long_test.options.stuck_s * 1000 * MS) {
-		fail("does not go although it was killed", worker);
+		fail("does not end although it was killed", worker);
 		show_group(worker->pid);
 	}
 }
 
-/* It stops at the first report, so that the log ends where it began. */
+/* Stop at the first report, so that the log ends where it began. */
 static void read_log(void)
 {
 	static __u64 next;
@@ -203,7 +203,7 @@ static void read_log(void)
 		failed = true;
 }
 
-/* The module's limits, which root may change at any time. */
+/* The limits of the module, which root may change at any time. */
 static void turn(const char *name, unsigned long value)
 {
 	char path[80], text[24];
@@ -215,11 +215,11 @@ static void turn(const char *name, unsigned long value)
 	if (fd < 0)
 		return;
 	if (write(fd, text, strlen(text)) < 0)
-		fuzz_broken("%s can not be written: %d", path, errno);
+		fuzz_broken("%s cannot be written: %d", path, errno);
 	close(fd);
 }
 
-/* Now and then there is little left, for a moment. */
+/* Sometimes little is left, for a moment. */
 static void turn_some(void)
 {
 	static const unsigned long channels[] = { 0, 1, 2, 8 };
@@ -259,7 +259,7 @@ static void kill_all(void)
 		usleep(5000);
 		if (fuzz_now_ns() < until)
 			continue;
-		printf("# a process does not go although it was killed\n");
+		printf("# a process does not end although it was killed\n");
 		for (i = 0; i < FUZZ_WORKERS; i++)
 			if (workers[i].pid)
 				show_group(workers[i].pid);

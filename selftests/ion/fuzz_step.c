@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* All steps of the fuzzer, which is next, and what became of it. */
+/*
+ * All steps of the fuzzer, the choice of the next, and the counts of their
+ * results.
+ */
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -37,7 +40,7 @@ const char *fuzz_step_name(unsigned int number)
 	return numbered(number)->name;
 }
 
-/* What a worker saw that must not be. The first one is told. */
+/* Note a fault that a worker saw. The first one is reported. */
 void fuzz_broken(const char *format, ...)
 {
 	char text[sizeof(fuzz_shared->broken)];
@@ -55,7 +58,7 @@ static void counted(unsigned int number, long ret)
 	struct fuzz_count *count = &fuzz_shared->count[number];
 	unsigned long error = ret < 0 && ret > -4096 ? -ret : 0;
 
-	/* Those above are between parts of the kernel. */
+	/* Larger errors are internal to the kernel. */
 	if (error >= 512)
 		fuzz_broken("%s gave errno %lu", fuzz_step_name(number), error);
 	if (error >= FUZZ_ERRNOS)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The fuzzer writes over what is mapped: as a program does that keeps to the
- * protocol, so that packets move, and as one does that does not.
+ * The fuzzer overwrites mappings: as a program that keeps to the protocol, so
+ * that packets move, and as one that does not.
  */
 #include "fuzz.h"
 
-/* The address of what lies at an offset of the mmap() space; NULL: not mapped. */
+/* The address at an offset of the mmap() space; NULL: not mapped. */
 static void *mapped_at(const struct fuzz_channel *ch, __u64 offset)
 {
 	unsigned int i;
@@ -22,7 +22,7 @@ static void *mapped_at(const struct fuzz_channel *ch, __u64 offset)
 	return NULL;
 }
 
-/* Mostly of a buffer that there is, where it is; often one that is not. */
+/* Mostly a valid part of an existing buffer; often not. */
 void fuzz_packet(struct fuzz *f, const struct fuzz_channel *ch, void *slot)
 {
 	__u32 buffers = ch->info.buffers + 1;
@@ -38,7 +38,7 @@ void fuzz_packet(struct fuzz *f, const struct fuzz_channel *ch, void *slot)
 	memcpy(slot, &packet, sizeof(packet));
 }
 
-/* Move the index of the user end on by so many slots, over filled ones. */
+/* Move the index of the user end by this many slots, past filled ones. */
 static void advance(struct fuzz *f, const struct fuzz_channel *ch,
 		    unsigned int ring)
 {
@@ -81,7 +81,7 @@ static long step_advance(struct fuzz *f)
 	return FUZZ_GUARDED(f, advance(f, ch, ring)) ? 0 : -EFAULT;
 }
 
-/* The user end is about to sleep, or says so. */
+/* The user end is about to sleep, or claims it. */
 static void flag(struct fuzz *f, const struct fuzz_channel *ch,
 		 unsigned int ring)
 {
@@ -103,7 +103,7 @@ static long step_flag(struct fuzz *f)
 	return FUZZ_GUARDED(f, flag(f, ch, ring)) ? 0 : -EFAULT;
 }
 
-/* A shared word of a ring, the kernel's too. */
+/* A shared word of a ring, also those of the kernel. */
 static __u32 *some_word(struct fuzz *f, const struct fuzz_channel *ch,
 			unsigned int ring)
 {
@@ -138,7 +138,7 @@ static void write_any(struct fuzz *f, char *at, size_t length)
 			(__u32)fuzz_number(f);
 }
 
-/* Any word of whatever is mapped, without a thought of what it is. */
+/* Any word of any mapping. */
 static long step_scribble(struct fuzz *f)
 {
 	unsigned int place = fuzz_below(f, FUZZ_PLACES);

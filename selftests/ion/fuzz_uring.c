@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The fuzzer has io_uring do it, by its system calls alone. */
+/* The fuzzer uses io_uring, by plain system calls. */
 #include <linux/io_uring.h>
 #include <poll.h>
 #include <sys/mman.h>
@@ -10,7 +10,10 @@
 
 #define ENTRIES 16
 
-/* One for all threads: they take turns, and who finds it taken does not wait. */
+/*
+ * One for all threads: they take turns, and a thread that finds it taken does
+ * not wait.
+ */
 static struct uring {
 	int fd;
 	char *ring;
@@ -75,7 +78,7 @@ static void uring_close(void)
 	uring.fd = -1;
 }
 
-/* The fields of what does not read and write. */
+/* The fields of requests other than read and write. */
 static void fit_entry(struct fuzz *f, struct io_uring_sqe *sqe)
 {
 	switch (sqe->opcode) {
@@ -97,7 +100,7 @@ static void fit_entry(struct fuzz *f, struct io_uring_sqe *sqe)
 		sqe->len = 1;
 		break;
 	case IORING_OP_CLOSE:
-		/* Nobody else's, and not one that is not ours. */
+		/* Only an own descriptor. */
 		sqe->fd = fuzz_channel(f)->fd;
 		sqe->addr = 0;
 		sqe->off = 0;
@@ -185,7 +188,7 @@ static long take_all(void)
 	return taken;
 }
 
-/* Descriptors and memory that the ring keeps for itself. */
+/* Register descriptors and memory with the ring. */
 static long registers(struct fuzz *f)
 {
 	unsigned int op = fuzz_below(f, 4), count = 1 + fuzz_below(f, 4), i;
@@ -215,7 +218,7 @@ static long registers(struct fuzz *f)
 	}
 }
 
-/* A child has its parent's, and that is not for it. */
+/* A child has the ring of its parent, and must not use it. */
 static long with_uring(struct fuzz *f, long (*what)(struct fuzz *f))
 {
 	long ret = -EBUSY;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A worker of the fuzzer: a process with some threads, each of which does steps
- * until its time is over, with signals all the while. It may be killed at any
- * moment, and nothing of it is kept but what was counted.
+ * A worker of the fuzzer: a process with some threads, each of which makes
+ * steps until its time is over, with signals all the time. It may be killed at
+ * any moment, and only its counts are kept.
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -22,7 +22,7 @@ struct fuzz_world fuzz_world;
 
 static __thread struct fuzz *self;
 
-/* A fault that nobody expected ends the process, as it would without this. */
+/* A fault that was not expected ends the process, as it would without this. */
 static void fault(int signal)
 {
 	struct fuzz *f = self;
@@ -32,7 +32,7 @@ static void fault(int signal)
 	sigaction(signal, &(struct sigaction){ .sa_handler = SIG_DFL }, NULL);
 }
 
-/* The clock signals one thread: it passes that on to another one. */
+/* The timer signals one thread, which passes the signal on to another. */
 static void tick(int signal)
 {
 	static unsigned int next;
@@ -77,7 +77,7 @@ static void start_clock(struct fuzz *f)
 	setitimer(ITIMER_REAL, &timer, NULL);
 }
 
-/* Written, read-only, and nothing behind; false if there is no memory. */
+/* Writable, read-only, and not mapped; false without memory. */
 static bool make_scratch(struct fuzz *f)
 {
 	char *at = mmap(NULL, 3 * FUZZ_SCRATCH, PROT_NONE,
@@ -91,7 +91,7 @@ static bool make_scratch(struct fuzz *f)
 	return true;
 }
 
-/* What the numbers of the descriptors in fuzz_world.other stand for. */
+/* The meaning of the numbers in fuzz_world.other. */
 static void make_others(void)
 {
 	int *other = fuzz_world.other;
@@ -126,7 +126,7 @@ static void make_world(struct fuzz *f)
 		fuzz_channel_make(f);
 }
 
-/* It keeps what it opened, and may no more than anybody. */
+/* It keeps its open descriptors, and has the rights of an ordinary user. */
 static void drop_privileges(void)
 {
 	struct rlimit lock = { 1 << 20, 1 << 20 };
@@ -134,7 +134,7 @@ static void drop_privileges(void)
 	setrlimit(RLIMIT_MEMLOCK, &lock);
 	if (setresgid(1000, 1000, 1000) || setresuid(1000, 1000, 1000))
 		_exit(0);
-	/* /proc of it is its own again, and may be traced. */
+	/* Its files of /proc belong to it again, and it may be traced. */
 	prctl(PR_SET_DUMPABLE, 1);
 }
 
@@ -164,11 +164,11 @@ static void *thread(void *arg)
 }
 
 /**
- * fuzz_worker() - be a worker, to the end of the process
+ * fuzz_worker() - run as a worker until the end of the process
  * @worker: its number
  * @seed: of its random numbers
- * @life: how many steps it does
- * @other: as another user
+ * @life: how many steps it makes
+ * @other: run as another user
  */
 void fuzz_worker(unsigned int worker, __u64 seed, __u64 life, bool other)
 {
@@ -199,15 +199,15 @@ void fuzz_worker(unsigned int worker, __u64 seed, __u64 life, bool other)
 	}
 	start_clock(&f);
 	loop(&f);
-	/* The others may be in any call. */
+	/* Other threads may be in any call. */
 	_exit(0);
 }
 
 /**
- * fuzz_child() - what a child that a step made does, to its end
- * @f: of the thread that it was in its parent
+ * fuzz_child() - run as a child that a step started, until its end
+ * @f: of its thread in the parent
  *
- * It has its parent's descriptors, of whose channels it has no mappings.
+ * It has the descriptors of its parent, but no mappings of their channels.
  */
 void fuzz_child(struct fuzz *f)
 {

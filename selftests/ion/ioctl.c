@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What every call does when it does something: ioctls, poll() and fdinfo.
- * errors.c has the rest.
+ * Calls that succeed: ioctls, poll() and fdinfo. errors.c has those that fail.
  */
 #include <poll.h>
 #include <stddef.h>
@@ -9,23 +8,23 @@
 
 #include "ion_test.h"
 
-FIXTURE(raw)
+FIXTURE(channel_not_set_up)
 {
 	int fd;
 };
 
-FIXTURE_SETUP(raw)
+FIXTURE_SETUP(channel_not_set_up)
 {
 	self->fd = ion_open(O_RDWR);
 	ASSERT_LE(0, self->fd);
 }
 
-FIXTURE_TEARDOWN(raw)
+FIXTURE_TEARDOWN(channel_not_set_up)
 {
 	close(self->fd);
 }
 
-TEST_F(raw, query_needs_no_setup)
+TEST_F(channel_not_set_up, query_needs_no_setup)
 {
 	struct ion_query query, again;
 	char text[32];
@@ -50,7 +49,7 @@ TEST_F(raw, query_needs_no_setup)
 		TH_LOG("the parameter is %s", text);
 	}
 
-	/* Asked by a program that knows more than this kernel. */
+	/* The call of a program that knows a larger struct. */
 	struct {
 		struct ion_query query;
 		__u64 more[4];
@@ -64,7 +63,7 @@ TEST_F(raw, query_needs_no_setup)
 	EXPECT_EQ(0, longer.more[0]);
 }
 
-TEST_F(raw, setup_with_the_defaults)
+TEST_F(channel_not_set_up, setup_uses_the_defaults)
 {
 	struct ion_setup setup;
 	struct ion_info info;
@@ -105,8 +104,8 @@ TEST_F(raw, setup_with_the_defaults)
 	}
 }
 
-/* Mapping first gives the same as asking for nothing in particular. */
-TEST_F(raw, the_first_mapping_is_a_default_setup)
+/* A first mapping is like a set-up with the defaults. */
+TEST_F(channel_not_set_up, the_first_mapping_is_a_default_setup)
 {
 	struct ion_setup setup;
 	struct ion_info info;
@@ -139,8 +138,10 @@ static void expect_slots(struct __test_metadata *_metadata,
 	EXPECT_EQ(bytes, info->bytes);
 }
 
-/* Every number of slots, each ring another one, dry and for real. */
-TEST_F(raw, setup_of_every_size)
+/*
+ * Every number of slots, another one for each ring, as a dry run and for real.
+ */
+TEST_F(channel_not_set_up, setup_takes_every_size)
 {
 	unsigned int shift, id;
 
@@ -169,7 +170,7 @@ TEST_F(raw, setup_of_every_size)
 	}
 }
 
-TEST_F(raw, channels_are_numbered_once)
+TEST_F(channel_not_set_up, channel_numbers_are_unique)
 {
 	__u64 last = 0;
 	int i;
@@ -184,22 +185,22 @@ TEST_F(raw, channels_are_numbered_once)
 	}
 }
 
-FIXTURE(set_up)
+FIXTURE(channel_set_up)
 {
 	struct channel ch;
 };
 
-FIXTURE_SETUP(set_up)
+FIXTURE_SETUP(channel_set_up)
 {
 	ASSERT_EQ(0, channel_open(&self->ch, NULL));
 }
 
-FIXTURE_TEARDOWN(set_up)
+FIXTURE_TEARDOWN(channel_set_up)
 {
 	channel_close(&self->ch);
 }
 
-TEST_F(set_up, a_dry_run_changes_nothing)
+TEST_F(channel_set_up, a_dry_run_changes_nothing)
 {
 	struct picture before, after;
 	struct ion_setup setup;
@@ -219,8 +220,8 @@ TEST_F(set_up, a_dry_run_changes_nothing)
 	picture_drop(&after);
 }
 
-/* What INFO says is where things are. */
-TEST_F(set_up, the_offsets_are_where_the_words_are)
+/* The words are where INFO reports them. */
+TEST_F(channel_set_up, words_are_at_their_offsets)
 {
 	struct ion_packet packet = ion_packet_of(5);
 	struct ion_stats stats;
@@ -245,7 +246,7 @@ TEST_F(set_up, the_offsets_are_where_the_words_are)
 	}
 	EXPECT_TRUE(ion_packet_is(channel_slot(&self->ch, ION_RING_TX, 0), 5));
 
-	/* And the other way: what is written there is what the kernel sees. */
+	/* The kernel reads what is written there. */
 	*(struct ion_packet *)channel_slot(&self->ch, ION_RING_TX, 1) = packet;
 	*(__u32 *)channel_at(&self->ch, self->ch.info.ring[0].head) = 2;
 	ASSERT_EQ(0, ion_get_stats(self->ch.fd, &stats));
@@ -253,7 +254,7 @@ TEST_F(set_up, the_offsets_are_where_the_words_are)
 	EXPECT_EQ(2, stats.ring[ION_RING_TX].queued);
 }
 
-TEST_F(set_up, kick_runs_the_service_once)
+TEST_F(channel_set_up, kick_runs_the_service_once)
 {
 	struct ion_stats stats;
 
@@ -268,8 +269,8 @@ TEST_F(set_up, kick_runs_the_service_once)
 	EXPECT_EQ(self->ch.info.channel, stats.channel);
 }
 
-/* A program that maps nothing: the same rings by calls. */
-TEST_F(set_up, push_and_pop)
+/* A program that maps nothing uses the same rings by calls. */
+TEST_F(channel_set_up, push_and_pop_move_packets)
 {
 	struct ion_packet in[300], out[300];
 	int n, fd = self->ch.fd;
@@ -290,7 +291,7 @@ TEST_F(set_up, push_and_pop)
 	EXPECT_EQ(0, memcmp(in, out, sizeof(in)));
 }
 
-TEST_F(set_up, push_and_pop_of_commands)
+TEST_F(channel_set_up, push_and_pop_move_commands)
 {
 	struct ion_cmd_packet in[20], out[21];
 	int fd = self->ch.fd;
@@ -307,7 +308,7 @@ TEST_F(set_up, push_and_pop_of_commands)
 }
 
 /* Memory and calls may be mixed on one ring. */
-TEST_F(set_up, calls_and_mappings_mix)
+TEST_F(channel_set_up, calls_and_mappings_mix)
 {
 	struct ion_packet packet;
 	__u64 i;
@@ -329,7 +330,7 @@ TEST_F(set_up, calls_and_mappings_mix)
 	}
 }
 
-TEST_F_TIMEOUT(set_up, the_largest_batches, 60)
+TEST_F_TIMEOUT(channel_set_up, the_largest_batches_are_moved, 60)
 {
 	static struct ion_packet in[1024], out[1024];
 	struct channel ch;
@@ -349,7 +350,7 @@ TEST_F_TIMEOUT(set_up, the_largest_batches, 60)
 	channel_close(&ch);
 }
 
-TEST_F(set_up, peek_consumes_nothing)
+TEST_F(channel_set_up, peek_consumes_nothing)
 {
 	struct ion_packet out[256];
 	struct picture before, after;
@@ -360,7 +361,10 @@ TEST_F(set_up, peek_consumes_nothing)
 	ion_kick(fd);
 	ion_pop_from(&self->ch, 0, 20);
 	ion_push_from(&self->ch, 200, 100);
-	/* 20..199 in rx, 200..299 in tx, over the edge in neither and both. */
+	/*
+	 * Numbers 20 to 199 are in rx and 200 to 299 in tx; ranges cross the
+	 * edge of neither, one and both.
+	 */
 	picture_take(&before, &self->ch);
 	EXPECT_EQ(180, ion_peek(fd, ION_RING_RX, out, 0, 256));
 	EXPECT_TRUE(ion_packet_is(&out[0], 20));
@@ -385,7 +389,7 @@ TEST_F(set_up, peek_consumes_nothing)
 	picture_drop(&after);
 }
 
-TEST_F(set_up, peek_at_commands_and_answers)
+TEST_F(channel_set_up, peek_shows_commands_and_answers)
 {
 	struct ion_cmd_packet cmd, out[4];
 	unsigned int i;
@@ -403,8 +407,8 @@ TEST_F(set_up, peek_at_commands_and_answers)
 	EXPECT_TRUE(ion_cmd_is(&out[3], 4));
 }
 
-/* Both indices go to where the producer's stood. */
-TEST_F(set_up, reset_empties_all_rings)
+/* Both indices become that of the producer. */
+TEST_F(channel_set_up, reset_empties_all_rings)
 {
 	struct ion_cmd_packet cmd = ion_cmd_of(0);
 	struct ion_stats stats;
@@ -455,14 +459,17 @@ static int poll_now(int fd, short events)
 	(POLLIN | POLLPRI | POLLOUT | POLLWRBAND | POLLRDNORM | POLLWRNORM | \
 	 POLLRDBAND)
 
-TEST_F(set_up, poll_tells_what_is_ready)
+TEST_F(channel_set_up, poll_reports_what_is_ready)
 {
 	struct ion_cmd_packet cmd = ion_cmd_of(0);
 	struct ion_stats stats;
 	int fd = self->ch.fd;
 
 	EXPECT_EQ(POLLOUT | POLLWRNORM | POLLWRBAND, poll_now(fd, POLL_ALL));
-	/* poll() runs the kernel end: what was pushed is there to pop. */
+	/*
+	 * poll() runs the kernel end: packets that were pushed are ready to
+	 * pop.
+	 */
 	ion_push_from(&self->ch, 0, 1);
 	EXPECT_EQ(POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM | POLLWRBAND,
 		  poll_now(fd, POLL_ALL));
@@ -480,8 +487,8 @@ TEST_F(set_up, poll_tells_what_is_ready)
 	EXPECT_EQ(3, stats.kicks_spurious);
 }
 
-/* There is no room when tx is full and nothing can go back. */
-TEST_F(set_up, poll_tells_of_room)
+/* There is no room while tx is full and nothing can go back. */
+TEST_F(channel_set_up, poll_reports_room)
 {
 	struct ion_cmd_packet cmd = ion_cmd_of(0);
 	int fd = self->ch.fd;
@@ -501,7 +508,7 @@ TEST_F(set_up, poll_tells_of_room)
 	EXPECT_EQ(POLLPRI, poll_now(fd, POLLPRI | POLLWRBAND));
 }
 
-TEST_F(set_up, poll_of_a_poisoned_ring_is_an_error_alone)
+TEST_F(channel_set_up, poll_of_a_poisoned_ring_reports_only_an_error)
 {
 	ion_push_from(&self->ch, 0, 10);
 	ion_kick(self->ch.fd);
@@ -512,13 +519,13 @@ TEST_F(set_up, poll_of_a_poisoned_ring_is_an_error_alone)
 	EXPECT_EQ(POLLOUT, poll_now(self->ch.fd, POLLOUT | POLLIN));
 }
 
-TEST_F(raw, poll_before_setup_is_ready_for_nothing)
+TEST_F(channel_not_set_up, poll_before_setup_is_ready_for_nothing)
 {
 	EXPECT_EQ(0, poll_now(self->fd, POLL_ALL));
 }
 
-/* One that waits is woken by the set-up, by a kick and by a reset. */
-TEST_F(raw, those_who_wait_are_woken)
+/* A set-up, a kick and a reset wake a poll() that waits. */
+TEST_F(channel_not_set_up, setup_kick_and_reset_wake_poll)
 {
 	struct epoll_event event = { .events = EPOLLOUT | EPOLLET };
 	int pipes[2], ep = epoll_create1(0);
@@ -531,7 +538,7 @@ TEST_F(raw, those_who_wait_are_woken)
 	pid = fork();
 	ASSERT_LE(0, pid);
 	if (!pid) {
-		/* A level that comes, an edge by a kick, an edge by a reset. */
+		/* A level that rises, an edge by a kick, an edge by a reset. */
 		int i, n;
 
 		for (i = 0; i < 3; i++) {
@@ -564,7 +571,7 @@ static bool read_fdinfo(int fd, char *text, size_t size)
 	return ion_read_text(path, text, size) > 0;
 }
 
-TEST_F(raw, fdinfo_before_setup)
+TEST_F(channel_not_set_up, fdinfo_works_before_setup)
 {
 	char text[2048];
 
@@ -574,7 +581,7 @@ TEST_F(raw, fdinfo_before_setup)
 	EXPECT_EQ(NULL, strstr(text, "\nion-tx:"));
 }
 
-TEST_F(set_up, fdinfo_says_what_stats_says)
+TEST_F(channel_set_up, fdinfo_agrees_with_stats)
 {
 	static const char format[] =
 		"ion-service:\techo\n"
@@ -608,8 +615,8 @@ TEST_F(set_up, fdinfo_says_what_stats_says)
 	EXPECT_STREQ(want, strstr(text, "ion-service:"));
 }
 
-/* A program compiled later gives larger structs, zero where we end. */
-TEST_F(set_up, longer_structs_are_accepted)
+/* A program compiled later has larger structs, with zeros at the end. */
+TEST_F(channel_set_up, longer_structs_are_accepted)
 {
 	static unsigned char page[4096] __attribute__((__aligned__(8)));
 	const __u32 sizes[] = { 8, 1000, 4096 };

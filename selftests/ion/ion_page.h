@@ -13,19 +13,19 @@ static inline size_t page_size(void)
 	return (size_t)sysconf(_SC_PAGESIZE);
 }
 
-/* So many bytes, rounded up to pages. */
+/* @bytes, rounded up to pages. */
 static inline size_t page_align(size_t bytes)
 {
 	return (bytes + page_size() - 1) & ~(page_size() - 1);
 }
 
-/* The beginning of the page that an address lies in. */
+/* The start of the page of an address. */
 static inline void *page_of(const void *at)
 {
 	return (void *)((unsigned long)at & ~(page_size() - 1));
 }
 
-/* What the default rings cost. */
+/* The memory of the default rings. */
 static inline __u64 default_bytes(void)
 {
 	return 2 * page_align(sizeof(struct ion_packet_ring)) +

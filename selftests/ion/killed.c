@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A program with a lent thread, a sleeper in ION_IOC_WAIT and one in poll() is
- * killed at a moment that nobody chose: nothing of it is left.
+ * killed at any moment: nothing of it remains.
  */
 #include "ion_test.h"
 #include "serve_test.h"
 
-/* Of each kind: 210 together. */
+/* Of each kind: 210 in all. */
 #define ROUNDS 70
 
-/* What the children do is a function of these. */
+/* The children derive their choices from this. */
 #define SEED 0x6b696c6c
 
 FIXTURE(killed)
@@ -39,7 +39,7 @@ FIXTURE_VARIANT_ADD(killed, source_with_an_arena)
 	.arena = true,
 };
 
-/* Both ends of the pair in the program. */
+/* The program has both ends of the pair. */
 FIXTURE_VARIANT_ADD(killed, pair)
 {
 	.service = "pair",
@@ -101,7 +101,7 @@ static int join_two(int fd, int other)
 	return ion_call(fd, ION_IOC_JOIN, &join);
 }
 
-/* It goes on until it is killed. */
+/* The child runs until it is killed. */
 static void program(const FIXTURE_VARIANT(killed) * variant, __u64 random)
 {
 	static const __u64 idle[] = { SPIN, NO_SPIN, MS, MS / 20 };
@@ -122,7 +122,7 @@ static void program(const FIXTURE_VARIANT(killed) * variant, __u64 random)
 		   variant->joined ? &other : &ch, 1 + random / 16 % 40, 0);
 	task_start(&poller, poll_again_and_again, &ch, 0, 0);
 	for (;;) {
-		/* What finds no room, or is refused, is as good. */
+		/* Packets that find no room, or are refused, are fine too. */
 		ion_ring_push(&ch.tx, &packet);
 		ion_ring_push_cmd(&ch.cmd, &cmd);
 		if (ion_end_peer_sleeps(&ch.tx.end))
@@ -131,7 +131,7 @@ static void program(const FIXTURE_VARIANT(killed) * variant, __u64 random)
 	}
 }
 
-/* How many channels of the process there are; -errno. */
+/* How many channels the process has, or -errno. */
 static int channels_of(int fd, pid_t pid)
 {
 	static struct ion_list_entry entries[ION_LIST_MAX];
@@ -151,7 +151,7 @@ static int channels_of(int fd, pid_t pid)
 	return n < 0 ? n : found;
 }
 
-/* Some are killed while they begin, most while they run. */
+/* Some children are killed while they start, most while they run. */
 static pid_t kill_one(const FIXTURE_VARIANT(killed) * variant, __u64 random)
 {
 	pid_t pid = fork();
@@ -163,7 +163,7 @@ static pid_t kill_one(const FIXTURE_VARIANT(killed) * variant, __u64 random)
 	return ion_wait_child(pid) == 256 + SIGKILL ? pid : -1;
 }
 
-TEST_F_TIMEOUT(killed, nothing_of_it_is_left, 120)
+TEST_F_TIMEOUT(killed, a_killed_program_leaves_nothing, 120)
 {
 	struct ion_query now;
 	unsigned int i;
@@ -188,7 +188,7 @@ TEST_F_TIMEOUT(killed, nothing_of_it_is_left, 120)
 	       self->references);
 }
 
-/* And what comes after it is as ever. */
+/* The next program is not affected. */
 TEST_F(killed, the_next_program_is_served)
 {
 	struct task server;

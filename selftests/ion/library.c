@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The library libionchannel, on the driver itself: what lib/tests tries with a
- * driver that is none.
+ * The library libionchannel on the driver itself; lib/tests has the same on a
+ * fake driver.
  */
 #include "ion_live.h"
 
@@ -11,7 +11,7 @@
 #include "ion_test.h"
 #include "library.h"
 
-/* What the driver seems to say, if not 0. */
+/* The version that the driver seems to report, unless 0. */
 static __u32 another_abi;
 
 int __wrap_ioctl(int fd, unsigned long request, void *arg)
@@ -79,7 +79,7 @@ static bool echoes(struct ionc_channel *ch, __u32 id)
 	return at && *at == ion_mix(id) && got.pad == id + 1;
 }
 
-TEST_F(library, echo)
+TEST_F(library, echo_returns_packets)
 {
 	struct ion_cmd_packet cmd = ion_cmd_of(7), answer;
 	struct ion_stats stats;
@@ -94,12 +94,12 @@ TEST_F(library, echo)
 	EXPECT_TRUE(ion_cmd_is(&answer, 7));
 	ASSERT_EQ(0, ionc_stats(self->ch, &stats));
 	EXPECT_EQ(1000, stats.ring[ION_RING_RX].popped);
-	/* Every kick had something to do, and nobody slept in a call. */
+	/* Every kick had work, and no call slept. */
 	EXPECT_EQ(1001, stats.kicks);
 	EXPECT_EQ(0, stats.kicks_spurious);
 }
 
-TEST_F(library, timeouts)
+TEST_F(library, waits_end_at_their_timeout)
 {
 	struct ion_packet packets[300] = { 0 };
 	__u64 start = now_ns();
@@ -121,7 +121,7 @@ static int wait_for_one(struct task *task)
 	return ionc_wait_rx(ch, 1, IONC_FOREVER);
 }
 
-TEST_F(library, a_sleeper_is_woken)
+TEST_F(library, a_packet_wakes_a_sleeper)
 {
 	struct ion_packet packet = ionc_packet(self->ch, 3, 0);
 	struct task task;
@@ -150,7 +150,7 @@ TEST_F(library, a_signal_ends_a_wait)
 	EXPECT_EQ(-EINTR, task_join(&task));
 }
 
-TEST_F(library, eventfd)
+TEST_F(library, the_eventfd_wakes_a_sleeper)
 {
 	struct ion_packet packet = ionc_packet(self->ch, 3, 0);
 	int fd = ionc_eventfd(self->ch);
@@ -170,7 +170,7 @@ TEST_F(library, eventfd)
 	}
 }
 
-TEST_F(library, a_lent_thread)
+TEST_F(library, a_lent_thread_serves_the_channel)
 {
 	struct ionc_lend_options options = { .size = sizeof(options),
 					     .flags = IONC_LEND_NEVER_SLEEP };
@@ -200,8 +200,8 @@ TEST_F(library, a_lent_thread)
 	EXPECT_TRUE(echoes(self->ch, 1));
 }
 
-/* However far it has come. */
-TEST_F(library, a_lent_thread_that_is_wanted_back)
+/* Wherever the thread is. */
+TEST_F(library, a_lent_thread_is_called_back)
 {
 	struct ionc_lend_options options = { .size = sizeof(options) };
 	__u64 start = now_ns();
@@ -219,7 +219,7 @@ TEST_F(library, a_lent_thread_that_is_wanted_back)
 	EXPECT_TRUE(echoes(self->ch, 1));
 }
 
-TEST_F(library, poison_and_reset)
+TEST_F(library, reset_repairs_a_poisoned_channel)
 {
 	struct ion_stats stats;
 	unsigned int i;
@@ -240,7 +240,7 @@ TEST_F(library, poison_and_reset)
 	}
 }
 
-TEST_F(library, buffers)
+TEST_F(library, buffers_are_sent_and_return)
 {
 	struct ion_packet packets[4];
 	__u64 bits = 0;
@@ -256,7 +256,7 @@ TEST_F(library, buffers)
 		EXPECT_EQ(0, ionc_buffer_put(self->ch, packets[i].id));
 	EXPECT_EQ(-EALREADY, ionc_buffer_put(self->ch, packets[0].id));
 
-	/* What is on its way is free again after a reset. */
+	/* Buffers in transit are free again after a reset. */
 	EXPECT_EQ(16, ionc_give_free(self->ch, 16));
 	EXPECT_EQ(-ENOBUFS, ionc_buffer_get(self->ch));
 	EXPECT_EQ(16, ionc_reset(self->ch));
@@ -297,7 +297,10 @@ static int receive_fd(int socket)
 	return fd;
 }
 
-/* In a program that never opened the device: what is on rx, then echo. */
+/*
+ * In a program that did not open the device: first the packets on rx, then
+ * echo.
+ */
 static int child_goes_on(int socket)
 {
 	struct ionc_channel *ch;
@@ -306,7 +309,7 @@ static int child_goes_on(int socket)
 
 	if (fd < 0 || ionc_attach(&ch, fd, NULL))
 		return 1;
-	/* Three of the sixteen are on rx. */
+	/* Three of the sixteen packets are on rx. */
 	if (ionc_buffer_get(ch) != 3)
 		return 2;
 	if (ionc_receive(ch, &packet, 1, SECOND) != 1 || packet.pad != 77)
@@ -320,7 +323,7 @@ static int child_goes_on(int socket)
 	return 0;
 }
 
-TEST_F(library, a_channel_that_is_handed_on)
+TEST_F(library, a_channel_is_handed_to_another_program)
 {
 	struct ion_packet packets[3];
 	int sockets[2], fd, i;
@@ -347,7 +350,7 @@ TEST_F(library, a_channel_that_is_handed_on)
 	EXPECT_EQ(0, ion_wait_child(pid));
 }
 
-/* The exit status of a child that can make no PID namespace. */
+/* The exit status of a child that cannot create a PID namespace. */
 #define NO_NAMESPACE 77
 
 /* Process 1 of a PID namespace, and its child that is process 1 of another. */
@@ -394,7 +397,7 @@ TEST_F(library, close_returns_in_a_child_of_the_same_process_id)
 	EXPECT_EQ(0, status);
 }
 
-TEST(pair_of_programs)
+TEST(two_programs_are_joined_by_name)
 {
 	struct ionc_channel *a, *b;
 	struct ion_verify verify;
@@ -411,7 +414,7 @@ TEST(pair_of_programs)
 	ASSERT_EQ(1, ionc_receive(b, &packet, 1, 5 * SECOND));
 	EXPECT_EQ(5, packet.len);
 	EXPECT_EQ(0, memcmp(ionc_payload(b, &packet), "hello", 5));
-	/* The sender has its own back. */
+	/* The sender has its buffers again. */
 	ASSERT_EQ(1, ionc_receive(a, &packet, 1, 5 * SECOND));
 	EXPECT_EQ(0, packet.len);
 	EXPECT_EQ(0, ionc_buffer_put(a, packet.id));
@@ -430,7 +433,7 @@ TEST(pair_of_programs)
 	ionc_close(b);
 }
 
-TEST(join_by_descriptor)
+TEST(two_channels_are_joined_by_descriptor)
 {
 	struct ionc_channel *a, *b;
 	struct ion_packet packet = { .data = 9 };
@@ -478,7 +481,7 @@ TEST(refusals_are_explained)
 	ionc_close(ch);
 }
 
-TEST(who_may_not_open_is_told)
+TEST(a_denied_open_is_explained)
 {
 	struct ionc_channel *ch;
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* ION_IOC_LIST: what is told of each channel, to whom, and in what order. */
+/*
+ * ION_IOC_LIST: the contents of an entry, the channels that a caller sees, and
+ * their order.
+ */
 #include <linux/capability.h>
 #include <pthread.h>
 #include <sched.h>
@@ -32,7 +35,10 @@ static int list_some(int fd, struct ion_list_entry *entries, __u32 count,
 	return ion_call(fd, ION_IOC_LIST, &list);
 }
 
-/* All of them, @step at a time; -1 if they do not fit or do not rise. */
+/*
+ * List all channels, @step at a time; -1 if they do not fit or are not in
+ * order.
+ */
 static int list_all(int fd, struct ion_list_entry *entries, int max, __u32 step)
 {
 	__u64 after = 0;
@@ -75,7 +81,7 @@ static __u64 channel_number(int fd)
 	return ion_call(fd, ION_IOC_SETUP, &setup) ? 0 : setup.info.channel;
 }
 
-/* @fd is not set up: a channel to ask by. */
+/* @fd is not set up; it is for the calls. */
 FIXTURE(list)
 {
 	struct usage before;
@@ -109,7 +115,7 @@ static bool reserved_is_zero(const struct ion_list_entry *entry)
 	return !entry->reserved;
 }
 
-TEST_F(list, one_that_is_not_set_up)
+TEST_F(list, a_channel_without_setup_is_listed)
 {
 	static const struct ion_list_entry zero;
 	const struct ion_list_entry *entry;
@@ -132,7 +138,7 @@ TEST_F(list, one_that_is_not_set_up)
 				    offsetof(struct ion_list_entry, layout)));
 }
 
-TEST_F(list, what_is_told_is_what_the_channel_tells)
+TEST_F(list, an_entry_agrees_with_the_channel)
 {
 	const struct ion_list_entry *entry;
 	struct ion_stats stats;
@@ -156,12 +162,12 @@ TEST_F(list, what_is_told_is_what_the_channel_tells)
 	EXPECT_TRUE(reserved_is_zero(entry));
 	EXPECT_EQ(1, entry->stats.ring[ION_RING_TX].queued);
 	EXPECT_EQ(1, entry->stats.ring[ION_RING_RX].queued);
-	/* It was no call on that channel. */
+	/* LIST is no call on the listed channel. */
 	EXPECT_EQ(0, memcmp(&stats, &entry->stats, sizeof(stats)));
 	channel_close(&ch);
 }
 
-TEST_F(list, a_poisoned_ring_shows)
+TEST_F(list, a_poisoned_ring_is_reported)
 {
 	const struct ion_list_entry *entry;
 	struct channel ch;
@@ -177,8 +183,11 @@ TEST_F(list, a_poisoned_ring_shows)
 	channel_close(&ch);
 }
 
-/* Each once, whatever the number a call: the whole list by 1, 7 and the most. */
-TEST_F(list, many_by_few)
+/*
+ * Each channel is listed once, with calls for 1, for 7 and for the most
+ * entries.
+ */
+TEST_F(list, many_channels_are_listed_in_parts)
 {
 	static const __u32 steps[] = { 1, 7, ION_LIST_MAX - 1, ION_LIST_MAX };
 	__u64 numbers[MANY];
@@ -203,8 +212,8 @@ TEST_F(list, many_by_few)
 		close(fd[i]);
 }
 
-/* The service keeps what was sent; the channel is there as long. */
-TEST_F(list, one_that_was_closed_and_is_kept)
+/* The service keeps the packets that were sent, and so the channel remains. */
+TEST_F(list, a_closed_channel_that_a_service_keeps_is_listed)
 {
 	const struct ion_list_entry *entry;
 	struct channel a, b;
@@ -227,7 +236,7 @@ TEST_F(list, one_that_was_closed_and_is_kept)
 	EXPECT_EQ(NULL, entry_of(self->entries, n, number));
 }
 
-/* Of another user nothing is told: as uid 1000 the one of its own, and no more. */
+/* As uid 1000: its own channel is listed, and no other. */
 static int as_another_user(void)
 {
 	struct ion_list_entry entries[4];
@@ -245,7 +254,7 @@ static int as_another_user(void)
 	return 0;
 }
 
-TEST_F(list, another_user_sees_its_own)
+TEST_F(list, another_user_sees_its_own_channels)
 {
 	pid_t pid = fork();
 
@@ -268,7 +277,7 @@ static int drop_admin(void)
 	return syscall(SYS_capset, &header, data) ? -errno : 0;
 }
 
-/* A channel that uid 1000 opened; the capability is what shows it to root. */
+/* A channel that uid 1000 opened: root sees it because of its capability. */
 static int without_the_capability(void)
 {
 	struct ion_list_entry entries[MANY];
@@ -289,7 +298,7 @@ static int without_the_capability(void)
 	if (drop_admin())
 		return 4;
 	n = list_all(ours, entries, MANY, 8);
-	/* Also if it asks by that very channel. */
+	/* Even when it makes the call on that channel. */
 	if (entry_of(entries, n, number) ||
 	    !entry_of(entries, n, channel_number(ours)))
 		return 5;
@@ -297,7 +306,7 @@ static int without_the_capability(void)
 	return entry_of(entries, n, number) ? 6 : 0;
 }
 
-TEST_F(list, root_sees_all_by_the_capability)
+TEST_F(list, root_sees_all_channels_by_its_capability)
 {
 	pid_t pid = fork();
 
@@ -307,7 +316,9 @@ TEST_F(list, root_sees_all_by_the_capability)
 	EXPECT_EQ(0, ion_wait_child(pid));
 }
 
-/* In a pid namespace of its own: who is outside has no number, and no name. */
+/*
+ * In its own pid namespace: a process outside of it has no number and no name.
+ */
 static int in_a_namespace(int fd)
 {
 	struct ion_list_entry entries[MANY];
@@ -323,7 +334,7 @@ static int in_a_namespace(int fd)
 									 : 2;
 }
 
-TEST_F(list, numbers_of_the_callers_namespace)
+TEST_F(list, pids_are_of_the_callers_namespace)
 {
 	pid_t pid = fork();
 
@@ -339,7 +350,7 @@ TEST_F(list, numbers_of_the_callers_namespace)
 	EXPECT_EQ(0, ion_wait_child(pid));
 }
 
-/* Opens a channel, and leaves it to a child that has it until @hold is closed. */
+/* Open a channel, and leave it to a child that has it until @hold is closed. */
 static int open_and_end(int told, const int *hold)
 {
 	int fd = ion_open(O_RDWR);
@@ -353,7 +364,7 @@ static int open_and_end(int told, const int *hold)
 	return write(told, &number, sizeof(number)) != sizeof(number);
 }
 
-TEST_F(list, whose_process_has_ended)
+TEST_F(list, a_channel_whose_process_ended_is_listed)
 {
 	static const char none[ION_COMM_LEN];
 	const struct ion_list_entry *entry;
@@ -380,7 +391,7 @@ TEST_F(list, whose_process_has_ended)
 	close(told[1]);
 }
 
-TEST_F(list, requests_that_make_no_sense)
+TEST_F(list, invalid_requests_are_refused)
 {
 	struct ion_list_entry *entry = self->entries;
 	struct ion_list list;
@@ -404,8 +415,11 @@ TEST_F(list, requests_that_make_no_sense)
 	EXPECT_EQ(-EFAULT, list_some(self->fd, (void *)(~0UL & ~4095UL), 1, 0));
 }
 
-/* What this driver does not know of a larger entry is 0, and nothing behind. */
-TEST_F(list, larger_entries)
+/*
+ * Fields of a larger entry that this driver does not know are 0; nothing is
+ * written after the entry.
+ */
+TEST_F(list, larger_entries_end_in_zeros)
 {
 	const size_t larger = sizeof(struct ion_list_entry) + 24;
 	unsigned char *bytes = (unsigned char *)self->entries;
@@ -447,8 +461,8 @@ static void *churn(void *arg)
 	return NULL;
 }
 
-/* While channels come and go: each entry is of one that was there. */
-TEST_F(list, while_channels_come_and_go)
+/* Each entry is of a channel that existed. */
+TEST_F(list, list_works_while_channels_come_and_go)
 {
 	pthread_t thread[3];
 	int i, n, round;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ION_IOC_LIST that has to wait for the memory of its caller: the channels that
- * it tells of go when their programs close them, and not when it goes on.
+ * ION_IOC_LIST waits for the memory of its caller: meanwhile the channels in
+ * the answer are freed when their programs close them, not when the call goes
+ * on.
  */
 #include "fault_page.h"
 #include "ion_test.h"
@@ -19,7 +20,7 @@ static int list_to(struct task *task)
 	return ion_call(task->ch->fd, ION_IOC_LIST, &list);
 }
 
-TEST(channels_go_while_it_waits)
+TEST(channels_are_freed_while_list_waits)
 {
 	const struct ion_list_entry *entries;
 	struct channel asked = { .fd = ion_open(O_RDWR) };
@@ -47,7 +48,9 @@ TEST(channels_go_while_it_waits)
 	EXPECT_EQ(before.channels, after.channels);
 	EXPECT_EQ(before.bytes, after.bytes);
 
-	/* It tells of what was there when it came to it. */
+	/*
+	 * The answer has the channels that existed when the call reached them.
+	 */
 	EXPECT_EQ(0, fault_end(fault, (void *)entries));
 	EXPECT_EQ(1, task_join(&lister));
 	EXPECT_EQ(lister.arg[0], entries[0].channel);

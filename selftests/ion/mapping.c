@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a mapping of /dev/ion may and may not do: the default rings bit for
- * bit, offsets, lengths, rights, and what every call that changes mappings is
- * answered.
+ * Mappings of /dev/ion: the default rings bit for bit, offsets, lengths,
+ * rights, and the result of every call that changes mappings.
  */
 #include <sys/personality.h>
 
@@ -36,24 +35,24 @@ static long map_error(int fd, size_t length, int prot, int flags, __u64 offset)
 	return 0;
 }
 
-FIXTURE(raw)
+FIXTURE(channel_not_mapped)
 {
 	int fd;
 };
 
-FIXTURE_SETUP(raw)
+FIXTURE_SETUP(channel_not_mapped)
 {
 	self->fd = ion_open(O_RDWR);
 	ASSERT_LE(0, self->fd);
 }
 
-FIXTURE_TEARDOWN(raw)
+FIXTURE_TEARDOWN(channel_not_mapped)
 {
 	close(self->fd);
 }
 
-/* A program of the original layout: open, four mappings, no ioctl. */
-TEST_F(raw, four_maps_give_the_default_rings)
+/* A program of the original layout makes four mappings and no ioctl. */
+TEST_F(channel_not_mapped, four_maps_give_the_default_rings)
 {
 	unsigned int id;
 	size_t i;
@@ -80,8 +79,8 @@ TEST_F(raw, four_maps_give_the_default_rings)
 	}
 }
 
-/* mmap() rounds up to pages by itself. */
-TEST_F(raw, the_size_of_the_struct_will_do)
+/* mmap() rounds the length up to pages. */
+TEST_F(channel_not_mapped, mmap_rounds_the_length_up)
 {
 	unsigned int id;
 
@@ -92,7 +91,7 @@ TEST_F(raw, the_size_of_the_struct_will_do)
 	}
 }
 
-TEST_F(raw, wrong_offsets_are_refused)
+TEST_F(channel_not_mapped, wrong_offsets_are_refused)
 {
 	const __u64 page = page_size();
 	const __u64 offsets[] = {
@@ -116,8 +115,8 @@ TEST_F(raw, wrong_offsets_are_refused)
 		}
 }
 
-/* Offset and length together pass the end of the numbers. */
-TEST_F(raw, offsets_that_wrap_are_refused)
+/* Offset plus length overflow. */
+TEST_F(channel_not_mapped, offsets_that_wrap_are_refused)
 {
 	const __u64 page = page_size();
 	const __u64 offsets[] = {
@@ -146,7 +145,7 @@ static void refuse_length(struct __test_metadata *_metadata, int fd,
 	TH_LOG("ring %u, length %zu", ring, length);
 }
 
-TEST_F(raw, wrong_lengths_are_refused)
+TEST_F(channel_not_mapped, wrong_lengths_are_refused)
 {
 	unsigned int id;
 
@@ -162,7 +161,7 @@ TEST_F(raw, wrong_lengths_are_refused)
 	}
 }
 
-TEST_F(raw, private_mappings_are_refused)
+TEST_F(channel_not_mapped, private_mappings_are_refused)
 {
 	EXPECT_EQ(-EINVAL, map_error(self->fd, TX_LENGTH, PROT_READ,
 				     MAP_PRIVATE, ION_MMAP_TX));
@@ -171,7 +170,7 @@ TEST_F(raw, private_mappings_are_refused)
 			    MAP_PRIVATE, ION_MMAP_TX));
 }
 
-TEST_F(raw, executable_mappings_are_refused)
+TEST_F(channel_not_mapped, executable_mappings_are_refused)
 {
 	EXPECT_EQ(-EACCES, map_error(self->fd, TX_LENGTH, PROT_EXEC, MAP_SHARED,
 				     ION_MMAP_TX));
@@ -183,7 +182,7 @@ TEST_F(raw, executable_mappings_are_refused)
 			    ION_MMAP_CMD));
 }
 
-/* Whether the mapping at an address may be executed, as /proc tells. */
+/* Whether the mapping at an address may be executed, by /proc. */
 static bool is_executable(const void *addr)
 {
 	unsigned long begin, end;
@@ -199,7 +198,10 @@ static bool is_executable(const void *addr)
 	return !found || right[2] != '-';
 }
 
-/* Each ring, with each right that an old program may ask for: 0, or a line. */
+/*
+ * Map each ring with each right that an old program may ask for: 0, or the line
+ * of the failure.
+ */
 static int map_where_reading_is_executing(int fd)
 {
 	unsigned int id;
@@ -217,7 +219,7 @@ static int map_where_reading_is_executing(int fd)
 			return __LINE__;
 		if (is_executable(rw) || is_executable(r))
 			return __LINE__;
-		/* This adds the right too, where a mapping may have it. */
+		/* This adds the right too, where the mapping may have it. */
 		if (mprotect(rw, length, PROT_READ) ||
 		    mprotect(rw, length, PROT_READ | PROT_WRITE) ||
 		    is_executable(rw))
@@ -232,8 +234,8 @@ static int map_where_reading_is_executing(int fd)
 	return 0;
 }
 
-/* A personality that old programs have. Nothing becomes executable by it. */
-TEST_F(raw, read_implies_exec_gives_no_right_to_execute)
+/* A personality of old programs; it makes nothing executable. */
+TEST_F(channel_not_mapped, read_implies_exec_makes_nothing_executable)
 {
 	pid_t pid = fork();
 
@@ -243,8 +245,10 @@ TEST_F(raw, read_implies_exec_gives_no_right_to_execute)
 	EXPECT_EQ(0, ion_wait_child(pid));
 }
 
-/* A refused first mapping leaves the channel to be set up otherwise. */
-TEST_F(raw, a_refused_mapping_configures_nothing)
+/*
+ * After a refused first mapping the channel may still be set up in another way.
+ */
+TEST_F(channel_not_mapped, a_refused_mapping_configures_nothing)
 {
 	struct ion_setup setup;
 	struct ion_info info;
@@ -268,7 +272,7 @@ TEST_F(raw, a_refused_mapping_configures_nothing)
 			       ION_MMAP_TX));
 }
 
-TEST_F(raw, a_descriptor_to_read_maps_to_read)
+TEST_F(channel_not_mapped, a_read_only_descriptor_maps_read_only)
 {
 	int fd = ion_open(O_RDONLY);
 	void *addr;
@@ -290,22 +294,22 @@ TEST_F(raw, a_descriptor_to_read_maps_to_read)
 	close(fd);
 }
 
-FIXTURE(mapped)
+FIXTURE(channel_mapped)
 {
 	struct channel ch;
 };
 
-FIXTURE_SETUP(mapped)
+FIXTURE_SETUP(channel_mapped)
 {
 	ASSERT_EQ(0, channel_open(&self->ch, NULL));
 }
 
-FIXTURE_TEARDOWN(mapped)
+FIXTURE_TEARDOWN(channel_mapped)
 {
 	channel_close(&self->ch);
 }
 
-/* A packet there and back, through the mappings as they are now. */
+/* Send a packet through the mappings: whether it is echoed. */
 static bool works(struct channel *ch)
 {
 	static __u64 number;
@@ -318,18 +322,18 @@ static bool works(struct channel *ch)
 	return ion_pop_from(ch, number, 1) == 1;
 }
 
-/* Rings of more than three pages. */
-FIXTURE(large)
+/* A channel with rings of more than three pages. */
+FIXTURE(large_rings_mapped)
 {
 	struct channel ch;
 };
 
-FIXTURE_SETUP(large)
+FIXTURE_SETUP(large_rings_mapped)
 {
 	ASSERT_EQ(0, channel_open_slots(&self->ch, 4096, ""));
 }
 
-FIXTURE_TEARDOWN(large)
+FIXTURE_TEARDOWN(large_rings_mapped)
 {
 	channel_close(&self->ch);
 }
@@ -341,7 +345,7 @@ FIXTURE_TEARDOWN(large)
 		EXPECT_EQ(error, errno);      \
 	} while (0)
 
-TEST_F(mapped, mprotect_never_gives_execute)
+TEST_F(channel_mapped, mprotect_never_gives_execute)
 {
 	unsigned int id;
 
@@ -356,7 +360,7 @@ TEST_F(mapped, mprotect_never_gives_execute)
 	EXPECT_TRUE(works(&self->ch));
 }
 
-TEST_F(mapped, mprotect_of_the_whole_is_fine)
+TEST_F(channel_mapped, mprotect_of_the_whole_is_allowed)
 {
 	void *addr = self->ch.area[ION_RING_TX];
 
@@ -370,8 +374,8 @@ TEST_F(mapped, mprotect_of_the_whole_is_fine)
 	EXPECT_TRUE(works(&self->ch));
 }
 
-/* What would leave two pieces is refused, and leaves the one. */
-TEST_F(large, no_part_can_go_its_own_way)
+/* A call that would split the mapping is refused, and changes nothing. */
+TEST_F(large_rings_mapped, a_mapping_cannot_be_split)
 {
 	char *addr = self->ch.area[ION_RING_CMD];
 	int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
@@ -395,7 +399,7 @@ TEST_F(large, no_part_can_go_its_own_way)
 	EXPECT_TRUE(works(&self->ch));
 }
 
-TEST_F(large, mremap_is_refused)
+TEST_F(large_rings_mapped, mremap_is_refused)
 {
 	size_t length = self->ch.info.area[ION_RING_TX].length;
 	char *addr = self->ch.area[ION_RING_TX];
@@ -429,7 +433,7 @@ TEST_F(large, mremap_is_refused)
 		to = mremap(addr, calls[i].from, calls[i].to, calls[i].flags,
 			    room);
 		EXPECT_EQ(MAP_FAILED, to)
-		TH_LOG("%s went through", calls[i].what);
+		TH_LOG("%s succeeded", calls[i].what);
 		EXPECT_TRUE(errno == EINVAL || errno == EFAULT)
 		TH_LOG("%s: errno %d", calls[i].what, errno);
 		EXPECT_EQ(0, ion_touch((__u32 *)addr, true));
@@ -440,7 +444,7 @@ TEST_F(large, mremap_is_refused)
 }
 
 /* An end of a ring has one user: a child gets no mapping. */
-TEST_F(mapped, a_child_has_no_mapping)
+TEST_F(channel_mapped, a_child_has_no_mapping)
 {
 	pid_t pid = fork();
 
@@ -452,10 +456,10 @@ TEST_F(mapped, a_child_has_no_mapping)
 }
 
 /*
- * Some kernels refuse to make such a mapping inheritable; under the others the
- * child has an address range with nothing behind it.
+ * Some kernels refuse to make such a mapping inheritable; on the others the
+ * child has an address range with nothing mapped.
  */
-TEST_F(mapped, madvise_dofork_gives_a_child_nothing)
+TEST_F(channel_mapped, madvise_dofork_gives_a_child_nothing)
 {
 	void *addr = self->ch.area[ION_RING_TX];
 	pid_t pid;
@@ -471,7 +475,7 @@ TEST_F(mapped, madvise_dofork_gives_a_child_nothing)
 		_exit(ion_touch(addr, true));
 	EXPECT_EQ(SIGBUS, ion_wait_child(pid));
 
-	/* Nor has the child's child. */
+	/* The child of the child has none either. */
 	pid = fork();
 	ASSERT_LE(0, pid);
 	if (!pid) {
@@ -484,7 +488,7 @@ TEST_F(mapped, madvise_dofork_gives_a_child_nothing)
 	EXPECT_TRUE(works(&self->ch));
 }
 
-TEST_F(mapped, madvise_dontneed_keeps_the_contents)
+TEST_F(channel_mapped, madvise_dontneed_keeps_the_contents)
 {
 	__u32 *word = channel_slot(&self->ch, ION_RING_TX, 200);
 
@@ -496,7 +500,7 @@ TEST_F(mapped, madvise_dontneed_keeps_the_contents)
 	EXPECT_TRUE(works(&self->ch));
 }
 
-TEST_F(mapped, a_second_mapping_is_the_same_memory)
+TEST_F(channel_mapped, a_second_mapping_is_the_same_memory)
 {
 	__u32 *other, *word = channel_slot(&self->ch, ION_RING_EVT, 255);
 
@@ -510,7 +514,7 @@ TEST_F(mapped, a_second_mapping_is_the_same_memory)
 	EXPECT_EQ(0, ion_touch(word, true));
 }
 
-TEST_F(mapped, a_mapping_outlives_its_descriptor)
+TEST_F(channel_mapped, a_mapping_outlives_its_descriptor)
 {
 	unsigned int id;
 
@@ -525,8 +529,8 @@ TEST_F(mapped, a_mapping_outlives_its_descriptor)
 	EXPECT_EQ(255, ion_pop_from(&self->ch, 0, 255));
 }
 
-/* A page that a pipe still holds keeps its bytes when the channel is gone. */
-TEST_F(mapped, a_page_in_a_pipe_outlives_the_channel)
+/* A page in a pipe keeps its bytes when the channel is closed. */
+TEST_F(channel_mapped, a_page_in_a_pipe_outlives_the_channel)
 {
 	char *addr = self->ch.area[ION_RING_TX];
 	struct iovec page = { .iov_base = addr, .iov_len = page_size() };
@@ -541,7 +545,7 @@ TEST_F(mapped, a_page_in_a_pipe_outlives_the_channel)
 	ASSERT_EQ((ssize_t)page_size(), vmsplice(pipes[1], &page, 1, 0));
 	channel_close(&self->ch);
 
-	/* Freed pages would be given to these. */
+	/* Freed pages would be reused for these. */
 	for (i = 0; i < ARRAY_SIZE(others); i++) {
 		ASSERT_EQ(0, channel_open(&others[i], NULL));
 		memset(others[i].area[ION_RING_TX], 0xaa, TX_LENGTH);
@@ -554,8 +558,8 @@ TEST_F(mapped, a_page_in_a_pipe_outlives_the_channel)
 	free(is);
 }
 
-/* What one channel held is never seen in another. */
-TEST_F(mapped, pages_come_zeroed)
+/* Data of one channel are never visible in another. */
+TEST_F(channel_mapped, pages_come_zeroed)
 {
 	unsigned int round, id;
 	struct channel ch;
@@ -577,8 +581,8 @@ TEST_F(mapped, pages_come_zeroed)
 	}
 }
 
-/* exec() leaves the descriptor, if it may, and takes the mappings. */
-TEST_F(mapped, a_program_executed_finds_no_mapping)
+/* exec() keeps the descriptor without O_CLOEXEC, and removes the mappings. */
+TEST_F(channel_mapped, exec_removes_the_mappings)
 {
 	char text[64];
 	pid_t pid = fork();
@@ -594,7 +598,7 @@ TEST_F(mapped, a_program_executed_finds_no_mapping)
 	EXPECT_TRUE(works(&self->ch));
 }
 
-/* Returns the number of the check that failed. */
+/* Return the number of the check that failed. */
 static int executed(int fd)
 {
 	char line[512];

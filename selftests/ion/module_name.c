@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * On a kernel where another driver has a device "ion" the module is refused, in
- * a way that modprobe does not take for success, and the log says why.
+ * On a kernel where another driver has a device "ion" the module is refused,
+ * with an error that modprobe does not take for success, and the log gives the
+ * reason.
  */
 #include "ion_test.h"
 #include "service_test.h"
@@ -32,11 +33,11 @@ FIXTURE_SETUP(module_name)
 	self->rival = module_open_file(RIVAL);
 	self->file = open(path ? path : MODULE, O_RDONLY | O_CLOEXEC);
 	if (self->file < 0)
-		SKIP(return, "no module to insert: ION_MODULE=ion.ko names it");
+		SKIP(return, "no module to insert: set ION_MODULE=ion.ko");
 	if (self->rival < 0)
 		SKIP(return, "no " RIVAL ".ko beside the program");
 	if (ion_refcount() > 0)
-		SKIP(return, "the module is used by somebody else");
+		SKIP(return, "the module is in use");
 	ASSERT_EQ(0, module_remove("ion"));
 }
 
@@ -51,7 +52,7 @@ FIXTURE_TEARDOWN(module_name)
 	close(self->rival);
 }
 
-/* One line, and nothing that the kernel says of a mistake in a driver. */
+/* One line, and no report of a mistake in a driver. */
 static int lines_that_say_why(void)
 {
 	char line[512];
@@ -66,7 +67,7 @@ static int lines_that_say_why(void)
 	return n;
 }
 
-TEST_F_TIMEOUT(module_name, another_ion_is_busy_and_not_success, 300)
+TEST_F_TIMEOUT(module_name, insmod_fails_with_ebusy_beside_another_ion, 300)
 {
 	ASSERT_EQ(0, module_insert(self->rival));
 	lines_that_say_why();

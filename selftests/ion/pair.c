@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The service "pair": what one of two channels pushes the other one pops, bit
- * for bit and in order. Nothing is lost where there is no room.
+ * The service "pair": packets that one of two channels pushes are popped from
+ * the other, bit for bit and in order. None is lost for want of room.
  */
 #include "ion_test.h"
 #include "pair_test.h"
@@ -30,7 +30,7 @@ FIXTURE_TEARDOWN(pair)
 	EXPECT_TRUE(usage_returns_to(&self->before));
 }
 
-TEST_F(pair, every_bit_crosses)
+TEST_F(pair, every_bit_of_a_packet_crosses)
 {
 	__u64 i;
 
@@ -40,8 +40,8 @@ TEST_F(pair, every_bit_crosses)
 	}
 }
 
-/* Both directions, one kick for what both have sent. */
-TEST_F(pair, both_ways_at_once)
+/* Both directions, with one kick for the packets of both. */
+TEST_F(pair, packets_cross_both_ways_with_one_kick)
 {
 	struct channel *a = &self->a, *b = &self->b;
 	__u64 i, at = 0;
@@ -65,7 +65,10 @@ TEST_F(pair, both_ways_at_once)
 	EXPECT_EQ(3, ion_ring_peek(&b->evt, 5));
 }
 
-/* What finds no room waits, and comes when there is some; in either order. */
+/*
+ * Packets that find no room wait, and cross when there is some; in either
+ * order.
+ */
 TEST_F(pair, full_rings_lose_nothing)
 {
 	struct channel *a = &self->a, *b = &self->b;
@@ -90,7 +93,7 @@ TEST_F(pair, full_rings_lose_nothing)
 	EXPECT_TRUE(pair_joined(a, b));
 }
 
-/* A ring of the other one that is full does not hold commands up, or back. */
+/* A full ring of the peer delays no commands, and the reverse. */
 TEST_F(pair, packets_and_commands_do_not_wait_for_each_other)
 {
 	struct channel *a = &self->a, *b = &self->b;
@@ -114,7 +117,7 @@ TEST_F(pair, packets_and_commands_do_not_wait_for_each_other)
 	EXPECT_TRUE(ion_cmd_is(&cmd, 2 * (SLOTS - 1) - 1));
 }
 
-TEST_F(pair, by_system_calls)
+TEST_F(pair, packets_cross_by_system_calls)
 {
 	struct ion_packet out[10], in[10];
 	int i;
@@ -131,8 +134,8 @@ TEST_F(pair, by_system_calls)
 	EXPECT_EQ(0, memcmp(in, out, sizeof(in)));
 }
 
-/* What one does to its own rings is no harm to the other one. */
-TEST_F(pair, poison_stays_at_home)
+/* A channel that breaks its own rings does not harm its peer. */
+TEST_F(pair, poison_does_not_cross)
 {
 	struct channel *a = &self->a, *b = &self->b;
 	__u64 left = LONG_MS * MS;
@@ -149,8 +152,8 @@ TEST_F(pair, poison_stays_at_home)
 	EXPECT_TRUE(pair_joined(a, b));
 }
 
-/* What is on its way to one that resets comes after it. */
-TEST_F(pair, a_reset_is_of_ones_own_rings)
+/* Packets in transit to a channel that resets arrive after the reset. */
+TEST_F(pair, a_reset_empties_only_the_own_rings)
 {
 	struct channel *a = &self->a, *b = &self->b;
 	__u64 left = LONG_MS * MS, sent = ion_fill(a);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A pair with arenas: payloads are copied from the buffers of one to empty ones
- * of the other, and each gets its own buffers back.
+ * A pair with arenas: payloads are copied from the buffers of one peer to empty
+ * buffers of the other, and each peer gets its own buffers back.
  */
 #include "ion_test.h"
 #include "pair_test.h"
@@ -10,30 +10,30 @@
 #define BUFFERS 24
 #define SIZE	4096
 
-FIXTURE(copy)
+FIXTURE(pair_arena)
 {
 	struct usage before;
 	struct channel a;
 	struct channel b;
 };
 
-ION_LAYOUT_VARIANTS(copy);
+ION_LAYOUT_VARIANTS(pair_arena);
 
-FIXTURE_SETUP(copy)
+FIXTURE_SETUP(pair_arena)
 {
 	self->before = usage_now();
 	ASSERT_EQ(0, pair_open_arena(&self->a, &self->b, variant->layout, SLOTS,
 				     BUFFERS, SIZE));
 }
 
-FIXTURE_TEARDOWN(copy)
+FIXTURE_TEARDOWN(pair_arena)
 {
 	channel_close(&self->a);
 	channel_close(&self->b);
 	EXPECT_TRUE(usage_returns_to(&self->before));
 }
 
-TEST_F(copy, a_payload_goes_and_the_buffer_comes_back)
+TEST_F(pair_arena, a_payload_crosses_and_its_buffer_returns)
 {
 	struct channel *a = &self->a, *b = &self->b;
 	__u64 i;
@@ -49,15 +49,21 @@ TEST_F(copy, a_payload_goes_and_the_buffer_comes_back)
 		ASSERT_TRUE(pair_pop_back(a, id));
 		EXPECT_EQ(BUFFERS, arena_owned(a->fd, NULL));
 		EXPECT_EQ(BUFFERS - 2, arena_owned(b->fd, NULL));
-		/* The last that came goes first: it is the same one again. */
+		/*
+		 * The buffer that came last is used first: it is the same one
+		 * again.
+		 */
 		ASSERT_TRUE(pair_give(b, 2, 3));
 	}
 	EXPECT_TRUE(arena_rx_empty(a));
 	EXPECT_TRUE(arena_rx_empty(b));
 }
 
-/* What was not sent is not seen, and what was there is not written over. */
-TEST_F(copy, not_a_byte_more)
+/*
+ * Bytes that were not sent are not visible, and bytes beside the payload are
+ * not overwritten.
+ */
+TEST_F(pair_arena, only_the_payload_is_copied)
 {
 	static const struct {
 		__u32 skip;
@@ -84,7 +90,7 @@ TEST_F(copy, not_a_byte_more)
 	}
 }
 
-TEST_F(copy, without_an_empty_buffer_it_waits)
+TEST_F(pair_arena, a_payload_waits_for_an_empty_buffer)
 {
 	struct channel *a = &self->a, *b = &self->b;
 	__u32 i;
@@ -95,7 +101,7 @@ TEST_F(copy, without_an_empty_buffer_it_waits)
 	EXPECT_TRUE(arena_rx_empty(b));
 	EXPECT_TRUE(arena_rx_empty(a));
 	for (i = 0; i < 10; i++) {
-		/* It is the giver's kick that has it come. */
+		/* The kick of the peer that hands over the buffer brings it. */
 		ASSERT_TRUE(pair_give(b, i, i + 1));
 		EXPECT_TRUE(pair_pop_payload(b, i));
 		EXPECT_TRUE(pair_pop_back(a, i));
@@ -105,7 +111,10 @@ TEST_F(copy, without_an_empty_buffer_it_waits)
 	EXPECT_EQ(BUFFERS, arena_owned(b->fd, NULL));
 }
 
-/* Whether so many payloads of the channel are held, and so many ever were. */
+/*
+ * Whether this many payloads of the channel are held, and this many were in
+ * all.
+ */
 static bool held_is(struct channel *ch, __u64 now, __u64 total)
 {
 	struct ion_stats stats;
@@ -118,12 +127,12 @@ static bool held_is(struct channel *ch, __u64 now, __u64 total)
 	return false;
 }
 
-TEST_F(copy, payloads_held_for_want_of_a_buffer_are_counted_once)
+TEST_F(pair_arena, payloads_without_a_buffer_are_counted_once_as_held)
 {
 	struct channel *a = &self->a, *b = &self->b;
 	__u32 i;
 
-	/* There is a buffer: it is not held. */
+	/* There is a buffer: the payload is not held. */
 	ASSERT_TRUE(pair_give(b, 20, 21));
 	ASSERT_TRUE(pair_push_payload(a, 20, 20));
 	ASSERT_EQ(0, ion_kick(a->fd));
@@ -139,7 +148,7 @@ TEST_F(copy, payloads_held_for_want_of_a_buffer_are_counted_once)
 		ASSERT_TRUE(pair_push_payload(a, i, i));
 	ASSERT_EQ(0, ion_kick(a->fd));
 	EXPECT_TRUE(held_is(a, 8, 12));
-	/* What goes by and what comes is told apart. */
+	/* Payloads sent and payloads received are counted apart. */
 	ASSERT_TRUE(pair_push_payload(a, 12, 12));
 	ASSERT_TRUE(pair_give(b, 4, 6));
 	ASSERT_EQ(0, ion_kick(a->fd));
@@ -149,7 +158,7 @@ TEST_F(copy, payloads_held_for_want_of_a_buffer_are_counted_once)
 	EXPECT_TRUE(held_is(b, 0, 0));
 }
 
-TEST_F(copy, payloads_of_which_the_peer_has_gone_are_held_no_longer)
+TEST_F(pair_arena, payloads_for_a_closed_peer_are_no_longer_held)
 {
 	struct channel *a = &self->a, *b = &self->b;
 	__u32 i;
@@ -169,8 +178,11 @@ static int sleep_in_wait(struct task *task)
 	return ion_wait_for(task->ch->fd, (__u32)task->arg[0], 0, &left);
 }
 
-/* Each payload has the next one's buffer behind it, in both directions. */
-TEST_F(copy, empties_between_payloads)
+/*
+ * Behind each payload is an empty buffer for the peer's next one, in both
+ * directions.
+ */
+TEST_F(pair_arena, empty_buffers_between_payloads_are_used)
 {
 	struct channel *a = &self->a, *b = &self->b;
 	struct task sleeper;
@@ -184,14 +196,17 @@ TEST_F(copy, empties_between_payloads)
 		ASSERT_TRUE(pair_push_payload(b, i, i));
 		ASSERT_TRUE(pair_push_empty(b, 10 + i, 11 + i));
 	}
-	/* Both sleep: what one call unblocks must not wait for another. */
+	/*
+	 * Both peers sleep: packets that a call unblocks must not wait for
+	 * another call.
+	 */
 	task_start(&sleeper, sleep_in_wait, a, 16, 0);
 	EXPECT_EQ(0, task_join(&sleeper));
 	EXPECT_EQ(16, ion_ring_peek(&a->rx, SLOTS));
 	EXPECT_EQ(16, ion_ring_peek(&b->rx, SLOTS));
 }
 
-/* Give back, empty, what came. Returns the payloads among it. */
+/* Return all buffers that came, empty: how many had payloads. */
 static unsigned int take_all(struct channel *ch)
 {
 	struct ion_packet packet;
@@ -207,10 +222,10 @@ static unsigned int take_all(struct channel *ch)
 }
 
 /*
- * Each sends twice as much as the other has buffers for, and so each has empty
- * ones on tx behind payloads that wait for such.
+ * Each peer sends twice as much as the other has buffers for, so that each has
+ * empty buffers on tx behind payloads that wait for them.
  */
-TEST_F(copy, nobody_waits_behind_who_waits_for_him)
+TEST_F(pair_arena, empty_buffers_pass_payloads_that_wait_for_them)
 {
 	unsigned int came[2] = { 0 }, i;
 
@@ -228,8 +243,8 @@ TEST_F(copy, nobody_waits_behind_who_waits_for_him)
 	EXPECT_EQ(BUFFERS - 8, came[1]);
 }
 
-/* Give-backs that find no room wait, and take none from what is sent. */
-TEST_F(copy, a_ring_full_of_give_backs)
+/* Buffers to return that find no room wait, and take no space from packets. */
+TEST_F(pair_arena, a_ring_full_of_returned_buffers_delays_no_payload)
 {
 	struct channel a, b;
 	struct ion_setup setup;
@@ -244,7 +259,7 @@ TEST_F(copy, a_ring_full_of_give_backs)
 		ASSERT_TRUE(pair_push_payload(&a, i, i));
 	ASSERT_EQ(0, ion_kick(a.fd));
 	EXPECT_EQ(0, kernel_wake(&a, ION_RING_RX));
-	/* It is a kick of the other one that fills the ring, and arms it. */
+	/* A kick of the peer fills the ring, and arms it. */
 	ASSERT_TRUE(pair_give(&b, 0, BUFFERS));
 	for (i = 0; i < BUFFERS; i++)
 		EXPECT_TRUE(pair_pop_payload(&b, i));
@@ -264,8 +279,11 @@ TEST_F(copy, a_ring_full_of_give_backs)
 	channel_close(&b);
 }
 
-/* What waits, is in the stock, or is owed, can not be handed over again. */
-TEST_F(copy, what_is_over_is_over)
+/*
+ * A buffer that waits, is in the pool, or is to be returned cannot be handed
+ * over again.
+ */
+TEST_F(pair_arena, a_buffer_cannot_be_handed_over_twice)
 {
 	struct channel *a = &self->a, *b = &self->b;
 	struct ion_stats stats;
@@ -282,8 +300,8 @@ TEST_F(copy, what_is_over_is_over)
 	EXPECT_TRUE(pair_pop_back(a, 1));
 }
 
-/* Who has gone had sent it: it comes when there is a buffer, then the end. */
-TEST_F(copy, what_waited_comes_after_the_sender_has_gone)
+/* The closed peer sent it: it arrives when there is a buffer, then the end. */
+TEST_F(pair_arena, waiting_payloads_arrive_after_the_sender_closed)
 {
 	struct channel *a = &self->a, *b = &self->b;
 	__u32 i;
@@ -293,7 +311,10 @@ TEST_F(copy, what_waited_comes_after_the_sender_has_gone)
 	ASSERT_EQ(0, ion_kick(a->fd));
 	channel_close(a);
 	EXPECT_EQ(POLLRDHUP, ion_poll_for(b->fd, POLLIN | POLLRDHUP, 0));
-	/* What it sends to nobody does not stand in the way, and comes back. */
+	/*
+	 * A payload sent to the closed peer delays nothing, and its buffer
+	 * returns.
+	 */
 	ASSERT_TRUE(pair_push_payload(b, 20, 1));
 	for (i = 0; i < 9; i++) {
 		ASSERT_TRUE(pair_push_empty(b, i, i + 1));
@@ -311,12 +332,12 @@ TEST_F(copy, what_waited_comes_after_the_sender_has_gone)
 }
 
 /**
- * struct talker - a program that sends payloads, and takes the other one's
+ * struct talker - a program that sends payloads, and receives those of its peer
  * @ch: its channel
  * @idle: buffers to send in
- * @nr_idle: how many of those
- * @sent: payloads that it has sent
- * @got: payloads that it has got
+ * @nr_idle: how many these are
+ * @sent: how many payloads it sent
+ * @got: how many payloads it received
  */
 struct talker {
 	struct channel *ch;
@@ -326,9 +347,9 @@ struct talker {
 	__u64 got;
 };
 
-#define SENDS 4 /* buffers that it sends in; the others are to receive in */
+#define SENDS 4 /* buffers to send in; the others are to receive in */
 
-/* Whether what came is right; each buffer goes on to where it is wanted. */
+/* Check a packet; its buffer goes on to the right use. */
 static bool talker_take(struct talker *t, struct ion_packet packet)
 {
 	if (!packet.len) {
@@ -342,8 +363,8 @@ static bool talker_take(struct talker *t, struct ion_packet packet)
 }
 
 /*
- * A payload that waits for a buffer holds up the empty ones behind it: so they
- * go first, and payloads when they are through.
+ * A payload that waits for a buffer delays the empty buffers behind it: so they
+ * go first, and payloads after them.
  */
 static void talker_sends(struct talker *t, __u64 most)
 {
@@ -397,7 +418,7 @@ static int talks(struct channel *a, struct channel *b, __u64 payloads)
 }
 
 /* 4 MiB each way. */
-TEST_F_TIMEOUT(copy, megabytes_both_ways_at_once, 60)
+TEST_F_TIMEOUT(pair_arena, megabytes_both_ways_at_once, 60)
 {
 	struct channel *a = &self->a, *b = &self->b;
 	struct ion_stats stats;
@@ -409,7 +430,7 @@ TEST_F_TIMEOUT(copy, megabytes_both_ways_at_once, 60)
 	EXPECT_EQ(0, stats.ring[ION_RING_TX].discarded);
 }
 
-TEST_F_TIMEOUT(copy, megabytes_by_lent_threads, 60)
+TEST_F_TIMEOUT(pair_arena, megabytes_by_lent_threads, 60)
 {
 	struct task servers[2];
 

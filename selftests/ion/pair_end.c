@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One of two that are joined goes, by close or by SIGKILL, at any point of what
- * it was doing: all that it had published comes, in order, then the end. Whoever
- * sleeps is woken by it. Nothing of either is left.
+ * One of two joined channels is closed, by close() or by SIGKILL, at any point
+ * of its work: all that it published arrives, in order, then the end. Every
+ * sleeper is woken by it. Nothing of either channel remains.
  */
 #include "ion_test.h"
 #include "options.h"
@@ -12,22 +12,22 @@
 
 static struct test_options options = { .shared = TEST_SEED, .harness = true };
 
-FIXTURE(end)
+FIXTURE(pair_end)
 {
 	struct usage before;
 	struct channel a;
 	struct channel b;
 };
 
-ION_LAYOUT_VARIANTS(end);
+ION_LAYOUT_VARIANTS(pair_end);
 
-FIXTURE_SETUP(end)
+FIXTURE_SETUP(pair_end)
 {
 	self->before = usage_now();
 	ASSERT_EQ(0, pair_open(&self->a, &self->b, variant->layout, SLOTS));
 }
 
-FIXTURE_TEARDOWN(end)
+FIXTURE_TEARDOWN(pair_end)
 {
 	channel_close(&self->a);
 	channel_close(&self->b);
@@ -37,7 +37,7 @@ FIXTURE_TEARDOWN(end)
 #define WRITABLE (POLLOUT | POLLWRBAND)
 #define ALL	 (POLLIN | POLLPRI | WRITABLE | POLLRDHUP)
 
-/* Whether each call says that there is nobody any more. */
+/* Whether each call reports that the peer is closed. */
 static bool ended(struct channel *ch)
 {
 	struct ion_packet packet = { 0 };
@@ -63,14 +63,16 @@ static bool ended(struct channel *ch)
 	       ion_kernel_end(ch->fd) == ION_KERNEL_END_GONE;
 }
 
-TEST_F(end, of_one_that_had_nothing_to_say)
+TEST_F(pair_end, closing_an_idle_peer_is_reported)
 {
 	channel_close(&self->a);
 	EXPECT_TRUE(ended(&self->b));
 }
 
-/* What is on rx may still be had, by mmap or by calls, and is counted first. */
-TEST_F(end, what_was_sent_comes_before_it)
+/*
+ * Packets on rx are still popped, by mmap or by calls, and are counted first.
+ */
+TEST_F(pair_end, sent_packets_arrive_before_the_end)
 {
 	struct ion_packet packets[SLOTS];
 	struct ion_cmd_packet cmd;
@@ -94,8 +96,11 @@ TEST_F(end, what_was_sent_comes_before_it)
 	EXPECT_TRUE(ended(b));
 }
 
-/* More than rx holds: the rest comes as room is made, and only then the end. */
-TEST_F(end, what_found_no_room_comes_before_it)
+/*
+ * More packets than rx holds: the rest arrives as room is made, and only then
+ * the end.
+ */
+TEST_F(pair_end, packets_without_room_arrive_before_the_end)
 {
 	struct channel *a = &self->a, *b = &self->b;
 	__u64 sent = ion_fill(a), got = 0;
@@ -104,7 +109,7 @@ TEST_F(end, what_found_no_room_comes_before_it)
 	EXPECT_EQ(2 * (SLOTS - 1), sent);
 	channel_close(a);
 	EXPECT_EQ(POLLIN | POLLRDHUP | WRITABLE, ion_poll_for(b->fd, ALL, 0));
-	/* The flag says that a kick is wanted. */
+	/* The flag asks for a kick. */
 	EXPECT_EQ(1, kernel_wake(b, ION_RING_RX));
 	while (got < sent) {
 		n = ion_pop_from(b, got, 4);
@@ -118,7 +123,7 @@ TEST_F(end, what_found_no_room_comes_before_it)
 	EXPECT_TRUE(ended(b));
 }
 
-TEST_F(end, what_found_no_room_comes_by_read)
+TEST_F(pair_end, packets_without_room_arrive_by_read)
 {
 	struct ion_packet packet;
 	__u64 sent, got;
@@ -131,8 +136,8 @@ TEST_F(end, what_found_no_room_comes_by_read)
 	EXPECT_TRUE(ended(&self->b));
 }
 
-/* A ring that the one who went had poisoned has nothing more to say. */
-TEST_F(end, of_one_that_was_poisoned)
+/* A ring that the closed peer poisoned has nothing more to report. */
+TEST_F(pair_end, closing_a_poisoned_peer_is_reported)
 {
 	struct ion_stats stats;
 
@@ -146,8 +151,8 @@ TEST_F(end, of_one_that_was_poisoned)
 	EXPECT_TRUE(ended(&self->b));
 }
 
-/* What the survivor had sent goes nowhere; it may be reset for all that. */
-TEST_F(end, what_it_did_not_get)
+/* Packets that the survivor sent arrive nowhere; it may still be reset. */
+TEST_F(pair_end, packets_to_a_closed_peer_are_discarded)
 {
 	ion_fill(&self->b);
 	channel_close(&self->a);
@@ -200,7 +205,7 @@ static const struct {
 	{ sleep_lent, -EPIPE },
 };
 
-TEST_F(end, wakes_all_who_sleep)
+TEST_F(pair_end, the_end_wakes_every_sleeper)
 {
 	struct task tasks[ARRAY_SIZE(sleeps)];
 	unsigned int i;
@@ -224,8 +229,8 @@ static int sleep_for_five(struct task *task)
 	return ion_wait_for(task->ch->fd, 5, 0, &left);
 }
 
-/* Nobody kicked for what was pushed last: the close sees to that. */
-TEST_F(end, wakes_for_what_was_pushed_last)
+/* No kick came for the last packets: the close handles them. */
+TEST_F(pair_end, the_end_wakes_for_the_last_packets)
 {
 	struct task sleeper;
 
@@ -237,7 +242,7 @@ TEST_F(end, wakes_for_what_was_pushed_last)
 	EXPECT_EQ(5, ion_pop_from(&self->b, 0, 9));
 }
 
-TEST_F(end, wakes_by_eventfd)
+TEST_F(pair_end, the_end_signals_the_eventfd)
 {
 	int event = eventfd(0, EFD_NONBLOCK);
 
@@ -248,7 +253,7 @@ TEST_F(end, wakes_by_eventfd)
 	close(event);
 }
 
-TEST_F(end, takes_a_busy_lent_thread_back)
+TEST_F(pair_end, the_end_returns_a_busy_lent_thread)
 {
 	struct task server;
 
@@ -260,14 +265,16 @@ TEST_F(end, takes_a_busy_lent_thread_back)
 	EXPECT_TRUE(ended(&self->b));
 }
 
-/* Both at the same time, again and again: neither may wait for the other. */
+/*
+ * Both close at the same time, again and again: neither may wait for the other.
+ */
 static int close_task(struct task *task)
 {
 	channel_close(task->ch);
 	return 0;
 }
 
-TEST_F(end, of_both_at_once)
+TEST_F(pair_end, both_peers_close_at_once)
 {
 	struct channel ch[2];
 	struct task task;
@@ -287,7 +294,7 @@ TEST_F(end, of_both_at_once)
 	}));
 }
 
-/* Publish numbers as fast as it goes; what was published is told in @told. */
+/* Publish numbers as fast as possible; @told is the number published. */
 static void send_until_killed(struct channel *ch, volatile __u64 *told,
 			      bool lent)
 {
@@ -306,7 +313,7 @@ static void send_until_killed(struct channel *ch, volatile __u64 *told,
 	}
 }
 
-/* Get all that comes up to the end: how many, or what went wrong. */
+/* Receive all packets until the end: how many, or the fault. */
 static __s64 get_until_the_end(struct channel *ch)
 {
 	struct ion_packet packets[SLOTS];
@@ -329,7 +336,7 @@ static int kill_later(struct task *task)
 	return kill((pid_t)task->arg[0], SIGKILL);
 }
 
-/* The channel is the child's alone: its death is what closes it. */
+/* Only the child has the channel: its death closes it. */
 static pid_t start_sender(int socket, __u32 layout, volatile __u64 *told,
 			  bool lent)
 {
@@ -346,7 +353,7 @@ static pid_t start_sender(int socket, __u32 layout, volatile __u64 *told,
 	_exit(3);
 }
 
-TEST_F_TIMEOUT(end, by_sigkill_at_any_point, 60)
+TEST_F_TIMEOUT(pair_end, sigkill_at_any_point_loses_no_packet, 60)
 {
 	volatile __u64 *told = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
 				    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -371,7 +378,10 @@ TEST_F_TIMEOUT(end, by_sigkill_at_any_point, 60)
 		got = get_until_the_end(&ch);
 		EXPECT_EQ(0, task_join(&killer));
 		EXPECT_EQ(256 + SIGKILL, ion_wait_child(pid));
-		/* It may have died before it told of its last. */
+		/*
+		 * It may have died before it stored the number of its last
+		 * packet.
+		 */
 		EXPECT_LE(*told, got);
 		EXPECT_GE(*told + 5, got);
 		EXPECT_TRUE(ended(&ch));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The peer of a pair has gone, and something that it sent was not read yet: who
- * sends learns it at once, what came before is there to be read, and no buffer is
- * said to have been copied that nobody got.
+ * The peer of a pair is closed, and packets that it sent are still unread: a
+ * sender learns that at once, the earlier packets can be read, and no buffer is
+ * reported as copied that was not received.
  */
 #include <sys/eventfd.h>
 
@@ -16,23 +16,23 @@
 #define WRITABLE (POLLOUT | POLLWRBAND)
 #define ALL	 (POLLIN | POLLPRI | WRITABLE | POLLRDHUP)
 
-FIXTURE(gone)
+FIXTURE(pair_gone)
 {
 	struct usage before;
 	struct channel a;
 	struct channel b;
 };
 
-ION_LAYOUT_VARIANTS(gone);
+ION_LAYOUT_VARIANTS(pair_gone);
 
-FIXTURE_SETUP(gone)
+FIXTURE_SETUP(pair_gone)
 {
 	self->before = usage_now();
 	memset(&self->a, 0, sizeof(self->a));
 	memset(&self->b, 0, sizeof(self->b));
 }
 
-FIXTURE_TEARDOWN(gone)
+FIXTURE_TEARDOWN(pair_gone)
 {
 	EXPECT_TRUE(usage_returns_to(&self->before));
 }
@@ -48,8 +48,8 @@ static bool push_fails(struct channel *ch, int error)
 	       ion_batch(ch->fd, ION_IOC_PUSH, ION_RING_CMD, &cmd, 1) == -error;
 }
 
-/* More than rx holds was sent, so that there is something to come for long. */
-TEST_F(gone, a_push_fails_while_something_is_unread)
+/* More packets than rx holds were sent, so that packets arrive for long. */
+TEST_F(pair_gone, a_push_fails_while_something_is_unread)
 {
 	struct channel *a = &self->a, *b = &self->b;
 	struct ion_packet packet;
@@ -72,8 +72,11 @@ TEST_F(gone, a_push_fails_while_something_is_unread)
 	channel_close(b);
 }
 
-/* By the mapping it is the kick that says so. What was pushed stays where it is. */
-TEST_F(gone, a_kick_fails_once_something_is_pushed)
+/*
+ * With the mapping the kick reports it. Packets that were pushed stay in the
+ * ring.
+ */
+TEST_F(pair_gone, a_kick_fails_once_something_is_pushed)
 {
 	struct channel *a = &self->a, *b = &self->b;
 	struct ion_stats stats;
@@ -82,7 +85,7 @@ TEST_F(gone, a_kick_fails_once_something_is_pushed)
 	ASSERT_EQ(0, pair_open(a, b, variant->layout, SLOTS));
 	sent = ion_fill(a);
 	channel_close(a);
-	/* Who only reads is not disturbed. */
+	/* A program that only reads is not disturbed. */
 	for (got = 0; got < 5; got++) {
 		EXPECT_EQ(1, ion_pop_from(b, got, 1));
 		EXPECT_EQ(0, ion_kick(b->fd));
@@ -100,8 +103,10 @@ TEST_F(gone, a_kick_fails_once_something_is_pushed)
 	channel_close(b);
 }
 
-/* What the other one had not taken when it went is as good as pushed later. */
-TEST_F(gone, what_found_no_room_fails_the_next_kick)
+/*
+ * Packets that the peer had not taken before it closed count as pushed later.
+ */
+TEST_F(pair_gone, packets_without_room_fail_the_next_kick)
 {
 	struct channel *a = &self->a, *b = &self->b;
 	__u64 sent;
@@ -139,7 +144,7 @@ static int sleep_write(struct task *task)
 	return -errno;
 }
 
-TEST_F(gone, wakes_who_waits_for_it)
+TEST_F(pair_gone, sleepers_that_wait_for_the_peer_are_woken)
 {
 	struct channel *a = &self->a, *b = &self->b;
 	int event = eventfd(0, EFD_NONBLOCK);
@@ -161,8 +166,8 @@ TEST_F(gone, wakes_who_waits_for_it)
 	channel_close(b);
 }
 
-/* A thread that is lent goes on for who reads, and comes back for who sends. */
-TEST_F(gone, a_lent_thread_comes_back_for_what_is_pushed)
+/* A lent thread goes on for a reader, and returns for a sender. */
+TEST_F(pair_gone, a_lent_thread_returns_for_a_pushed_packet)
 {
 	static const __u64 idle[] = { 0, NO_SPIN };
 	struct channel *a = &self->a, *b = &self->b;
@@ -189,15 +194,15 @@ TEST_F(gone, a_lent_thread_comes_back_for_what_is_pushed)
 	}
 }
 
-/* ---- with arenas --------------------------------------------------------- */
+/* With arenas */
 
 static int open_arenas(struct channel *a, struct channel *b, __u32 layout)
 {
 	return pair_open_arena(a, b, layout, SLOTS, BUFFERS, SIZE);
 }
 
-/* In the place of the payload that was copied it says that it was not. */
-TEST_F(gone, buffers_that_nobody_got_say_so)
+/* Instead of the copied payload the buffer reports that it was not received. */
+TEST_F(pair_gone, buffers_that_were_not_received_report_it)
 {
 	struct channel *a = &self->a, *b = &self->b;
 
@@ -215,8 +220,11 @@ TEST_F(gone, buffers_that_nobody_got_say_so)
 	channel_close(b);
 }
 
-/* Who only receives finds no packet that nobody sent before the end. */
-TEST_F(gone, empty_buffers_do_not_stand_before_the_end)
+/*
+ * A program that only receives finds no packet before the end that was not
+ * sent.
+ */
+TEST_F(pair_gone, empty_buffers_do_not_delay_the_end)
 {
 	struct channel *a = &self->a, *b = &self->b;
 
@@ -230,8 +238,10 @@ TEST_F(gone, empty_buffers_do_not_stand_before_the_end)
 	channel_close(b);
 }
 
-/* What waits for an empty buffer can be had, by system calls too. */
-TEST_F(gone, empty_buffers_are_taken_for_what_is_left)
+/*
+ * Payloads that wait for an empty buffer can be received, by system calls too.
+ */
+TEST_F(pair_gone, empty_buffers_are_used_for_waiting_payloads)
 {
 	struct channel *a = &self->a, *b = &self->b;
 	struct ion_packet packets[5];
@@ -261,8 +271,8 @@ TEST_F(gone, empty_buffers_are_taken_for_what_is_left)
 	channel_close(b);
 }
 
-/* By the mapping a payload is taken, and its buffer comes back as one. */
-TEST_F(gone, a_payload_that_is_pushed_later_comes_back)
+/* With the mapping a payload is taken, and its buffer returns. */
+TEST_F(pair_gone, a_payload_that_is_pushed_later_returns)
 {
 	struct channel *a = &self->a, *b = &self->b;
 
@@ -281,8 +291,11 @@ TEST_F(gone, a_payload_that_is_pushed_later_comes_back)
 	channel_close(b);
 }
 
-/* The end is told when the last buffer is back, with rx of however few slots. */
-TEST_F(gone, buffers_that_find_no_room_come_before_the_end)
+/*
+ * The end is reported when the last buffer has returned, however few slots rx
+ * has.
+ */
+TEST_F(pair_gone, returned_buffers_arrive_before_the_end)
 {
 	struct channel *a = &self->a, *b = &self->b;
 	struct ion_setup setup;
@@ -311,8 +324,10 @@ TEST_F(gone, buffers_that_find_no_room_come_before_the_end)
 	channel_close(b);
 }
 
-/* Nothing of one that has gone is kept for who does not take its buffers back. */
-TEST_F(gone, frees_the_memory_of_the_peer)
+/*
+ * Memory of the closed peer is not kept for a survivor that leaves its buffers.
+ */
+TEST_F(pair_gone, the_memory_of_a_closed_peer_is_freed)
 {
 	struct channel *a = &self->a, *b = &self->b;
 	struct ion_setup setup;

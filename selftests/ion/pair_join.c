@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Who is joined to whom: by name, by descriptor, and who is not. */
+/* Which channels are joined: by name, by descriptor, and which are not. */
 #include "ion_test.h"
 #include "pair_test.h"
 
 #define SLOTS 64
 
-FIXTURE(join)
+FIXTURE(pair_join)
 {
 	struct usage before;
 	struct channel ch[4];
@@ -13,42 +13,42 @@ FIXTURE(join)
 	__u32 layout;
 };
 
-ION_LAYOUT_VARIANTS(join);
+ION_LAYOUT_VARIANTS(pair_join);
 
-FIXTURE_SETUP(join)
+FIXTURE_SETUP(pair_join)
 {
 	self->before = usage_now();
 	self->nr = 0;
 	self->layout = variant->layout;
 }
 
-FIXTURE_TEARDOWN(join)
+FIXTURE_TEARDOWN(pair_join)
 {
 	while (self->nr)
 		channel_close(&self->ch[--self->nr]);
 	EXPECT_TRUE(usage_returns_to(&self->before));
 }
 
-static int another(FIXTURE_DATA(join) * self, const char *key)
+static int another(FIXTURE_DATA(pair_join) * self, const char *key)
 {
 	return pair_open_one(&self->ch[self->nr++], self->layout, SLOTS, key);
 }
 
-TEST_F(join, by_name)
+TEST_F(pair_join, two_channels_are_joined_by_name)
 {
 	static const char longest[] = "0123456789abcdef0123456789abcde";
 
 	ASSERT_EQ(0, another(self, longest));
 	EXPECT_TRUE(pair_alone(&self->ch[0]));
 	channel_attach_live(&self->ch[0]);
-	/* Not by a name that is only like it. */
+	/* A similar name is another name. */
 	ASSERT_EQ(0, another(self, "0123456789abcdef0123456789abcd"));
 	EXPECT_TRUE(pair_alone(&self->ch[1]));
 	ASSERT_EQ(0, another(self, longest));
 	EXPECT_TRUE(pair_joined(&self->ch[0], &self->ch[2]));
 }
 
-TEST_F(join, the_third_waits_for_the_fourth)
+TEST_F(pair_join, a_third_channel_waits_for_a_fourth)
 {
 	ASSERT_EQ(0, another(self, "n"));
 	ASSERT_EQ(0, another(self, "n"));
@@ -61,7 +61,7 @@ TEST_F(join, the_third_waits_for_the_fourth)
 	EXPECT_TRUE(pair_joined(&self->ch[0], &self->ch[1]));
 }
 
-TEST_F(join, a_name_is_forgotten_with_who_waits)
+TEST_F(pair_join, a_name_is_free_after_the_waiting_channel_closed)
 {
 	int round;
 
@@ -71,7 +71,7 @@ TEST_F(join, a_name_is_forgotten_with_who_waits)
 	}
 	ASSERT_EQ(0, another(self, "n"));
 	EXPECT_TRUE(pair_alone(&self->ch[0]));
-	/* And one that was joined waits by it no more. */
+	/* A joined channel no longer waits by that name. */
 	ASSERT_EQ(0, another(self, ""));
 	ASSERT_EQ(0, ion_join(self->ch[1].fd, self->ch[0].fd));
 	ASSERT_EQ(0, another(self, "n"));
@@ -80,8 +80,8 @@ TEST_F(join, a_name_is_forgotten_with_who_waits)
 	EXPECT_TRUE(pair_joined(&self->ch[0], &self->ch[1]));
 }
 
-/* Whichever of the two the call is made on, and whether one waits or both do. */
-TEST_F(join, a_channel_that_waits_by_a_key_is_joined_by_descriptor)
+/* The call is made on either channel; one waits, or both. */
+TEST_F(pair_join, a_channel_that_waits_by_a_key_is_joined_by_descriptor)
 {
 	static const char *const keys[][2] = {
 		{ "n", "" },
@@ -96,7 +96,7 @@ TEST_F(join, a_channel_that_waits_by_a_key_is_joined_by_descriptor)
 		EXPECT_EQ(0, ion_join(self->ch[0].fd, self->ch[1].fd));
 		EXPECT_TRUE(pair_joined(&self->ch[0], &self->ch[1]));
 		EXPECT_EQ(-EISCONN, ion_join(self->ch[0].fd, self->ch[1].fd));
-		/* The key is for the next two. */
+		/* The key is free for two other channels. */
 		ASSERT_EQ(0, another(self, "n"));
 		EXPECT_TRUE(pair_alone(&self->ch[2]));
 		channel_attach_live(&self->ch[2]);
@@ -107,7 +107,7 @@ TEST_F(join, a_channel_that_waits_by_a_key_is_joined_by_descriptor)
 	}
 }
 
-TEST_F(join, what_was_pushed_before_it_crosses)
+TEST_F(pair_join, packets_pushed_before_the_join_cross)
 {
 	static const char *const keys[] = { "", "n" };
 	struct channel *a = &self->ch[0], *b = &self->ch[1];
@@ -139,8 +139,8 @@ static int sleep_in_wait(struct task *task)
 	return ion_wait_for(task->ch->fd, 1, 0, &left);
 }
 
-/* Who sleeps until there is somebody to talk to is woken. */
-TEST_F(join, wakes_who_waits)
+/* A sleeper that waits for a peer is woken. */
+TEST_F(pair_join, a_join_wakes_sleepers)
 {
 	struct task sleeper;
 
@@ -154,8 +154,8 @@ TEST_F(join, wakes_who_waits)
 	EXPECT_EQ(1, ion_pop_from(&self->ch[0], 4, 2));
 }
 
-/* What crosses when they are joined may be what nobody believes. */
-TEST_F(join, one_that_broke_a_ring)
+/* Packets that cross at the join may be invalid. */
+TEST_F(pair_join, a_poisoned_channel_is_joined)
 {
 	struct channel *a = &self->ch[0], *b = &self->ch[1];
 	struct task sleeper;
@@ -169,14 +169,14 @@ TEST_F(join, one_that_broke_a_ring)
 	EXPECT_EQ(-EPROTO, task_join(&sleeper));
 	EXPECT_EQ(-EPROTO, ion_kick(a->fd));
 
-	/* The other one has done nothing. */
+	/* The peer has done nothing wrong. */
 	EXPECT_EQ(0, ion_kick(b->fd));
 	EXPECT_EQ(0, ion_reset(a->fd));
 	channel_attach_live(a);
 	EXPECT_TRUE(pair_joined(a, b));
 }
 
-/* The user who opened it is who may join by its name. */
+/* Names belong to the user who opened the channel. */
 static int other_user(void)
 {
 	struct channel ch[2];
@@ -193,7 +193,7 @@ static int other_user(void)
 	return pair_joined(&ch[0], &ch[1]) ? 0 : 5;
 }
 
-TEST_F(join, another_user_has_names_of_its_own)
+TEST_F(pair_join, another_user_has_its_own_names)
 {
 	pid_t pid;
 
@@ -209,7 +209,7 @@ TEST_F(join, another_user_has_names_of_its_own)
 	EXPECT_TRUE(pair_joined(&self->ch[0], &self->ch[1]));
 }
 
-TEST_F(join, by_a_descriptor_of_another_process)
+TEST_F(pair_join, a_descriptor_of_another_process_joins)
 {
 	int pair[2], fd, ret;
 	pid_t pid;
@@ -236,7 +236,7 @@ TEST_F(join, by_a_descriptor_of_another_process)
 	ASSERT_EQ(0, ion_join(self->ch[0].fd, fd));
 	close(fd);
 	EXPECT_EQ(10, ion_push_from(&self->ch[0], 0, 10));
-	/* The other one may have answered, and gone, before this returns. */
+	/* The peer may answer, and close, before this returns. */
 	ret = ion_kick(self->ch[0].fd);
 	EXPECT_TRUE(!ret || ret == -EPIPE);
 	EXPECT_EQ(0, ion_wait_child(pid));
@@ -248,7 +248,7 @@ static int open_echo(struct channel *ch)
 	return channel_open_layout(ch, ION_LAYOUT_COMPACT, SLOTS, "echo");
 }
 
-TEST_F(join, what_a_join_refuses)
+TEST_F(pair_join, invalid_joins_are_refused)
 {
 	struct ion_join join = { .size = sizeof(join) };
 	struct channel echo, *ch = &self->ch[0];
@@ -274,7 +274,7 @@ TEST_F(join, what_a_join_refuses)
 	join.flags = 0;
 	join.reserved = 1;
 	EXPECT_REFUSED(ch, EINVAL, ion_call(ch->fd, ION_IOC_JOIN, &join));
-	/* Nothing of that was in the way. */
+	/* None of these calls disturbed the channels. */
 	ASSERT_EQ(0, ion_join(ch->fd, self->ch[1].fd));
 	EXPECT_TRUE(pair_joined(ch, &self->ch[1]));
 	channel_close(&echo);
@@ -283,8 +283,8 @@ TEST_F(join, what_a_join_refuses)
 	close(path);
 }
 
-/* Once and for good, also when the other one has gone. */
-TEST_F(join, only_once)
+/* A channel is joined once, even after its peer closed. */
+TEST_F(pair_join, a_channel_is_joined_only_once)
 {
 	ASSERT_EQ(0, another(self, ""));
 	ASSERT_EQ(0, another(self, ""));
@@ -313,7 +313,7 @@ static int setup_with(const struct ion_setup *setup)
 	return ret;
 }
 
-TEST_F(join, what_a_setup_refuses)
+TEST_F(pair_join, invalid_setups_are_refused)
 {
 	struct ion_setup setup;
 
@@ -328,7 +328,7 @@ TEST_F(join, what_a_setup_refuses)
 	EXPECT_EQ(-EINVAL, setup_with(&setup));
 	setup.key[3] = 0;
 	EXPECT_EQ(-EINVAL, setup_with(&setup));
-	/* What is for pair is for no other service. */
+	/* Fields for pair are refused for other services. */
 	ion_setup_init(&setup, "echo");
 	ion_setup_key(&setup, "n");
 	EXPECT_EQ(-EINVAL, setup_with(&setup));
@@ -340,8 +340,11 @@ TEST_F(join, what_a_setup_refuses)
 	EXPECT_EQ(-EINVAL, setup_with(&setup));
 }
 
-/* Arenas must be alike. Who was refused by name leaves who waits waiting. */
-TEST_F(join, arenas_of_the_same_size_or_none)
+/*
+ * Arenas must have the same geometry. A refusal by name leaves the waiting
+ * channel waiting.
+ */
+TEST_F(pair_join, arenas_must_have_the_same_geometry)
 {
 	struct channel *none = &self->ch[0], *small = &self->ch[1],
 		       *large = &self->ch[2];

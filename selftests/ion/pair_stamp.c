@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Stamps: who sent a command, by word of the kernel. A stamp is of the channel
- * that it came from, and of every bit of the command.
+ * Stamps: the kernel states the sender of a command. A stamp depends on the
+ * channel of the sender and on every bit of the command.
  */
 #include <sched.h>
 #include <sys/stat.h>
@@ -11,13 +11,13 @@
 
 #define SLOTS 64
 
-FIXTURE(stamp)
+FIXTURE(pair_stamp)
 {
 	struct channel a;
 	struct channel b;
 };
 
-FIXTURE_VARIANT(stamp)
+FIXTURE_VARIANT(pair_stamp)
 {
 	__u32 layout;
 	__u32 flags[2];
@@ -25,19 +25,19 @@ FIXTURE_VARIANT(stamp)
 
 /* clang-format off */
 
-FIXTURE_VARIANT_ADD(stamp, asked_by_both)
+FIXTURE_VARIANT_ADD(pair_stamp, asked_by_both)
 {
 	.layout = ION_LAYOUT_COMPACT,
 	.flags = { ION_SETUP_STAMP, ION_SETUP_STAMP },
 };
 
-FIXTURE_VARIANT_ADD(stamp, asked_by_one)
+FIXTURE_VARIANT_ADD(pair_stamp, asked_by_one)
 {
 	.layout = ION_LAYOUT_SPLIT,
 	.flags = { ION_SETUP_STAMP, 0 },
 };
 
-FIXTURE_VARIANT_ADD(stamp, asked_by_the_other)
+FIXTURE_VARIANT_ADD(pair_stamp, asked_by_the_other)
 {
 	.layout = ION_LAYOUT_SPLIT,
 	.flags = { 0, ION_SETUP_STAMP },
@@ -56,7 +56,7 @@ static int open_stamp(struct channel *ch, __u32 layout, __u32 flags,
 	return channel_open_live(ch, &setup);
 }
 
-FIXTURE_SETUP(stamp)
+FIXTURE_SETUP(pair_stamp)
 {
 	ASSERT_EQ(0,
 		  open_stamp(&self->a, variant->layout, variant->flags[0], ""));
@@ -65,7 +65,7 @@ FIXTURE_SETUP(stamp)
 	ASSERT_EQ(0, ion_join(self->a.fd, self->b.fd));
 }
 
-FIXTURE_TEARDOWN(stamp)
+FIXTURE_TEARDOWN(pair_stamp)
 {
 	channel_close(&self->a);
 	channel_close(&self->b);
@@ -76,7 +76,9 @@ static struct ion_verify verify_of(int fd, const struct ion_cmd_packet *cmd)
 	struct ion_verify verify = { .size = sizeof(verify), .cmd = *cmd };
 	int ret;
 
-	/* What the kernel does not write is seen. */
+	/*
+	 * Fill it, so that a field that the kernel does not write is visible.
+	 */
 	verify.genuine = 77;
 	verify.pid = 77;
 	verify.uid = 77;
@@ -87,7 +89,7 @@ static struct ion_verify verify_of(int fd, const struct ion_cmd_packet *cmd)
 	return verify;
 }
 
-/* Whether it is genuine, and from this process. */
+/* Whether the stamp is genuine, and of this process. */
 static bool genuine(int fd, const struct ion_cmd_packet *cmd)
 {
 	struct ion_verify verify = verify_of(fd, cmd);
@@ -96,7 +98,7 @@ static bool genuine(int fd, const struct ion_cmd_packet *cmd)
 	       verify.uid == geteuid() && verify.gid == getegid();
 }
 
-/* Whether it is not, and nothing is told of anybody. */
+/* Whether the stamp is refused, and no sender is reported. */
 static bool forged(int fd, const struct ion_cmd_packet *cmd)
 {
 	struct ion_verify verify = verify_of(fd, cmd);
@@ -104,7 +106,7 @@ static bool forged(int fd, const struct ion_cmd_packet *cmd)
 	return !verify.genuine && !verify.pid && !verify.uid && !verify.gid;
 }
 
-/* Send the command of that number; what came. */
+/* Send the command of that number: the command that arrives. */
 static struct ion_cmd_packet crossed(struct channel *from, struct channel *to,
 				     __u64 number)
 {
@@ -123,7 +125,7 @@ static bool same_message(const struct ion_cmd_packet *cmd, __u64 number)
 	       cmd->arg == want.arg;
 }
 
-TEST_F(stamp, counts_and_verifies)
+TEST_F(pair_stamp, a_stamp_counts_and_is_verified)
 {
 	struct ion_cmd_packet there, back;
 	__u64 i;
@@ -133,7 +135,7 @@ TEST_F(stamp, counts_and_verifies)
 		EXPECT_TRUE(same_message(&there, i));
 		EXPECT_EQ(i, there.id_lo);
 		EXPECT_TRUE(genuine(self->b.fd, &there));
-		/* It was sent by the one, and not by the other. */
+		/* It was sent by one peer, and not by the other. */
 		EXPECT_TRUE(forged(self->a.fd, &there));
 		back = crossed(&self->b, &self->a, i);
 		EXPECT_EQ(i, back.id_lo);
@@ -143,8 +145,8 @@ TEST_F(stamp, counts_and_verifies)
 	}
 }
 
-/* What finds no room is not counted before it crosses. */
-TEST_F(stamp, batches_into_a_full_ring)
+/* Commands that find no room are counted when they cross. */
+TEST_F(pair_stamp, stamps_count_commands_that_cross)
 {
 	struct channel *a = &self->a, *b = &self->b;
 	struct ion_cmd_packet cmd;
@@ -163,7 +165,7 @@ TEST_F(stamp, batches_into_a_full_ring)
 	}
 }
 
-TEST_F(stamp, not_with_a_bit_changed)
+TEST_F(pair_stamp, a_changed_bit_breaks_the_stamp)
 {
 	struct ion_cmd_packet cmd, other;
 	unsigned int bit;
@@ -178,7 +180,10 @@ TEST_F(stamp, not_with_a_bit_changed)
 		TH_LOG("bit %u", bit);
 	}
 	EXPECT_TRUE(genuine(self->b.fd, &cmd));
-	/* Nor what nobody sent, nor one with another one's stamp. */
+	/*
+	 * A command that was not sent, and one with a foreign stamp, are
+	 * refused.
+	 */
 	memset(&other, 0, sizeof(other));
 	EXPECT_TRUE(forged(self->b.fd, &other));
 	other = crossed(&self->a, &self->b, 2);
@@ -188,8 +193,8 @@ TEST_F(stamp, not_with_a_bit_changed)
 	EXPECT_TRUE(forged(self->b.fd, &other));
 }
 
-/* The sender's own ids are written over, whatever they say. */
-TEST_F(stamp, is_not_to_be_had_by_sending_one)
+/* The ids of the sender are overwritten. */
+TEST_F(pair_stamp, a_sender_cannot_forge_a_stamp)
 {
 	struct ion_cmd_packet real, again;
 
@@ -199,7 +204,7 @@ TEST_F(stamp, is_not_to_be_had_by_sending_one)
 	ASSERT_TRUE(ion_ring_pop_cmd(&self->b.evt, &again));
 	EXPECT_EQ(1, again.id_lo);
 	EXPECT_NE(real.id_hi, again.id_hi);
-	/* Sent back it is another one's word. */
+	/* A command that is sent back has a new stamp. */
 	ASSERT_TRUE(ion_ring_push_cmd(&self->b.cmd, &real));
 	ASSERT_EQ(0, ion_kick(self->b.fd));
 	ASSERT_TRUE(ion_ring_pop_cmd(&self->a.evt, &again));
@@ -208,8 +213,8 @@ TEST_F(stamp, is_not_to_be_had_by_sending_one)
 	EXPECT_TRUE(genuine(self->a.fd, &again));
 }
 
-/* The same command, sent as the same number by another pair. */
-TEST_F(stamp, of_another_pair)
+/* The same command, sent with the same number by another pair. */
+TEST_F(pair_stamp, a_stamp_of_another_pair_is_refused)
 {
 	struct ion_cmd_packet ours, theirs;
 	struct channel c, d;
@@ -228,13 +233,13 @@ TEST_F(stamp, of_another_pair)
 }
 
 /* Packets have no stamp. */
-TEST_F(stamp, leaves_packets_alone)
+TEST_F(pair_stamp, packets_have_no_stamp)
 {
 	EXPECT_EQ(30, ion_send(&self->a, 0, 30));
 	EXPECT_EQ(30, ion_pop_from(&self->b, 0, 40));
 }
 
-TEST_F(stamp, what_verify_refuses)
+TEST_F(pair_stamp, invalid_verify_requests_are_refused)
 {
 	struct ion_cmd_packet cmd = crossed(&self->a, &self->b, 1);
 	struct ion_verify verify = { .size = sizeof(verify), .cmd = cmd };
@@ -258,8 +263,8 @@ TEST_F(stamp, what_verify_refuses)
 	EXPECT_EQ(1, verify.genuine);
 }
 
-/* Without the flag ids are the program's, and the kernel vouches for none. */
-TEST(without_it_ids_are_unchanged)
+/* Without the flag ids belong to the program, and the kernel states nothing. */
+TEST(without_stamps_ids_are_unchanged)
 {
 	struct ion_cmd_packet cmd;
 	struct channel a, b;
@@ -270,13 +275,13 @@ TEST(without_it_ids_are_unchanged)
 	EXPECT_TRUE(forged(b.fd, &cmd));
 	channel_close(&a);
 	channel_close(&b);
-	/* Nor before there is anybody to vouch for. */
+	/* Without a peer it states nothing either. */
 	ASSERT_EQ(0, open_stamp(&a, ION_LAYOUT_COMPACT, ION_SETUP_STAMP, ""));
 	EXPECT_TRUE(forged(a.fd, &cmd));
 	channel_close(&a);
 }
 
-/* A sender in a process of its own, who opens as somebody. */
+/* A sender in its own process, which opens the channel as another user. */
 static int send_as(uid_t uid, gid_t gid, int socket)
 {
 	struct channel ch;
@@ -285,14 +290,14 @@ static int send_as(uid_t uid, gid_t gid, int socket)
 		return 1;
 	if (open_stamp(&ch, ION_LAYOUT_COMPACT, ION_SETUP_STAMP, ""))
 		return 2;
-	/* What it is later does not count. */
+	/* Its later user id does not matter. */
 	if (seteuid(0) || setegid(0))
 		return 3;
 	ion_send_fd(socket, ch.fd);
 	return ion_send_cmd(&ch, 9) ? 0 : 4;
 }
 
-/* The other end, when the sender has died and was waited for. */
+/* The receiving end, after the sender died and was waited for. */
 static int receive_from(struct channel *ch, pid_t pid, int socket)
 {
 	int fd = ion_receive_fd(socket), ret;
@@ -307,26 +312,26 @@ static int receive_from(struct channel *ch, pid_t pid, int socket)
 	return ret;
 }
 
-FIXTURE(sender)
+FIXTURE(pair_stamp_sender)
 {
 	struct channel ch;
 	int sockets[2];
 };
 
-FIXTURE_SETUP(sender)
+FIXTURE_SETUP(pair_stamp_sender)
 {
 	ASSERT_EQ(0, chmod(ION_DEVICE, 0666));
 	ASSERT_EQ(0, open_stamp(&self->ch, ION_LAYOUT_COMPACT, 0, ""));
 	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, self->sockets));
 }
 
-FIXTURE_TEARDOWN(sender)
+FIXTURE_TEARDOWN(pair_stamp_sender)
 {
 	EXPECT_EQ(0, chmod(ION_DEVICE, 0660));
 	channel_close(&self->ch);
 }
 
-TEST_F(sender, is_known_after_its_death)
+TEST_F(pair_stamp_sender, the_sender_is_reported_after_its_death)
 {
 	struct ion_cmd_packet cmd = { 0 };
 	struct ion_verify verify;
@@ -345,8 +350,8 @@ TEST_F(sender, is_known_after_its_death)
 	EXPECT_EQ(5678, verify.gid);
 }
 
-/* A number of another pid namespace would be somebody else here. */
-TEST_F(sender, has_a_pid_as_the_caller_sees_it)
+/* The number of another pid namespace is wrong here. */
+TEST_F(pair_stamp_sender, the_sender_has_a_pid_of_the_callers_namespace)
 {
 	int hold[2], status = -1;
 	struct ion_cmd_packet cmd = { 0 };
@@ -361,7 +366,7 @@ TEST_F(sender, has_a_pid_as_the_caller_sees_it)
 
 		close(hold[1]);
 		status = send_as(0, 0, self->sockets[1]);
-		/* It lives until all was seen. */
+		/* It lives until all commands were checked. */
 		_exit(status ? status : (int)read(hold[0], &byte, 1));
 	}
 	close(hold[0]);

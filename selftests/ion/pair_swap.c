@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A pair with arenas of which both programs send in buffers that the other one has
- * no empty one for: the payloads change places, and each program gets the buffers
- * back that it sent.
+ * A pair with arenas in which both programs send in buffers for which the other
+ * has no empty one: the payloads are swapped, and each program gets back the
+ * buffers that it sent.
  */
 #include "ion_test.h"
 #include "pair_test.h"
@@ -11,30 +11,30 @@
 #define BUFFERS 16
 #define SIZE	1024
 
-FIXTURE(swap)
+FIXTURE(pair_swap)
 {
 	struct usage before;
 	struct channel a;
 	struct channel b;
 };
 
-ION_LAYOUT_VARIANTS(swap);
+ION_LAYOUT_VARIANTS(pair_swap);
 
-FIXTURE_SETUP(swap)
+FIXTURE_SETUP(pair_swap)
 {
 	self->before = usage_now();
 	ASSERT_EQ(0, pair_open_arena(&self->a, &self->b, variant->layout, SLOTS,
 				     BUFFERS, SIZE));
 }
 
-FIXTURE_TEARDOWN(swap)
+FIXTURE_TEARDOWN(pair_swap)
 {
 	channel_close(&self->a);
 	channel_close(&self->b);
 	EXPECT_TRUE(usage_returns_to(&self->before));
 }
 
-/* Nothing is left in the kernel, and nothing was lost or refused. */
+/* Whether the kernel keeps nothing, and nothing was lost or refused. */
 static bool settled(struct channel *ch, __u32 packets)
 {
 	struct ion_stats stats;
@@ -46,7 +46,7 @@ static bool settled(struct channel *ch, __u32 packets)
 	       !stats.ring[ION_RING_TX].discarded;
 }
 
-/* The payload @number is next, in this buffer. */
+/* Whether the next packet is payload @number, in this buffer. */
 static bool pop_in(struct channel *ch, __u32 id, __u64 number)
 {
 	struct ion_packet packet = arena_pop(ch);
@@ -54,7 +54,7 @@ static bool pop_in(struct channel *ch, __u32 id, __u64 number)
 	return packet.id == id && pair_is_payload(ch, &packet, number);
 }
 
-TEST_F(swap, all_buffers_of_both_cross_in_order)
+TEST_F(pair_swap, all_buffers_of_both_cross_in_order)
 {
 	struct channel *a = &self->a, *b = &self->b;
 	__u32 i;
@@ -77,8 +77,8 @@ TEST_F(swap, all_buffers_of_both_cross_in_order)
 	EXPECT_TRUE(settled(b, BUFFERS));
 }
 
-/* One of each, and the other buffers in the hands of the programs. */
-TEST_F(swap, programs_that_hand_no_empty_buffer_over_talk)
+/* Each sends one buffer, and the programs keep the others. */
+TEST_F(pair_swap, programs_without_empty_buffers_exchange_payloads)
 {
 	struct channel *a = &self->a, *b = &self->b;
 	__u32 i;
@@ -96,8 +96,11 @@ TEST_F(swap, programs_that_hand_no_empty_buffer_over_talk)
 	EXPECT_TRUE(settled(b, 100));
 }
 
-/* What was not sent is not seen, and what was there is not written over. */
-TEST_F(swap, moves_no_byte_beside_the_payloads)
+/*
+ * Bytes that were not sent are not visible, and bytes beside the payload are
+ * not overwritten.
+ */
+TEST_F(pair_swap, a_swap_moves_only_the_payloads)
 {
 	static const struct {
 		__u16 skip;
@@ -127,10 +130,10 @@ TEST_F(swap, moves_no_byte_beside_the_payloads)
 }
 
 /*
- * A program that has a buffer to receive in, and keeps the others to send in, does
- * not find what it sends in among what it receives in.
+ * A program that has a buffer to receive in, and keeps the others to send in,
+ * does not find sent buffers among those to receive in.
  */
-TEST_F(swap, not_for_a_program_that_has_a_buffer_to_receive_in)
+TEST_F(pair_swap, a_program_with_a_buffer_to_receive_in_is_not_swapped)
 {
 	struct channel *a = &self->a, *b = &self->b;
 
@@ -138,7 +141,7 @@ TEST_F(swap, not_for_a_program_that_has_a_buffer_to_receive_in)
 	ASSERT_TRUE(pair_push_payload(b, 0, 100));
 	ASSERT_EQ(0, ion_kick(b->fd));
 	ASSERT_TRUE(pair_pop_back(b, 0));
-	/* The payload 100 has not been read, its buffer not been handed over. */
+	/* Payload 100 is unread, and its buffer is not handed over. */
 	ASSERT_TRUE(pair_push_payload(a, 1, 1));
 	ASSERT_EQ(0, ion_kick(a->fd));
 	ASSERT_TRUE(pair_push_payload(b, 2, 2));
@@ -146,7 +149,7 @@ TEST_F(swap, not_for_a_program_that_has_a_buffer_to_receive_in)
 	EXPECT_TRUE(arena_rx_empty(b));
 	EXPECT_TRUE(pop_in(a, 7, 100));
 	EXPECT_TRUE(arena_rx_empty(a));
-	/* It goes on in one way, and then in the other. */
+	/* Payloads cross in one direction, and then in the other. */
 	ASSERT_TRUE(pair_give(a, 7, 8));
 	EXPECT_TRUE(pop_in(a, 7, 2));
 	EXPECT_TRUE(pair_pop_back(b, 2));
@@ -157,8 +160,10 @@ TEST_F(swap, not_for_a_program_that_has_a_buffer_to_receive_in)
 	EXPECT_TRUE(settled(b, 3));
 }
 
-/* A buffer that came filled and is sent is one to send in from then on. */
-TEST_F(swap, of_buffers_that_were_for_receiving)
+/*
+ * A buffer that came with a payload and is sent is one to send in from then on.
+ */
+TEST_F(pair_swap, buffers_that_received_a_payload_are_swapped)
 {
 	struct channel *a = &self->a, *b = &self->b;
 
@@ -175,8 +180,8 @@ TEST_F(swap, of_buffers_that_were_for_receiving)
 	EXPECT_TRUE(pop_in(b, 2, 1));
 }
 
-/* Nobody gets a payload while the other one has no room for his. */
-TEST_F(swap, waits_for_room_on_both_sides)
+/* No payload is swapped while either ring has no room. */
+TEST_F(pair_swap, a_swap_waits_for_room_on_both_sides)
 {
 	struct channel a, b;
 	struct ion_setup setup;
@@ -203,8 +208,8 @@ TEST_F(swap, waits_for_room_on_both_sides)
 	channel_close(&b);
 }
 
-/* Those that wait at one end when it resets have been sent. */
-TEST_F(swap, goes_on_after_a_reset)
+/* Payloads that wait at an end that resets are sent. */
+TEST_F(pair_swap, swaps_go_on_after_a_reset)
 {
 	struct channel *a = &self->a, *b = &self->b;
 
@@ -232,8 +237,12 @@ static int scribble(struct task *task)
 	return 0;
 }
 
-/* Its own payloads are garbage. The other one's buffers are whole around them. */
-TEST_F_TIMEOUT(swap, with_one_that_writes_to_what_it_sent, 60)
+/*
+ * The payloads of this program are garbage. The buffers of its peer are intact
+ * around them.
+ */
+TEST_F_TIMEOUT(pair_swap, a_sender_that_rewrites_its_buffers_harms_only_itself,
+	       60)
 {
 	struct channel *a = &self->a, *b = &self->b;
 	struct task writer;
@@ -264,8 +273,8 @@ TEST_F_TIMEOUT(swap, with_one_that_writes_to_what_it_sent, 60)
 }
 
 /*
- * Send in every buffer, and in each one that comes back, and take what comes: at
- * most so many numbers. Each kicks and sleeps by itself.
+ * Send in every buffer, and in each that returns, and receive: at most @count
+ * numbers. Each program kicks and sleeps by itself.
  */
 static int send_in_all(struct task *task)
 {
@@ -291,7 +300,7 @@ static int send_in_all(struct task *task)
 	return ion_kick(ch->fd);
 }
 
-TEST_F_TIMEOUT(swap, two_threads_that_send_in_all_they_have, 120)
+TEST_F_TIMEOUT(pair_swap, two_threads_that_send_in_every_buffer_lose_none, 120)
 {
 	struct task one, other;
 

@@ -1,23 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Two programs that sleep and wake each other through a pair, by nothing but
- * wake flags: each kicks only if the flag asks for it, and sleeps on its
- * eventfd, which makes no call on the channel. A wake-up that is lost is a
- * thread that sleeps for ever.
+ * Two programs that sleep and wake each other through a pair, by wake flags
+ * alone: each kicks only if the flag asks for it, and sleeps on its eventfd,
+ * without a call on the channel. If a wake-up is lost, a thread sleeps forever.
  */
 #include "ion_test.h"
 #include "pair_test.h"
 
 #define PACKETS 400
 
-FIXTURE(wake)
+FIXTURE(pair_wake)
 {
 	struct channel a;
 	struct channel b;
 	struct task server[2];
 };
 
-FIXTURE_VARIANT(wake)
+FIXTURE_VARIANT(pair_wake)
 {
 	__u32 layout;
 	__u32 slots;
@@ -27,7 +26,7 @@ FIXTURE_VARIANT(wake)
 
 /* clang-format off */
 
-FIXTURE_VARIANT_ADD(wake, compact)
+FIXTURE_VARIANT_ADD(pair_wake, compact)
 {
 	.layout = ION_LAYOUT_COMPACT,
 	.slots = 4,
@@ -35,7 +34,7 @@ FIXTURE_VARIANT_ADD(wake, compact)
 	.idle_ns = SPIN,
 };
 
-FIXTURE_VARIANT_ADD(wake, split_smallest)
+FIXTURE_VARIANT_ADD(pair_wake, split_smallest)
 {
 	.layout = ION_LAYOUT_SPLIT,
 	.slots = 2,
@@ -43,7 +42,7 @@ FIXTURE_VARIANT_ADD(wake, split_smallest)
 	.idle_ns = SPIN,
 };
 
-FIXTURE_VARIANT_ADD(wake, split_larger)
+FIXTURE_VARIANT_ADD(pair_wake, split_larger)
 {
 	.layout = ION_LAYOUT_SPLIT,
 	.slots = 64,
@@ -51,7 +50,7 @@ FIXTURE_VARIANT_ADD(wake, split_larger)
 	.idle_ns = SPIN,
 };
 
-FIXTURE_VARIANT_ADD(wake, lent_by_one)
+FIXTURE_VARIANT_ADD(pair_wake, lent_by_first)
 {
 	.layout = ION_LAYOUT_COMPACT,
 	.slots = 8,
@@ -59,7 +58,7 @@ FIXTURE_VARIANT_ADD(wake, lent_by_one)
 	.idle_ns = NO_SPIN,
 };
 
-FIXTURE_VARIANT_ADD(wake, lent_by_the_other)
+FIXTURE_VARIANT_ADD(pair_wake, lent_by_second)
 {
 	.layout = ION_LAYOUT_COMPACT,
 	.slots = 8,
@@ -67,7 +66,7 @@ FIXTURE_VARIANT_ADD(wake, lent_by_the_other)
 	.idle_ns = NO_SPIN,
 };
 
-FIXTURE_VARIANT_ADD(wake, lent_by_both)
+FIXTURE_VARIANT_ADD(pair_wake, lent_by_both)
 {
 	.layout = ION_LAYOUT_SPLIT,
 	.slots = 8,
@@ -75,7 +74,7 @@ FIXTURE_VARIANT_ADD(wake, lent_by_both)
 	.idle_ns = NO_SPIN,
 };
 
-FIXTURE_VARIANT_ADD(wake, lent_by_both_and_awake)
+FIXTURE_VARIANT_ADD(pair_wake, lent_by_both_and_busy)
 {
 	.layout = ION_LAYOUT_SPLIT,
 	.slots = 64,
@@ -85,7 +84,7 @@ FIXTURE_VARIANT_ADD(wake, lent_by_both_and_awake)
 
 /* clang-format on */
 
-FIXTURE_SETUP(wake)
+FIXTURE_SETUP(pair_wake)
 {
 	ASSERT_EQ(0, pair_open(&self->a, &self->b, variant->layout,
 			       variant->slots));
@@ -97,7 +96,7 @@ FIXTURE_SETUP(wake)
 					 variant->idle_ns, 0));
 }
 
-FIXTURE_TEARDOWN(wake)
+FIXTURE_TEARDOWN(pair_wake)
 {
 	if (variant->lent & 1)
 		EXPECT_EQ(-EINTR, server_stop(&self->server[0]));
@@ -107,7 +106,7 @@ FIXTURE_TEARDOWN(wake)
 	channel_close(&self->b);
 }
 
-/* Sleep until the kernel end has moved one of the rings on. */
+/* Sleep until the kernel end moves one of the rings. */
 static int sleep_on(int event)
 {
 	__u64 count;
@@ -117,7 +116,7 @@ static int sleep_on(int event)
 	return read(event, &count, sizeof(count)) == sizeof(count) ? 0 : -EIO;
 }
 
-/* Set up to be signalled, in the thread that sleeps. */
+/* Prepare for signals, in the thread that sleeps. */
 static int event_of(struct channel *ch)
 {
 	int event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -132,13 +131,13 @@ static bool kick_if_wanted(struct channel *ch, struct ion_end *end)
 }
 
 /**
- * struct talker - one program: it sends numbers, and takes the other one's
+ * struct talker - a program that sends numbers, and receives those of its peer
  * @ch: its channel
  * @event: its eventfd
- * @sent: how many it has sent
- * @got: how many it has got
- * @to_send: how many it is to send
- * @to_get: how many it is to get
+ * @sent: how many it sent
+ * @got: how many it received
+ * @to_send: how many it will send
+ * @to_get: how many it will receive
  */
 struct talker {
 	struct channel *ch;
@@ -149,7 +148,7 @@ struct talker {
 	__u64 to_get;
 };
 
-/* Whether anything could be done; -1 if it went wrong. */
+/* Whether there was work; -1 after a fault. */
 static int talk_some(struct talker *t)
 {
 	__u64 left = t->to_send - t->sent;
@@ -210,17 +209,17 @@ static int talks(struct channel *a, struct channel *b, __u64 there, __u64 back)
 	return task_join(&other) ?: ret;
 }
 
-TEST_F_TIMEOUT(wake, one_way, 60)
+TEST_F_TIMEOUT(pair_wake, no_wake_up_is_lost_from_first_to_second, 60)
 {
 	EXPECT_EQ(0, talks(&self->a, &self->b, PACKETS, 0));
 }
 
-TEST_F_TIMEOUT(wake, the_other_way, 60)
+TEST_F_TIMEOUT(pair_wake, no_wake_up_is_lost_from_second_to_first, 60)
 {
 	EXPECT_EQ(0, talks(&self->a, &self->b, 0, PACKETS));
 }
 
-TEST_F_TIMEOUT(wake, both_ways, 60)
+TEST_F_TIMEOUT(pair_wake, no_wake_up_is_lost_both_ways, 60)
 {
 	EXPECT_EQ(0, talks(&self->a, &self->b, PACKETS, PACKETS));
 }
@@ -255,8 +254,8 @@ static int get_all(struct task *task)
 	return 0;
 }
 
-/* Asleep in system calls, at both ends and in both directions. */
-TEST_F_TIMEOUT(wake, read_and_write, 60)
+/* Sleep in system calls, at both ends and in both directions. */
+TEST_F_TIMEOUT(pair_wake, no_wake_up_is_lost_in_read_and_write, 60)
 {
 	struct task tasks[4];
 	int i;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Of the mistakes that rings like this one have had, those that no other
- * program looks for: a loop in the kernel that chases an index, and a log that
- * a user can fill. Documentation/pitfalls.rst says where the others are.
+ * Mistakes of rings that no other program tests: a loop in the kernel that
+ * chases an index, and a log that a user can fill. Documentation/pitfalls.rst
+ * lists the others.
  */
 #include "arena_test.h"
 #include "ion_test.h"
@@ -10,14 +10,14 @@
 #define SLOTS 64
 
 /*
- * More than this no call may do that was made once: there are a few passes, and
- * each may find the ring full again for the time that it takes.
+ * The most packets that one call may move: there are a few passes, and each may
+ * find the ring full again.
  */
 #define MOST (12 * SLOTS)
 
 /*
- * All slots of tx are given away again as soon as they come back, and rx is
- * emptied: a kernel end that goes on while there is something goes on for ever.
+ * Give away all slots of tx again as soon as they return, and empty rx: a
+ * kernel end that goes on while there is work goes on forever.
  */
 static int chase(struct task *task)
 {
@@ -41,12 +41,12 @@ static __u64 moved(int fd)
 	       stats.ring[ION_RING_TX].discarded;
 }
 
-FIXTURE(chased)
+FIXTURE(chased_index)
 {
 	struct channel ch;
 };
 
-FIXTURE_VARIANT(chased)
+FIXTURE_VARIANT(chased_index)
 {
 	const char *service;
 	__u32 buffers;
@@ -54,31 +54,31 @@ FIXTURE_VARIANT(chased)
 
 /* clang-format off */
 
-FIXTURE_VARIANT_ADD(chased, echo)
+FIXTURE_VARIANT_ADD(chased_index, echo)
 {
 	.service = "echo",
 	.buffers = 0,
 };
 
-FIXTURE_VARIANT_ADD(chased, echo_arena)
+FIXTURE_VARIANT_ADD(chased_index, echo_arena)
 {
 	.service = "echo",
 	.buffers = 8,
 };
 
-FIXTURE_VARIANT_ADD(chased, sink)
+FIXTURE_VARIANT_ADD(chased_index, sink)
 {
 	.service = "sink",
 	.buffers = 0,
 };
 
-FIXTURE_VARIANT_ADD(chased, sink_arena)
+FIXTURE_VARIANT_ADD(chased_index, sink_arena)
 {
 	.service = "sink",
 	.buffers = 8,
 };
 
-FIXTURE_VARIANT_ADD(chased, source)
+FIXTURE_VARIANT_ADD(chased_index, source)
 {
 	.service = "source",
 	.buffers = 0,
@@ -86,26 +86,26 @@ FIXTURE_VARIANT_ADD(chased, source)
 
 /* clang-format on */
 
-FIXTURE_SETUP(chased)
+FIXTURE_SETUP(chased_index)
 {
 	ASSERT_EQ(0, arena_open(&self->ch, ION_LAYOUT_COMPACT, variant->service,
 				SLOTS, variant->buffers,
 				variant->buffers ? 256 : 0));
 }
 
-FIXTURE_TEARDOWN(chased)
+FIXTURE_TEARDOWN(chased_index)
 {
 	channel_close(&self->ch);
 }
 
-TEST_F(chased, a_kick_ends_all_the_same)
+TEST_F(chased_index, a_kick_ends_while_its_index_is_chased)
 {
 	__u64 until = now_ns() + 2 * SECOND, before, most = 0;
 	struct ion_packet *slots = channel_slot(&self->ch, ION_RING_TX, 0);
 	struct task chaser;
 	__u32 i;
 
-	/* With an arena these are refused, and passed over. */
+	/* With an arena these are refused and passed over. */
 	for (i = 0; i < SLOTS; i++)
 		slots[i].id = 0xffff;
 	task_start(&chaser, chase, &self->ch, 0, 0);
@@ -114,7 +114,7 @@ TEST_F(chased, a_kick_ends_all_the_same)
 		ion_kick(self->ch.fd);
 		before = moved(self->ch.fd) - before;
 		most = before > most ? before : most;
-		/* In between, the chaser may have been a step behind. */
+		/* The index may have been behind for a moment. */
 		if (ion_poll_for(self->ch.fd, POLLOUT, 0) & POLLERR)
 			ion_reset(self->ch.fd);
 	}
@@ -124,7 +124,7 @@ TEST_F(chased, a_kick_ends_all_the_same)
 	EXPECT_GE(MOST, most);
 }
 
-/* Lines since the last look. */
+/* How many lines were logged since the last call. */
 static unsigned int log_lines(struct __test_metadata *_metadata)
 {
 	unsigned int lines = 0;
@@ -137,30 +137,30 @@ static unsigned int log_lines(struct __test_metadata *_metadata)
 	return lines;
 }
 
-FIXTURE(log)
+FIXTURE(module_log)
 {
 	struct channel ch;
 };
 
-FIXTURE_SETUP(log)
+FIXTURE_SETUP(module_log)
 {
 	char line[512];
 
 	if (ion_kernel_log < 0)
-		SKIP(return, "/dev/kmsg can not be read");
+		SKIP(return, "/dev/kmsg cannot be read");
 	ASSERT_EQ(0, channel_open_slots(&self->ch, SLOTS, ""));
 	while (ion_kernel_log_next(line, sizeof(line)))
 		;
 }
 
-FIXTURE_TEARDOWN(log)
+FIXTURE_TEARDOWN(module_log)
 {
 	if (ion_kernel_log >= 0)
 		channel_close(&self->ch);
 }
 
-/* Everything that is wrong, often: it is the caller's to know. */
-TEST_F(log, has_no_line_of_what_a_program_does_wrong)
+/* Every mistake, often: the result is only for the caller. */
+TEST_F(module_log, mistakes_of_a_program_are_not_logged)
 {
 	struct channel *ch = &self->ch;
 	struct ion_setup setup;
@@ -180,7 +180,7 @@ TEST_F(log, has_no_line_of_what_a_program_does_wrong)
 		ion_setup_init(&setup, "no such service");
 		EXPECT_EQ(-ENOENT, ion_call(ch->fd, ION_IOC_SETUP, &setup));
 	}
-	/* Somebody else may have had a word to say. */
+	/* Other parts of the kernel may have logged a line. */
 	EXPECT_GE(3, log_lines(_metadata));
 }
 

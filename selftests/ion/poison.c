@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A user end that breaks the protocol in every way there is: the kernel stops
- * trusting the ring, keeps one exact record of what it saw, says nothing in
- * its log, and goes on when it is reset.
+ * A user end breaks the protocol in every possible way: the kernel stops
+ * trusting the ring, keeps one exact record of it, logs nothing, and goes on
+ * after a reset.
  */
 #include <poll.h>
 #include <sys/syscall.h>
@@ -10,10 +10,9 @@
 #include "ion_test.h"
 
 /*
- * Every ring begins with packets 100 and 101 gone through it and then ten
- * queued: tail 2, head 12, of 64 slots. For a ring whose head the user owns,
- * heads from 12 to 1 (by way of 63) are right; for one whose tail it owns,
- * tails from 2 to 12.
+ * Every ring begins with packets 100 and 101 moved and ten more queued: tail 2,
+ * head 12, of 64 slots. If the user owns the head, heads from 12 to 1 (by way
+ * of 63) are valid; if it owns the tail, tails from 2 to 12.
  */
 #define SLOTS 64
 #define TAIL  2
@@ -129,7 +128,7 @@ static void expect_record(struct __test_metadata *_metadata,
 	}
 }
 
-/* A round trip on all four rings, whatever happened before. */
+/* A round trip on all four rings, in any state. */
 static void expect_works(struct __test_metadata *_metadata, struct channel *ch)
 {
 	struct ion_cmd_packet cmd;
@@ -147,8 +146,11 @@ static void expect_works(struct __test_metadata *_metadata, struct channel *ch)
 	}
 }
 
-/* Every value of the index, and some that are far off: seen, kept, healed. */
-TEST_F(poison, by_every_wrong_index)
+/*
+ * Every value of the index, and some that are far off: each is found, recorded
+ * and repaired.
+ */
+TEST_F(poison, every_wrong_index_poisons)
 {
 	static const __u32 far[] = {
 		64,	 65,	     127,	 128,	     255,	 256,
@@ -164,7 +166,7 @@ TEST_F(poison, by_every_wrong_index)
 		if (allowed(variant->ring, wrong))
 			continue;
 		begin(_metadata, &ch, variant->ring);
-		/* What was queued by memory or by calls is seen first. */
+		/* Packets queued by memory or by calls are taken first. */
 		ASSERT_EQ(0, ion_get_stats(ch.fd, &stats));
 		*channel_user_index(&ch, variant->ring) = wrong;
 		ASSERT_EQ(0, ion_get_stats(ch.fd, &stats));
@@ -176,8 +178,8 @@ TEST_F(poison, by_every_wrong_index)
 	}
 }
 
-/* The other way round: a right index is never taken for a wrong one. */
-TEST_F(poison, by_no_right_index)
+/* A valid index is never taken for an invalid one. */
+TEST_F(poison, no_valid_index_poisons)
 {
 	__u32 *index = channel_user_index(&self->ch, variant->ring);
 	struct ion_stats stats;
@@ -191,8 +193,8 @@ TEST_F(poison, by_no_right_index)
 	}
 }
 
-/* Once it is poisoned it stays so, as it was seen first. */
-TEST_F(poison, is_kept_until_reset)
+/* A poisoned ring keeps its first record. */
+TEST_F(poison, poison_is_kept_until_reset)
 {
 	__u32 *index = channel_user_index(&self->ch, variant->ring);
 	struct pollfd file = { .fd = self->ch.fd, .events = POLLIN | POLLOUT };
@@ -236,8 +238,8 @@ TEST_F(poison, is_kept_until_reset)
 	expect_works(_metadata, &self->ch);
 }
 
-/* What a reset counts is what the kernel knew of, not what was claimed. */
-TEST_F(poison, is_healed_with_exact_counts)
+/* A reset counts the packets that the kernel knew of, not those claimed. */
+TEST_F(poison, reset_counts_exactly)
 {
 	struct ion_stats stats;
 	unsigned int id;
@@ -263,8 +265,8 @@ TEST_F(poison, is_healed_with_exact_counts)
 	expect_works(_metadata, &self->ch);
 }
 
-/* The index of the kernel's own end is only written, never read. */
-TEST_F(poison, not_by_the_index_of_the_kernel_end)
+/* The index of the kernel end is only written, never read. */
+TEST_F(poison, the_index_of_the_kernel_end_does_not_poison)
 {
 	struct ion_ring_header *header =
 		channel_header(&self->ch, variant->ring);
@@ -280,8 +282,8 @@ TEST_F(poison, not_by_the_index_of_the_kernel_end)
 	expect_works(_metadata, &self->ch);
 }
 
-/* Nor are the mask and the wake flags what anything is decided by. */
-TEST_F(poison, not_by_mask_or_flags)
+/* Neither the mask nor the wake flags decide anything. */
+TEST_F(poison, mask_and_flags_do_not_poison)
 {
 	static const __u32 masks[] = { 0, 1, 255, 0x7fffffff, 0xffffffff };
 	struct ion_ring_header *header =
@@ -301,8 +303,8 @@ TEST_F(poison, not_by_mask_or_flags)
 	EXPECT_EQ(ION_POISON_NONE, stats.ring[variant->ring].poison);
 
 	/*
-	 * A reset writes the mask, and the flag of the kernel end, afresh: it
-	 * sleeps, and has nothing to push.
+	 * A reset rewrites the mask and the flag of the kernel end, which
+	 * sleeps and has nothing to push.
 	 */
 	header->mask = 0;
 	header->producer_wake = 0;
@@ -313,33 +315,33 @@ TEST_F(poison, not_by_mask_or_flags)
 	EXPECT_EQ(!ion_kernel_pushes(variant->ring), header->consumer_wake);
 }
 
-FIXTURE(others)
+FIXTURE(poison_beside_others)
 {
 	struct channel ch;
 	struct channel other;
 };
 
-FIXTURE_SETUP(others)
+FIXTURE_SETUP(poison_beside_others)
 {
 	ASSERT_EQ(0, channel_open_slots(&self->ch, SLOTS, "echo"));
 	ASSERT_EQ(0, channel_open_slots(&self->other, SLOTS, "echo"));
 }
 
-FIXTURE_TEARDOWN(others)
+FIXTURE_TEARDOWN(poison_beside_others)
 {
 	channel_close(&self->ch);
 	channel_close(&self->other);
 }
 
-TEST_F(others, are_not_touched)
+TEST_F(poison_beside_others, poisoning_one_channel_leaves_others_working)
 {
 	channel_header(&self->ch, ION_RING_TX)->head = SLOTS;
 	EXPECT_EQ(-EPROTO, ion_kick(self->ch.fd));
 	expect_works(_metadata, &self->other);
 }
 
-/* All four at once; each keeps a record of its own. */
-TEST_F(others, of_the_same_channel_may_be_poisoned_too)
+/* All four rings are poisoned at once, and each has its own record. */
+TEST_F(poison_beside_others, all_rings_of_a_channel_may_be_poisoned)
 {
 	struct ion_stats stats;
 	unsigned int id;
@@ -355,8 +357,9 @@ TEST_F(others, of_the_same_channel_may_be_poisoned_too)
 	expect_works(_metadata, &self->ch);
 }
 
-/* Nonsense over the whole of every mapping, again and again. */
-TEST_F_TIMEOUT(others, scribbling_everywhere, 60)
+/* Overwrite every mapping, again and again. */
+TEST_F_TIMEOUT(poison_beside_others,
+	       overwriting_every_mapping_leaves_others_working, 60)
 {
 	__u64 random = 1;
 	unsigned int round, id;
@@ -369,7 +372,10 @@ TEST_F_TIMEOUT(others, scribbling_everywhere, 60)
 
 			for (i = 0; i < length / 8; i++)
 				words[i] = ion_mix(random++);
-			/* Sometimes within the range, to get further in. */
+			/*
+			 * Sometimes within the range, so that the kernel goes
+			 * further.
+			 */
 			if (round & 1)
 				*channel_user_index(&self->ch, id) %= SLOTS;
 		}
@@ -394,26 +400,26 @@ static void expect_no_rmmod(struct __test_metadata *_metadata)
 	TH_LOG("delete_module: %d", error);
 }
 
-/* The module stays while anything of it is in use. */
-TEST_F(others, rmmod_is_refused_while_in_use)
+/* The module stays while any part of it is in use. */
+TEST_F(poison_beside_others, rmmod_is_refused_while_in_use)
 {
 	int pipes[2], others;
 	pid_t pid;
 
 	if (geteuid() || access("/sys/module/ion/refcnt", R_OK))
-		SKIP(return, "modules can not be removed here");
+		SKIP(return, "modules cannot be removed here");
 	channel_close(&self->other);
 	/* A module with services may use it too. */
 	others = ion_refcount() - 1;
 	expect_no_rmmod(_metadata);
 
-	/* Mapped, and the descriptor closed. */
+	/* A mapping, with the descriptor closed. */
 	close(self->ch.fd);
 	self->ch.fd = -1;
 	EXPECT_LE(others + 1, ion_refcount());
 	expect_no_rmmod(_metadata);
 
-	/* Open in another process only. */
+	/* Open only in another process. */
 	ASSERT_EQ(0, pipe(pipes));
 	pid = fork();
 	if (!pid) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * More than one at a time: processes with a channel each, threads on one
- * channel, a child with its parent's descriptor, and one that is killed.
+ * Several users at a time: processes with a channel each, threads on one
+ * channel, a child with its parent's descriptor, and a process that is killed.
  */
 #include <pthread.h>
 #include <time.h>
@@ -10,7 +10,7 @@
 
 #define PACKETS 1000000
 
-/* A channel of one's own; the number of the check that failed. */
+/* Use an own channel: the number of the check that failed, or 0. */
 static int stream(__u64 from)
 {
 	__u64 pushed = from, popped = from;
@@ -44,7 +44,7 @@ FIXTURE_SETUP(processes)
 	self->references = ion_refcount();
 }
 
-/* What is closed is gone at the latest a moment after its process. */
+/* A closed channel is freed within a moment after its process. */
 FIXTURE_TEARDOWN(processes)
 {
 	int tries = 200;
@@ -54,7 +54,7 @@ FIXTURE_TEARDOWN(processes)
 	EXPECT_EQ(self->references, ion_refcount());
 }
 
-TEST_F_TIMEOUT(processes, two_with_a_channel_each, 120)
+TEST_F_TIMEOUT(processes, two_processes_use_a_channel_each, 120)
 {
 	pid_t pids[2];
 	int i;
@@ -71,7 +71,7 @@ TEST_F_TIMEOUT(processes, two_with_a_channel_each, 120)
 	}
 }
 
-TEST_F(processes, a_child_calls_on_its_parents_channel)
+TEST_F(processes, a_child_uses_its_parents_channel)
 {
 	struct ion_packet packet;
 	struct ion_stats stats;
@@ -102,8 +102,8 @@ TEST_F(processes, a_child_calls_on_its_parents_channel)
 	channel_close(&ch);
 }
 
-/* Killed with rings mapped, packets queued and a call under way. */
-TEST_F(processes, one_that_is_killed_leaves_nothing)
+/* The process is killed with rings mapped, packets queued and in a call. */
+TEST_F(processes, a_killed_process_leaves_nothing)
 {
 	int round;
 
@@ -139,7 +139,7 @@ TEST_F(processes, one_that_is_killed_leaves_nothing)
 	}
 }
 
-/* Threads that share a channel and use calls only. */
+/* Threads that share a channel and use only calls. */
 struct shared {
 	int fd;
 	__u64 total;
@@ -221,7 +221,7 @@ static void *stats_thread(void *data)
 	return NULL;
 }
 
-TEST_F_TIMEOUT(processes, threads_on_one_channel, 120)
+TEST_F_TIMEOUT(processes, threads_share_one_channel, 120)
 {
 	void *(*const jobs[])(void *) = { push_thread, pop_thread, kick_thread,
 					  stats_thread };
@@ -247,7 +247,7 @@ TEST_F_TIMEOUT(processes, threads_on_one_channel, 120)
 	channel_close(&ch);
 }
 
-/* Many that pop: each packet goes to one of them, and to one only. */
+/* Many threads pop: each packet goes to exactly one of them. */
 struct taken {
 	int fd;
 	unsigned char *times;
@@ -308,7 +308,7 @@ TEST_F_TIMEOUT(processes, no_packet_is_popped_twice, 60)
 	channel_close(&ch);
 }
 
-/* The first mapping and a set-up, at once: one wins, wholly. */
+/* The first mapping and a set-up at once: one of them decides everything. */
 struct race {
 	int fd;
 	bool map;

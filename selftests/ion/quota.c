@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Limits that all users share: what one of them can use up, and what is left to
- * root and to the others then. Users 1000 and 1001 are children of the test.
+ * Limits that all users share: how much one user can take, and how much remains
+ * for root and for others. Users 1000 and 1001 are children of the test.
  */
 #include <linux/capability.h>
 #include <sched.h>
@@ -23,7 +23,7 @@ static int set_up(int fd)
 	return ion_call(fd, ION_IOC_SETUP, &setup);
 }
 
-/* Open and set up until it is refused: how many there are, and why no more. */
+/* Open and set up until that is refused: how many, and the error. */
 static int set_up_many(int *why)
 {
 	int n, fd;
@@ -47,7 +47,7 @@ static int set_limit(const char *name, __u64 value)
 	return ion_write_text(path, text);
 }
 
-/* Capabilities that are left are in a mask; the others are gone for good. */
+/* Keep the capabilities of a mask; drop the others forever. */
 static int become(uid_t uid, __u32 keep)
 {
 	struct __user_cap_header_struct header = {
@@ -64,10 +64,10 @@ static int become(uid_t uid, __u32 keep)
 }
 
 /**
- * struct user - a child that has set up all that it can
- * @pid: the child; the channels are there until it is killed
- * @n: how many they are
- * @why: what refused one more
+ * struct user - a child that set up as many channels as it can
+ * @pid: the child; the channels exist until it is killed
+ * @n: how many channels
+ * @why: the error of one more
  */
 struct user {
 	pid_t pid;
@@ -108,7 +108,7 @@ static void user_end(struct user *user)
 static const char *const parameters[] = { "max_channels", "max_user_channels",
 					  "max_bytes" };
 
-/* @fd is open and not set up: to ask by, also when nothing is left. */
+/* @fd is open and not set up, for calls when no channel is left. */
 FIXTURE(quota)
 {
 	char was[ARRAY_SIZE(parameters)][32];
@@ -123,7 +123,7 @@ FIXTURE_SETUP(quota)
 	unsigned int i;
 
 	if (geteuid())
-		SKIP(return, "wants root");
+		SKIP(return, "needs root");
 	for (i = 0; i < ARRAY_SIZE(parameters); i++) {
 		snprintf(path, sizeof(path), ION_PARAMETERS "%s",
 			 parameters[i]);
@@ -198,7 +198,7 @@ TEST_F(quota, an_open_channel_counts_only_once_it_is_set_up)
 		close(fd[i]);
 }
 
-/* Whatever it does, root can open the device, ask, list, and set up a channel. */
+/* Root can always open the device, query, list, and set up a channel. */
 TEST_F(quota, root_keeps_a_share_of_the_channels)
 {
 	struct user user = {};
@@ -223,7 +223,7 @@ TEST_F(quota, root_keeps_a_share_of_the_channels)
 	closefrom(self->fd + 1);
 }
 
-/* CAP_IPC_LOCK is above RLIMIT_MEMLOCK, and not above this. */
+/* CAP_IPC_LOCK is above RLIMIT_MEMLOCK, but not above this limit. */
 TEST_F(quota, root_keeps_a_share_of_the_memory)
 {
 	__u64 cost = default_bytes();
@@ -242,7 +242,7 @@ TEST_F(quota, root_keeps_a_share_of_the_memory)
 	closefrom(self->fd + 1);
 }
 
-TEST_F(quota, one_user_does_not_use_up_those_of_another)
+TEST_F(quota, one_user_cannot_use_up_the_channels_of_another)
 {
 	struct user a = {}, again = {}, b = {};
 	__u32 left;
@@ -251,7 +251,7 @@ TEST_F(quota, one_user_does_not_use_up_those_of_another)
 	ASSERT_TRUE(user_start(&a, 1000, 0));
 	EXPECT_EQ(5, a.n);
 	EXPECT_EQ(-EDQUOT, a.why);
-	/* Not by another process of the same user. */
+	/* Another process of the same user gets no more. */
 	ASSERT_TRUE(user_start(&again, 1000, 0));
 	EXPECT_EQ(0, again.n);
 	EXPECT_EQ(-EDQUOT, again.why);
@@ -267,8 +267,8 @@ TEST_F(quota, one_user_does_not_use_up_those_of_another)
 	user_end(&b);
 }
 
-/* Root by number alone is a user as any other. */
-TEST_F(quota, the_capability_is_what_is_above_the_limit)
+/* Root without the capability is like any other user. */
+TEST_F(quota, the_capability_is_above_the_limit)
 {
 	struct user without = {}, with = {};
 
@@ -284,8 +284,8 @@ TEST_F(quota, the_capability_is_what_is_above_the_limit)
 	user_end(&with);
 }
 
-/* By a descriptor of user 1000 in a process of user 1001. */
-TEST_F(quota, who_opened_it_is_whom_it_counts_for)
+/* A process of user 1001 uses a descriptor of user 1000. */
+TEST_F(quota, a_channel_counts_for_its_opener)
 {
 	struct user user = {};
 	pid_t pid;
@@ -307,7 +307,7 @@ TEST_F(quota, who_opened_it_is_whom_it_counts_for)
 	user_end(&user);
 }
 
-TEST_F(quota, what_was_refused_does_not_count)
+TEST_F(quota, a_refused_setup_does_not_count)
 {
 	struct ion_setup setup;
 	int fd = ion_open(O_RDWR), i;
@@ -317,7 +317,7 @@ TEST_F(quota, what_was_refused_does_not_count)
 	for (i = 0; i < 10; i++) {
 		ion_setup_init(&setup, "no such service");
 		EXPECT_EQ(-ENOENT, ion_call(fd, ION_IOC_SETUP, &setup));
-		/* Of a service that says no when it is asked. */
+		/* The service refuses it. */
 		ion_setup_init(&setup, "source");
 		setup.arg[0] = ~0ULL;
 		setup.arg[1] = ~0ULL;
@@ -333,9 +333,9 @@ TEST_F(quota, what_was_refused_does_not_count)
 }
 
 /*
- * Threads of another user that hardly run, and that are anywhere in LIST when they
- * are preempted. Nobody else waits for them. They do not open the device meanwhile:
- * the kernel has one mutex for the open() of all devices like this one.
+ * Threads of another user that hardly run, and are preempted anywhere in LIST.
+ * No other call waits for them. They do not open the device meanwhile: the
+ * kernel has one mutex for open() of all such devices.
  */
 #define BUSY	 20
 #define STARVED	 4
@@ -384,7 +384,7 @@ static pid_t start(void (*run)(void))
 	return pid;
 }
 
-/* The longest that a look at the system took. */
+/* The longest time of a query of the system. */
 static __u64 watch(__u64 ns)
 {
 	__u64 end = now_ns() + ns, begin, took, most = 0;
@@ -402,14 +402,14 @@ static __u64 watch(__u64 ns)
 	return most;
 }
 
-TEST_F_TIMEOUT(quota, looking_waits_for_no_starved_thread, 100)
+TEST_F_TIMEOUT(quota, list_and_query_wait_for_no_starved_thread, 100)
 {
 	pid_t pid[STARVED + BUSY];
 	unsigned int i;
 	__u64 most;
 
 	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
-		SKIP(return, "wants two processors");
+		SKIP(return, "needs two processors");
 	on_cpu(1, SCHED_OTHER);
 	for (i = 0; i < STARVED; i++)
 		pid[i] = start(list_forever);
@@ -417,7 +417,7 @@ TEST_F_TIMEOUT(quota, looking_waits_for_no_starved_thread, 100)
 	for (; i < STARVED + BUSY; i++)
 		pid[i] = start(spin);
 	most = watch(WATCH_MS * MS);
-	TH_LOG("the longest look took %llu us", most / 1000);
+	TH_LOG("the longest query took %llu us", most / 1000);
 	EXPECT_GT(LATE_MS * MS, most);
 	for (i = STARVED + BUSY; i--;)
 		kill(pid[i], SIGKILL);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The rings at work: full, empty, wrapped, of every size, in batches, with
- * every bit of every packet looked at; and what a service does when the way
- * back is full.
+ * every bit of every packet checked; and the services when the way back is
+ * full.
  */
 #include "ion_test.h"
 
@@ -21,7 +21,7 @@ FIXTURE_TEARDOWN(ring)
 	channel_close(&self->ch);
 }
 
-TEST_F(ring, holds_255_of_256)
+TEST_F(ring, a_ring_of_256_slots_holds_255_packets)
 {
 	struct ion_ring_header *tx = channel_header(&self->ch, ION_RING_TX);
 	struct ion_packet packet = ion_packet_of(1000);
@@ -49,7 +49,7 @@ TEST_F(ring, holds_255_of_256)
 	EXPECT_EQ(255, channel_header(&self->ch, ION_RING_RX)->tail);
 }
 
-TEST_F(ring, commands_hold_255_of_256)
+TEST_F(ring, a_ring_of_256_slots_holds_255_commands)
 {
 	struct ion_cmd_packet cmd = ion_cmd_of(1000);
 	unsigned int i;
@@ -92,8 +92,8 @@ TEST_F(ring, every_single_bit_is_carried)
 	}
 }
 
-/* Every length of batch from every place where it can begin, more or less. */
-TEST_F(ring, batches_of_every_length)
+/* Every length of batch, from nearly every place where it can begin. */
+TEST_F(ring, batches_of_every_length_are_moved)
 {
 	unsigned int length;
 	__u64 number = 0;
@@ -119,7 +119,9 @@ TEST_F(ring, reserved_slots_need_not_be_used)
 	EXPECT_EQ(255, ion_pop_from(&self->ch, 0, 255));
 }
 
-/* A program that was handed the channel goes on where the last one stopped. */
+/*
+ * A program that was handed the channel continues where the last one stopped.
+ */
 TEST_F(ring, attaching_again_goes_on)
 {
 	unsigned int i;
@@ -136,7 +138,7 @@ TEST_F(ring, attaching_again_goes_on)
 	}
 }
 
-TEST_F_TIMEOUT(ring, two_million_packets, 120)
+TEST_F_TIMEOUT(ring, two_million_packets_come_in_order, 120)
 {
 	const __u64 total = 2000000;
 	__u64 pushed = 0, popped = 0;
@@ -160,7 +162,7 @@ TEST_F_TIMEOUT(ring, two_million_packets, 120)
 	EXPECT_EQ(0, stats.kicks_spurious);
 }
 
-TEST_F_TIMEOUT(ring, half_a_million_commands, 60)
+TEST_F_TIMEOUT(ring, half_a_million_commands_come_in_order, 60)
 {
 	const __u64 total = 500000;
 	__u64 pushed = 0, popped = 0;
@@ -181,10 +183,10 @@ TEST_F_TIMEOUT(ring, half_a_million_commands, 60)
 }
 
 /*
- * The kernel end sleeps between kicks and says so where it wants one: not where
- * it would have to push, as it has nothing to. It leaves our flag alone.
+ * The kernel end sleeps between kicks, and its flags ask for them, but not
+ * where it has nothing to push. It leaves our flag alone.
  */
-TEST_F(ring, the_wake_flag_of_the_kernel_end_is_up)
+TEST_F(ring, the_kernel_end_asks_for_kicks)
 {
 	unsigned int id, round;
 
@@ -225,7 +227,7 @@ static void one_size(struct __test_metadata *_metadata, __u32 slots)
 	int i;
 
 	ASSERT_EQ(0, channel_open_slots(&ch, slots, "echo"));
-	/* Begin a round at several places, so that it wraps at all of them. */
+	/* Begin a round at several places, so that it wraps at each. */
 	for (i = 0; i < 4; i++) {
 		full_round(_metadata, &ch, slots, number);
 		number += slots;
@@ -237,7 +239,7 @@ static void one_size(struct __test_metadata *_metadata, __u32 slots)
 	channel_close(&ch);
 }
 
-TEST(from_2_to_65536)
+TEST(every_size_from_2_to_65536_works)
 {
 	__u32 slots;
 
@@ -245,7 +247,7 @@ TEST(from_2_to_65536)
 		one_size(_metadata, slots);
 }
 
-/* Rings of one slot less than two: a packet at a time, for ever. */
+/* Rings of two slots hold one packet at a time, forever. */
 TEST(the_smallest_ring_goes_on_wrapping)
 {
 	struct channel ch;
@@ -273,8 +275,10 @@ static void open_uneven(struct __test_metadata *_metadata, struct channel *ch,
 	ASSERT_EQ(0, channel_open(ch, &setup));
 }
 
-/* Nothing is dropped: what finds no room stays where it is, in its order. */
-TEST(echo_leaves_what_finds_no_room)
+/*
+ * No packet is dropped: packets that find no room stay in place and in order.
+ */
+TEST(echo_leaves_packets_that_find_no_room)
 {
 	struct ion_stats stats;
 	struct channel ch;
@@ -303,7 +307,7 @@ TEST(echo_leaves_what_finds_no_room)
 	channel_close(&ch);
 }
 
-/* Commands that find no room on evt do not hold packets up, nor the reverse. */
+/* Commands that find no room on evt do not delay packets, and the reverse. */
 TEST(the_two_ways_back_are_independent)
 {
 	struct ion_cmd_packet cmd;
@@ -360,27 +364,27 @@ TEST(sink_consumes_and_answers_nothing)
 }
 
 /*
- * The user's own ends over memory that no kernel looks at: what the header
- * does when the other end misbehaves.
+ * User ends over memory that no kernel reads: how the header handles an other
+ * end that breaks the protocol.
  */
-FIXTURE(header)
+FIXTURE(ring_header)
 {
 	struct ion_packet_ring ring;
 	struct ion_producer in;
 	struct ion_consumer out;
 };
 
-FIXTURE_SETUP(header)
+FIXTURE_SETUP(ring_header)
 {
 	ion_producer_attach(&self->in, &self->ring, ION_SLOTS_DEFAULT);
 	ion_consumer_attach(&self->out, &self->ring, ION_SLOTS_DEFAULT);
 }
 
-FIXTURE_TEARDOWN(header)
+FIXTURE_TEARDOWN(ring_header)
 {
 }
 
-TEST_F(header, attaches_wherever_the_indices_stand)
+TEST_F(ring_header, an_end_attaches_at_any_index)
 {
 	struct ion_packet packet = ion_packet_of(0);
 	__u32 head, tail;
@@ -401,7 +405,7 @@ TEST_F(header, attaches_wherever_the_indices_stand)
 	}
 }
 
-TEST_F(header, the_mask_in_shared_memory_is_not_read)
+TEST_F(ring_header, the_mask_in_shared_memory_is_not_read)
 {
 	struct ion_packet packet = ion_packet_of(0);
 	unsigned int i;
@@ -420,7 +424,7 @@ TEST_F(header, the_mask_in_shared_memory_is_not_read)
 	EXPECT_FALSE(ion_ring_pop(&self->out, &packet));
 }
 
-TEST_F(header, a_broken_peer_is_looked_at_no_more)
+TEST_F(ring_header, a_broken_end_is_no_longer_read)
 {
 	struct ion_packet packet = ion_packet_of(0);
 
@@ -433,7 +437,7 @@ TEST_F(header, a_broken_peer_is_looked_at_no_more)
 	EXPECT_EQ(256, self->out.end.seen);
 	EXPECT_EQ(0, self->ring.header.tail);
 
-	/* A tail before the oldest packet, on a ring of its own. */
+	/* A tail before the oldest packet, on another ring. */
 	ion_producer_attach(&self->in, &self->ring, 256);
 	self->ring.header.tail = 9;
 	EXPECT_EQ(0, ion_ring_reserve(&self->in, 255));
@@ -443,8 +447,8 @@ TEST_F(header, a_broken_peer_is_looked_at_no_more)
 	EXPECT_EQ(0, ion_ring_reserve(&self->in, 255));
 }
 
-/* The counts of an end pass 2^32 without a stumble. */
-TEST_F(header, counts_pass_32_bits)
+/* The counts of an end pass 2^32 correctly. */
+TEST_F(ring_header, counts_pass_32_bits)
 {
 	struct ion_packet packet;
 	unsigned int i;

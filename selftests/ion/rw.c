@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * read() and write(): whole packets, however the caller's memory is cut up;
- * nothing lost and nothing twice when the memory is bad or a signal comes.
+ * read() and write(): whole packets, however the memory of the caller is
+ * divided; none lost and none duplicated when the memory is bad or a signal
+ * comes.
  */
 #include <sys/sendfile.h>
 
@@ -54,7 +55,7 @@ static void set_nonblock(int fd, bool on)
 	fcntl(fd, F_SETFL, O_RDWR | (on ? O_NONBLOCK : 0));
 }
 
-/* The packets are those from number @from on: how many of them are. */
+/* How many packets in a row are those from number @from on. */
 static __u32 right(const struct ion_packet *packets, __u64 from, __u32 count)
 {
 	__u32 i;
@@ -77,7 +78,7 @@ TEST_F(rw, write_takes_whole_packets_only)
 	}
 	EXPECT_EQ(-EINVAL, put(fd, self->out, 4096));
 	EXPECT_EQ(0, put(fd, self->out, 0));
-	/* Nothing of them is there. */
+	/* No part of them was written. */
 	set_nonblock(fd, true);
 	EXPECT_EQ(-EAGAIN, get(fd, self->in, PACKET));
 }
@@ -91,12 +92,12 @@ TEST_F(rw, read_of_less_than_a_packet_is_refused)
 	EXPECT_EQ(0, get(fd, self->in, 0));
 	for (bytes = 1; bytes < PACKET; bytes++)
 		ASSERT_EQ(-EINVAL, get(fd, self->in, bytes));
-	/* And takes nothing. */
+	/* The call takes nothing. */
 	EXPECT_EQ(PACKET, get(fd, self->in, PACKET));
 	EXPECT_EQ(1, right(self->in, 0, 1));
 }
 
-/* As many as fit; the bytes behind the last one stay as they are. */
+/* As many packets as fit; the bytes after the last stay unchanged. */
 TEST_F(rw, read_rounds_its_size_down)
 {
 	static const size_t sizes[] = { PACKET + 1, 2 * PACKET - 1, 1000,
@@ -118,7 +119,7 @@ TEST_F(rw, read_rounds_its_size_down)
 	}
 }
 
-/* Their sum is what is rounded down. */
+/* The sum of the pieces is rounded down. */
 TEST_F(rw, readv_rounds_its_size_down)
 {
 	char first[10], second[30], third[41];
@@ -142,7 +143,7 @@ TEST_F(rw, readv_rounds_its_size_down)
 	EXPECT_EQ(2, right(self->in, 3, 2));
 }
 
-TEST_F(rw, nothing_before_set_up)
+TEST_F(rw, read_and_write_before_setup_are_refused)
 {
 	int fd = ion_open(O_RDWR);
 
@@ -151,7 +152,7 @@ TEST_F(rw, nothing_before_set_up)
 	close(fd);
 }
 
-TEST_F(rw, rights_of_the_descriptor)
+TEST_F(rw, the_access_mode_of_the_descriptor_decides)
 {
 	struct ion_setup setup;
 	int fd = ion_open(O_RDONLY);
@@ -167,7 +168,7 @@ TEST_F(rw, rights_of_the_descriptor)
 	close(fd);
 }
 
-TEST_F(rw, as_many_as_there_are)
+TEST_F(rw, read_and_write_move_as_many_as_possible)
 {
 	int fd = self->ch.fd;
 
@@ -176,7 +177,7 @@ TEST_F(rw, as_many_as_there_are)
 	EXPECT_EQ(70 * PACKET, get(fd, self->in + 30, 500 * PACKET));
 	EXPECT_EQ(100, right(self->in, 0, 100));
 
-	/* What does not find room is not written. */
+	/* Packets that find no room are not written. */
 	EXPECT_EQ(255 * PACKET, put(fd, self->out, 1000 * PACKET));
 	EXPECT_EQ(255 * PACKET, put(fd, self->out + 255, 700 * PACKET));
 	set_nonblock(fd, true);
@@ -188,7 +189,7 @@ TEST_F(rw, as_many_as_there_are)
 	EXPECT_EQ(-EAGAIN, get(fd, self->in, 1000 * PACKET));
 }
 
-TEST_F(rw, mixes_with_the_mapping)
+TEST_F(rw, calls_and_mapping_are_mixed)
 {
 	int fd = self->ch.fd;
 
@@ -204,7 +205,7 @@ TEST_F(rw, mixes_with_the_mapping)
 	EXPECT_EQ(2, ion_pop_from(&self->ch, 9, 5));
 }
 
-/* Cut the memory up so that packets lie across the cuts. */
+/* Divide the memory so that packets lie across the cuts. */
 static int cut(struct iovec *iov, void *from, size_t bytes, size_t piece)
 {
 	int n = 0;
@@ -217,14 +218,14 @@ static int cut(struct iovec *iov, void *from, size_t bytes, size_t piece)
 		from = (char *)from + length;
 		bytes -= length;
 		piece = piece * 2 + 1;
-		/* Empty ones mean nothing. */
+		/* Empty pieces are ignored. */
 		iov[n].iov_base = NULL;
 		iov[n++].iov_len = 0;
 	}
 	return n;
 }
 
-TEST_F(rw, memory_in_odd_pieces)
+TEST_F(rw, memory_in_odd_pieces_is_filled)
 {
 	struct iovec iov[64];
 	size_t piece;
@@ -239,13 +240,13 @@ TEST_F(rw, memory_in_odd_pieces)
 		ASSERT_EQ(0, memcmp(self->in, self->out, 100 * PACKET));
 		ASSERT_EQ(0x55, ((char *)&self->in[100])[0]);
 	}
-	/* The sum is what counts. */
+	/* Only the sum counts. */
 	n = cut(iov, self->out, 3 * PACKET - 1, 5);
 	EXPECT_EQ(-1, writev(self->ch.fd, iov, n));
 	EXPECT_EQ(EINVAL, errno);
 }
 
-/* Two pages, the second one of which is not there; @bytes lie in the first. */
+/* Two pages, of which the second is not mapped; @bytes are in the first. */
 static char *before_a_hole(size_t bytes)
 {
 	size_t page = page_size();
@@ -264,13 +265,15 @@ TEST_F(rw, a_bad_address_loses_no_packet)
 	ssize_t n;
 	__u32 came;
 
-	/* From none to some more than go over the kernel's stack at once. */
+	/*
+	 * From none to a few more than go through the kernel's stack at once.
+	 */
 	for (bytes = 0; bytes < 40 * PACKET; bytes += 7) {
 		char *to = before_a_hole(bytes);
 
 		ASSERT_EQ(60 * PACKET, put(fd, self->out, 60 * PACKET));
 		n = get(fd, to, 50 * PACKET);
-		/* The copy may have stopped well before the hole. */
+		/* The copy may stop well before the hole. */
 		came = n > 0 ? n / PACKET : 0;
 		ASSERT_EQ(came ? (ssize_t)(came * PACKET) : -EFAULT, n);
 		ASSERT_GE(bytes / PACKET, came);
@@ -337,7 +340,7 @@ TEST_F(rw, write_sleeps_until_there_is_room)
 	EXPECT_EQ(511, right(self->in, 0, 511));
 }
 
-TEST_F(rw, read_sleeps_until_something_was_written)
+TEST_F(rw, read_sleeps_until_packets_are_written)
 {
 	task_start(&self->task, task_get, &self->ch, 5, 0);
 	EXPECT_TRUE(task_sleeps(&self->task));
@@ -345,7 +348,7 @@ TEST_F(rw, read_sleeps_until_something_was_written)
 	EXPECT_EQ(PACKET, task_join(&self->task));
 }
 
-TEST_F(rw, a_signal_ends_it)
+TEST_F(rw, a_signal_ends_read_and_write)
 {
 	task_start(&self->task, task_get, &self->ch, 0, 0);
 	EXPECT_TRUE(task_sleeps(&self->task));
@@ -360,7 +363,7 @@ TEST_F(rw, a_signal_ends_it)
 	EXPECT_EQ(510, ion_reset(self->ch.fd));
 }
 
-TEST_F(rw, a_signal_may_restart_it)
+TEST_F(rw, sa_restart_repeats_read)
 {
 	unsigned int i;
 
@@ -377,7 +380,7 @@ TEST_F(rw, a_signal_may_restart_it)
 	EXPECT_EQ(PACKET, task_join(&self->task));
 }
 
-TEST_F(rw, poison_ends_it)
+TEST_F(rw, poison_ends_read_and_write)
 {
 	int fd = self->ch.fd;
 
@@ -393,7 +396,7 @@ TEST_F(rw, poison_ends_it)
 	EXPECT_EQ(PACKET, get(fd, self->in, PACKET));
 }
 
-TEST_F(rw, there_are_no_positions)
+TEST_F(rw, positions_are_refused)
 {
 	int fd = self->ch.fd, pipes[2];
 
@@ -431,7 +434,7 @@ static int task_get_many(struct task *task)
 	return 0;
 }
 
-/* Both sides asleep half of the time, the kernel end run by either. */
+/* Both sides sleep half of the time; either runs the kernel end. */
 static int task_put_many(struct task *task)
 {
 	struct ion_packet packets[70];
@@ -454,12 +457,12 @@ static int task_put_many(struct task *task)
 	return 0;
 }
 
-/* What is put into the channel before it is taken out again. */
+/* How many packets are in the channel before they are taken out. */
 #define STOCK 60000
 
 /*
  * Take packets one by one without blocking until there are none: how many, or
- * -EAGAIN if there were more when read() said that there are not. Nobody adds any.
+ * -EAGAIN if read() reported none while there were more. No packets are added.
  */
 static int task_get_all(struct task *task)
 {
@@ -482,8 +485,8 @@ static int task_get_all(struct task *task)
 	return ion_poll_for(fd, POLLIN, 0) == POLLIN ? -EAGAIN : came;
 }
 
-/* Another call in progress is no reason to say that there is nothing. */
-TEST_F(rw, nonblocking_reads_of_two_find_all_there_is)
+/* Another call in progress is no reason to report an empty ring. */
+TEST_F(rw, nonblocking_reads_of_two_threads_find_all_packets)
 {
 	struct task tasks[2];
 	unsigned int i, stock;
@@ -499,7 +502,7 @@ TEST_F(rw, nonblocking_reads_of_two_find_all_there_is)
 	for (i = 0; i < ARRAY_SIZE(tasks); i++) {
 		ret = task_join(&tasks[i]);
 		EXPECT_LE(0, ret)
-		TH_LOG("read() was \"%s\" after %llu packets, with more there",
+		TH_LOG("read() failed with \"%s\" after %llu packets, with more in the ring",
 		       strerror(-ret), tasks[i].arg[0]);
 		came += ret;
 	}
@@ -509,7 +512,7 @@ TEST_F(rw, nonblocking_reads_of_two_find_all_there_is)
 
 #define MANY 30000
 
-TEST_F(rw, many_packets)
+TEST_F(rw, many_packets_come_in_order)
 {
 	struct task writer;
 
@@ -519,7 +522,7 @@ TEST_F(rw, many_packets)
 	EXPECT_EQ(0, task_join(&self->task));
 }
 
-TEST_F(rw, many_packets_with_a_lent_thread)
+TEST_F(rw, many_packets_come_in_order_with_a_lent_thread)
 {
 	struct task server, writer;
 
@@ -532,8 +535,8 @@ TEST_F(rw, many_packets_with_a_lent_thread)
 }
 
 /*
- * The most that one call moved, of calls that could move more than the ring holds,
- * while a lent thread goes on at the other end; or an error.
+ * The most bytes that one call moved, of calls that could move more than the
+ * ring holds, while a lent thread works at the other end; or -errno.
  */
 static ssize_t most_moved(const char *service)
 {
@@ -557,7 +560,7 @@ static ssize_t most_moved(const char *service)
 	return n > 0 ? most : n;
 }
 
-TEST(a_read_ends_though_the_other_end_goes_on)
+TEST(a_read_ends_while_the_other_end_goes_on)
 {
 	ssize_t most = most_moved("source");
 
@@ -565,7 +568,7 @@ TEST(a_read_ends_though_the_other_end_goes_on)
 	EXPECT_GE(255 * (ssize_t)PACKET, most);
 }
 
-TEST(a_write_ends_though_the_other_end_goes_on)
+TEST(a_write_ends_while_the_other_end_goes_on)
 {
 	ssize_t most = most_moved("sink");
 

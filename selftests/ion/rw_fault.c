@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * read() that has to wait for the memory that it reads to, and what others get
+ * read() waits for the memory that it reads to: the results of other calls
  * meanwhile.
  */
 #include "fault_page.h"
@@ -26,7 +26,7 @@ FIXTURE(rw_fault)
 	int fault;
 };
 
-/* One read() is in progress, and there is a packet more than it takes. */
+/* One read() is in progress, and there is one packet more than it takes. */
 FIXTURE_SETUP(rw_fault)
 {
 	self->ch.fd = -1;
@@ -53,8 +53,8 @@ FIXTURE_TEARDOWN(rw_fault)
 	munmap(self->page, page_size());
 }
 
-/* It may wait for the other one, but not say that there is nothing. */
-TEST_F(rw_fault, nonblocking_read_finds_what_is_there)
+/* It may wait for the other call, but must not report an empty ring. */
+TEST_F(rw_fault, a_nonblocking_read_finds_the_packet)
 {
 	struct ion_packet first;
 
@@ -63,7 +63,7 @@ TEST_F(rw_fault, nonblocking_read_finds_what_is_there)
 	sleep_ns(50 * MS);
 	if (READ_ONCE(self->other.done))
 		EXPECT_EQ(PACKET, self->other.ret)
-	TH_LOG("read() was \"%s\" while another one was in progress, with a packet there",
+	TH_LOG("read() failed with \"%s\" during another read(), with a packet in the ring",
 	       strerror(-self->other.ret));
 	EXPECT_EQ(0, fault_end(self->fault, self->page));
 	EXPECT_EQ(PACKET, task_join(&self->reader));
@@ -73,8 +73,8 @@ TEST_F(rw_fault, nonblocking_read_finds_what_is_there)
 	EXPECT_TRUE(ion_packet_is(&self->packet, !first.data));
 }
 
-/* That is what it asked for, whatever the answer. */
-TEST_F(rw_fault, nowait_waits_for_nobody)
+/* It asked for that, whatever the result. */
+TEST_F(rw_fault, rwf_nowait_does_not_wait)
 {
 	struct iovec iov = { &self->packet, PACKET };
 	__u64 start = now_ns();
@@ -87,7 +87,7 @@ TEST_F(rw_fault, nowait_waits_for_nobody)
 	EXPECT_EQ(PACKET, task_join(&self->reader));
 }
 
-/* If it waits, it need not do so for ever. */
+/* If it waits, a signal ends that. */
 TEST_F(rw_fault, a_signal_ends_a_nonblocking_read_that_waits)
 {
 	int ret;
@@ -98,7 +98,7 @@ TEST_F(rw_fault, a_signal_ends_a_nonblocking_read_that_waits)
 	task_signal(&self->other, SIGUSR1);
 	ret = task_join(&self->other);
 	EXPECT_TRUE(ret == -EINTR || ret == PACKET)
-	TH_LOG("read() was \"%s\"", strerror(-ret));
+	TH_LOG("read() failed with \"%s\"", strerror(-ret));
 	EXPECT_EQ(0, fault_end(self->fault, self->page));
 	EXPECT_EQ(PACKET, task_join(&self->reader));
 }

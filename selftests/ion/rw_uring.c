@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * io_uring on the device, by its system calls alone: what can be done at once is,
- * and what can not is done when the channel wakes it.
+ * io_uring on the device, by plain system calls: a request that can be
+ * completed is completed at once, any other when the channel wakes it.
  */
 #include "ion_live.h"
 #include "ion_test.h"
@@ -39,7 +39,7 @@ static ssize_t get(int fd, void *to, size_t bytes)
 	return n < 0 ? -errno : n;
 }
 
-/* The packets are those from number @from on: how many of them are. */
+/* How many packets in a row are those from number @from on. */
 static __u32 right(const struct ion_packet *packets, __u64 from, __u32 count)
 {
 	__u32 i;
@@ -50,7 +50,7 @@ static __u32 right(const struct ion_packet *packets, __u64 from, __u32 count)
 	return i;
 }
 
-TEST_F(rw_uring, read_and_write)
+TEST_F(rw_uring, read_and_write_complete)
 {
 	int ret, fd = self->ch.fd, res = 0;
 	struct uring uring;
@@ -59,7 +59,7 @@ TEST_F(rw_uring, read_and_write)
 	if (ret)
 		SKIP(return, "io_uring is off: %s", strerror(-ret));
 
-	/* What is there comes at once. */
+	/* Packets in the ring are read at once. */
 	EXPECT_EQ(1, uring_submit(&uring, IORING_OP_WRITE, fd, self->out,
 				  10 * PACKET));
 	EXPECT_TRUE(uring_take(&uring, &res));
@@ -77,7 +77,9 @@ TEST_F(rw_uring, read_and_write)
 	EXPECT_TRUE(uring_take(&uring, &res));
 	EXPECT_EQ(-EINVAL, res);
 
-	/* What is not there comes later, and blocks nobody meanwhile. */
+	/*
+	 * Packets that come later are read later; nothing is blocked meanwhile.
+	 */
 	EXPECT_EQ(1, uring_submit(&uring, IORING_OP_READ, fd, self->in,
 				  20 * PACKET));
 	sleep_ns(20 * MS);
@@ -98,13 +100,13 @@ TEST_F(rw_uring, read_and_write)
 	EXPECT_TRUE(AWAIT(uring_take(&uring, &res)));
 	EXPECT_EQ(PACKET, res);
 
-	/* One that is left behind goes with the program. */
+	/* A request that is left is cancelled with the program. */
 	EXPECT_EQ(507, ion_reset(fd));
 	EXPECT_EQ(1,
 		  uring_submit(&uring, IORING_OP_READ, fd, self->in, PACKET));
 }
 
-/* As many packets as fit into memory of a size that people use. */
+/* As many packets as fit into memory of a common size. */
 TEST_F(rw_uring, read_rounds_its_size_down)
 {
 	int ret, fd = self->ch.fd, res = 0;
@@ -118,7 +120,7 @@ TEST_F(rw_uring, read_rounds_its_size_down)
 	EXPECT_TRUE(AWAIT(uring_take(&uring, &res)));
 	EXPECT_EQ(170 * PACKET, res);
 	EXPECT_EQ(170, right(self->in, 0, 170));
-	/* Also if it has to wait for them. */
+	/* Also if it waits for them. */
 	EXPECT_EQ(30 * PACKET, get(fd, self->in, 30 * PACKET));
 	EXPECT_EQ(1, uring_submit(&uring, IORING_OP_READ, fd, self->in, 4096));
 	EXPECT_FALSE(uring_take(&uring, &res));
@@ -131,7 +133,7 @@ TEST_F(rw_uring, read_rounds_its_size_down)
 #define PIECE  4096
 #define PIECES 4
 
-TEST_F(rw_uring, multishot_read)
+TEST_F(rw_uring, multishot_read_completes_for_each_packet)
 {
 	int ret, fd = self->ch.fd, res = 0;
 	struct uring uring;
@@ -154,7 +156,7 @@ TEST_F(rw_uring, multishot_read)
 		TH_LOG("a multishot read() into %d bytes: %s", PIECE,
 		       res < 0 ? strerror(-res) : "not all");
 	}
-	/* It takes the pieces in an order of its own. */
+	/* io_uring takes the pieces in any order. */
 	for (i = 0; i < PIECES; i++)
 		EXPECT_EQ(10, right((void *)(pieces + i * PIECE), 0, 10));
 	close(uring.fd);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ION_IOC_SELFTEST: that it finds nothing wrong here, what it writes and what it
- * does not, and what it refuses. selftest_live.c does it under way.
+ * ION_IOC_SELFTEST: it passes here; the memory that it writes and does not
+ * write; the requests that it refuses. selftest_live.c calls it beside other
+ * programs.
  */
 #include "selftest_test.h"
 
@@ -28,7 +29,7 @@ static const struct ion_selftest_result *find(const struct report *report,
 	return NULL;
 }
 
-TEST_F(selftest, passes)
+TEST_F(selftest, selftest_passes)
 {
 	struct report *report = &self->report;
 	unsigned int i, k;
@@ -57,7 +58,7 @@ TEST_F(selftest, passes)
 			       (ROOM - i) * sizeof(report->results[0])));
 }
 
-TEST_F(selftest, looks_at_everything)
+TEST_F(selftest, selftest_has_all_tests)
 {
 	static const char *const names[] = {
 		"echo",
@@ -93,13 +94,13 @@ TEST_F(selftest, looks_at_everything)
 	}
 }
 
-TEST_F(selftest, is_announced)
+TEST_F(selftest, the_feature_bit_announces_the_selftest)
 {
 	EXPECT_TRUE(self->before.features & ION_FEATURE_SELFTEST);
 }
 
-/* The channel that it is asked on is none of its business. */
-TEST_F(selftest, touches_no_other_channel)
+/* The channel of the call is not affected. */
+TEST_F(selftest, selftest_leaves_other_channels)
 {
 	struct picture before, after;
 	struct channel ch;
@@ -117,7 +118,7 @@ TEST_F(selftest, touches_no_other_channel)
 	channel_close(&ch);
 }
 
-TEST_F_TIMEOUT(selftest, room_for_fewer, 120)
+TEST_F_TIMEOUT(selftest, fewer_results_are_written, 120)
 {
 	struct report *report = &self->report;
 	size_t one = sizeof(report->results[0]);
@@ -126,7 +127,7 @@ TEST_F_TIMEOUT(selftest, room_for_fewer, 120)
 	unsigned int i;
 	__u32 count;
 
-	/* How many there are can be asked without an address. */
+	/* The number of tests can be queried without an address. */
 	ASSERT_EQ(0, selftest_call(self->fd, &selftest, NULL, 0));
 	EXPECT_EQ(0, selftest.failed);
 	count = selftest.count;
@@ -150,7 +151,7 @@ TEST_F_TIMEOUT(selftest, room_for_fewer, 120)
 	}
 }
 
-/* A refused call writes nothing, and takes no time to run the tests. */
+/* A refused call writes nothing, and runs no test. */
 #define EXPECT_UNTOUCHED(error, change)                                  \
 	do {                                                             \
 		struct ion_selftest __arg = {                            \
@@ -171,7 +172,7 @@ TEST_F_TIMEOUT(selftest, room_for_fewer, 120)
 				       sizeof(self->report.results)));   \
 	} while (0)
 
-TEST_F(selftest, refuses)
+TEST_F(selftest, selftest_refuses_invalid_requests)
 {
 	EXPECT_UNTOUCHED(EINVAL, __arg.flags = 1);
 	EXPECT_UNTOUCHED(EINVAL, __arg.flags = 1U << 31);
@@ -184,7 +185,7 @@ TEST_F(selftest, refuses)
 	EXPECT_UNTOUCHED(EFAULT, __arg.addr = -128ULL);
 }
 
-TEST_F(selftest, accepts_a_larger_struct)
+TEST_F(selftest, selftest_accepts_a_larger_struct)
 {
 	struct {
 		struct ion_selftest selftest;
@@ -198,8 +199,10 @@ TEST_F(selftest, accepts_a_larger_struct)
 	EXPECT_EQ(-E2BIG, ion_call(self->fd, ION_IOC_SELFTEST, &larger));
 }
 
-/* What went to good addresses before a bad one stays there, and no more. */
-TEST_F(selftest, results_that_find_no_room)
+/*
+ * Results that were written before a bad address stay, and no more are written.
+ */
+TEST_F(selftest, results_before_a_bad_address_are_written)
 {
 	struct ion_selftest_result *edge;
 	struct ion_selftest selftest;
@@ -222,7 +225,7 @@ TEST_F(selftest, results_that_find_no_room)
 	munmap(pages, page);
 }
 
-TEST_F(selftest, struct_that_can_not_be_written)
+TEST_F(selftest, a_read_only_struct_is_refused)
 {
 	struct ion_selftest *selftest = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
 					     MAP_PRIVATE | MAP_ANONYMOUS, -1,
@@ -236,7 +239,7 @@ TEST_F(selftest, struct_that_can_not_be_written)
 	munmap(selftest, 4096);
 }
 
-/* The errno of the call without a capability; 0 if it was made. */
+/* The errno of the call without a capability; 0 if it succeeds. */
 static int without(int fd, unsigned int capability)
 {
 	pid_t pid = fork();
@@ -251,7 +254,7 @@ static int without(int fd, unsigned int capability)
 	return ion_wait_child(pid);
 }
 
-TEST_F(selftest, wants_the_capability)
+TEST_F(selftest, selftest_needs_the_capability)
 {
 	pid_t pid;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ION_IOC_SELFTEST on a machine that is not its own: limits that leave no room,
- * callers at the same time, channels at work, signals, and who is killed in it.
+ * ION_IOC_SELFTEST beside other programs: limits that leave no room, callers at
+ * the same time, channels at work, signals, and a caller that is killed.
  */
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -10,8 +10,8 @@
 #include "selftest_test.h"
 
 /*
- * Every result passed, or could not be made for the reason that is named: how
- * many could not be made, or -1.
+ * Each result is a success, or reports the given reason for which a test could
+ * not run: how many could not, or -1.
  */
 static int canceled(const struct report *report, const char *why)
 {
@@ -42,7 +42,7 @@ static int set_limit(const char *path, __u64 value)
 	return ion_write_text(path, text);
 }
 
-TEST_F(selftest, with_no_channel_left)
+TEST_F(selftest, selftest_reports_no_channel_left)
 {
 	struct report *report = &self->report;
 
@@ -50,11 +50,11 @@ TEST_F(selftest, with_no_channel_left)
 			       self->before.channels));
 	selftest_report(self->fd, report);
 	EXPECT_LT(0, canceled(report, "max_channels"));
-	/* What wants no channel is made all the same. */
+	/* Tests that need no channel run all the same. */
 	EXPECT_GT(report->selftest.count, report->selftest.failed);
 }
 
-TEST_F(selftest, with_one_channel_left)
+TEST_F(selftest, selftest_runs_with_one_channel_left)
 {
 	ASSERT_EQ(0, set_limit(ION_PARAMETERS "max_channels",
 			       self->before.channels + 1));
@@ -62,7 +62,7 @@ TEST_F(selftest, with_one_channel_left)
 	EXPECT_EQ(0, canceled(&self->report, ""));
 }
 
-TEST_F(selftest, with_no_bytes_left)
+TEST_F(selftest, selftest_reports_no_bytes_left)
 {
 	const __u64 limits[] = { 0, self->before.bytes, 4096, 24575 };
 	unsigned int i;
@@ -74,14 +74,14 @@ TEST_F(selftest, with_no_bytes_left)
 	}
 }
 
-TEST_F(selftest, with_bytes_without_limit)
+TEST_F(selftest, selftest_passes_without_a_limit_on_bytes)
 {
 	ASSERT_EQ(0, set_limit(ION_PARAMETERS "max_bytes", ~0ULL));
 	selftest_report(self->fd, &self->report);
 	EXPECT_EQ(0, canceled(&self->report, ""));
 }
 
-TEST_F(selftest, with_no_memory_to_lock)
+TEST_F(selftest, selftest_reports_no_memory_to_lock)
 {
 	struct rlimit limit = { 0, 0 };
 	pid_t pid = fork();
@@ -103,7 +103,7 @@ TEST_F(selftest, with_no_memory_to_lock)
 
 static struct report caller_reports[CALLERS];
 
-/* How many tests could not be made, or -1. */
+/* How many tests could not run, or -1. */
 static int caller_run(struct task *task)
 {
 	struct report *report = &caller_reports[task->arg[0]];
@@ -118,7 +118,7 @@ static int caller_run(struct task *task)
 	return sum;
 }
 
-/* The sum of what they say. Whether they may find no channel left is @few. */
+/* The sum of these. They may find no channel left if @few. */
 static int callers(int fd, bool few)
 {
 	struct channel ch = { .fd = fd };
@@ -135,7 +135,7 @@ static int callers(int fd, bool few)
 	return sum;
 }
 
-/* A channel at work, until it is told to stop. */
+/* A channel at work, until the thread is told to stop. */
 static bool busy_stop;
 
 static int busy_run(struct task *task)
@@ -154,7 +154,7 @@ static int busy_run(struct task *task)
 	return number ? 0 : -ENODATA;
 }
 
-TEST_F_TIMEOUT(selftest, many_at_once_beside_channels_at_work, 120)
+TEST_F_TIMEOUT(selftest, selftests_run_beside_channels_at_work, 120)
 {
 	struct task busy[2], server;
 	struct channel ch[3];
@@ -176,8 +176,11 @@ TEST_F_TIMEOUT(selftest, many_at_once_beside_channels_at_work, 120)
 		channel_close(&ch[i]);
 }
 
-/* They take each other's place: what finds none says so, and nothing else. */
-TEST_F_TIMEOUT(selftest, many_at_once_with_one_channel_left, 120)
+/*
+ * They take channels from each other: a test without a channel reports that,
+ * and nothing else.
+ */
+TEST_F_TIMEOUT(selftest, selftests_share_one_channel, 120)
 {
 	ASSERT_EQ(0, set_limit(ION_PARAMETERS "max_channels",
 			       self->before.channels + 1));
@@ -187,8 +190,8 @@ TEST_F_TIMEOUT(selftest, many_at_once_with_one_channel_left, 120)
 	EXPECT_LT(0, callers(self->fd, true));
 }
 
-/* Signals that are handled are no reason to end, nor to fail. */
-TEST_F(selftest, signals)
+/* Handled signals neither end the call nor fail it. */
+TEST_F(selftest, handled_signals_do_not_fail_a_selftest)
 {
 	const struct itimerval often = { { 0, 300 }, { 0, 300 } };
 	const struct itimerval never = { { 0, 0 }, { 0, 0 } };
@@ -216,8 +219,8 @@ static pid_t endless(int fd, struct report *report)
 	return pid;
 }
 
-/* It stops when a call is over. */
-TEST_F_TIMEOUT(selftest, stopped_and_continued, 120)
+/* It stops when a call returns. */
+TEST_F_TIMEOUT(selftest, a_stopped_selftest_continues, 120)
 {
 	pid_t pid = endless(self->fd, &self->report);
 	int i, status;
@@ -233,8 +236,8 @@ TEST_F_TIMEOUT(selftest, stopped_and_continued, 120)
 	EXPECT_EQ(256 + SIGKILL, ion_wait_child(pid));
 }
 
-/* Wherever it is in its tests, it ends, and the next one finds nothing wrong. */
-TEST_F_TIMEOUT(selftest, killed, 120)
+/* Wherever it is in its tests, it ends, and the next one passes. */
+TEST_F_TIMEOUT(selftest, a_killed_selftest_leaves_nothing, 120)
 {
 	struct ion_query after;
 	__u64 start;

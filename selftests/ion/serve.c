@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The lent thread: no system call in the steady state, asleep when there is
- * nothing to do, awake again by one kick, and in nobody's way.
+ * The lent thread: no system call in the steady state, asleep without work,
+ * awake after one kick, and never in the way of other calls.
  */
 #include "ion_live.h"
 #include "ion_test.h"
@@ -25,17 +25,17 @@ FIXTURE_TEARDOWN(serve)
 }
 
 /*
- * The thread may be out of the kernel for a moment, for what the kernel wants of
- * it there, such as a tick of the scheduler's. The flags say so.
+ * The thread may leave the kernel for a moment, such as for a tick of the
+ * scheduler. The flags show that.
  */
-TEST_F(serve, a_million_packets_with_hardly_a_call)
+TEST_F(serve, a_million_packets_need_hardly_a_call)
 {
 	struct ion_stats before, after;
 	__u64 sent = 0, came = 0, until;
 	struct channel ch;
 	int n;
 
-	/* So large that processors need not change hands often, if it is one. */
+	/* Large rings, so that one processor changes between threads rarely. */
 	ASSERT_EQ(0, channel_open_layout(&ch, variant->layout, 65536, ""));
 	ASSERT_TRUE(server_start(&self->server, &ch, SPIN, 0));
 	ASSERT_TRUE(AWAIT(ion_kernel_end(ch.fd) == ION_KERNEL_END_LENT));
@@ -65,7 +65,7 @@ TEST_F(serve, a_million_packets_with_hardly_a_call)
 	channel_close(&ch);
 }
 
-TEST_F(serve, never_sleeps_if_it_is_not_to)
+TEST_F(serve, idle_ns_spin_never_sleeps)
 {
 	unsigned int i;
 
@@ -80,7 +80,7 @@ TEST_F(serve, never_sleeps_if_it_is_not_to)
 	EXPECT_TRUE(given_back(&self->ch));
 }
 
-TEST_F(serve, sleeps_at_once_if_it_is_to)
+TEST_F(serve, idle_ns_no_spin_sleeps_at_once)
 {
 	struct ion_stats stats;
 	unsigned int i;
@@ -98,8 +98,8 @@ TEST_F(serve, sleeps_at_once_if_it_is_to)
 	EXPECT_TRUE(given_back(&self->ch));
 }
 
-/* On a slow machine the time may be up before it is looked at. */
-TEST_F(serve, sleeps_after_the_idle_time)
+/* On a slow machine the time may be over before it is checked. */
+TEST_F(serve, the_lent_thread_sleeps_after_the_idle_time)
 {
 	__u64 start = now_ns();
 	unsigned int wakes;
@@ -111,7 +111,7 @@ TEST_F(serve, sleeps_after_the_idle_time)
 	EXPECT_TRUE(lent_sleeps(&self->ch));
 	EXPECT_LE(200 * MS, now_ns() - start);
 
-	/* Work starts the time anew. */
+	/* Work starts the time again. */
 	start = now_ns();
 	EXPECT_TRUE(echoed_by_kick(&self->ch, 0));
 	sleep_ns(100 * MS);
@@ -124,8 +124,8 @@ TEST_F(serve, sleeps_after_the_idle_time)
 	EXPECT_EQ(-EINTR, server_stop(&self->server));
 }
 
-/* One kick is enough, and takes the flags back before the thread runs. */
-TEST_F(serve, a_kick_wakes_it)
+/* One kick is enough, and clears the flags before the thread runs. */
+TEST_F(serve, a_kick_wakes_the_lent_thread)
 {
 	struct ion_stats before, after;
 	unsigned int i;
@@ -141,8 +141,8 @@ TEST_F(serve, a_kick_wakes_it)
 	EXPECT_EQ(-EINTR, server_stop(&self->server));
 }
 
-/* A kick does no harm while it is awake, and says so in the statistics. */
-TEST_F(serve, a_kick_of_one_awake_is_spurious)
+/* A kick while the thread is awake does no harm, and is counted as spurious. */
+TEST_F(serve, a_kick_of_an_awake_thread_is_spurious)
 {
 	struct ion_stats stats;
 
@@ -155,8 +155,8 @@ TEST_F(serve, a_kick_of_one_awake_is_spurious)
 	EXPECT_EQ(-EINTR, server_stop(&self->server));
 }
 
-/* It has something to push and no room: room comes with a kick. */
-TEST_F(serve, sleeps_for_want_of_room)
+/* The thread has packets to push and no room: room comes with a kick. */
+TEST_F(serve, the_lent_thread_sleeps_without_room)
 {
 	unsigned int stalled = WAKES_IDLE | 1 << ION_RING_RX;
 
@@ -177,7 +177,7 @@ TEST_F(serve, sleeps_for_want_of_room)
 	EXPECT_EQ(-EINTR, server_stop(&self->server));
 }
 
-TEST_F(serve, there_is_one_at_a_time)
+TEST_F(serve, one_thread_is_lent_at_a_time)
 {
 	ASSERT_TRUE(server_start(&self->server, &self->ch, SPIN, 0));
 	EXPECT_EQ(-EBUSY, ion_lend(self->ch.fd, SPIN, MS));
@@ -187,7 +187,7 @@ TEST_F(serve, there_is_one_at_a_time)
 	EXPECT_EQ(0, ion_lend(self->ch.fd, SPIN, MS));
 }
 
-TEST_F(serve, requests_that_make_no_sense)
+TEST_F(serve, invalid_serve_requests_are_refused)
 {
 	struct ion_serve arg = { .size = sizeof(arg), .max_ns = MS };
 	int fd = self->ch.fd;
@@ -206,7 +206,7 @@ TEST_F(serve, requests_that_make_no_sense)
 	close(fd);
 }
 
-/* Calls that want the kernel ends, which the lent thread has. */
+/* Calls that need the kernel ends, which the lent thread has. */
 static bool calls_get_through(int fd, __u64 number)
 {
 	struct ion_packet packets[4] = { ion_packet_of(number) };
@@ -220,8 +220,11 @@ static bool calls_get_through(int fd, __u64 number)
 	       ion_packet_is(&packets[0], number) && !ion_reset(fd);
 }
 
-/* It never stands in their way: one that waited for it to sleep would hang. */
-TEST_F_TIMEOUT(serve, other_calls_get_through, 120)
+/*
+ * The thread is never in their way: a call that waited for it to sleep would
+ * hang.
+ */
+TEST_F_TIMEOUT(serve, other_calls_pass_a_lent_thread, 120)
 {
 	unsigned int i;
 
@@ -242,16 +245,17 @@ static int run_on(pid_t tid, int cpu)
 }
 
 /*
- * Nor if it is more urgent than they are, although a mutex of PREEMPT_RT may be
- * taken again by who let go of it, before a waiter of lower priority.
+ * Neither if it is more urgent than they are, although on PREEMPT_RT the owner
+ * of a mutex may take it again before a waiter of lower priority.
  */
-TEST_F_TIMEOUT(serve, calls_that_are_less_urgent_get_through, 120)
+TEST_F_TIMEOUT(serve, less_urgent_calls_pass_a_lent_thread, 120)
 {
 	struct sched_param urgent = { .sched_priority = 1 };
 	unsigned int i;
 
 	if (run_on(0, 1))
-		SKIP(return, "there is one processor, which the thread has");
+		SKIP(return,
+			   "there is only one processor, which the thread uses");
 	ASSERT_TRUE(server_start(&self->server, &self->ch, SPIN, 0));
 	ASSERT_EQ(0, run_on(self->server.tid, 0));
 	if (sched_setscheduler(self->server.tid, SCHED_FIFO, &urgent)) {
@@ -265,10 +269,10 @@ TEST_F_TIMEOUT(serve, calls_that_are_less_urgent_get_through, 120)
 }
 
 /*
- * Who pushes only, and goes by the flag, kicks no more than once for a sleep.
- * Of the sleeps that the kernel end wakes from by itself there may be more.
+ * A program that only pushes, and obeys the flag, kicks at most once for each
+ * sleep. There may be more sleeps that the kernel end ends by itself.
  */
-TEST_F(serve, one_kick_a_sleep)
+TEST_F(serve, there_is_one_kick_for_each_sleep)
 {
 	static const __u64 idle[] = { ION_SERVE_NO_SPIN, 1000, 20000, 300000 };
 	struct ion_stats before, after;
@@ -297,7 +301,7 @@ TEST_F(serve, one_kick_a_sleep)
 		ASSERT_TRUE(AWAIT(ion_ring_peek(&self->ch.rx, 255) == n));
 		ASSERT_EQ(0, ion_get_stats(self->ch.fd, &after));
 		EXPECT_EQ(kicks, after.kicks - before.kicks);
-		/* It slept when this began. */
+		/* The thread slept when this began. */
 		EXPECT_LE(kicks, after.sleeps - before.sleeps + 1)
 		TH_LOG("idle_ns %lld", (long long)idle[i]);
 		EXPECT_EQ(-EINTR, server_stop(&self->server));
@@ -308,7 +312,7 @@ TEST_F(serve, one_kick_a_sleep)
 	}
 }
 
-/* Whether the packet comes back, by the flags alone. */
+/* Whether the packet returns, by the flags alone. */
 static bool comes_back(struct channel *ch, __u64 number)
 {
 	__u64 until = now_ns() + LONG_MS * MS;
@@ -326,10 +330,10 @@ static bool comes_back(struct channel *ch, __u64 number)
 }
 
 /*
- * A thread that sleeps as soon as there is nothing to do. The packets come at every
- * moment of its way there, the one after it has found nothing among them.
+ * A thread that sleeps as soon as there is no work. Packets come at every
+ * moment of its way there, also after it checked the ring.
  */
-TEST_F(serve, falls_asleep_over_no_packet)
+TEST_F(serve, no_packet_is_missed_while_falling_asleep)
 {
 	__u64 i, wait;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How a lent thread comes back: the time is up, a signal, a descriptor that is
- * closed, poison, death. Whatever it is, the kernel end goes on without it.
+ * How a lent thread returns: its time is over, a signal, a descriptor that is
+ * closed, poison, death. In each case the kernel end goes on without it.
  */
 #include "ion_live.h"
 #include "ion_test.h"
@@ -24,7 +24,7 @@ FIXTURE_TEARDOWN(serve_end)
 	channel_close(&self->ch);
 }
 
-TEST_F(serve_end, comes_back_when_the_time_is_up)
+TEST_F(serve_end, the_lent_thread_returns_after_max_ns)
 {
 	static const __u64 idle[] = { SPIN, MS, ION_SERVE_NO_SPIN,
 				      10 * SECOND };
@@ -38,7 +38,7 @@ TEST_F(serve_end, comes_back_when_the_time_is_up)
 		EXPECT_GT(3 * SECOND, self->server.ns);
 		EXPECT_TRUE(given_back(&self->ch));
 	}
-	/* Even if there is no end of work. */
+	/* Even if there is always work. */
 	task_start(&self->server, task_serve, &self->ch, SPIN, 80 * MS);
 	for (i = 0; !READ_ONCE(self->server.done); i++) {
 		ion_push_from(&self->ch, i, 10);
@@ -49,8 +49,8 @@ TEST_F(serve_end, comes_back_when_the_time_is_up)
 	EXPECT_GT(3 * SECOND, self->server.ns);
 }
 
-/* What was published while it went is there without a kick. */
-TEST_F(serve_end, leaves_nothing_behind)
+/* Packets published while it returned arrive without a kick. */
+TEST_F(serve_end, a_returning_thread_leaves_no_packet)
 {
 	unsigned int i;
 	__u64 sent = 0, came = 0;
@@ -77,7 +77,7 @@ TEST_F(serve_end, leaves_nothing_behind)
 	}
 }
 
-TEST_F(serve_end, a_signal_ends_it)
+TEST_F(serve_end, a_signal_returns_the_lent_thread)
 {
 	ASSERT_TRUE(server_start(&self->server, &self->ch, SPIN, 0));
 	EXPECT_EQ(-EINTR, server_stop(&self->server));
@@ -88,14 +88,14 @@ TEST_F(serve_end, a_signal_ends_it)
 	EXPECT_EQ(-EINTR, server_stop(&self->server));
 	EXPECT_TRUE(given_back(&self->ch));
 
-	/* A handler that asks for it does not have it begun anew. */
+	/* SA_RESTART does not start it again. */
 	ASSERT_TRUE(server_start(&self->server, &self->ch, SPIN, 0));
 	task_handle_signal(SA_RESTART);
 	EXPECT_EQ(-EINTR, server_stop(&self->server));
 	EXPECT_TRUE(echoed_by_kick(&self->ch, 0));
 }
 
-TEST_F(serve_end, closing_the_descriptor_ends_it)
+TEST_F(serve_end, closing_the_descriptor_returns_the_lent_thread)
 {
 	int fd;
 
@@ -109,7 +109,7 @@ TEST_F(serve_end, closing_the_descriptor_ends_it)
 	ASSERT_TRUE(lent_sleeps(&self->ch));
 	ASSERT_TRUE(task_sleeps(&self->server));
 	fd = dup(self->ch.fd);
-	/* Another one in its place is no other thing. */
+	/* Another descriptor with its number changes nothing. */
 	EXPECT_EQ(self->ch.fd, dup2(1, self->ch.fd));
 	EXPECT_EQ(-ECANCELED, task_join(&self->server));
 	close(self->ch.fd);
@@ -122,8 +122,8 @@ TEST_F(serve_end, closing_the_descriptor_ends_it)
 	self->ch.fd = -1;
 }
 
-/* Another program that has the descriptor too may close it. */
-TEST_F(serve_end, a_child_that_ends_does_not_end_it)
+/* Another program that has the descriptor may close it. */
+TEST_F(serve_end, the_end_of_a_child_does_not_return_the_lent_thread)
 {
 	pid_t pid;
 
@@ -138,7 +138,7 @@ TEST_F(serve_end, a_child_that_ends_does_not_end_it)
 	EXPECT_EQ(-EINTR, server_stop(&self->server));
 }
 
-TEST_F(serve_end, poison_ends_it)
+TEST_F(serve_end, poison_returns_the_lent_thread)
 {
 	ASSERT_TRUE(server_start(&self->server, &self->ch, SPIN, 0));
 	WRITE_ONCE(*user_index(&self->ch, ION_RING_TX), 999);
@@ -160,8 +160,8 @@ TEST_F(serve_end, poison_ends_it)
 }
 
 /*
- * A child lends the thread; the parent, which has the mapping, sees what is
- * left when the child is stopped, goes on, and is killed.
+ * A child lends the thread; the parent, which has the mapping, checks the rings
+ * when the child is stopped, continued and killed.
  */
 static pid_t child_that_serves(struct channel *ch, __u64 idle_ns)
 {
@@ -188,7 +188,7 @@ TEST_F(serve_end, a_stopped_program_serves_nothing)
 	EXPECT_EQ(256 + SIGKILL, ion_wait_child(pid));
 }
 
-TEST_F(serve_end, a_killed_program_leaves_the_rest_as_it_is)
+TEST_F(serve_end, a_killed_program_leaves_its_rings_unchanged)
 {
 	static const __u64 idle[] = { SPIN, MS, ION_SERVE_NO_SPIN };
 	unsigned int i;
@@ -205,7 +205,7 @@ TEST_F(serve_end, a_killed_program_leaves_the_rest_as_it_is)
 	}
 }
 
-/* Nothing else holds the channel but the thread, and then nothing does. */
+/* Only the thread has the channel, and then nothing has it. */
 TEST_F(serve_end, a_killed_program_frees_its_channel)
 {
 	long before = ion_refcount();

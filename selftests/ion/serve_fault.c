@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ION_IOC_SERVE that has to wait for its own argument, while the program closes
- * the channel that it is about.
+ * ION_IOC_SERVE waits for its own argument while the program closes the
+ * channel.
  */
 #include "fault_page.h"
 #include "ion_test.h"
@@ -52,8 +52,8 @@ FIXTURE_TEARDOWN(serve_fault)
 	free(self->page);
 }
 
-/* Nobody could tell a thread that had not begun; it finds out for itself. */
-TEST_F(serve_fault, closed_before_it_began)
+/* The thread has not begun and cannot be notified; it finds out by itself. */
+TEST_F(serve_fault, serve_fails_if_closed_before_it_begins)
 {
 	close(self->ch.fd);
 	self->ch.fd = -1;
@@ -61,8 +61,8 @@ TEST_F(serve_fault, closed_before_it_began)
 	EXPECT_EQ(-ECANCELED, task_join(&self->server));
 }
 
-/* The channel may be served for the sake of another descriptor of it. */
-TEST_F(serve_fault, one_of_two_closed_before_it_began)
+/* The channel may be served because of another descriptor. */
+TEST_F(serve_fault, serve_runs_if_one_of_two_descriptors_is_closed)
 {
 	int fd = dup(self->ch.fd);
 

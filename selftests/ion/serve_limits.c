@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Quotas, limits, timers and profilers of processor time treat a lent thread that
- * never sleeps like a loop in the program. Each test runs the loop beside it.
+ * Quotas, limits, timers and profilers of processor time treat a lent thread
+ * that never sleeps like a loop in the program. Each test runs the loop beside
+ * it.
  */
 #include <linux/perf_event.h>
 #include <sys/resource.h>
@@ -14,7 +15,7 @@
 #define CGROUPS "/sys/fs/cgroup/"
 #define CGROUP	CGROUPS "ion-limits"
 
-/* How far the two may differ. */
+/* The factor by which the two may differ. */
 #define FACTOR 3
 
 enum work {
@@ -26,11 +27,11 @@ enum work {
 static const char *const work_names[WORKS] = { "loop", "lent thread" };
 
 /**
- * struct seen - what became of a process that worked
- * @verdict: exit status, or 256 and the signal that killed it
+ * struct seen - the result of a process that worked
+ * @verdict: exit status, or 256 plus the signal that killed it
  * @ran_ns: processor time that it used
  * @signals: how many signals it handled, or samples that were taken of it
- * @first_ns: processor time that it had used when it handled the first one
+ * @first_ns: processor time that it had used when it handled the first signal
  */
 struct seen {
 	int verdict;
@@ -39,7 +40,10 @@ struct seen {
 	__u64 first_ns;
 };
 
-/* In memory that the processes share: how many, and when the first one came. */
+/*
+ * In memory that the processes share: how many signals, and when the first
+ * came.
+ */
 static __u64 *signals;
 static __u64 *first_signal;
 
@@ -51,14 +55,14 @@ static __u64 ran_ns(void)
 	return now.tv_sec * SECOND + now.tv_nsec;
 }
 
-/* Until it is @until, or the time that the thread may have is over. */
+/* Work until @until, or until the time of the thread is over. */
 static void work_loop(__u64 until, __u64 ran_until)
 {
 	while (now_ns() < until && ran_ns() < ran_until)
 		;
 }
 
-/* A handler that was called ends a call; nothing else may end it early. */
+/* A handler that ran ends a call; nothing else may end it early. */
 static void work_lend(int fd, __u64 until, __u64 ran_until)
 {
 	__u64 now, left, handled;
@@ -84,11 +88,11 @@ static void work(enum work which, int fd, __u64 ns, __u64 ran)
 }
 
 /**
- * struct limit - how a process is set up before it works
- * @begin: in the process; 0, or an error that it ends with
- * @end: in the process, when it has worked
+ * struct limit - how a process is prepared before it works
+ * @begin: runs in the process; 0, or the error that it ends with
+ * @end: runs in the process after the work
  * @ns: how long it works
- * @ran_ns: and how much of a processor it uses at most
+ * @ran_ns: how much processor time it uses at most
  */
 struct limit {
 	int (*begin)(void);
@@ -149,7 +153,7 @@ static struct seen run_limited(const struct limit *limit, enum work which)
 	       work_names[which], (seen).verdict, (seen).ran_ns / 1000000, \
 	       (seen).signals)
 
-/* Neither is more than @FACTOR of the other. */
+/* Neither is more than @FACTOR times the other. */
 static bool alike(__u64 a, __u64 b)
 {
 	return a <= b * FACTOR && b <= a * FACTOR;
@@ -185,12 +189,12 @@ static int quota_make(void)
 	return ret ?: ion_write_text(CGROUP "/cpu.max", "10000 100000");
 }
 
-FIXTURE(quota)
+FIXTURE(cpu_quota)
 {
 	bool made;
 };
 
-FIXTURE_SETUP(quota)
+FIXTURE_SETUP(cpu_quota)
 {
 	int ret = quota_make();
 
@@ -199,7 +203,7 @@ FIXTURE_SETUP(quota)
 	self->made = true;
 }
 
-FIXTURE_TEARDOWN(quota)
+FIXTURE_TEARDOWN(cpu_quota)
 {
 	if (self->made)
 		EXPECT_EQ(0, rmdir(CGROUP));
@@ -216,8 +220,8 @@ static __u64 child_ran_ns(pid_t pid)
 }
 
 /*
- * Thousandths of a processor that the work uses. It is looked at while it goes on:
- * what was used without leave is made up for when the thread leaves the kernel.
+ * Thousandths of a processor that the work uses. This is measured while it
+ * runs: overdrawn time is repaid when the thread leaves the kernel.
  */
 static __u64 quota_share(enum work which)
 {
@@ -240,11 +244,11 @@ static __u64 quota_share(enum work which)
 	ran = child_ran_ns(pid) - ran;
 	start = now_ns() - start;
 	kill(pid, SIGKILL);
-	/* It came back if it was not killed. */
+	/* It returned if it was not killed. */
 	return ion_wait_child(pid) == 256 + SIGKILL ? ran / (start / 1000) : 0;
 }
 
-TEST_F_TIMEOUT(quota, of_a_cgroup_holds, 90)
+TEST_F_TIMEOUT(cpu_quota, the_quota_of_a_cgroup_bounds_a_lent_thread, 90)
 {
 	__u64 loop = quota_share(LOOP), lent = quota_share(LEND);
 
@@ -254,7 +258,9 @@ TEST_F_TIMEOUT(quota, of_a_cgroup_holds, 90)
 	       loop, lent, FACTOR);
 }
 
-/* RLIMIT_CPU: one second, to a signal that ends it, to the end, or to a handler */
+/*
+ * RLIMIT_CPU: one second, to a signal that kills, to SIGKILL, or to a handler
+ */
 
 static int rlimit_cpu(rlim_t hard)
 {
@@ -308,12 +314,12 @@ static int rlimit_rttime_handled(void)
 	return rlimit_rttime(60000000);
 }
 
-FIXTURE(rlimit)
+FIXTURE(cpu_rlimit)
 {
 	struct seen seen[WORKS];
 };
 
-FIXTURE_VARIANT(rlimit)
+FIXTURE_VARIANT(cpu_rlimit)
 {
 	int (*begin)(void);
 	int verdict;
@@ -321,37 +327,37 @@ FIXTURE_VARIANT(rlimit)
 
 /* clang-format off */
 
-FIXTURE_VARIANT_ADD(rlimit, cpu_soft)
+FIXTURE_VARIANT_ADD(cpu_rlimit, cpu_soft)
 {
 	.begin = rlimit_cpu_soft,
 	.verdict = 256 + SIGXCPU,
 };
 
-FIXTURE_VARIANT_ADD(rlimit, cpu_hard)
+FIXTURE_VARIANT_ADD(cpu_rlimit, cpu_hard)
 {
 	.begin = rlimit_cpu_hard,
 	.verdict = 256 + SIGKILL,
 };
 
-FIXTURE_VARIANT_ADD(rlimit, cpu_handled)
+FIXTURE_VARIANT_ADD(cpu_rlimit, cpu_handled)
 {
 	.begin = rlimit_cpu_handled,
 	.verdict = 0,
 };
 
-FIXTURE_VARIANT_ADD(rlimit, rttime_soft)
+FIXTURE_VARIANT_ADD(cpu_rlimit, rttime_soft)
 {
 	.begin = rlimit_rttime_soft,
 	.verdict = 256 + SIGXCPU,
 };
 
-FIXTURE_VARIANT_ADD(rlimit, rttime_hard)
+FIXTURE_VARIANT_ADD(cpu_rlimit, rttime_hard)
 {
 	.begin = rlimit_rttime_hard,
 	.verdict = 256 + SIGKILL,
 };
 
-FIXTURE_VARIANT_ADD(rlimit, rttime_handled)
+FIXTURE_VARIANT_ADD(cpu_rlimit, rttime_handled)
 {
 	.begin = rlimit_rttime_handled,
 	.verdict = 0,
@@ -359,7 +365,7 @@ FIXTURE_VARIANT_ADD(rlimit, rttime_handled)
 
 /* clang-format on */
 
-FIXTURE_SETUP(rlimit)
+FIXTURE_SETUP(cpu_rlimit)
 {
 	struct sched_param urgent = { .sched_priority = 1 }, none = { 0 };
 
@@ -368,12 +374,12 @@ FIXTURE_SETUP(rlimit)
 	ASSERT_EQ(0, sched_setscheduler(0, SCHED_OTHER, &none));
 }
 
-FIXTURE_TEARDOWN(rlimit)
+FIXTURE_TEARDOWN(cpu_rlimit)
 {
 }
 
-/* It may come late, but not when the call is over, after 8 s. */
-TEST_F_TIMEOUT(rlimit, holds, 90)
+/* The limit may act late, but not only when the call ends, after 8 s. */
+TEST_F_TIMEOUT(cpu_rlimit, a_limit_bounds_a_lent_thread, 90)
 {
 	const struct limit limit = {
 		.begin = variant->begin,
@@ -391,11 +397,11 @@ TEST_F_TIMEOUT(rlimit, holds, 90)
 	EXPECT_EQ(!seen[LOOP].signals, !seen[LEND].signals)
 	LOG_SEEN(LEND, seen[LEND]);
 	EXPECT_GE(2 * seen[LOOP].first_ns + SECOND, seen[LEND].first_ns)
-	TH_LOG("the limit came to the loop after %llu ms, to the lent thread after %llu ms, expected at most twice as much and 1 s",
+	TH_LOG("the limit acted on the loop after %llu ms, on the lent thread after %llu ms, expected at most twice as much plus 1 s",
 	       seen[LOOP].first_ns / 1000000, seen[LEND].first_ns / 1000000);
 }
 
-/* Timers of processor time, and samples: as many of them as the loop gets */
+/* Timers of processor time, and samples: as many of them as for the loop */
 
 static int itimer_begin(void)
 {
@@ -421,7 +427,7 @@ static int posix_timer_begin(void)
 
 static int perf_fd;
 
-/* A sample is a header and an address; they are counted, not looked at. */
+/* A sample is a header and an address; samples are counted, not read. */
 #define SAMPLE 16
 
 static int perf_begin(void)
@@ -437,7 +443,7 @@ static int perf_begin(void)
 
 	perf_fd = (int)syscall(SYS_perf_event_open, &attr, 0, -1, -1,
 			       PERF_FLAG_FD_CLOEXEC);
-	/* A kernel without it, or one that does not let even root have it. */
+	/* The kernel does not have it, or refuses it even to root. */
 	if (perf_fd < 0)
 		return -ENOENT;
 	return mmap(NULL, 9 * page_size(), PROT_READ | PROT_WRITE, MAP_SHARED,
@@ -458,7 +464,7 @@ static void perf_end(void)
 	*signals = smp_load_acquire(&page->data_head) / SAMPLE;
 }
 
-/* A signal for each sample, as profilers that unwind by themselves have it. */
+/* A signal for each sample, as for profilers that unwind by themselves. */
 static int perf_signal_begin(void)
 {
 	int ret = perf_begin();
@@ -473,12 +479,12 @@ static int perf_signal_begin(void)
 	return 0;
 }
 
-FIXTURE(profile)
+FIXTURE(cpu_profile)
 {
 	struct seen seen[WORKS];
 };
 
-FIXTURE_VARIANT(profile)
+FIXTURE_VARIANT(cpu_profile)
 {
 	int (*begin)(void);
 	void (*end)(void);
@@ -486,39 +492,39 @@ FIXTURE_VARIANT(profile)
 
 /* clang-format off */
 
-FIXTURE_VARIANT_ADD(profile, itimer_prof)
+FIXTURE_VARIANT_ADD(cpu_profile, itimer_prof)
 {
 	.begin = itimer_begin,
 };
 
-FIXTURE_VARIANT_ADD(profile, timer_of_a_thread)
+FIXTURE_VARIANT_ADD(cpu_profile, timer_of_a_thread)
 {
 	.begin = posix_timer_begin,
 };
 
-FIXTURE_VARIANT_ADD(profile, perf_samples)
+FIXTURE_VARIANT_ADD(cpu_profile, perf_samples)
 {
 	.begin = perf_begin,
 	.end = perf_end,
 };
 
-FIXTURE_VARIANT_ADD(profile, perf_signals)
+FIXTURE_VARIANT_ADD(cpu_profile, perf_signals)
 {
 	.begin = perf_signal_begin,
 };
 
 /* clang-format on */
 
-FIXTURE_SETUP(profile)
+FIXTURE_SETUP(cpu_profile)
 {
 }
 
-FIXTURE_TEARDOWN(profile)
+FIXTURE_TEARDOWN(cpu_profile)
 {
 }
 
-/* Every 10 ms of processor time; the kernel's tick may round that up. */
-TEST_F_TIMEOUT(profile, has_as_many_of_each, 90)
+/* Every 10 ms of processor time; a tick of the kernel may round that up. */
+TEST_F_TIMEOUT(cpu_profile, a_lent_thread_is_sampled_like_a_loop, 90)
 {
 	const struct limit limit = {
 		.begin = variant->begin,

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The kernel stops a lent thread and has it go on: a call that is made again by
- * itself needs no memory that can be written where it has nothing to write, and
- * takes no longer.
+ * The kernel stops a lent thread and lets it go on: a call that is repeated
+ * needs no writable memory where it writes nothing, and takes no longer.
  */
 #include <sys/ptrace.h>
 #include <sys/stat.h>
@@ -41,7 +40,7 @@ FIXTURE_VARIANT_ADD(serve_restart, asleep)
 
 /* clang-format on */
 
-/* A struct that the kernel can not write. */
+/* A struct that the kernel cannot write. */
 static struct ion_serve *read_only(__u64 idle_ns)
 {
 	struct ion_serve *serve = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
@@ -75,7 +74,7 @@ FIXTURE_TEARDOWN(serve_restart)
 	channel_close(&self->ch);
 }
 
-/* What its call came back with; -1 if it is still there, and serves. */
+/* The result of the call; -1 if it has not returned, and serves. */
 static int came_back(struct channel *ch, pid_t pid, int kernel_end)
 {
 	bool serves = AWAIT(ion_kernel_end(ch->fd) == kernel_end);
@@ -96,12 +95,12 @@ static int came_back(struct channel *ch, pid_t pid, int kernel_end)
 					variant->kernel_end);		\
 									\
 		EXPECT_EQ(-1, __error)					\
-			TH_LOG("the call came back with \"%s\", expected that it goes on", \
+			TH_LOG("the call returned \"%s\", expected that it goes on", \
 			       strerror(__error));			\
 	} while (0)
 /* clang-format on */
 
-TEST_F(serve_restart, after_it_was_stopped)
+TEST_F(serve_restart, serve_goes_on_after_sigstop)
 {
 	EXPECT_EQ(0, kill(self->pid, SIGSTOP));
 	EXPECT_TRUE(AWAIT(process_state(self->pid) == 'T'));
@@ -109,7 +108,7 @@ TEST_F(serve_restart, after_it_was_stopped)
 	EXPECT_SERVES();
 }
 
-TEST_F(serve_restart, after_a_debugger_has_looked)
+TEST_F(serve_restart, serve_goes_on_after_a_debugger_stops_it)
 {
 	int status;
 
@@ -140,7 +139,7 @@ static bool cgroup_is_frozen(void)
 	       strstr(text, "\nfrozen 1");
 }
 
-TEST_F(serve_restart, after_its_cgroup_was_frozen)
+TEST_F(serve_restart, serve_goes_on_after_its_cgroup_is_frozen)
 {
 	int ret = cgroup_of(self->pid);
 
@@ -154,7 +153,7 @@ TEST_F(serve_restart, after_its_cgroup_was_frozen)
 }
 
 /* A newer kernel takes the processor away by task work. */
-TEST_F(serve_restart, after_its_quota_was_used_up)
+TEST_F(serve_restart, serve_goes_on_after_its_quota_is_used_up)
 {
 	int ret = ion_write_text(CGROUPS "cgroup.subtree_control", "+cpu");
 
@@ -171,8 +170,8 @@ TEST_F(serve_restart, after_its_quota_was_used_up)
 
 #define SUSPEND_TEST "/sys/power/pm_test"
 
-/* Suspend freezes every thread first: that much of it can be tried. */
-TEST_F(serve_restart, after_a_suspend)
+/* A suspend freezes every thread first: that part can be tested. */
+TEST_F(serve_restart, serve_goes_on_after_a_suspend)
 {
 	int ret = ion_write_text(SUSPEND_TEST, "freezer");
 
@@ -185,7 +184,7 @@ TEST_F(serve_restart, after_a_suspend)
 	EXPECT_SERVES();
 }
 
-/* A process that serves for so long. */
+/* A process that serves for a limited time. */
 static pid_t serve_for(struct channel *ch, __u64 idle_ns, __u64 ns)
 {
 	pid_t pid = fork();
@@ -196,7 +195,7 @@ static pid_t serve_for(struct channel *ch, __u64 idle_ns, __u64 ns)
 	_exit(-ion_lend(ch->fd, idle_ns, ns));
 }
 
-TEST_F(serve_restart, a_limit_of_time_becomes_no_longer)
+TEST_F(serve_restart, a_repeated_call_keeps_its_limit_of_time)
 {
 	__u64 start, took;
 	int status = -1;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Buffers in the hands of a service in another module, in every context: whose
- * they are, what is in them, and which packets are refused.
+ * Buffers of a service in another module, in every context: their owners, their
+ * contents, and the packets that are refused.
  */
 #include "ion_test.h"
 #include "service_test.h"
@@ -38,7 +38,7 @@ FIXTURE_SETUP(service_arena)
 	ASSERT_NE(NULL, self->arena);
 }
 
-/* What the service has in hand goes with the channel. */
+/* Buffers of the service are freed with the channel. */
 FIXTURE_TEARDOWN(service_arena)
 {
 	struct ion_stats stats;
@@ -62,7 +62,7 @@ static bool give(struct service *s, __u16 id)
 	return ion_ring_push(&s->ch.tx, &packet);
 }
 
-/* How many the program has. */
+/* How many buffers the program owns. */
 static int owned(struct service *s)
 {
 	struct ion_buffers buffers = { .size = sizeof(buffers) };
@@ -89,7 +89,7 @@ static __s64 call_on(struct service *s, struct probe_run *run, __u32 call,
 	return service_run(s, run);
 }
 
-TEST_F(service_arena, a_payload_there_and_back)
+TEST_F(service_arena, a_payload_crosses_and_returns)
 {
 	struct ion_packet packet = {
 		.data = 3 * BUFFER_SIZE + 100,
@@ -130,7 +130,7 @@ TEST_F(service_arena, a_payload_there_and_back)
 	EXPECT_EQ(0xa5, payload[411]);
 	EXPECT_EQ(0, payload[412]);
 
-	/* From here on it is the program's. */
+	/* From here on the program owns it. */
 	EXPECT_EQ(1, call_on(s, &run, PROBE_PUSH, ION_RING_RX, 1));
 	EXPECT_EQ(BUFFERS, owned(s));
 	EXPECT_EQ(0, call_on(s, &run, PROBE_BUFFER, PROBE_NO_RING, 0));
@@ -142,8 +142,8 @@ TEST_F(service_arena, a_payload_there_and_back)
 	EXPECT_EQ(0x12345678, packet.pad);
 }
 
-/* Good ones among those that are refused, for each reason. */
-TEST_F(service_arena, what_is_refused_is_passed_over)
+/* Valid packets among packets that are refused, for each reason. */
+TEST_F(service_arena, refused_packets_are_passed_over)
 {
 	static const struct ion_packet packets[] = {
 		{ .data = 0, .id = 0 },
@@ -182,8 +182,8 @@ TEST_F(service_arena, what_is_refused_is_passed_over)
 	EXPECT_EQ(0, stats.queued);
 }
 
-/* A whole ring of them is no packet, by whatever call, and goes away. */
-TEST_F(service_arena, nothing_but_what_is_refused)
+/* A whole ring of refused packets is empty for every call, and is discarded. */
+TEST_F(service_arena, a_ring_of_refused_packets_is_empty)
 {
 	static const __u32 calls[] = { PROBE_POP, PROBE_POP_N, PROBE_PEEK };
 	struct service *s = &self->s;
@@ -202,8 +202,11 @@ TEST_F(service_arena, nothing_but_what_is_refused)
 	EXPECT_EQ(0, stats.popped);
 }
 
-/* Handed over, looked at, and taken back by a reset, or not in time. */
-TEST_F(service_arena, reset)
+/*
+ * A buffer is handed over, peeked at, and taken back by a reset, or too late
+ * for it.
+ */
+TEST_F(service_arena, reset_returns_buffers_to_the_program)
 {
 	struct service *s = &self->s;
 	struct probe_run run = { 0 };
@@ -218,7 +221,7 @@ TEST_F(service_arena, reset)
 	EXPECT_EQ(0, call_on(s, &run, PROBE_PEEK, ION_RING_TX, 32));
 	EXPECT_EQ(BUFFERS, owned(s));
 
-	/* A callback never has a reset between peek and release. */
+	/* A reset never comes between peek and release of a callback. */
 	if (!(variant->flags & PROBE_ASYNC))
 		return;
 	for (i = 0; i < 3; i++)
@@ -231,13 +234,13 @@ TEST_F(service_arena, reset)
 	EXPECT_EQ(3, call_on(s, &run, PROBE_PUSH_N, ION_RING_RX, 3));
 	EXPECT_EQ(BUFFERS, owned(s));
 
-	/* What the reset throws away on rx is the program's already. */
+	/* The program owns already what the reset discards on rx. */
 	EXPECT_EQ(3, ion_reset(s->ch.fd));
 	EXPECT_EQ(BUFFERS, owned(s));
 }
 
-/* What finds no room stays the service's. */
-TEST_F(service_arena, no_room)
+/* A buffer that finds no room stays with the service. */
+TEST_F(service_arena, buffers_without_room_stay_with_the_service)
 {
 	struct probe_run run = { 0 }, last;
 	struct service *s = &self->s;
@@ -258,7 +261,7 @@ TEST_F(service_arena, no_room)
 	EXPECT_EQ(1, call_on(s, &last, PROBE_BUFFER, PROBE_NO_RING, 0));
 	ion_ring_release(&s->ch.rx, ion_ring_peek(&s->ch.rx, 2));
 
-	/* Nothing goes over before the commit. */
+	/* The program owns nothing before the commit. */
 	EXPECT_EQ(1, call_on(s, &last, PROBE_RESERVE, ION_RING_RX, 1));
 	EXPECT_EQ(BUFFERS - 1, owned(s));
 	EXPECT_EQ(1, service_call(s, PROBE_COMMIT, ION_RING_RX, 1));

@@ -35,7 +35,7 @@ FIXTURE_TEARDOWN(service_calls)
 	SERVICE_END(self->before);
 }
 
-/* Packets or commands: the same calls, by the same numbers. */
+/* The same calls for packets and for commands, by the same numbers. */
 
 static __u32 call_of(__u32 call, bool cmds)
 {
@@ -52,7 +52,7 @@ static __u32 out_of(bool cmds)
 	return cmds ? ION_RING_EVT : ION_RING_RX;
 }
 
-/* The service pushes, reserves or commits, numbers @from on. */
+/* The service pushes, reserves or commits, from number @from on. */
 static __s64 out(struct service *s, bool cmds, __u32 call, __u64 from,
 		 __u32 count)
 {
@@ -72,7 +72,7 @@ static __s64 out(struct service *s, bool cmds, __u32 call, __u64 from,
 	return service_run(s, &run);
 }
 
-/* It pops, peeks or releases: how many, or -1 if they are the wrong ones. */
+/* The service pops, peeks or releases: how many, or -1 if one is wrong. */
 static __s64 in(struct service *s, bool cmds, __u32 call, __u64 from,
 		__u32 count)
 {
@@ -91,7 +91,7 @@ static __s64 in(struct service *s, bool cmds, __u32 call, __u64 from,
 	return n;
 }
 
-/* The program's side. */
+/* The program */
 
 static __u32 send(struct service *s, bool cmds, __u64 from, __u32 count)
 {
@@ -140,7 +140,7 @@ static void test_push(struct __test_metadata *_metadata, struct service *s,
 	for (i = 0; i < 5; i++)
 		EXPECT_EQ(1, out(s, cmds, PROBE_PUSH, i, 1));
 	EXPECT_EQ(5, take(s, cmds, 0, CAPACITY));
-	/* Over the end, and over it again. */
+	/* Across the end of the ring, twice. */
 	for (number = 5; number < 5 * CAPACITY; number += CAPACITY) {
 		EXPECT_EQ(40, out(s, cmds, PROBE_PUSH_N, number, 40));
 		EXPECT_EQ(CAPACITY - 40,
@@ -159,12 +159,12 @@ static void test_push(struct __test_metadata *_metadata, struct service *s,
 	EXPECT_EQ(0, stats.queued);
 }
 
-TEST_F(service_calls, push)
+TEST_F(service_calls, push_adds_packets)
 {
 	test_push(_metadata, &self->s, false);
 }
 
-TEST_F(service_calls, push_cmd)
+TEST_F(service_calls, push_adds_commands)
 {
 	test_push(_metadata, &self->s, true);
 }
@@ -191,12 +191,12 @@ static void test_pop(struct __test_metadata *_metadata, struct service *s,
 	}
 }
 
-TEST_F(service_calls, pop)
+TEST_F(service_calls, pop_takes_packets)
 {
 	test_pop(_metadata, &self->s, false);
 }
 
-TEST_F(service_calls, pop_cmd)
+TEST_F(service_calls, pop_takes_commands)
 {
 	test_pop(_metadata, &self->s, true);
 }
@@ -206,14 +206,14 @@ static void test_reserve(struct __test_metadata *_metadata, struct service *s,
 {
 	__u64 number;
 
-	/* No more than so many at once, and not seen before the commit. */
+	/* No more than that at once, and invisible before the commit. */
 	EXPECT_EQ(PROBE_PEEK_MAX, out(s, cmds, PROBE_RESERVE, 0, ~0U));
 	EXPECT_EQ(0, take(s, cmds, 0, 1));
 	EXPECT_EQ(0, stats_of(s, out_of(cmds)).pushed);
 	EXPECT_EQ(10, out(s, cmds, PROBE_COMMIT, 0, 10));
 	EXPECT_EQ(10, take(s, cmds, 0, SLOTS));
 
-	/* The rest is forgotten, as is what was not committed. */
+	/* The rest is dropped, as are slots that were not committed. */
 	EXPECT_EQ(20, out(s, cmds, PROBE_RESERVE, 900, 20));
 	EXPECT_EQ(0, out(s, cmds, PROBE_COMMIT, 0, 0));
 	EXPECT_EQ(20, out(s, cmds, PROBE_RESERVE, 800, 20));
@@ -232,12 +232,12 @@ static void test_reserve(struct __test_metadata *_metadata, struct service *s,
 	}
 }
 
-TEST_F(service_calls, reserve)
+TEST_F(service_calls, reserve_and_commit_add_packets)
 {
 	test_reserve(_metadata, &self->s, false);
 }
 
-TEST_F(service_calls, reserve_cmd)
+TEST_F(service_calls, reserve_and_commit_add_commands)
 {
 	test_reserve(_metadata, &self->s, true);
 }
@@ -258,7 +258,7 @@ static void test_peek(struct __test_metadata *_metadata, struct service *s,
 		EXPECT_EQ(number, stats.popped);
 		EXPECT_EQ(CAPACITY, stats.queued);
 
-		/* The same ones again, fewer, and with more after them. */
+		/* The same packets again, fewer, and with more behind them. */
 		EXPECT_EQ(3, in(s, cmds, PROBE_PEEK, number, 3));
 		EXPECT_EQ(5, in(s, cmds, PROBE_RELEASE, 0, 5));
 		EXPECT_EQ(PROBE_PEEK_MAX,
@@ -266,7 +266,7 @@ static void test_peek(struct __test_metadata *_metadata, struct service *s,
 		EXPECT_EQ(5, send(s, cmds, number + CAPACITY, SLOTS));
 		EXPECT_EQ(32, in(s, cmds, PROBE_RELEASE, 0, 32));
 
-		/* A pop takes what was peeked at first. */
+		/* A pop takes packets that were peeked at first. */
 		EXPECT_EQ(4, in(s, cmds, PROBE_PEEK, number + 37, 4));
 		EXPECT_EQ(1, in(s, cmds, PROBE_POP, number + 37, 1));
 		EXPECT_EQ(2, in(s, cmds, PROBE_RELEASE, 0, 2));
@@ -277,12 +277,12 @@ static void test_peek(struct __test_metadata *_metadata, struct service *s,
 	EXPECT_EQ(number, stats_of(s, in_of(cmds)).popped);
 }
 
-TEST_F(service_calls, peek)
+TEST_F(service_calls, peek_and_release_take_packets)
 {
 	test_peek(_metadata, &self->s, false);
 }
 
-TEST_F(service_calls, peek_cmd)
+TEST_F(service_calls, peek_and_release_take_commands)
 {
 	test_peek(_metadata, &self->s, true);
 }
@@ -306,14 +306,16 @@ static void test_move(struct __test_metadata *_metadata, struct service *s,
 		EXPECT_EQ(10, move(s, cmds, 10));
 		EXPECT_EQ(10, take(s, cmds, number, SLOTS));
 
-		/* What was peeked at goes with the others, in its turn. */
+		/*
+		 * Packets that were peeked at move with the others, in order.
+		 */
 		EXPECT_EQ(4, in(s, cmds, PROBE_PEEK, number + 10, 4));
 		EXPECT_EQ(CAPACITY - 10, move(s, cmds, ~0U));
 		EXPECT_EQ(CAPACITY - 10, take(s, cmds, number + 10, SLOTS));
 		EXPECT_EQ(0, in(s, cmds, PROBE_PEEK, 0, 1));
 	}
 
-	/* What finds no room stays where it is. */
+	/* Packets that find no room stay in place. */
 	EXPECT_EQ(40, out(s, cmds, PROBE_PUSH_N, 0, 40));
 	EXPECT_EQ(CAPACITY, send(s, cmds, 40, SLOTS));
 	EXPECT_EQ(CAPACITY - 40, move(s, cmds, CAPACITY));
@@ -325,20 +327,20 @@ static void test_move(struct __test_metadata *_metadata, struct service *s,
 	EXPECT_EQ(40, take(s, cmds, CAPACITY, SLOTS));
 }
 
-TEST_F(service_calls, move)
+TEST_F(service_calls, move_passes_packets_on)
 {
 	test_move(_metadata, &self->s, false);
 }
 
-TEST_F(service_calls, move_cmd)
+TEST_F(service_calls, move_passes_commands_on)
 {
 	test_move(_metadata, &self->s, true);
 }
 
 /*
- * A reset throws away what was peeked at, too. Who looks again sees what came
- * since. An interrupt that is about to release it can not know, and need not; a
- * callback never has a reset in its midst, and looks again in the next.
+ * A reset discards packets that were peeked at, too. The next peek sees later
+ * packets. An interrupt that is about to release them cannot know, and need
+ * not; a callback never has a reset within it, and peeks again in the next.
  */
 static void test_reset(struct __test_metadata *_metadata, struct service *s,
 		       bool cmds, bool async)
@@ -370,17 +372,19 @@ static void test_reset(struct __test_metadata *_metadata, struct service *s,
 	}
 }
 
-TEST_F(service_calls, reset_while_it_peeks)
+TEST_F(service_calls, reset_discards_packets_that_were_peeked_at)
 {
 	test_reset(_metadata, &self->s, false, variant->flags & PROBE_ASYNC);
 }
 
-TEST_F(service_calls, reset_while_it_peeks_at_commands)
+TEST_F(service_calls, reset_discards_commands_that_were_peeked_at)
 {
 	test_reset(_metadata, &self->s, true, variant->flags & PROBE_ASYNC);
 }
 
-/* A program that scribbles on a slot does not change what was peeked at. */
+/*
+ * A program that overwrites a slot does not change a packet that was peeked at.
+ */
 TEST_F(service_calls, a_peek_is_a_copy)
 {
 	struct service *s = &self->s;
@@ -394,7 +398,7 @@ TEST_F(service_calls, a_peek_is_a_copy)
 	EXPECT_EQ(4, in(s, false, PROBE_POP_N, 0, 4));
 }
 
-/* Until all of it was released, or popped by the program. */
+/* Until all packets were released, or popped by the program. */
 static void test_empty(struct __test_metadata *_metadata, struct service *s,
 		       bool cmds)
 {
@@ -421,17 +425,17 @@ static void test_empty(struct __test_metadata *_metadata, struct service *s,
 	}
 }
 
-TEST_F(service_calls, empty)
+TEST_F(service_calls, empty_rings_are_reported)
 {
 	test_empty(_metadata, &self->s, false);
 }
 
-TEST_F(service_calls, empty_of_commands)
+TEST_F(service_calls, empty_command_rings_are_reported)
 {
 	test_empty(_metadata, &self->s, true);
 }
 
-TEST_F(service_calls, what_a_channel_is)
+TEST_F(service_calls, the_channel_is_described)
 {
 	struct probe_run opener = { .call = PROBE_OPENER };
 	struct service *s = &self->s;
@@ -452,7 +456,7 @@ TEST_F(service_calls, what_a_channel_is)
 	EXPECT_EQ(getegid(), opener.words[2]);
 }
 
-/* One more doorbell() at the most: the one that finds it. */
+/* At most one more doorbell(): the one that finds the poison. */
 static int poisoned_doorbell(struct service *s)
 {
 	__u64 before;
@@ -464,8 +468,8 @@ static int poisoned_doorbell(struct service *s)
 	return service_counts(s).doorbells == before ? ret : -EBADMSG;
 }
 
-/* Nothing goes in or out, and the program is told, until the reset. */
-TEST_F(service_calls, poison)
+/* No packet moves, and the program is notified, until the reset. */
+TEST_F(service_calls, poison_stops_every_call)
 {
 	struct service *s = &self->s;
 	__u32 good;

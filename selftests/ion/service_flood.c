@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A thread, a softirq and a hard interrupt on the rings of one channel at the
- * same time: nothing is lost, nothing comes twice, nobody is left asleep.
+ * A thread, a softirq and a hard interrupt use the rings of one channel at the
+ * same time: no packet is lost or duplicated, and no sleeper stays asleep.
  */
 #include "ion_test.h"
 #include "service_test.h"
@@ -31,13 +31,13 @@ FIXTURE_TEARDOWN(service_flood)
 	SERVICE_END(self->before);
 }
 
-/* Each source's packets come in the order that it pushed them in. */
+/* The packets of each source come in the order of their pushes. */
 static bool in_order(const struct ion_packet *packet, __u64 *next)
 {
 	return packet->id < PROBE_SOURCES && packet->data == next[packet->id]++;
 }
 
-/* Sleep by what ion_channel_notify() promises, and take what there is. */
+/* Sleep until ion_channel_notify() wakes, and take the packets. */
 static int take_some(struct service *s, __u64 *next, int timeout_ms)
 {
 	struct ion_packet packet;
@@ -53,7 +53,7 @@ static int take_some(struct service *s, __u64 *next, int timeout_ms)
 	return n;
 }
 
-TEST_F(service_flood, pushes_from_everywhere)
+TEST_F(service_flood, pushes_from_every_context_lose_no_packet)
 {
 	struct probe_flood flood = { .push = ALL_SOURCES, .interval_us = 50 };
 	__u64 next[PROBE_SOURCES] = { 0 }, until = now_ns() + FLOOD_NS;
@@ -74,7 +74,7 @@ TEST_F(service_flood, pushes_from_everywhere)
 	}
 }
 
-TEST_F(service_flood, pops_from_everywhere)
+TEST_F(service_flood, pops_from_every_context_lose_no_packet)
 {
 	struct probe_flood flood = { .pop = ALL_SOURCES, .interval_us = 50 };
 	__u64 sent = 0, sum = 0, until = now_ns() + FLOOD_NS;
@@ -104,8 +104,11 @@ TEST_F(service_flood, pops_from_everywhere)
 	EXPECT_EQ(sent, stats.ring[ION_RING_TX].popped);
 }
 
-/* By one owner each, while the others push and pop on the rings beside. */
-TEST_F(service_flood, peeks_and_reserves)
+/*
+ * One owner peeks and one reserves, while the others push and pop on the other
+ * rings.
+ */
+TEST_F(service_flood, peeks_and_reserves_work_beside_a_flood)
 {
 	struct probe_flood flood = {
 		.push = 1U << PROBE_FROM_THREAD,
@@ -160,7 +163,7 @@ static bool sleep_until_packet(struct service *s, int event, __u64 number)
 	}
 }
 
-/* One packet at a time, so that nothing else wakes who was not woken by it. */
+/* One packet at a time, so that no other packet wakes the sleeper. */
 TEST_F(service_flood, no_wake_up_is_lost)
 {
 	struct probe_flood flood = { .echo = ALL_SOURCES, .interval_us = 30 };
@@ -181,8 +184,8 @@ TEST_F(service_flood, no_wake_up_is_lost)
 	close(event);
 }
 
-/* Kicks, a lent thread and interrupts at once. */
-TEST_F(service_flood, beside_a_lent_thread)
+/* Kicks, a lent thread and interrupts at the same time. */
+TEST_F(service_flood, a_flood_beside_a_lent_thread_loses_no_packet)
 {
 	struct probe_flood flood = { .push = ALL_SOURCES, .interval_us = 50 };
 	__u64 next[PROBE_SOURCES] = { 0 }, until = now_ns() + FLOOD_NS;
@@ -201,7 +204,10 @@ TEST_F(service_flood, beside_a_lent_thread)
 	EXPECT_EQ(WAKES_IDLE, kernel_wakes(&s->ch) | WAKES_IDLE);
 }
 
-/* Buffers there and back: each with its own contents, and none is lost. */
+/*
+ * Buffers go to the service and return: each with its own contents, and none is
+ * lost.
+ */
 
 #define BUFFERS	    32
 #define BUFFER_SIZE 256
@@ -231,7 +237,7 @@ static bool buffer_is_right(struct service *s, const struct ion_packet *packet)
 	       number % BUFFERS == packet->id;
 }
 
-TEST_F(service_flood, buffers)
+TEST_F(service_flood, a_flood_of_buffers_loses_none)
 {
 	struct probe_flood flood = { .echo = ALL_SOURCES, .interval_us = 30 };
 	struct ion_buffers buffers = { .size = sizeof(buffers) };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * SIGKILL at any point of a transfer through a service in another module: what
- * the program had is given back, and the service knows that it is gone.
+ * SIGKILL at any point of a transfer through a service in another module: all
+ * that the program had is freed, and the service learns of its end.
  */
 #include "ion_test.h"
 #include "service_test.h"
@@ -48,7 +48,7 @@ static const struct probe_flood flood_all = {
 	.interval_us = 30,
 };
 
-/* Transfers without end; what it returns is what went wrong. */
+/* Transfer without end; the result is the fault. */
 static int transfer(__u64 flags, bool lend, bool flood, int ready)
 {
 	struct ion_setup setup;
@@ -75,7 +75,7 @@ static int transfer(__u64 flags, bool lend, bool flood, int ready)
 	}
 }
 
-TEST_F_TIMEOUT(service_kill, at_any_point, 60)
+TEST_F_TIMEOUT(service_kill, sigkill_at_any_point_leaves_nothing, 60)
 {
 	unsigned int round;
 
@@ -91,7 +91,10 @@ TEST_F_TIMEOUT(service_kill, at_any_point, 60)
 			_exit(transfer(variant->flags, variant->lend,
 				       variant->flood, pipes[1]));
 		close(pipes[1]);
-		/* Every other one has not even got a channel, or is at it. */
+		/*
+		 * Every other program is killed before it has a channel, or
+		 * while it opens one.
+		 */
 		if (round % 2)
 			ASSERT_EQ(1, read(pipes[0], &byte, 1));
 		sleep_ns(ion_mix(round) % (4 * MS));

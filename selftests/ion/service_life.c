@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The lives of a service, of its channels and of the module that has it, and
- * in which order they may end.
+ * The lifetimes of a service, of its channels and of its module, and the orders
+ * in which they may end.
  */
 #include "ion_test.h"
 #include "service_test.h"
@@ -47,7 +47,7 @@ TEST_F(service_life, bind_decides)
 		setup.arg[1] = (__u64)-errors[i];
 		EXPECT_EQ(-errors[i], ion_call(fd, ION_IOC_SETUP, &setup));
 	}
-	/* It is as it was, so that the next service may have it. */
+	/* The channel is unchanged, so that the next service may have it. */
 	EXPECT_EQ(-EBADFD, ion_kick(fd));
 	setup.arg[0] = PROBE_ASYNC;
 	setup.arg[1] = 0;
@@ -58,7 +58,7 @@ TEST_F(service_life, bind_decides)
 	EXPECT_EQ(0, probe_totals().bound);
 }
 
-TEST_F(service_life, a_dry_run_asks_nobody)
+TEST_F(service_life, a_dry_run_calls_no_service)
 {
 	struct ion_setup setup;
 
@@ -70,7 +70,7 @@ TEST_F(service_life, a_dry_run_asks_nobody)
 	EXPECT_EQ(0, probe_totals().bound);
 }
 
-TEST_F(service_life, a_service_without_bind_takes_nothing)
+TEST_F(service_life, a_service_without_bind_refuses_arguments)
 {
 	struct ion_setup setup;
 
@@ -90,8 +90,8 @@ TEST_F(service_life, a_service_without_bind_takes_nothing)
 	EXPECT_EQ(0, setup_with(&setup));
 }
 
-/* One that has a doorbell and nothing else that may be left out. */
-TEST_F(service_life, a_plain_service)
+/* A service with a doorbell and none of the optional callbacks. */
+TEST_F(service_life, a_service_with_only_a_doorbell_works)
 {
 	struct channel ch, other;
 	struct ion_stats stats;
@@ -114,7 +114,7 @@ TEST_F(service_life, a_plain_service)
 	channel_close(&other);
 }
 
-TEST_F(service_life, a_name_is_taken_once)
+TEST_F(service_life, a_name_is_registered_once)
 {
 	static const int want[PROBE_TRIES] = {
 		[PROBE_TRY_NAME_TOO_LONG] = -EINVAL,
@@ -135,7 +135,7 @@ TEST_F(service_life, a_name_is_taken_once)
 	}
 }
 
-TEST_F(service_life, no_service_no_channel)
+TEST_F(service_life, without_its_service_there_is_no_channel)
 {
 	struct ion_setup setup;
 
@@ -149,7 +149,7 @@ TEST_F(service_life, no_service_no_channel)
 	EXPECT_EQ(0, setup_with(&setup));
 }
 
-/* The module stays for as long as a channel needs it, and no longer. */
+/* The module stays as long as a channel needs it, and no longer. */
 TEST_F(service_life, a_bound_channel_keeps_the_module)
 {
 	struct service *s = &self->s;
@@ -159,7 +159,7 @@ TEST_F(service_life, a_bound_channel_keeps_the_module)
 	EXPECT_EQ(-EAGAIN, probe_remove());
 	EXPECT_TRUE(echoed_by_kick(&s->ch, 0));
 
-	/* A mapping without a descriptor is a channel still. */
+	/* A mapping without a descriptor still is a channel. */
 	close(s->ch.fd);
 	s->ch.fd = -1;
 	EXPECT_EQ(-EAGAIN, probe_remove());
@@ -168,7 +168,10 @@ TEST_F(service_life, a_bound_channel_keeps_the_module)
 	EXPECT_EQ(0, probe_remove());
 	EXPECT_EQ(0, probe_insert());
 
-	/* One that a service refused, or lost, does not keep it. */
+	/*
+	 * A channel that its service refused, or lost, does not keep the
+	 * module.
+	 */
 	ASSERT_EQ(0, service_open(s, 0));
 	service_release(s);
 	EXPECT_EQ(0, probe_unregister());
@@ -178,7 +181,7 @@ TEST_F(service_life, a_bound_channel_keeps_the_module)
 	EXPECT_EQ(0, probe_insert());
 }
 
-/* The program gets what was pushed, and is told that this was all. */
+/* The program receives the packets that were pushed, and the end. */
 static void test_unregister(struct __test_metadata *_metadata,
 			    struct service *s, __u64 flags)
 {
@@ -212,17 +215,17 @@ static void test_unregister(struct __test_metadata *_metadata,
 	EXPECT_EQ(0, probe_register());
 }
 
-TEST_F(service_life, unregistered_with_a_channel)
+TEST_F(service_life, unregister_hangs_up_a_channel)
 {
 	test_unregister(_metadata, &self->s, 0);
 }
 
-TEST_F(service_life, unregistered_with_an_async_channel)
+TEST_F(service_life, unregister_hangs_up_an_async_channel)
 {
 	test_unregister(_metadata, &self->s, PROBE_ASYNC);
 }
 
-TEST_F(service_life, unregistered_with_many_channels)
+TEST_F(service_life, unregister_hangs_up_many_channels)
 {
 	struct channel ch[20];
 	unsigned int i;
@@ -251,7 +254,7 @@ static int kick_it(struct task *task)
 	return ion_kick(task->ch->fd);
 }
 
-/* When unregister() is back, no callback runs, whoever began it. */
+/* After unregister() no callback runs, whatever started it. */
 TEST_F(service_life, unregister_waits_for_callbacks)
 {
 	int (*const begin[])(struct task *task) = { close_it, kick_it };
@@ -276,7 +279,7 @@ TEST_F(service_life, unregister_waits_for_callbacks)
 	}
 }
 
-/* The program has gone, and the service has the channel still. */
+/* The program is closed, and the service still has the channel. */
 static void test_outlive(struct __test_metadata *_metadata, struct service *s,
 			 __u32 put_from)
 {
@@ -317,8 +320,8 @@ TEST_F(service_life, a_reference_outlives_the_file)
 	test_outlive(_metadata, &self->s, PROBE_IN_WORK);
 }
 
-/* The last reference goes when another task's, of another user, does. */
-TEST_F(service_life, a_channel_in_a_child)
+/* The last reference goes with a task of another user. */
+TEST_F(service_life, a_channel_of_a_child_is_charged_to_its_opener)
 {
 	struct probe_run opener = { .call = PROBE_OPENER };
 	struct service *s = &self->s;
@@ -348,7 +351,7 @@ TEST_F(service_life, a_channel_in_a_child)
 	EXPECT_EQ(1, service_counts(s).unbound);
 }
 
-TEST_F(service_life, join_and_verify_are_the_services)
+TEST_F(service_life, join_and_verify_are_calls_of_the_service)
 {
 	struct ion_verify verify = { .size = sizeof(verify) };
 	struct ion_join join = { .size = sizeof(join) };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A module that makes mistakes: each call is refused, nothing changes, and the
- * kernel warns, once. This test wants warnings in the kernel's log, and looks
- * whether there are others: it does not belong in a run that wants none.
+ * kernel warns once. This test needs warnings in the kernel log, and checks
+ * that there are no others: it does not belong in a run that expects none.
  */
 #include "ion_test.h"
 #include "service_test.h"
@@ -34,7 +34,9 @@ static int open_misuse(struct service *s, __u64 flags)
 				    ION_LAYOUT_COMPACT, SLOTS);
 }
 
-/* What the kernel warns of, once for as long as ion is inserted. */
+/*
+ * The mistakes of which the kernel warns, once for as long as ion is inserted.
+ */
 enum mistake {
 	MISTAKE_RING,
 	MISTAKE_NO_RING,
@@ -46,7 +48,7 @@ enum mistake {
 	MISTAKES,
 };
 
-/* How often it did. Every test is a process. */
+/* How often it warned. Every test is a process. */
 static int *warned;
 
 static void __attribute__((__constructor__)) share_warned(void)
@@ -57,7 +59,9 @@ static void __attribute__((__constructor__)) share_warned(void)
 		abort();
 }
 
-/* Warnings since the last look; a hundred for anything else that it said. */
+/*
+ * How many warnings since the last call; a hundred more for any other report.
+ */
 static int warnings(void)
 {
 	static const char *const fine[] = { "WARNING", "cut here", "Call Trace",
@@ -79,7 +83,7 @@ static int warnings(void)
 	return n;
 }
 
-/* The mistakes before were of this kind, and there was one warning of it. */
+/* The last mistakes were of this kind, and there was one warning of it. */
 static void warned_of(struct __test_metadata *_metadata, enum mistake mistake)
 {
 	warned[mistake] += warnings();
@@ -91,7 +95,10 @@ static const __u32 contexts[] = { PROBE_IN_CALLER, PROBE_IN_IRQS_OFF,
 				  PROBE_IN_WORK, PROBE_IN_SOFTIRQ,
 				  PROBE_IN_HARDIRQ };
 
-/* Refused in every context, with no trace, and one warning at the most. */
+/*
+ * The call is refused in every context, without a trace, with at most one
+ * warning.
+ */
 static void refused(struct __test_metadata *_metadata, struct service *s,
 		    __u32 call, __u32 ring, __u32 count, const char *what)
 {
@@ -128,7 +135,7 @@ static __u32 right_ring(__u32 call)
 							   : ION_RING_CMD;
 }
 
-/* Something in every ring, so that there is something to do wrong. */
+/* Packets in every ring, so that mistakes are possible. */
 static void fill(struct service *s)
 {
 	struct ion_cmd_packet cmd = ion_cmd_of(1);
@@ -142,7 +149,7 @@ static void fill(struct service *s)
 	s->context = in;
 }
 
-TEST_F(service_misuse, a_ring_of_the_wrong_kind)
+TEST_F(service_misuse, a_ring_of_the_wrong_kind_is_refused)
 {
 	struct service *s = &self->s;
 	__u32 call, ring;
@@ -163,8 +170,8 @@ TEST_F(service_misuse, a_ring_of_the_wrong_kind)
 	warned_of(_metadata, MISTAKE_RING);
 }
 
-/* A number of a ring that there is not, and so no ring at all. */
-TEST_F(service_misuse, no_ring)
+/* The number of an unknown ring, and so no ring. */
+TEST_F(service_misuse, an_unknown_ring_is_refused)
 {
 	struct service *s = &self->s;
 	__u32 call;
@@ -197,8 +204,8 @@ static void outside(struct __test_metadata *_metadata, struct service *s)
 	refused(_metadata, s, PROBE_DISARM, ION_RING_TX, 0, "outside");
 }
 
-/* A service that did not say that it uses its rings anywhere. */
-TEST_F(service_misuse, a_ring_outside_callbacks)
+/* A service that did not announce that it uses its rings anywhere. */
+TEST_F(service_misuse, a_ring_outside_callbacks_is_refused)
 {
 	struct service *s = &self->s;
 
@@ -212,7 +219,7 @@ TEST_F(service_misuse, a_ring_outside_callbacks)
 }
 
 /* The thread that kicks is in a callback; others are not. */
-TEST_F(service_misuse, a_ring_beside_a_callback)
+TEST_F(service_misuse, a_ring_beside_a_callback_is_refused)
 {
 	struct service *s = &self->s;
 	struct ion_setup setup;
@@ -233,7 +240,7 @@ TEST_F(service_misuse, a_ring_beside_a_callback)
 	EXPECT_EQ(0, ion_ring_peek(&s->ch.rx, 1));
 }
 
-TEST_F(service_misuse, more_than_was_reserved)
+TEST_F(service_misuse, committing_more_than_was_reserved_is_refused)
 {
 	struct service *s = &self->s;
 	bool cmds;
@@ -257,7 +264,7 @@ TEST_F(service_misuse, more_than_was_reserved)
 	warned_of(_metadata, MISTAKE_COMMIT);
 }
 
-TEST_F(service_misuse, more_than_was_peeked_at)
+TEST_F(service_misuse, releasing_more_than_was_peeked_at_is_refused)
 {
 	struct service *s = &self->s;
 
@@ -275,7 +282,7 @@ TEST_F(service_misuse, more_than_was_peeked_at)
 	warned_of(_metadata, MISTAKE_RELEASE);
 }
 
-TEST_F(service_misuse, async_when_it_is_too_late)
+TEST_F(service_misuse, async_after_bind_is_refused)
 {
 	struct service *s = &self->s;
 
@@ -288,8 +295,8 @@ TEST_F(service_misuse, async_when_it_is_too_late)
 	warned_of(_metadata, MISTAKE_CONTEXT);
 }
 
-/* A bind() that failed has not made the channel async for the next one. */
-TEST_F(service_misuse, async_that_was_refused)
+/* A bind() that failed does not make the channel async for the next service. */
+TEST_F(service_misuse, a_failed_bind_makes_no_channel_async)
 {
 	struct service *s = &self->s;
 	struct ion_setup setup;
@@ -306,8 +313,8 @@ TEST_F(service_misuse, async_that_was_refused)
 	warned_of(_metadata, MISTAKE_CONTEXT);
 }
 
-/* Buffers: the program's own, and none. */
-TEST_F(service_misuse, a_buffer_that_is_not_the_services)
+/* Buffers that the program owns, and unknown ones. */
+TEST_F(service_misuse, a_foreign_buffer_is_refused)
 {
 	struct probe_run run = { .call = PROBE_PUSH_N, .ring = ION_RING_RX };
 	struct service *s = &self->s;
@@ -323,7 +330,7 @@ TEST_F(service_misuse, a_buffer_that_is_not_the_services)
 	EXPECT_EQ(0, service_call(s, PROBE_BUFFER, PROBE_NO_RING, 0));
 	EXPECT_EQ(-EINVAL, service_call(s, PROBE_READ, PROBE_NO_RING, 8));
 
-	/* One that was handed over, and then one that was not. */
+	/* A buffer that was handed over, and then one that was not. */
 	packet = (struct ion_packet){ .data = 256, .id = 1 };
 	EXPECT_TRUE(ion_ring_push(&s->ch.tx, &packet));
 	EXPECT_EQ(1, service_call(s, PROBE_POP, ION_RING_TX, 1));
@@ -333,7 +340,7 @@ TEST_F(service_misuse, a_buffer_that_is_not_the_services)
 	run.packets[2] = (struct ion_packet){ .data = 768, .id = 3 };
 	EXPECT_EQ(1, service_run(s, &run));
 
-	/* Not twice, and none that there is not. */
+	/* No buffer twice, and no unknown one. */
 	run.call = PROBE_PUSH;
 	run.packets[0] = packet;
 	EXPECT_EQ(0, service_run(s, &run));

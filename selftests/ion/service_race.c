@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What ends a channel, a service or the module, against what uses it, again and
- * again. Nothing may crash or hang, and nothing may be left.
+ * The end of a channel, a service or the module races its use, again and again.
+ * Nothing may crash or hang, and nothing may remain.
  */
 #include "ion_test.h"
 #include "service_test.h"
@@ -41,7 +41,7 @@ static bool go_on(void)
 	return !READ_ONCE(stop_all);
 }
 
-/* What a call may well say while its service comes and goes. */
+/* The errors that a call may return while its service comes and goes. */
 static bool gone(int ret)
 {
 	return ret == -ENOENT || ret == -EPIPE;
@@ -67,7 +67,7 @@ static int open_some(struct channel *ch, __u64 seed)
 	return channel_open_live(ch, &setup);
 }
 
-/* A channel after the other, with some traffic: the error that was wrong. */
+/* One channel after another, with some traffic: the unexpected error, or 0. */
 static int open_and_close(struct task *task)
 {
 	struct channel ch;
@@ -130,7 +130,7 @@ static bool all_did_something(const struct task *tasks, unsigned int nr)
 	return true;
 }
 
-/* Run them for a while: each must do something, and end well. */
+/* Run the tasks for a while: each must do something, and end well. */
 static void race(struct __test_metadata *_metadata, struct task *tasks,
 		 unsigned int nr)
 {
@@ -145,7 +145,7 @@ static void race(struct __test_metadata *_metadata, struct task *tasks,
 	}
 }
 
-TEST_F(service_race, setup_and_unregister)
+TEST_F(service_race, unregister_races_setup)
 {
 	task_start(&self->task[0], open_and_close, NULL, 0, 0);
 	task_start(&self->task[1], open_and_close, NULL, 1ULL << 32, 0);
@@ -153,14 +153,14 @@ TEST_F(service_race, setup_and_unregister)
 	race(_metadata, self->task, 3);
 }
 
-TEST_F(service_race, setup_and_rmmod)
+TEST_F(service_race, rmmod_races_setup)
 {
 	task_start(&self->task[0], open_and_close, NULL, 0, 0);
 	task_start(&self->task[1], insert_and_remove, NULL, 0, 0);
 	race(_metadata, self->task, 2);
 }
 
-/* The channel that the others use, until it is hung up. */
+/* The channel that the other tasks use, until it is hung up. */
 
 static int kick_until_gone(struct task *task)
 {
@@ -206,12 +206,12 @@ static void test_doorbell(struct __test_metadata *_metadata, struct service *s,
 	}
 }
 
-TEST_F(service_race, doorbell_and_unregister)
+TEST_F(service_race, unregister_races_a_doorbell)
 {
 	test_doorbell(_metadata, &self->s, self->task, PROBE_ECHO);
 }
 
-TEST_F(service_race, async_doorbell_and_unregister)
+TEST_F(service_race, unregister_races_an_async_doorbell)
 {
 	test_doorbell(_metadata, &self->s, self->task,
 		      PROBE_ECHO | PROBE_ASYNC);
@@ -227,7 +227,7 @@ static const struct probe_flood flood_all = {
 	.interval_us = 20,
 };
 
-/* The program goes while interrupts push; unbind() ends them, or does not. */
+/* The program closes while interrupts push; unbind() ends them, or does not. */
 static void test_close(struct __test_metadata *_metadata, struct service *s,
 		       __u64 flags)
 {
@@ -246,17 +246,17 @@ static void test_close(struct __test_metadata *_metadata, struct service *s,
 	}
 }
 
-TEST_F(service_race, close_and_interrupts)
+TEST_F(service_race, close_races_interrupts)
 {
 	test_close(_metadata, &self->s, 0);
 }
 
-TEST_F(service_race, close_and_interrupts_that_go_on)
+TEST_F(service_race, close_races_interrupts_that_go_on)
 {
 	test_close(_metadata, &self->s, PROBE_KEEP);
 }
 
-TEST_F(service_race, unregister_and_interrupts)
+TEST_F(service_race, unregister_races_interrupts)
 {
 	__u64 until = now_ns() + RACE_NS;
 	struct service *s = &self->s;
@@ -275,7 +275,7 @@ TEST_F(service_race, unregister_and_interrupts)
 	}
 }
 
-/* The program throws everything away, over and over, from under interrupts. */
+/* The program discards everything, again and again, while interrupts use it. */
 static int reset_again(struct task *task)
 {
 	int ret = 0;
@@ -287,7 +287,7 @@ static int reset_again(struct task *task)
 	return ret < 0 ? ret : 0;
 }
 
-/* By calls: with resets about, the program has no index of its own. */
+/* By calls: the program has no own index beside resets. */
 static int push_and_pop(struct task *task)
 {
 	struct ion_cmd_packet cmds[16] = { 0 };
@@ -324,7 +324,7 @@ static int look_at_stats(struct task *task)
 	return ret;
 }
 
-TEST_F(service_race, reset_and_interrupts)
+TEST_F(service_race, reset_races_interrupts)
 {
 	struct service *s = &self->s;
 	struct probe_counts counts;
@@ -339,7 +339,7 @@ TEST_F(service_race, reset_and_interrupts)
 	race(_metadata, self->task, 3);
 	ASSERT_EQ(0, service_flood(s, NULL));
 
-	/* What the module thinks that it did is what the kernel counted. */
+	/* The counts of the module are those of the kernel. */
 	ASSERT_EQ(0, ion_get_stats(s->ch.fd, &stats));
 	EXPECT_TRUE(stats_add_up(&stats));
 	counts = service_counts(s);
@@ -350,7 +350,10 @@ TEST_F(service_race, reset_and_interrupts)
 	EXPECT_EQ(counts.pushed[0], stats.ring[ION_RING_RX].pushed);
 	EXPECT_EQ(counts.popped[0], stats.ring[ION_RING_TX].popped);
 	EXPECT_EQ(counts.committed, stats.ring[ION_RING_EVT].pushed);
-	/* A reset takes what was peeked at, whatever is released then. */
+	/*
+	 * A reset takes packets that were peeked at, whatever is released
+	 * later.
+	 */
 	EXPECT_GE(counts.released, stats.ring[ION_RING_CMD].popped);
 	EXPECT_LT(0, counts.released);
 	EXPECT_LT(0, counts.committed);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Waking, in both directions: a service that pushes or pops in any context
- * wakes whoever sleeps, however they sleep; and the program is asked for kicks
- * as the service wants them.
+ * Wake-ups in both directions: a service that pushes or pops in any context
+ * wakes every sleeper, however it sleeps; and the program is asked for kicks as
+ * the service needs them.
  */
 #include "ion_test.h"
 #include "service_test.h"
@@ -33,7 +33,10 @@ FIXTURE_TEARDOWN(service_wake)
 	SERVICE_END(self->before);
 }
 
-/* What doorbell() did is told by itself, all else by ion_channel_notify(). */
+/*
+ * The kernel notifies of the work of doorbell(); for all else there is
+ * ion_channel_notify().
+ */
 static void notify(struct service *s)
 {
 	if (s->context != PROBE_IN_DOORBELL)
@@ -97,7 +100,7 @@ static int sleep_on_eventfd(struct task *task)
 	return ion_poll_for((int)task->arg[0], POLLIN, -1);
 }
 
-TEST_F(service_wake, poll)
+TEST_F(service_wake, a_push_wakes_poll)
 {
 	struct service *s = &self->s;
 
@@ -117,7 +120,7 @@ TEST_F(service_wake, poll)
 	EXPECT_EQ(POLLOUT, task_join(&self->task));
 }
 
-TEST_F(service_wake, wait)
+TEST_F(service_wake, a_push_wakes_wait)
 {
 	struct service *s = &self->s;
 
@@ -134,7 +137,7 @@ TEST_F(service_wake, wait)
 	EXPECT_EQ(0, task_join(&self->task));
 }
 
-TEST_F(service_wake, read_and_write)
+TEST_F(service_wake, push_and_pop_wake_read_and_write)
 {
 	struct service *s = &self->s;
 
@@ -151,14 +154,14 @@ TEST_F(service_wake, read_and_write)
 	EXPECT_EQ(sizeof(struct ion_packet), task_join(&self->task));
 }
 
-TEST_F(service_wake, eventfd)
+TEST_F(service_wake, a_push_signals_the_eventfd)
 {
 	int event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	struct service *s = &self->s;
 	__u64 count;
 
 	ASSERT_EQ(0, ion_set_eventfd(s->ch.fd, event));
-	/* For nobody whose flag is down. */
+	/* Not for a sleeper whose flag is 0. */
 	EXPECT_TRUE(push(s, 1));
 	sleep_ns(20 * MS);
 	EXPECT_EQ(0, ion_poll_for(event, POLLIN, 0));
@@ -171,7 +174,7 @@ TEST_F(service_wake, eventfd)
 	EXPECT_EQ(sizeof(count), read(event, &count, sizeof(count)));
 	EXPECT_EQ(1, count);
 
-	/* Room to push is something to wait for as well. */
+	/* Room to push is a reason to wait as well. */
 	ion_end_awake(&s->ch.rx.end);
 	EXPECT_EQ(CAPACITY, ion_push_from(&s->ch, 0, SLOTS));
 	ion_end_sleep(&s->ch.tx.end);
@@ -180,8 +183,8 @@ TEST_F(service_wake, eventfd)
 	close(event);
 }
 
-/* SIGIO comes from wherever it was notified. */
-TEST_F(service_wake, signal)
+/* SIGIO comes from any context. */
+TEST_F(service_wake, a_push_sends_sigio)
 {
 	struct service *s = &self->s;
 	int flags = fcntl(s->ch.fd, F_GETFL);
@@ -198,8 +201,10 @@ TEST_F(service_wake, signal)
 	EXPECT_EQ(SIGIO, sigtimedwait(&set, &info, &second));
 }
 
-/* Hang-up wakes everybody, and what was pushed before is still to be had. */
-TEST_F(service_wake, hangup)
+/*
+ * A hang-up wakes every sleeper, and packets pushed before can still be popped.
+ */
+TEST_F(service_wake, a_hangup_wakes_every_sleeper)
 {
 	struct service *s = &self->s;
 	struct ion_packet packet;
@@ -228,14 +233,14 @@ TEST_F(service_wake, hangup)
 	EXPECT_EQ(-EPIPE,
 		  ion_batch(s->ch.fd, ION_IOC_POP, ION_RING_RX, &packet, 1));
 
-	/* What the program pushed by itself can still be popped. */
+	/* Packets that the program pushed by itself can still be popped. */
 	EXPECT_EQ(3, ion_push_from(&s->ch, 0, 3));
 	EXPECT_TRUE(pop(s));
 	EXPECT_EQ(-EPIPE, ion_lend(s->ch.fd, SPIN, SECOND));
 }
 
-/* A second hang-up is no other one, and a reset does not undo it. */
-TEST_F(service_wake, hangup_is_for_good)
+/* A second hang-up changes nothing, and a reset does not undo it. */
+TEST_F(service_wake, a_hangup_is_final)
 {
 	struct service *s = &self->s;
 	__u64 timeout = ION_WAIT_FOREVER;
@@ -248,8 +253,8 @@ TEST_F(service_wake, hangup_is_for_good)
 	EXPECT_TRUE(ion_poll_for(s->ch.fd, POLLIN, 0) & POLLHUP);
 }
 
-/* Whoever sleeps is told by the call that finds the ring poisoned. */
-TEST_F(service_wake, poison)
+/* The call that finds the ring poisoned wakes every sleeper. */
+TEST_F(service_wake, poison_wakes_every_sleeper)
 {
 	struct service *s = &self->s;
 
@@ -266,8 +271,8 @@ static __u64 doorbells(struct service *s)
 	return service_counts(s).doorbells;
 }
 
-/* The flags tell the program whether it must kick. */
-TEST_F(service_wake, arm_and_disarm)
+/* The flags show whether the program must kick. */
+TEST_F(service_wake, arm_and_disarm_set_the_flags)
 {
 	struct service *s = &self->s;
 
@@ -275,7 +280,7 @@ TEST_F(service_wake, arm_and_disarm)
 	service_call(s, PROBE_DISARM, ION_RING_TX, 0);
 	EXPECT_EQ(1U << ION_RING_CMD, kernel_wakes(&s->ch));
 
-	/* It stays so whoever runs the kernel end. */
+	/* The flags stay so, whichever thread runs the kernel end. */
 	EXPECT_EQ(0, ion_kick(s->ch.fd));
 	EXPECT_EQ(0, ion_lend(s->ch.fd, NO_SPIN, MS));
 	EXPECT_EQ(1U << ION_RING_CMD, kernel_wakes(&s->ch));
@@ -294,8 +299,8 @@ TEST_F(service_wake, arm_and_disarm)
 	EXPECT_EQ(WAKES_IDLE, kernel_wakes(&s->ch));
 }
 
-/* A reset leaves it to the service, too. */
-TEST_F(service_wake, reset_leaves_it_disarmed)
+/* A reset leaves the flags to the service, too. */
+TEST_F(service_wake, reset_leaves_a_ring_disarmed)
 {
 	struct service *s = &self->s;
 
@@ -307,7 +312,7 @@ TEST_F(service_wake, reset_leaves_it_disarmed)
 	EXPECT_EQ(WAKES_IDLE, kernel_wakes(&s->ch));
 }
 
-/* Room in a ring that was full is what the service wanted to know of. */
+/* The service is notified of room in a ring that was full. */
 TEST_F(service_wake, room_rings_the_doorbell)
 {
 	struct service *s = &self->s;

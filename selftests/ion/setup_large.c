@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A set-up that takes long, as of an arena that fills most of the machine: it
- * ends when it is killed, leaves nothing, and keeps nobody from the address
- * space of its program.
+ * A set-up that takes long, such as of an arena that fills most of the machine:
+ * SIGKILL ends it, it leaves nothing, and it does not block the address space
+ * of its program.
  */
 #include <sys/sysinfo.h>
 
@@ -11,7 +11,7 @@
 
 #define MIB (1ULL << 20)
 
-/* What a look that waits for nobody may take at most, in parts of a set-up. */
+/* The longest time of a call that waits for nothing, in parts of a set-up. */
 #define PART 2
 
 FIXTURE(setup_large)
@@ -48,29 +48,29 @@ static __u64 set_up_whole(__u32 mib)
 	return took;
 }
 
-/* What it costs is charged before it is allocated. */
+/* The memory is charged before it is allocated. */
 static bool set_up_began(const struct usage *before)
 {
 	return AWAIT(usage_now().bytes > before->bytes + MIB);
 }
 
 /*
- * How long it takes undisturbed is the measure of all the rest: not the first
- * time, when a virtual machine has yet to get the memory itself.
+ * The time of an undisturbed set-up is the measure of the rest: not of the
+ * first one, for which a virtual machine gets its memory.
  */
 FIXTURE_SETUP(setup_large)
 {
 	if (ion_read_text(ION_PARAMETERS "max_bytes", self->max_bytes,
 			  sizeof(self->max_bytes)) < 0 ||
 	    ion_write_text(ION_PARAMETERS "max_bytes", "1099511627776"))
-		SKIP(return, "the module's parameters can not be written");
+		SKIP(return, "the module's parameters cannot be written");
 	self->before = usage_now();
 	self->mib = free_mib() / 2;
 	ASSERT_NE(0, set_up_whole(self->mib));
 	self->whole_ns = set_up_whole(self->mib);
 	EXPECT_TRUE(usage_returns_to(&self->before));
 	if (self->whole_ns < 100 * MS)
-		SKIP(return, "%u MiB are no long set-up here", self->mib);
+		SKIP(return, "%u MiB do not take long here", self->mib);
 }
 
 FIXTURE_TEARDOWN(setup_large)
@@ -79,8 +79,8 @@ FIXTURE_TEARDOWN(setup_large)
 	EXPECT_TRUE(usage_returns_to(&self->before));
 }
 
-/* It dies long before it would have been done. */
-TEST_F_TIMEOUT(setup_large, sigkill_ends_it, 120)
+/* The program dies long before the set-up would be done. */
+TEST_F_TIMEOUT(setup_large, sigkill_ends_a_large_setup, 120)
 {
 	__u64 begin, took;
 	pid_t pid = fork();
@@ -121,7 +121,7 @@ static int read_maps(void)
 	return ion_read_text("/proc/self/maps", text, sizeof(text));
 }
 
-/* Who maps first has it, and nobody waits for the other one's memory. */
+/* The first mapping decides, and no call waits for the memory of another. */
 TEST_F_TIMEOUT(setup_large, the_address_space_stays_free, 120)
 {
 	struct channel ch = { .fd = ion_open(O_RDWR) };
@@ -140,7 +140,7 @@ TEST_F_TIMEOUT(setup_large, the_address_space_stays_free, 120)
 	EXPECT_EQ(0, task_join(&map));
 	took = now_ns() - begin;
 	EXPECT_EQ(-EBUSY, task_join(&setup));
-	TH_LOG("%u MiB in %llu us, mapped and looked in %llu us", self->mib,
+	TH_LOG("%u MiB in %llu us, mapped and queried in %llu us", self->mib,
 	       self->whole_ns / 1000, took / 1000);
 	EXPECT_GT(self->whole_ns / PART, took);
 	EXPECT_EQ(0, ion_get_info(ch.fd, &info));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The service "source": running numbers without a gap, as many as there is room
- * for or at a rate, in packets or in buffers.
+ * The service "source": consecutive numbers, as many as there is room for or at
+ * a rate, in packets or in buffers.
  */
 #include "arena_test.h"
 #include "ion_test.h"
@@ -41,7 +41,7 @@ FIXTURE_TEARDOWN(source)
 	EXPECT_TRUE(usage_returns_to(&self->before));
 }
 
-/* Pop up to @most packets, which go on from *@next; -1 if they do not. */
+/* Pop up to @most packets, which continue from *@next; -1 if they do not. */
 static int numbers(struct channel *ch, __u64 *next, __u32 most)
 {
 	struct ion_packet packet;
@@ -57,7 +57,7 @@ static int numbers(struct channel *ch, __u64 *next, __u32 most)
 	return n;
 }
 
-TEST_F(source, as_many_as_there_is_room_for)
+TEST_F(source, the_ring_is_kept_full)
 {
 	struct channel *ch = &self->ch;
 	__u32 i;
@@ -71,7 +71,7 @@ TEST_F(source, as_many_as_there_is_room_for)
 	}
 }
 
-TEST_F(source, by_system_calls)
+TEST_F(source, numbers_come_by_system_calls)
 {
 	struct ion_packet packets[SLOTS];
 	ssize_t n;
@@ -92,10 +92,10 @@ TEST_F(source, by_system_calls)
 }
 
 /*
- * However long it takes, as long as some come: processors that do not run at
+ * It may take any time, as long as packets come: processors that do not run at
  * the same time hand them over a ring at a time.
  */
-TEST_F_TIMEOUT(source, a_lent_thread, 120)
+TEST_F_TIMEOUT(source, a_lent_thread_leaves_no_gap, 120)
 {
 	__u64 moved = now_ns();
 	struct task server;
@@ -115,8 +115,8 @@ TEST_F_TIMEOUT(source, a_lent_thread, 120)
 	EXPECT_EQ(-EINTR, server_stop(&server));
 }
 
-/* Room that is made while the thread sleeps comes with a kick. */
-TEST_F(source, a_lent_thread_that_sleeps)
+/* Room that is made while the thread sleeps is filled after a kick. */
+TEST_F(source, a_sleeping_lent_thread_needs_a_kick)
 {
 	struct channel *ch = &self->ch;
 	struct task server;
@@ -131,7 +131,7 @@ TEST_F(source, a_lent_thread_that_sleeps)
 	EXPECT_EQ(-EINTR, server_stop(&server));
 }
 
-TEST_F(source, poll_and_wait_find_some)
+TEST_F(source, poll_and_wait_find_packets)
 {
 	__u64 left = SECOND;
 
@@ -140,7 +140,7 @@ TEST_F(source, poll_and_wait_find_some)
 	EXPECT_EQ(SLOTS - 1, numbers(&self->ch, &self->next, SLOTS));
 }
 
-TEST_F(source, swallows_what_it_gets)
+TEST_F(source, packets_to_source_are_consumed)
 {
 	struct channel *ch = &self->ch;
 	struct ion_stats stats;
@@ -160,8 +160,8 @@ TEST_F(source, swallows_what_it_gets)
 	EXPECT_EQ(SLOTS - 1, numbers(ch, &self->next, SLOTS));
 }
 
-/* A reset throws numbers away, but does not start again. */
-TEST_F(source, a_reset)
+/* A reset discards numbers, but does not start again. */
+TEST_F(source, reset_does_not_start_again)
 {
 	ASSERT_EQ(0, ion_kick(self->ch.fd));
 	EXPECT_EQ(SLOTS - 1, ion_reset(self->ch.fd));
@@ -171,7 +171,7 @@ TEST_F(source, a_reset)
 	EXPECT_EQ(SLOTS - 1, numbers(&self->ch, &self->next, SLOTS));
 }
 
-/* Never more than are due. How long it takes is the machine's affair. */
+/* Never more than are due; how long it takes depends on the machine. */
 static int keeps_rate(struct channel *ch, __u64 rate, __u64 start)
 {
 	__u64 next = 0, left;
@@ -188,7 +188,7 @@ static int keeps_rate(struct channel *ch, __u64 rate, __u64 start)
 	return 0;
 }
 
-TEST_F(source, a_rate)
+TEST_F(source, a_rate_is_never_exceeded)
 {
 	static const __u64 rates[] = { 100, 5000, 20000 };
 	struct channel ch;
@@ -204,7 +204,7 @@ TEST_F(source, a_rate)
 	}
 }
 
-TEST_F(source, one_a_second)
+TEST_F(source, one_packet_comes_each_second)
 {
 	__u64 start = now_ns(), left = LONG_MS * MS;
 	struct channel ch;
@@ -216,7 +216,7 @@ TEST_F(source, one_a_second)
 	channel_close(&ch);
 }
 
-/* Those that were due while the ring was full are lost, but no number is. */
+/* Packets that were due while the ring was full are lost, but no number is. */
 TEST_F(source, a_full_ring_leaves_no_gap)
 {
 	struct ion_stats stats;
@@ -239,15 +239,15 @@ static int sleep_in_poll(struct task *task)
 	return ion_poll_for(task->ch->fd, POLLIN, LONG_MS);
 }
 
-/* The timer wakes who sleeps, whichever way. */
-TEST_F(source, wakes_sleepers)
+/* The timer wakes every kind of sleeper. */
+TEST_F(source, the_timer_wakes_sleepers)
 {
 	int event = eventfd(0, EFD_NONBLOCK);
 	struct task sleeper;
 	struct channel ch;
 	__u64 count;
 
-	/* A second is time enough to be seen asleep, on a slow machine too. */
+	/* A second is enough to be seen asleep, on a slow machine too. */
 	ASSERT_EQ(0, open_rate(&ch, variant->layout, 1, 0));
 	task_start(&sleeper, sleep_in_poll, &ch, 0, 0);
 	EXPECT_TRUE(task_sleeps(&sleeper));
@@ -293,7 +293,7 @@ static int setup_with(__u64 rate, __u64 arg, __u32 flags, const char *key)
 	return ret;
 }
 
-TEST_F(source, what_it_refuses)
+TEST_F(source, invalid_setups_are_refused)
 {
 	EXPECT_EQ(0, setup_with(1, 0, 0, ""));
 	EXPECT_EQ(0, setup_with(1000000, 0, 0, ""));
@@ -305,7 +305,7 @@ TEST_F(source, what_it_refuses)
 	EXPECT_EQ(-EINVAL, setup_with(0, 0, 0, "key"));
 }
 
-/* Pop what came: the numbers are in the buffers. */
+/* Pop all packets: the numbers are in the buffers. */
 static int numbers_in_buffers(struct channel *ch, __u64 *next)
 {
 	struct ion_packet packet;
@@ -318,7 +318,7 @@ static int numbers_in_buffers(struct channel *ch, __u64 *next)
 	return n;
 }
 
-TEST_F(source, numbers_in_buffers)
+TEST_F(source, numbers_come_in_buffers)
 {
 	struct channel ch;
 	__u32 i, round;
@@ -327,7 +327,7 @@ TEST_F(source, numbers_in_buffers)
 	ASSERT_EQ(0, ion_kick(ch.fd));
 	EXPECT_TRUE(arena_rx_empty(&ch));
 	for (round = 0; round < 200; round++) {
-		/* Empty or not: it is a buffer. */
+		/* Empty or not, it is a buffer. */
 		for (i = 0; i < 1 + round % (SLOTS - 1); i++)
 			ASSERT_TRUE(arena_push(&ch,
 					       arena_packet(&ch, i, i, round)));
@@ -338,14 +338,14 @@ TEST_F(source, numbers_in_buffers)
 	channel_close(&ch);
 }
 
-/* A kick only if it is wanted. */
+/* Kick only if the flag asks for it. */
 static bool hand_over(struct channel *ch, struct ion_packet packet)
 {
 	return arena_push(ch, packet) &&
 	       (!ion_end_peer_sleeps(&ch->tx.end) || !ion_kick(ch->fd));
 }
 
-TEST_F(source, a_rate_in_buffers)
+TEST_F(source, a_rate_fills_buffers)
 {
 	struct ion_packet packet = { 0 };
 	struct channel ch;

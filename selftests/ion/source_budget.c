@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What sources with a rate may cost: over all channels of a user, and over those
- * of all users. Channels, ticks and packets are counted; nothing depends on how
- * fast the machine is.
+ * The cost of sources with a rate is bounded: over all channels of a user, and
+ * over those of all users. Channels, ticks and packets are counted; nothing
+ * depends on the speed of the machine.
  */
 #include "arena_test.h"
 #include "ion_test.h"
 
 #include <sys/resource.h>
 
-/* A user has as much as one source of the highest rate costs. */
+/* The budget of a user is the cost of one source of the highest rate. */
 #define RATE_MAX    1000000U
 #define TICKS_MAX   1000U
 #define TICK_COST   64U
@@ -44,7 +44,7 @@ FIXTURE_SETUP(source_budget)
 
 	if (geteuid())
 		SKIP(return, "needs root");
-	/* What is bounded here is not memory. */
+	/* The limit here is not memory. */
 	ASSERT_EQ(0, setrlimit(RLIMIT_MEMLOCK, &none));
 	self->before = usage_now();
 	self->all.nr = 0;
@@ -85,7 +85,7 @@ static int set_up_as(uid_t uid, int fd, __u64 rate, __u32 buffers)
 	return become(0) ?: ret;
 }
 
-/* One more source of a user: 0, or why not. */
+/* Open one more source of a user: 0, or the error. */
 static int one_more(struct opened *all, uid_t uid, __u64 rate, __u32 buffers)
 {
 	int fd = open_as(uid), ret;
@@ -100,7 +100,7 @@ static int one_more(struct opened *all, uid_t uid, __u64 rate, __u32 buffers)
 	return ret;
 }
 
-/* As many as there can be: how many, and in *@why the reason for the end. */
+/* Open as many as possible: how many, and in *@why the error of one more. */
 static unsigned int as_many(struct opened *all, uid_t uid, __u64 rate,
 			    __u32 buffers, int *why)
 {
@@ -125,7 +125,7 @@ static const struct {
 	{ 1000, 0 },	 { 100, 0 },	      { 999, 4 },   { 62500, 4 },
 };
 
-TEST_F_TIMEOUT(source_budget, all_channels_of_a_user_share_one, 120)
+TEST_F_TIMEOUT(source_budget, all_channels_of_a_user_share_a_budget, 120)
 {
 	unsigned int i, n;
 	int why;
@@ -141,14 +141,14 @@ TEST_F_TIMEOUT(source_budget, all_channels_of_a_user_share_one, 120)
 			       shapes[i].buffers);
 		}
 		EXPECT_EQ(-EDQUOT, why);
-		/* What is left is left for others that fit. */
+		/* The rest of the budget is left for sources that fit. */
 		EXPECT_EQ(USER_MAX - n * one < TICK_COST + 1 ? -EDQUOT : 0,
 			  one_more(&self->all, USER, 1, 0));
 		close_all(&self->all);
 	}
 }
 
-/* A tick signals at most once. At the highest rate there is something in each. */
+/* A tick signals at most once. At the highest rate each has packets. */
 TEST_F_TIMEOUT(source_budget, a_channel_ticks_a_thousand_times_a_second, 120)
 {
 	int event = eventfd(0, EFD_NONBLOCK);
@@ -177,7 +177,7 @@ TEST_F_TIMEOUT(source_budget, a_channel_ticks_a_thousand_times_a_second, 120)
 	close(event);
 }
 
-TEST_F(source_budget, what_is_closed_is_given_back)
+TEST_F(source_budget, a_closed_channel_returns_its_budget)
 {
 	int i, why;
 
@@ -187,7 +187,7 @@ TEST_F(source_budget, what_is_closed_is_given_back)
 	}
 }
 
-TEST_F(source_budget, what_is_refused_costs_nothing)
+TEST_F(source_budget, a_refused_setup_uses_no_budget)
 {
 	int fd = open_as(USER), i;
 
@@ -198,7 +198,7 @@ TEST_F(source_budget, what_is_refused_costs_nothing)
 	close(fd);
 }
 
-TEST_F(source_budget, without_a_rate_there_is_no_bound)
+TEST_F(source_budget, sources_without_a_rate_are_not_bounded)
 {
 	unsigned int i;
 	int why;
@@ -208,7 +208,7 @@ TEST_F(source_budget, without_a_rate_there_is_no_bound)
 		EXPECT_EQ(0, one_more(&self->all, USER, 0, 0));
 }
 
-TEST_F(source_budget, another_user_and_root_have_their_own)
+TEST_F(source_budget, another_user_and_root_have_their_own_budget)
 {
 	int why;
 
@@ -218,7 +218,7 @@ TEST_F(source_budget, another_user_and_root_have_their_own)
 	EXPECT_EQ(0, one_more(&self->all, 0, RATE_MAX, 0));
 }
 
-TEST_F(source_budget, who_opened_the_channel_is_counted)
+TEST_F(source_budget, a_source_counts_for_its_opener)
 {
 	int theirs, why;
 
@@ -229,8 +229,8 @@ TEST_F(source_budget, who_opened_the_channel_is_counted)
 	close(theirs);
 }
 
-/* However many users there are: with user namespaces one has thousands. */
-TEST_F(source_budget, all_users_leave_one_for_root)
+/* With any number of users: with user namespaces one user has thousands. */
+TEST_F(source_budget, all_users_leave_a_budget_for_root)
 {
 	unsigned int n = USERS_MAX / USER_MAX, i;
 	int why;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The split layout: where its words lie, and that nothing makes the kernel's
- * pages writable.
+ * The split layout: the places of its words; and no call makes the pages of the
+ * kernel writable.
  */
 #include "ion_live.h"
 #include "ion_test.h"
@@ -21,17 +21,17 @@ static bool area_read_only(unsigned int area)
 	return area == AREA_KERNEL || area == AREA_RX || area == AREA_EVT;
 }
 
-FIXTURE(split)
+FIXTURE(split_layout)
 {
 	struct channel ch;
 };
 
-FIXTURE_SETUP(split)
+FIXTURE_SETUP(split_layout)
 {
 	ASSERT_EQ(0, channel_open_layout(&self->ch, ION_LAYOUT_SPLIT, 256, ""));
 }
 
-FIXTURE_TEARDOWN(split)
+FIXTURE_TEARDOWN(split_layout)
 {
 	channel_close(&self->ch);
 }
@@ -44,7 +44,7 @@ static bool works(struct channel *ch)
 	return ion_send(ch, number, 1) == 1 && ion_pop_from(ch, number, 1) == 1;
 }
 
-TEST_F(split, areas)
+TEST_F(split_layout, areas_have_their_sizes_and_rights)
 {
 	const size_t packets = page_align(256 * sizeof(struct ion_packet));
 	const size_t cmds = page_align(256 * sizeof(struct ion_cmd_packet));
@@ -76,7 +76,7 @@ static bool within(const struct ion_area *area, __u64 offset, size_t size)
 	       offset + size <= area->offset + area->length && !(offset % size);
 }
 
-TEST_F(split, every_word_is_on_the_page_of_who_writes_it)
+TEST_F(split_layout, every_word_is_on_the_page_of_its_writer)
 {
 	const struct ion_info *info = &self->ch.info;
 	unsigned int id;
@@ -102,8 +102,8 @@ TEST_F(split, every_word_is_on_the_page_of_who_writes_it)
 	}
 }
 
-/* Two rings have two cache lines between their words, at the least. */
-TEST_F(split, the_words_of_two_rings_are_apart)
+/* The words of two rings are at least two cache lines apart. */
+TEST_F(split_layout, the_words_of_two_rings_are_apart)
 {
 	const struct ion_ring_info *ring = self->ch.info.ring;
 	unsigned int a, b, i, j;
@@ -127,7 +127,7 @@ TEST_F(split, the_words_of_two_rings_are_apart)
 	}
 }
 
-TEST_F(split, a_dry_run_says_the_same)
+TEST_F(split_layout, a_dry_run_reports_the_same)
 {
 	struct ion_setup setup;
 
@@ -151,7 +151,7 @@ static long map_error(int fd, size_t length, int prot, int flags, __u64 offset)
 	return 0;
 }
 
-TEST_F(split, mappings_that_ask_for_too_much_are_refused)
+TEST_F(split_layout, mappings_that_ask_for_too_much_are_refused)
 {
 	unsigned int i;
 
@@ -183,7 +183,7 @@ TEST_F(split, mappings_that_ask_for_too_much_are_refused)
 	}
 }
 
-TEST_F(split, the_other_layout_has_no_such_areas)
+TEST_F(split_layout, the_compact_layout_has_no_split_areas)
 {
 	int fd = ion_open(O_RDWR);
 	struct ion_info info;
@@ -200,7 +200,7 @@ TEST_F(split, the_other_layout_has_no_such_areas)
 	close(fd);
 }
 
-/* Writing past the page tables is refused too: VM_MAYWRITE is not there. */
+/* A write past the page tables is refused too: VM_MAYWRITE is clear. */
 static long write_by_mem_file(void *addr)
 {
 	int fd = open("/proc/self/mem", O_RDWR | O_CLOEXEC);
@@ -251,7 +251,7 @@ static int try_to_write(void *addr, size_t length)
 	return ion_touch(addr, true) == SIGSEGV ? 0 : 6;
 }
 
-TEST_F(split, what_is_read_only_stays_so)
+TEST_F(split_layout, read_only_areas_stay_read_only)
 {
 	unsigned int i;
 
@@ -270,7 +270,7 @@ TEST_F(split, what_is_read_only_stays_so)
 	EXPECT_TRUE(works(&self->ch));
 }
 
-TEST_F(split, what_is_writable_may_be_given_up_and_had_back)
+TEST_F(split_layout, writable_areas_may_become_read_only_and_back)
 {
 	void *addr = self->ch.area[AREA_USER];
 
@@ -281,7 +281,7 @@ TEST_F(split, what_is_writable_may_be_given_up_and_had_back)
 	EXPECT_TRUE(works(&self->ch));
 }
 
-TEST_F(split, a_second_mapping_is_read_only_too)
+TEST_F(split_layout, a_second_mapping_is_read_only_too)
 {
 	const struct ion_area *area = &self->ch.info.area[AREA_RX];
 	void *again = mmap(NULL, area->length, PROT_READ, MAP_SHARED,
@@ -317,7 +317,7 @@ static int child_tries(const struct channel *ch, bool inherited)
 	return addr == MAP_FAILED ? 103 : try_to_write(addr, area->length);
 }
 
-TEST_F(split, a_child_can_not_write_either)
+TEST_F(split_layout, a_child_cannot_write_either)
 {
 	pid_t pid = fork();
 
@@ -338,7 +338,7 @@ TEST_F(split, a_child_can_not_write_either)
 	EXPECT_TRUE(works(&self->ch));
 }
 
-TEST_F(split, a_descriptor_to_read_maps_to_read)
+TEST_F(split_layout, a_read_only_descriptor_maps_read_only)
 {
 	struct ion_setup setup;
 	int fd = ion_open(O_RDONLY);
@@ -364,8 +364,8 @@ TEST_F(split, a_descriptor_to_read_maps_to_read)
 	close(fd);
 }
 
-/* What no word lies in is looked at by nobody. */
-TEST_F(split, the_rest_of_the_user_page_means_nothing)
+/* Bytes outside of the words are never read. */
+TEST_F(split_layout, the_rest_of_the_user_page_is_ignored)
 {
 	unsigned char *page = self->ch.area[AREA_USER];
 	const struct ion_ring_info *ring = self->ch.info.ring;

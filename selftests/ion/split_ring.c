@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A ring is the same ring in either layout: the same code for both, and so for
+ * A ring behaves the same in either layout: the same code for both, and so for
  * the wake flags, poison and reset.
  */
 #include "ion_live.h"
@@ -14,24 +14,24 @@ static bool works(struct channel *ch)
 	return ion_send(ch, number, 1) == 1 && ion_pop_from(ch, number, 1) == 1;
 }
 
-FIXTURE(ring)
+FIXTURE(ring_in_layout)
 {
 	struct channel ch;
 };
 
-ION_LAYOUT_VARIANTS(ring);
+ION_LAYOUT_VARIANTS(ring_in_layout);
 
-FIXTURE_SETUP(ring)
+FIXTURE_SETUP(ring_in_layout)
 {
 	ASSERT_EQ(0, channel_open_layout(&self->ch, variant->layout, 256, ""));
 }
 
-FIXTURE_TEARDOWN(ring)
+FIXTURE_TEARDOWN(ring_in_layout)
 {
 	channel_close(&self->ch);
 }
 
-TEST_F(ring, holds_255_of_256)
+TEST_F(ring_in_layout, a_ring_of_256_slots_holds_255_packets)
 {
 	struct ion_packet packet;
 	unsigned int i;
@@ -54,7 +54,7 @@ TEST_F(ring, holds_255_of_256)
 	EXPECT_EQ(255, *user_index(&self->ch, ION_RING_RX));
 }
 
-TEST_F(ring, batches_of_every_length)
+TEST_F(ring_in_layout, batches_of_every_length_are_moved)
 {
 	unsigned int length;
 	__u64 number = 0;
@@ -66,7 +66,7 @@ TEST_F(ring, batches_of_every_length)
 	}
 }
 
-TEST_F(ring, commands_wrap)
+TEST_F(ring_in_layout, commands_wrap)
 {
 	struct ion_cmd_packet cmd;
 	__u64 number;
@@ -81,7 +81,7 @@ TEST_F(ring, commands_wrap)
 	EXPECT_EQ(1000 % 256, kernel_index(&self->ch, ION_RING_EVT));
 }
 
-/* Round and round, as the program finds room and packets. */
+/* Round after round, as the program finds room and packets. */
 static bool carry(struct channel *ch, __u64 count, __u32 batch)
 {
 	__u64 sent = 0, came = 0;
@@ -101,7 +101,7 @@ static bool carry(struct channel *ch, __u64 count, __u32 batch)
 	return !ion_pop_from(ch, came, 1);
 }
 
-TEST_F(ring, half_a_million_packets)
+TEST_F(ring_in_layout, half_a_million_packets_come_in_order)
 {
 	struct ion_stats stats;
 
@@ -112,7 +112,7 @@ TEST_F(ring, half_a_million_packets)
 	EXPECT_EQ(500000, stats.ring[ION_RING_RX].popped);
 }
 
-TEST_F(ring, every_size)
+TEST_F(ring_in_layout, every_size_works)
 {
 	struct channel ch;
 	__u32 slots;
@@ -129,7 +129,7 @@ TEST_F(ring, every_size)
 	}
 }
 
-TEST_F(ring, sizes_need_not_be_the_same)
+TEST_F(ring_in_layout, rings_may_have_different_sizes)
 {
 	struct ion_setup setup;
 	struct channel ch;
@@ -147,8 +147,10 @@ TEST_F(ring, sizes_need_not_be_the_same)
 	channel_close(&ch);
 }
 
-/* The kernel end says that it wants a kick, and when it found no room. */
-TEST_F(ring, wake_flags_of_the_kernel_end)
+/*
+ * The flags of the kernel end: they ask for a kick, also when it found no room.
+ */
+TEST_F(ring_in_layout, the_kernel_end_asks_for_kicks)
 {
 	struct ion_cmd_packet cmd = ion_cmd_of(0);
 	unsigned int i;
@@ -173,7 +175,7 @@ TEST_F(ring, wake_flags_of_the_kernel_end)
 	EXPECT_EQ(WAKES_IDLE, kernel_wakes(&self->ch));
 }
 
-/* What an index may not be is found by a kick, or else by asking. */
+/* Set an invalid index, which a kick finds, or else a query. */
 static void poison(struct __test_metadata *_metadata, struct channel *ch,
 		   unsigned int ring, __u32 value, __u32 why)
 {
@@ -194,7 +196,7 @@ static void poison(struct __test_metadata *_metadata, struct channel *ch,
 	EXPECT_TRUE(works(ch)) TH_LOG("ring %u set to %u", ring, value);
 }
 
-TEST_F(ring, every_word_of_the_user_can_poison)
+TEST_F(ring_in_layout, every_index_of_the_user_can_poison)
 {
 	struct ion_cmd_packet cmd = ion_cmd_of(0);
 	struct ion_stats stats;
@@ -205,7 +207,7 @@ TEST_F(ring, every_word_of_the_user_can_poison)
 		poison(_metadata, &self->ch, id, 0x80000000, ION_POISON_RANGE);
 		poison(_metadata, &self->ch, id, ~0U, ION_POISON_RANGE);
 	}
-	/* Nothing is on rx and evt, as the kernel knows: any move is wrong. */
+	/* The kernel knows that rx and evt are empty: any move is wrong. */
 	for (id = ION_RING_RX; id < ION_RINGS; id += 2)
 		for (i = 1; i < 256; i += 127) {
 			ASSERT_EQ(0, ion_get_stats(self->ch.fd, &stats));
@@ -213,7 +215,9 @@ TEST_F(ring, every_word_of_the_user_can_poison)
 			       (stats.ring[id].tail + i) & 255,
 			       ION_POISON_ORDER);
 		}
-	/* tx and cmd are full, and known to be: every other head is wrong. */
+	/*
+	 * The kernel knows that tx and cmd are full: every other head is wrong.
+	 */
 	ion_fill(&self->ch);
 	poison(_metadata, &self->ch, ION_RING_TX,
 	       (*user_index(&self->ch, ION_RING_TX) + 1) & 255,
@@ -228,7 +232,7 @@ TEST_F(ring, every_word_of_the_user_can_poison)
 	       ION_POISON_ORDER);
 }
 
-TEST_F(ring, reset_empties)
+TEST_F(ring_in_layout, reset_empties_the_rings)
 {
 	struct ion_stats stats;
 	unsigned int id;

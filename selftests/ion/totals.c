@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The totals of ION_IOC_QUERY: what all channels counted, those that have gone too. */
+/*
+ * The totals of ION_IOC_QUERY: the counts of all channels, also of closed ones.
+ */
 #include "arena_test.h"
 #include "ion_test.h"
 
@@ -84,7 +86,7 @@ static int open_service(struct channel *ch, const char *service)
 	return channel_open_layout(ch, ION_LAYOUT_COMPACT, SLOTS, service);
 }
 
-TEST_F(totals, what_a_channel_counted_stays_when_it_has_gone)
+TEST_F(totals, the_counts_of_a_closed_channel_remain)
 {
 	struct ion_totals before, there, gone;
 	struct ion_cmd_packet cmd;
@@ -119,7 +121,7 @@ TEST_F(totals, what_a_channel_counted_stays_when_it_has_gone)
 	EXPECT_EQ(sizeof(gone), gone.size);
 }
 
-TEST_F(totals, what_lay_in_a_ring_is_discarded_with_the_channel)
+TEST_F(totals, queued_packets_are_discarded_with_the_channel)
 {
 	struct ion_totals before, there, gone;
 	struct channel ch;
@@ -145,7 +147,7 @@ TEST_F(totals, what_lay_in_a_ring_is_discarded_with_the_channel)
 	EXPECT_TRUE(totals_obey_the_law(&gone));
 }
 
-TEST_F(totals, what_was_refused_is_counted)
+TEST_F(totals, refused_packets_are_counted)
 {
 	struct ion_totals before, gone;
 	struct ion_packet packet = { .id = 9, .len = 1 };
@@ -169,8 +171,8 @@ TEST_F(totals, what_was_refused_is_counted)
 		  gone.ring[ION_RING_TX].discarded);
 }
 
-/* Before the kernel end has seen it, and when it would poison the ring. */
-TEST_F(totals, an_index_that_goes_back_takes_nothing_away)
+/* Before the kernel end sees it, and when it would poison the ring. */
+TEST_F(totals, an_index_that_goes_back_lowers_no_total)
 {
 	struct ion_totals before, pushed, back, gone;
 	__u32 *head, first;
@@ -198,7 +200,7 @@ TEST_F(totals, an_index_that_goes_back_takes_nothing_away)
 	EXPECT_TRUE(totals_obey_the_law(&gone));
 }
 
-/* Channels that live for a few packets, until *arg is set. */
+/* Open channels that live for a few packets, until *arg is set. */
 static int come_and_go(struct task *task)
 {
 	bool *stop = (bool *)(unsigned long)task->arg[0];
@@ -216,7 +218,7 @@ static int come_and_go(struct task *task)
 	return (int)pushed;
 }
 
-/* Channels that do nothing, so that a look takes long enough for others to go. */
+/* Idle channels, so that a query takes long enough for others to close. */
 #define IDLE	 200
 #define CHURNERS 3
 #define LOOKS	 300
@@ -251,7 +253,7 @@ TEST_F(totals, no_total_falls_while_channels_come_and_go)
 		pushed += ret;
 	}
 	EXPECT_EQ(0, wrong);
-	/* Not one was counted twice, nor left out. */
+	/* No channel was counted twice, or omitted. */
 	ASSERT_EQ(0, get_totals(self->fd, &after));
 	EXPECT_EQ(first.ring[ION_RING_TX].pushed + pushed,
 		  after.ring[ION_RING_TX].pushed);
@@ -271,7 +273,7 @@ static int as_user(int fd)
 	return get_totals(fd, &after) || !totals_rise(&before, &after);
 }
 
-TEST_F(totals, every_user_is_told_of_all)
+TEST_F(totals, every_user_sees_all_totals)
 {
 	pid_t pid = fork();
 
@@ -281,12 +283,12 @@ TEST_F(totals, every_user_is_told_of_all)
 	EXPECT_EQ(0, ion_wait_child(pid));
 }
 
-TEST_F(totals, zero_asks_for_none)
+TEST_F(totals, without_an_address_no_totals_are_written)
 {
 	EXPECT_EQ(0, totals_to(self->fd, NULL));
 }
 
-TEST_F(totals, what_is_refused)
+TEST_F(totals, invalid_requests_are_refused)
 {
 	struct {
 		struct ion_totals totals;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The tracepoints: what is recorded of a channel is compared whole, so that
- * nothing is missing, nothing comes twice and nothing comes that was not.
+ * The tracepoints: everything that is recorded of a channel is compared, so
+ * that no event is missing, duplicated or wrong.
  */
 #include "arena_test.h"
 #include "ion_test.h"
@@ -30,7 +30,7 @@ FIXTURE_TEARDOWN(trace)
 	EXPECT_STREQ(text, trace_take(&self->t, self->ch.info.channel, NULL))
 /* clang-format on */
 
-/* A channel about whose beginning nothing is asked. */
+/* A channel whose first events are dropped. */
 static int begin(struct tracer *t, struct channel *ch, __u32 slots,
 		 const char *service)
 {
@@ -49,7 +49,7 @@ static int begin(struct tracer *t, struct channel *ch, __u32 slots,
 	"setup service=echo layout=compact tx=256 rx=256 cmd=256 evt=256" \
 	" buffers=0 buffer_size=0 bytes=%llu\n"
 
-TEST_F(trace, from_open_to_close)
+TEST_F(trace, a_channel_is_traced_from_open_to_close)
 {
 	struct channel *ch = &self->ch;
 	struct ion_setup setup;
@@ -73,8 +73,8 @@ TEST_F(trace, from_open_to_close)
 	EXPECT_STREQ("close\n", trace_take(&self->t, id, NULL));
 }
 
-/* The first mapping sets up as well, and what is refused does not. */
-TEST_F(trace, setup_that_nobody_asked_for)
+/* The first mapping sets up too, and a refused call does not. */
+TEST_F(trace, an_implicit_setup_is_traced)
 {
 	struct channel *ch = &self->ch;
 	struct ion_setup setup;
@@ -96,8 +96,8 @@ TEST_F(trace, setup_that_nobody_asked_for)
 	EXPECT_TRACE(want);
 }
 
-/* One event a batch, however many packets; the number of who did it. */
-TEST_F(trace, batches)
+/* One event for a batch of any length, with the number of the caller. */
+TEST_F(trace, a_batch_is_one_event)
 {
 	struct channel *ch = &self->ch;
 	char want[32], *all;
@@ -126,7 +126,7 @@ TEST_F(trace, batches)
 	free(all);
 }
 
-TEST_F(trace, commands)
+TEST_F(trace, commands_are_traced)
 {
 	struct channel *ch = &self->ch;
 
@@ -139,8 +139,8 @@ TEST_F(trace, commands)
 		     "kick_done moved=2 lent=0 spurious=0\n");
 }
 
-/* By peek and release, and reserve and commit. */
-TEST_F(trace, other_services)
+/* By peek and release, and by reserve and commit. */
+TEST_F(trace, other_services_are_traced)
 {
 	struct channel *ch = &self->ch;
 
@@ -161,8 +161,8 @@ TEST_F(trace, other_services)
 		     "kick_done moved=63 lent=0 spurious=0\n");
 }
 
-/* Once until there was room, or the kernel end slept. */
-TEST_F(trace, full)
+/* Once until there is room, or the kernel end sleeps. */
+TEST_F(trace, a_full_ring_is_traced_once)
 {
 	struct channel *ch = &self->ch;
 
@@ -185,8 +185,8 @@ TEST_F(trace, full)
 		     "kick_done moved=4 lent=0 spurious=0\n");
 }
 
-/* What a program has done at its own end, but not what was refused. */
-TEST_F(trace, user_end)
+/* Moves of a program at its own end, but not refused ones. */
+TEST_F(trace, calls_of_the_user_end_are_traced)
 {
 	struct channel *ch = &self->ch;
 	struct ion_packet packets[8] = { 0 };
@@ -213,7 +213,7 @@ TEST_F(trace, user_end)
 	EXPECT_TRACE("");
 }
 
-TEST_F(trace, poison)
+TEST_F(trace, poison_is_traced_once)
 {
 	struct channel *ch = &self->ch;
 	struct ion_stats stats;
@@ -234,7 +234,7 @@ TEST_F(trace, poison)
 		     "sleep\n"
 		     "kick_done moved=0 lent=0 spurious=1\n");
 
-	/* Found by a look, or by the reset itself. */
+	/* A check finds the poison, or the reset itself. */
 	EXPECT_EQ(1, ion_reset(ch->fd));
 	EXPECT_TRACE("discard ring=rx count=1 queued=0\n"
 		     "sleep\n");
@@ -250,7 +250,7 @@ TEST_F(trace, poison)
 	EXPECT_TRACE("poison ring=evt cause=order seen=1 allowed=0..0\n");
 }
 
-TEST_F(trace, discard)
+TEST_F(trace, a_reset_traces_discarded_packets)
 {
 	struct channel *ch = &self->ch;
 
@@ -272,7 +272,7 @@ TEST_F(trace, discard)
 }
 
 /* Buffers are handed over a few at a time. */
-TEST_F(trace, batches_of_buffers)
+TEST_F(trace, a_batch_of_buffers_is_traced)
 {
 	struct channel *ch = &self->ch;
 	unsigned int i;
@@ -289,8 +289,8 @@ TEST_F(trace, batches_of_buffers)
 		     "kick_done moved=40 lent=0 spurious=0\n");
 }
 
-/* Who is woken, and for what. */
-TEST_F(trace, wake)
+/* The kind of sleeper that is woken, and the reason. */
+TEST_F(trace, wake_ups_are_traced)
 {
 	int event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	int epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -310,7 +310,7 @@ TEST_F(trace, wake)
 		     "sleep\n"
 		     "kick_done moved=4 lent=0 spurious=0\n");
 
-	/* A wake flag without an eventfd is nobody's. */
+	/* A wake flag without an eventfd wakes nothing. */
 	ion_end_sleep(&ch->rx.end);
 	EXPECT_EQ(1, ion_send(ch, 2, 1));
 	EXPECT_STREQ("wake who=waiters rings=tx|rx\n",
@@ -331,7 +331,7 @@ TEST_F(trace, wake)
 	close(event);
 }
 
-TEST_F(trace, lent_thread)
+TEST_F(trace, a_lent_thread_is_traced)
 {
 	struct channel *ch = &self->ch;
 	struct task server;
@@ -349,7 +349,7 @@ TEST_F(trace, lent_thread)
 		     "push ring=rx count=3 queued=3\n"
 		     "sleep\n");
 
-	/* It is woken for bad news too, which is no kick. */
+	/* Poison wakes the thread too, which is no kick. */
 	EXPECT_EQ(3, ion_pop_from(ch, 0, 3));
 	*user_index(ch, ION_RING_CMD) = 16;
 	EXPECT_EQ(ION_KERNEL_END_LENT, ion_kernel_end(ch->fd));
@@ -358,8 +358,8 @@ TEST_F(trace, lent_thread)
 		     trace_take(&self->t, ch->info.channel, "wake"));
 }
 
-/* A thread that looks all the time wants no kick. */
-TEST_F(trace, lent_thread_awake)
+/* A thread that never sleeps needs no kick. */
+TEST_F(trace, a_busy_lent_thread_is_traced)
 {
 	struct ion_verify verify = { .size = sizeof(verify) };
 	struct channel *ch = &self->ch;
@@ -372,7 +372,10 @@ TEST_F(trace, lent_thread_awake)
 	EXPECT_TRACE("kick\n"
 		     "kick_done moved=0 lent=1 spurious=1\n");
 	EXPECT_TRUE(echoed(ch, 0));
-	/* The packet is there before the event is: wait until the pass is over. */
+	/*
+	 * The packet is in the ring before the event: wait for the end of the
+	 * pass.
+	 */
 	EXPECT_EQ(-EOPNOTSUPP, ion_call(ch->fd, ION_IOC_VERIFY, &verify));
 	/* It may leave the kernel for a moment, which is a sleep. */
 	EXPECT_STREQ("pop ring=tx count=1 queued=0\n",
@@ -383,8 +386,8 @@ TEST_F(trace, lent_thread_awake)
 			  trace_take(&self->t, ch->info.channel, "sleep"), 6));
 }
 
-/* Nothing while it is off, and one event without the others. */
-TEST_F(trace, only_what_is_enabled)
+/* No event while all are off, and one event without the others. */
+TEST_F(trace, only_enabled_events_are_recorded)
 {
 	struct channel *ch = &self->ch;
 	char filter[64];
@@ -412,7 +415,7 @@ TEST_F(trace, only_what_is_enabled)
 	EXPECT_TRACE("push ring=evt count=1 queued=2\n");
 }
 
-/* Any number of calls: the events add up to the counters. */
+/* After any number of calls the events add up to the counters. */
 
 static void step(struct channel *ch, __u64 random)
 {
@@ -454,7 +457,7 @@ static void step(struct channel *ch, __u64 random)
 
 static const char *const ring_names[ION_RINGS] = { "tx", "rx", "cmd", "evt" };
 
-TEST_F(trace, sums_are_the_counters)
+TEST_F(trace, events_add_up_to_the_counters)
 {
 	struct channel *ch = &self->ch;
 	struct ion_stats stats;
@@ -486,8 +489,8 @@ TEST_F(trace, sums_are_the_counters)
 	EXPECT_EQ(stats.sleeps, trace_sum(text, "sleep\n", NULL));
 }
 
-/* A timer pushes; once the ring is full it stands still. */
-TEST_F(trace, from_a_timer)
+/* A timer pushes; when the ring is full it stops. */
+TEST_F(trace, pushes_of_a_timer_are_traced)
 {
 	struct channel *ch = &self->ch;
 	struct ion_setup setup;
@@ -504,7 +507,7 @@ TEST_F(trace, from_a_timer)
 	EXPECT_LT(1, trace_sum(text, "push ring=rx ", NULL));
 }
 
-/* In every context in which a service may be. */
+/* In every context in which a service may run. */
 
 FIXTURE(trace_context)
 {
@@ -535,8 +538,8 @@ FIXTURE_TEARDOWN(trace_context)
 	EXPECT_EQ(0, trace_close(&self->t));
 }
 
-/* With a lock to hold it goes by batches. */
-TEST_F(trace_context, push)
+/* With a lock held the service moves batches. */
+TEST_F(trace_context, push_is_traced_in_every_context)
 {
 	__u64 id = self->s.ch.info.channel;
 
@@ -551,7 +554,7 @@ TEST_F(trace_context, push)
 		     trace_take(&self->t, id, "push"));
 }
 
-TEST_F(trace_context, pop)
+TEST_F(trace_context, pop_is_traced_in_every_context)
 {
 	__u64 id = self->s.ch.info.channel;
 
@@ -566,8 +569,8 @@ TEST_F(trace_context, pop)
 		     trace_take(&self->t, id, "pop"));
 }
 
-/* Whoever finds it, once. No doorbell is called afterwards. */
-TEST_F(trace_context, poison)
+/* Once, by whichever call finds it. No doorbell is called afterwards. */
+TEST_F(trace_context, poison_is_traced_once)
 {
 	struct channel *ch = &self->s.ch;
 	struct ion_stats stats;

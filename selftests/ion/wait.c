@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ION_IOC_WAIT: what wakes it, what does not, what it says when the time is up or
- * a signal comes.
+ * ION_IOC_WAIT: the events that wake it, those that do not, and its results
+ * when the time is over or a signal comes.
  */
 #include "ion_live.h"
 #include "ion_test.h"
@@ -30,7 +30,7 @@ static int task_poll(struct task *task)
 	return ion_poll_for(task->ch->fd, (short)task->arg[0], -1);
 }
 
-/* What the thread was given to wait for, and what was left of the time. */
+/* The arguments of the thread, and the rest of its time. */
 static int task_wait(struct task *task)
 {
 	__u32 rx = (__u32)task->arg[0], evt = (__u32)(task->arg[0] >> 32);
@@ -43,7 +43,7 @@ static void poison(struct channel *ch)
 	WRITE_ONCE(*user_index(ch, ION_RING_TX), 1 << 20);
 }
 
-TEST_F(wait, wait_looks_once_without_a_timeout)
+TEST_F(wait, wait_without_a_timeout_checks_once)
 {
 	struct ion_wait wait = { .size = sizeof(wait), .rx = 2, .evt = 3 };
 	int fd = self->ch.fd;
@@ -53,7 +53,7 @@ TEST_F(wait, wait_looks_once_without_a_timeout)
 	EXPECT_EQ(0, wait.evt_queued);
 	EXPECT_EQ(0, wait.timeout_ns);
 
-	/* It kicks, so that what was pushed is there. */
+	/* The call kicks, so that the packets are there. */
 	ASSERT_EQ(1, ion_push_from(&self->ch, 0, 1));
 	EXPECT_EQ(-ETIME, ion_call(fd, ION_IOC_WAIT, &wait));
 	EXPECT_EQ(1, wait.rx_queued);
@@ -65,7 +65,7 @@ TEST_F(wait, wait_looks_once_without_a_timeout)
 	EXPECT_EQ(3, wait.evt);
 }
 
-TEST_F(wait, wait_takes_as_long_as_it_may)
+TEST_F(wait, wait_ends_at_its_timeout)
 {
 	__u64 left = 60 * MS, start = now_ns(), took;
 
@@ -76,7 +76,7 @@ TEST_F(wait, wait_takes_as_long_as_it_may)
 	EXPECT_GT(3 * SECOND, took);
 }
 
-TEST_F(wait, wait_for_a_number_of_packets)
+TEST_F(wait, wait_ends_for_a_number_of_packets)
 {
 	__u64 left = 100 * SECOND;
 	unsigned int i;
@@ -100,7 +100,7 @@ TEST_F(wait, wait_for_a_number_of_packets)
 	EXPECT_EQ(ION_WAIT_FOREVER, self->task.arg[1]);
 }
 
-TEST_F(wait, wait_for_packets_or_answers)
+TEST_F(wait, wait_ends_for_packets_or_answers)
 {
 	task_start(&self->task, task_wait, &self->ch, 2ULL << 32 | 100,
 		   100 * SECOND);
@@ -113,7 +113,7 @@ TEST_F(wait, wait_for_packets_or_answers)
 	EXPECT_GT(100 * SECOND, self->task.arg[1]);
 }
 
-TEST_F(wait, wait_that_makes_no_sense_is_refused)
+TEST_F(wait, invalid_waits_are_refused)
 {
 	struct {
 		struct ion_wait wait;
@@ -174,14 +174,14 @@ TEST_F(wait, a_signal_ends_a_wait)
 	EXPECT_EQ(-EINTR, task_join(&self->task));
 	EXPECT_EQ(ION_WAIT_FOREVER, self->task.arg[1]);
 
-	/* What is left may be waited for as it stands. */
+	/* The rest of the time can be waited for as it is. */
 	left = 0;
 	EXPECT_EQ(1, ion_send(&self->ch, 0, 1));
 	EXPECT_EQ(0, ion_wait_for(self->ch.fd, 1, 0, &left));
 }
 
-/* However often it is made again, it takes as long as it was to take. */
-TEST_F(wait, a_wait_that_restarts_takes_no_longer)
+/* However often the call is repeated, it takes its time once. */
+TEST_F(wait, a_repeated_wait_takes_no_longer)
 {
 	unsigned int i;
 
@@ -208,7 +208,7 @@ TEST_F(wait, wait_is_woken_by_poison)
 	EXPECT_EQ(-EPROTO, task_join(&self->task));
 }
 
-/* Whichever call it is that finds the ring broken. */
+/* Whichever call finds the ring poisoned. */
 TEST_F(wait, wait_is_woken_by_poison_that_another_call_finds)
 {
 	struct ion_stats stats;
@@ -222,8 +222,8 @@ TEST_F(wait, wait_is_woken_by_poison_that_another_call_finds)
 	EXPECT_EQ(-EPROTO, task_join(&self->task));
 }
 
-/* Several may wait, each for its own. */
-TEST_F(wait, one_wake_up_is_for_all)
+/* Several threads may wait, each for its own packets. */
+TEST_F(wait, one_wake_up_wakes_every_waiter)
 {
 	struct task tasks[4];
 	unsigned int i;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who waits for many packets is woken once for all of them, and not for each:
- * by the count of ION_IOC_WAIT, and by a wake flag that is a count.
+ * A thread that waits for many packets is woken once for all of them, and not
+ * for each: by the count of ION_IOC_WAIT, and by a wake flag that is a count.
  */
 #include <sys/resource.h>
 
@@ -38,7 +38,7 @@ static long my_sleeps(void)
 	return usage.ru_nvcsw;
 }
 
-/* How often the thread has gone to sleep so far. */
+/* How often the thread has slept so far. */
 static long task_sleeps_so_far(const struct task *task)
 {
 	char path[64], text[4096], *line;
@@ -64,7 +64,7 @@ static int task_wait(struct task *task)
 	return ion_wait_for(task->ch->fd, rx, evt, &task->arg[1]);
 }
 
-/* Wait for so many and take what is there, until there were MANY. */
+/* Wait for @count packets and take all, until there were MANY. */
 static int take_many(int fd, __u32 count, unsigned int *calls)
 {
 	struct ion_packet packets[256];
@@ -85,7 +85,9 @@ static int take_many(int fd, __u32 count, unsigned int *calls)
 	return came;
 }
 
-/* On a slow machine more than were asked for are there, and it wakes less. */
+/*
+ * On a slow machine more packets than that are ready, and it wakes less often.
+ */
 TEST_F_TIMEOUT(wait_batch, a_source_wakes_once_for_a_batch, 120)
 {
 	static const __u32 counts[] = { 8, 32, 128 };
@@ -116,7 +118,7 @@ TEST_F_TIMEOUT(wait_batch, a_source_wakes_once_for_a_batch, 120)
 	}
 }
 
-TEST_F(wait_batch, sleeps_through_what_is_not_enough)
+TEST_F(wait_batch, fewer_packets_do_not_wake_wait)
 {
 	__u64 wakeups;
 	unsigned int i;
@@ -128,7 +130,7 @@ TEST_F(wait_batch, sleeps_through_what_is_not_enough)
 	sleeps = task_sleeps_so_far(&self->task);
 	for (i = 0; i < 99; i++) {
 		ASSERT_EQ(1, ion_send(&self->ch, i, 1));
-		/* So that each would wake it. */
+		/* So that each packet would wake it. */
 		sleep_ns(MS / 2);
 	}
 	ASSERT_TRUE(task_sleeps(&self->task));
@@ -141,7 +143,7 @@ TEST_F(wait_batch, sleeps_through_what_is_not_enough)
 	EXPECT_EQ(wakeups + 1, wakeups_of(self->ch.fd));
 }
 
-/* What another one is content with is not for it. */
+/* A count that is enough for another thread is not enough for this one. */
 TEST_F(wait_batch, each_is_woken_for_its_own_count)
 {
 	struct task few;
@@ -156,14 +158,14 @@ TEST_F(wait_batch, each_is_woken_for_its_own_count)
 	EXPECT_TRUE(task_sleeps(&few));
 	EXPECT_EQ(1, ion_send(&self->ch, 9, 1));
 	EXPECT_EQ(0, task_join(&few));
-	/* One that looks and sleeps on does it once for the other's sake. */
+	/* A thread may wake and sleep again once because of the other. */
 	EXPECT_TRUE(task_sleeps(&self->task));
 	EXPECT_GE(1, task_sleeps_so_far(&self->task) - sleeps);
 	EXPECT_EQ(90, ion_send(&self->ch, 10, 90));
 	EXPECT_EQ(0, task_join(&self->task));
 }
 
-TEST_F(wait_batch, packets_or_answers_each_by_its_count)
+TEST_F(wait_batch, packets_and_answers_have_their_own_counts)
 {
 	long sleeps;
 
@@ -176,14 +178,14 @@ TEST_F(wait_batch, packets_or_answers_each_by_its_count)
 	EXPECT_TRUE(ion_send_cmd(&self->ch, 1));
 	EXPECT_TRUE(task_sleeps(&self->task));
 	EXPECT_EQ(sleeps, task_sleeps_so_far(&self->task))
-	TH_LOG("woken %ld times by what was not enough, expected 0",
+	TH_LOG("woken %ld times by too few packets, expected 0",
 	       task_sleeps_so_far(&self->task) - sleeps);
 	EXPECT_TRUE(ion_send_cmd(&self->ch, 2));
 	EXPECT_EQ(0, task_join(&self->task));
 }
 
-/* There is nothing more to wait for. */
-TEST_F(wait_batch, poison_wakes_whatever_the_count)
+/* No more packets will come. */
+TEST_F(wait_batch, poison_wakes_at_any_count)
 {
 	task_start(&self->task, task_wait, &self->ch, 200, ION_WAIT_FOREVER);
 	ASSERT_TRUE(task_sleeps(&self->task));
@@ -193,8 +195,8 @@ TEST_F(wait_batch, poison_wakes_whatever_the_count)
 	EXPECT_EQ(-EPROTO, task_join(&self->task));
 }
 
-/* What is thrown away does not count, and what comes later does. */
-TEST_F(wait_batch, counts_anew_after_a_reset)
+/* Discarded packets do not count, and later ones do. */
+TEST_F(wait_batch, a_wait_counts_again_after_a_reset)
 {
 	task_start(&self->task, task_wait, &self->ch, 20, ION_WAIT_FOREVER);
 	ASSERT_TRUE(task_sleeps(&self->task));
@@ -207,7 +209,7 @@ TEST_F(wait_batch, counts_anew_after_a_reset)
 	EXPECT_EQ(0, task_join(&self->task));
 }
 
-/* ion_wait.min_wait_ns: after that long, one is enough. */
+/* ion_wait.min_wait_ns: after that time, one packet is enough. */
 
 static int task_wait_min(struct task *task)
 {
@@ -224,7 +226,7 @@ static int task_wait_min(struct task *task)
 	return ret;
 }
 
-TEST_F(wait_batch, after_the_least_time_one_packet_is_enough)
+TEST_F(wait_batch, after_min_wait_one_packet_is_enough)
 {
 	EXPECT_EQ(3, ion_send(&self->ch, 0, 3));
 	task_start(&self->task, task_wait_min, &self->ch, 100 * MS, 0);
@@ -235,7 +237,7 @@ TEST_F(wait_batch, after_the_least_time_one_packet_is_enough)
 	TH_LOG("it took %llu ms, expected about 100", self->task.ns / 1000000);
 }
 
-TEST_F(wait_batch, after_the_least_time_one_answer_is_enough)
+TEST_F(wait_batch, after_min_wait_one_answer_is_enough)
 {
 	EXPECT_TRUE(ion_send_cmd(&self->ch, 0));
 	task_start(&self->task, task_wait_min, &self->ch, 100 * MS, 0);
@@ -245,7 +247,7 @@ TEST_F(wait_batch, after_the_least_time_one_answer_is_enough)
 	EXPECT_GT(5 * SECOND, self->task.ns);
 }
 
-TEST_F(wait_batch, after_the_least_time_the_first_packet_wakes)
+TEST_F(wait_batch, after_min_wait_the_first_packet_wakes)
 {
 	task_start(&self->task, task_wait_min, &self->ch, 20 * MS, 0);
 	sleep_ns(100 * MS);
@@ -255,7 +257,7 @@ TEST_F(wait_batch, after_the_least_time_the_first_packet_wakes)
 	EXPECT_EQ(1, self->task.arg[1]);
 }
 
-TEST_F(wait_batch, before_the_least_time_the_count_wakes)
+TEST_F(wait_batch, before_min_wait_the_count_wakes)
 {
 	task_start(&self->task, task_wait_min, &self->ch, 15 * SECOND, 0);
 	ASSERT_TRUE(task_sleeps(&self->task));
@@ -267,8 +269,8 @@ TEST_F(wait_batch, before_the_least_time_the_count_wakes)
 	EXPECT_GT(10 * SECOND, self->task.ns);
 }
 
-/* 0 is no such time: fewer never do. */
-TEST_F(wait_batch, without_a_least_time_fewer_are_not_enough)
+/* 0 is no such time: fewer packets are never enough. */
+TEST_F(wait_batch, without_min_wait_fewer_packets_are_not_enough)
 {
 	struct ion_wait wait = { .size = sizeof(wait),
 				 .rx = 100,
@@ -280,8 +282,8 @@ TEST_F(wait_batch, without_a_least_time_fewer_are_not_enough)
 	EXPECT_EQ(0, wait.timeout_ns);
 }
 
-/* What is left of it is waited for, however often the call is made again. */
-TEST_F(wait_batch, the_least_time_is_no_longer_for_signals)
+/* The rest of the time is waited for, however often the call is repeated. */
+TEST_F(wait_batch, signals_do_not_prolong_min_wait)
 {
 	unsigned int i;
 
@@ -298,7 +300,7 @@ TEST_F(wait_batch, the_least_time_is_no_longer_for_signals)
 	TH_LOG("it took %llu ms, expected about 400", self->task.ns / 1000000);
 }
 
-/* A wake flag of the user end is how many it waits for. */
+/* A wake flag of the user end is the number of packets that it waits for. */
 
 static void wake_at(struct channel *ch, unsigned int ring, __u16 count)
 {
@@ -307,11 +309,11 @@ static void wake_at(struct channel *ch, unsigned int ring, __u16 count)
 	WRITE_ONCE(*(ion_kernel_pushes(ring) ? words.consumer_wake
 					     : words.producer_wake),
 		   count);
-	/* The kernel end looks at the flag after it has published. */
+	/* The kernel end reads the flag after it has published. */
 	smp_mb();
 }
 
-TEST_F(wait_batch, poll_goes_by_the_count_of_packets)
+TEST_F(wait_batch, poll_waits_for_the_count_of_packets)
 {
 	struct channel *ch = &self->ch;
 
@@ -330,7 +332,7 @@ TEST_F(wait_batch, poll_goes_by_the_count_of_packets)
 	EXPECT_EQ(0, ion_poll_for(ch->fd, POLLIN, 0));
 }
 
-TEST_F(wait_batch, poll_goes_by_the_count_of_answers)
+TEST_F(wait_batch, poll_waits_for_the_count_of_answers)
 {
 	struct channel *ch = &self->ch;
 
@@ -341,8 +343,8 @@ TEST_F(wait_batch, poll_goes_by_the_count_of_answers)
 	EXPECT_EQ(POLLPRI, ion_poll_for(ch->fd, POLLPRI, 0));
 }
 
-/* Room is what a producer counts. */
-TEST_F(wait_batch, poll_goes_by_the_count_of_free_slots)
+/* A producer counts free slots. */
+TEST_F(wait_batch, poll_waits_for_the_count_of_free_slots)
 {
 	struct channel *ch = &self->ch;
 
@@ -354,7 +356,7 @@ TEST_F(wait_batch, poll_goes_by_the_count_of_free_slots)
 	EXPECT_EQ(POLLOUT, ion_poll_for(ch->fd, POLLOUT, 0));
 }
 
-TEST_F(wait_batch, more_than_the_ring_holds_is_all_of_it)
+TEST_F(wait_batch, a_count_above_the_ring_means_a_full_ring)
 {
 	struct channel *ch = &self->ch;
 
@@ -374,7 +376,7 @@ static int task_poll(struct task *task)
 	return ion_poll_for(task->ch->fd, (short)task->arg[0], -1);
 }
 
-TEST_F(wait_batch, poll_sleeps_through_what_is_not_enough)
+TEST_F(wait_batch, fewer_packets_do_not_wake_poll)
 {
 	struct channel *ch = &self->ch;
 	unsigned int i;
@@ -394,7 +396,7 @@ TEST_F(wait_batch, poll_sleeps_through_what_is_not_enough)
 	EXPECT_EQ(POLLIN, task_join(&self->task));
 }
 
-TEST_F(wait_batch, the_eventfd_goes_by_the_count)
+TEST_F(wait_batch, the_eventfd_is_signalled_at_the_count)
 {
 	int event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	struct channel *ch = &self->ch;
@@ -413,8 +415,8 @@ TEST_F(wait_batch, the_eventfd_goes_by_the_count)
 	close(event);
 }
 
-/* Two who wait by two flags are both woken, each by its own. */
-TEST_F(wait_batch, the_eventfd_goes_by_the_count_of_each_ring)
+/* Two threads that wait by two flags are both woken, each by its own. */
+TEST_F(wait_batch, the_eventfd_is_signalled_at_the_count_of_each_ring)
 {
 	int event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	struct channel *ch = &self->ch;

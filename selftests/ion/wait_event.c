@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The eventfd, which is for who set a wake flag, and SIGIO.
- */
+/* The eventfd, for threads that set a wake flag, and SIGIO. */
 #include "ion_live.h"
 #include "ion_test.h"
 
@@ -24,7 +22,7 @@ FIXTURE_TEARDOWN(wait_event)
 
 /* The eventfd */
 
-/* What it was signalled since the last look. */
+/* How often it was signalled since the last call. */
 static int eventfd_take(int eventfd)
 {
 	__u64 count;
@@ -41,7 +39,7 @@ static __u64 signals_of(int fd)
 	return ion_get_stats(fd, &stats) ? ~0ULL : stats.signals;
 }
 
-TEST_F(wait_event, eventfd_is_for_who_set_the_flag)
+TEST_F(wait_event, eventfd_is_signalled_if_the_flag_is_set)
 {
 	int event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	struct channel *ch = &self->ch;
@@ -53,7 +51,7 @@ TEST_F(wait_event, eventfd_is_for_who_set_the_flag)
 	EXPECT_EQ(0, eventfd_take(event));
 	EXPECT_EQ(0, signals_of(ch->fd));
 
-	/* The flag of a ring that did not move. */
+	/* The flag is that of a ring that did not move. */
 	ion_end_sleep(&ch->evt.end);
 	EXPECT_EQ(1, ion_send(ch, 5, 1));
 	EXPECT_EQ(0, eventfd_take(event));
@@ -72,7 +70,7 @@ TEST_F(wait_event, eventfd_is_for_who_set_the_flag)
 	EXPECT_EQ(1, eventfd_take(event));
 	ion_end_awake(&ch->rx.end);
 
-	/* Room is something to wait for as well. */
+	/* Room is a reason to wait as well. */
 	ion_end_sleep(&ch->tx.end);
 	EXPECT_EQ(1, ion_send(ch, 17, 1));
 	EXPECT_EQ(1, eventfd_take(event));
@@ -83,8 +81,8 @@ TEST_F(wait_event, eventfd_is_for_who_set_the_flag)
 	close(event);
 }
 
-/* A sleeper on one ring is told that another one stopped the channel. */
-TEST_F(wait_event, eventfd_tells_of_poison_and_of_reset)
+/* A sleeper on one ring is notified that another ring stopped the channel. */
+TEST_F(wait_event, eventfd_is_signalled_for_poison_and_reset)
 {
 	int event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	struct channel *ch = &self->ch;
@@ -100,12 +98,12 @@ TEST_F(wait_event, eventfd_tells_of_poison_and_of_reset)
 	EXPECT_EQ(0, ion_reset(ch->fd));
 	EXPECT_EQ(1, eventfd_take(event));
 
-	/* Whoever finds it, and in whatever ring. */
+	/* Whichever call finds it, and in any ring. */
 	*user_index(ch, ION_RING_EVT) = 0xffff;
 	EXPECT_EQ(0, ion_get_stats(ch->fd, &stats));
 	EXPECT_EQ(1, eventfd_take(event));
 
-	/* And nobody whose flag is down. */
+	/* But no sleeper whose flag is 0. */
 	ion_end_awake(&ch->rx.end);
 	EXPECT_EQ(0, ion_reset(ch->fd));
 	EXPECT_EQ(0, eventfd_take(event));
@@ -135,7 +133,7 @@ TEST_F(wait_event, eventfd_is_replaced_and_cleared)
 	EXPECT_EQ(1, ion_send(ch, 4, 1));
 	EXPECT_EQ(0, eventfd_take(two));
 
-	/* The channel keeps it, whatever the program closes. */
+	/* The channel keeps the eventfd, whatever the program closes. */
 	EXPECT_EQ(0, ion_set_eventfd(ch->fd, one));
 	close(one);
 	close(two);
@@ -143,7 +141,7 @@ TEST_F(wait_event, eventfd_is_replaced_and_cleared)
 	EXPECT_EQ(3, signals_of(ch->fd) - 1);
 }
 
-TEST_F(wait_event, eventfd_that_is_none_is_refused)
+TEST_F(wait_event, an_invalid_eventfd_is_refused)
 {
 	struct ion_eventfd arg = { .size = sizeof(arg), .fd = -1 };
 	int event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -165,7 +163,7 @@ TEST_F(wait_event, eventfd_that_is_none_is_refused)
 	EXPECT_EQ(-EINVAL, ion_call(fd, ION_IOC_EVENTFD, &arg));
 	EXPECT_EQ(-EFAULT, ion_call(fd, ION_IOC_EVENTFD, NULL));
 
-	/* The one that was there is there still. */
+	/* The previous eventfd is still set. */
 	ion_end_sleep(&self->ch.rx.end);
 	EXPECT_EQ(1, ion_send(&self->ch, 0, 1));
 	EXPECT_EQ(1, eventfd_take(event));
@@ -175,7 +173,7 @@ TEST_F(wait_event, eventfd_that_is_none_is_refused)
 	close(fd);
 }
 
-/* The protocol of a program that sleeps on it, against a lent thread. */
+/* The protocol of a program that sleeps on it, beside a lent thread. */
 TEST_F(wait_event, eventfd_loses_no_wake_up)
 {
 	int event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -188,7 +186,10 @@ TEST_F(wait_event, eventfd_loses_no_wake_up)
 	for (number = 0; number < 1500; number++) {
 		__u64 until = now_ns() + ion_mix(number) % 40000;
 
-		/* Come while it works, when it is about to sleep, or after. */
+		/*
+		 * Packets come while it works, when it is about to sleep, or
+		 * after.
+		 */
 		while (now_ns() < until)
 			;
 		ASSERT_EQ(1, ion_push_from(ch, number, 1));
@@ -220,7 +221,7 @@ static int next_signal(int signal, siginfo_t *info, __u64 timeout_ns)
 	return sigtimedwait(&set, info, &time);
 }
 
-TEST_F(wait_event, signals_tell_of_packets)
+TEST_F(wait_event, sigio_is_sent_for_packets)
 {
 	int fd = self->ch.fd, flags = fcntl(fd, F_GETFL);
 	siginfo_t info;
@@ -253,7 +254,7 @@ TEST_F(wait_event, signals_tell_of_packets)
 	EXPECT_EQ(-1, next_signal(SIGRTMIN, &info, 0));
 	EXPECT_EQ(4, ion_pop_from(&self->ch, 0, 5));
 
-	/* Closing it in this state is all that is left to go wrong. */
+	/* Closing it in this state must work. */
 	ASSERT_EQ(0, fcntl(fd, F_SETFL, flags | O_ASYNC));
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * poll(), select() and epoll: what is ready, what wakes, and that no edge is lost.
+ * poll(), select() and epoll: the events that are ready, the events that wake,
+ * and that no edge is lost.
  */
 #include <sys/select.h>
 
@@ -33,7 +34,7 @@ static int task_poll(struct task *task)
 
 /* poll() and select() */
 
-TEST_F(wait_poll, poll_tells_what_is_ready)
+TEST_F(wait_poll, poll_reports_what_is_ready)
 {
 	short all = POLLIN | POLLPRI | POLLOUT | POLLWRBAND;
 	int fd = self->ch.fd;
@@ -41,7 +42,7 @@ TEST_F(wait_poll, poll_tells_what_is_ready)
 
 	EXPECT_EQ(POLLOUT | POLLWRBAND, ion_poll_for(fd, all, 0));
 
-	/* It kicks by itself. */
+	/* poll() kicks by itself. */
 	ASSERT_EQ(1, ion_push_from(&self->ch, 0, 1));
 	EXPECT_EQ(POLLIN, ion_poll_for(fd, POLLIN, 0));
 	ASSERT_TRUE(ion_send_cmd(&self->ch, 0));
@@ -55,7 +56,7 @@ TEST_F(wait_poll, poll_tells_what_is_ready)
 		ASSERT_TRUE(ion_send_cmd(&self->ch, i));
 	EXPECT_EQ(POLLIN | POLLPRI, ion_poll_for(fd, all, 0));
 
-	/* As soon as there is room again, and by nothing but asking. */
+	/* As soon as there is room again, by polling alone. */
 	EXPECT_EQ(1, ion_pop_from(&self->ch, 0, 1));
 	EXPECT_EQ(POLLIN | POLLPRI | POLLOUT, ion_poll_for(fd, all, 0));
 }
@@ -89,7 +90,7 @@ TEST_F(wait_poll, poll_sleeps_until_there_is_room)
 	EXPECT_EQ(POLLOUT, task_join(&self->task));
 }
 
-TEST_F(wait_poll, poll_before_set_up_is_woken_by_it)
+TEST_F(wait_poll, setup_wakes_poll)
 {
 	struct channel ch = { .fd = ion_open(O_RDWR) };
 	struct ion_setup setup;
@@ -110,7 +111,7 @@ static void poison(struct channel *ch)
 	WRITE_ONCE(*user_index(ch, ION_RING_TX), 1 << 20);
 }
 
-TEST_F(wait_poll, poll_is_woken_by_poison)
+TEST_F(wait_poll, poison_wakes_poll)
 {
 	task_start(&self->task, task_poll, &self->ch, POLLIN, 0);
 	EXPECT_TRUE(task_sleeps(&self->task));
@@ -119,8 +120,8 @@ TEST_F(wait_poll, poll_is_woken_by_poison)
 	EXPECT_EQ(POLLERR, task_join(&self->task));
 }
 
-/* An answer is not something to read(): "in" would have it block. */
-TEST_F(wait_poll, select_has_answers_as_exceptions)
+/* An answer cannot be read(): as readable data it would make read() block. */
+TEST_F(wait_poll, select_reports_answers_as_exceptions)
 {
 	struct timeval zero = { 0, 0 };
 	fd_set in, out, except;
@@ -157,7 +158,7 @@ static int epoll_get(int epoll, int timeout_ms)
 	return n < 0 ? -errno : n ? (int)event.events : 0;
 }
 
-TEST_F(wait_poll, epoll_by_level)
+TEST_F(wait_poll, epoll_reports_levels)
 {
 	int epoll = epoll_of(self->ch.fd, EPOLLIN);
 	struct ion_packet packet;
@@ -174,7 +175,7 @@ TEST_F(wait_poll, epoll_by_level)
 	close(epoll);
 }
 
-TEST_F(wait_poll, epoll_by_edge)
+TEST_F(wait_poll, epoll_reports_edges)
 {
 	int epoll = epoll_of(self->ch.fd, EPOLLIN | EPOLLPRI | EPOLLET);
 
@@ -183,7 +184,7 @@ TEST_F(wait_poll, epoll_by_edge)
 	EXPECT_EQ(1, ion_send(&self->ch, 0, 1));
 	EXPECT_EQ(EPOLLIN, epoll_get(epoll, LONG_MS));
 	EXPECT_EQ(0, epoll_get(epoll, 20));
-	/* Another packet is another edge, though the first is still there. */
+	/* Another packet is another edge, although the first is still there. */
 	EXPECT_EQ(1, ion_send(&self->ch, 1, 1));
 	EXPECT_EQ(EPOLLIN, epoll_get(epoll, LONG_MS));
 	EXPECT_EQ(0, epoll_get(epoll, 20));
@@ -192,7 +193,7 @@ TEST_F(wait_poll, epoll_by_edge)
 	close(epoll);
 }
 
-/* A program that sleeps whenever it has seen all, and trusts in edges. */
+/* A program that sleeps when it has taken all, and relies on edges. */
 static int task_edges(struct task *task)
 {
 	int epoll = epoll_of(task->ch->fd, EPOLLIN | EPOLLET);
@@ -253,7 +254,7 @@ TEST_F(wait_poll, no_edge_is_lost_with_a_lent_thread)
 	EXPECT_EQ(-EINTR, server_stop(&server));
 }
 
-TEST_F(wait_poll, edges_tell_of_poison_that_another_call_finds)
+TEST_F(wait_poll, poison_that_another_call_finds_is_an_edge)
 {
 	int epoll = epoll_of(self->ch.fd, EPOLLIN | EPOLLET);
 	struct ion_packet packet = ion_packet_of(0);
