@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* <linux/ion.h> for packets and for commands by one name. */
+/* The functions of <linux/ion.h> for packets and for commands by one name. */
 #include "calls.h"
 
 #define CALLS(kind, type)						\

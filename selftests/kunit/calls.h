@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* <linux/ion.h> for packets and for commands by one name. */
+/* The functions of <linux/ion.h> for packets and for commands by one name. */
 #ifndef _ION_KUNIT_CALLS_H
 #define _ION_KUNIT_CALLS_H
 
 #include "ion_kunit.h"
 
 /**
- * struct calls - what a service does with a lane
- * @push: one, to rx or evt
- * @pop: one, from tx or cmd
- * @push_n: many
- * @pop_n: many
- * @reserve: room for many
- * @commit: what was reserved
- * @peek: at many
- * @release: what was peeked at
- * @move: from tx to rx, or from cmd to evt
+ * struct calls - the calls of a service on a lane
+ * @push: push one, to rx or evt
+ * @pop: pop one, from tx or cmd
+ * @push_n: push many
+ * @pop_n: pop many
+ * @reserve: reserve room for many
+ * @commit: commit reserved slots
+ * @peek: peek at many
+ * @release: release slots that were peeked at
+ * @move: move from tx to rx, or from cmd to evt
  */
 struct calls {
 	bool (*push)(struct ion_ring *ring, const void *slot);
@@ -29,7 +29,7 @@ struct calls {
 	u32 (*move)(struct ion_ring *from, struct ion_ring *to, u32 count);
 };
 
-/* By number of the lane. */
+/* By the number of the lane. */
 extern const struct calls calls_of[ION_LANES];
 
 #endif /* _ION_KUNIT_CALLS_H */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KUnit: what the kernel end makes of the rings of a channel: its counts, what it
- * allows the user end, and a reset, in each state that there is of a small ring.
+ * KUnit: the rings of a channel at the kernel end: its counts, the indices that
+ * it allows the user end, and a reset, in every state of a small ring.
  */
 #include <linux/sched.h>
 
@@ -9,16 +9,16 @@
 
 /**
  * struct counts - a kernel end in some state
- * @bed: its channel
+ * @fix: its channel
  * @ring: the ring
- * @slots: how many it has
- * @own: where the kernel end stands
- * @queued: packets in the ring, as last seen
+ * @slots: how many slots it has
+ * @own: the count of the kernel end
+ * @queued: packets in the ring at the last check
  * @stored: the index of the user end
- * @user: where the user end was seen last
+ * @user: the count of the user end at the last check
  */
 struct counts {
-	struct bed *bed;
+	struct fixture *fix;
 	struct ion_ring *ring;
 	u32 slots;
 	u64 own;
@@ -27,10 +27,12 @@ struct counts {
 	u64 user;
 };
 
-/* Anything that no other number here is. */
+/* A value that is unlike every other number here. */
 #define COUNTS_DISCARDED	5
 
-/* The kernel end is ahead of the user end, or behind it, by what is queued. */
+/*
+ * The kernel end is ahead of the user end, or behind it, by the queued packets.
+ */
 static void counts_set(struct counts *c)
 {
 	struct ion_end *end = &c->ring->end;
@@ -46,7 +48,7 @@ static void counts_set(struct counts *c)
 	ion_ring_publish(c->ring);
 }
 
-/* Whether the user end can have come to where its index says, and by how much. */
+/* Whether the user end may have stored its index, and how far it moved. */
 static bool counts_right(const struct counts *c, u32 *step)
 {
 	u32 most = c->ring->kind->kernel_pushes ? c->queued :
@@ -60,7 +62,7 @@ static bool counts_right(const struct counts *c, u32 *step)
 
 static void counts_is(struct counts *c, u64 saw, u64 expected, const char *what)
 {
-	ion_check_is(&c->bed->check, saw, expected,
+	ion_check_is(&c->fix->check, saw, expected,
 		     "%s at %llu with %u, index %u: %s", c->ring->kind->name,
 		     c->own, c->queued, c->stored, what);
 }
@@ -89,7 +91,7 @@ static void counts_stats(struct counts *c, bool right)
 	counts_is(c, stats.poison_seen, right ? 0 : c->stored, "poison_seen");
 }
 
-/* With the user end so much further on, or with an index that is wrong. */
+/* With the user end that much further, or with an invalid index. */
 static void counts_seen(struct counts *c, bool right, u32 step)
 {
 	u32 queued = c->queued;
@@ -105,8 +107,8 @@ static void counts_seen(struct counts *c, bool right, u32 step)
 }
 
 /*
- * A snapshot says what a look finds, and changes nothing. A look tells what is
- * right; what it allows is told too, by two indices.
+ * A snapshot reports what a check would find, and changes nothing. A check
+ * reports valid indices; the range that it allows has two indices.
  */
 static void counts_look(struct counts *c)
 {
@@ -126,13 +128,14 @@ static void counts_look(struct counts *c)
 				  c->stored <= last;
 	counts_is(c, allowed, right, "allowed");
 
-	counts_is(c, ion_ring_look(c->ring), right, "look");
+	counts_is(c, ion_ring_look(c->ring), right, "check");
 	counts_seen(c, right, step);
 }
 
 /*
- * The kernel end stands still between its index, which the program has seen, and the
- * count that says so: a snapshot says what the program sees, not what was before.
+ * The kernel end has published its index, which the program has seen, but not
+ * yet its count: a snapshot reports what the program sees, not the count
+ * before.
  */
 static void counts_between(struct counts *c)
 {
@@ -152,7 +155,10 @@ static void counts_between(struct counts *c)
 	counts_is(c, snap.user, c->user + step, "user end, between two writes");
 }
 
-/* After it both ends stand where the producer stood, and what was there went. */
+/*
+ * After a reset both ends stand where the producer stood, and the packets are
+ * discarded.
+ */
 static void counts_reset(struct counts *c)
 {
 	bool pushes = c->ring->kind->kernel_pushes;
@@ -180,7 +186,7 @@ static void counts_reset(struct counts *c)
 		  "index of the kernel end after a reset");
 	counts_is(c, READ_ONCE(*c->ring->mask), c->slots - 1,
 		  "mask after a reset");
-	counts_is(c, ion_ring_look(c->ring), true, "look after a reset");
+	counts_is(c, ion_ring_look(c->ring), true, "check after a reset");
 }
 
 static void counts_ring(struct counts *c, void (*one)(struct counts *c))
@@ -202,19 +208,19 @@ static void counts_ring(struct counts *c, void (*one)(struct counts *c))
 
 static void counts_each(struct kunit *test, void (*one)(struct counts *c))
 {
-	struct counts c = { .bed = bed_make(test) };
+	struct counts c = { .fix = fixture_create(test) };
 	unsigned int id;
 
-	KUNIT_ASSERT_EQ(test, bed_open(c.bed, test->param_value), 0);
+	KUNIT_ASSERT_EQ(test, fixture_open(c.fix, test->param_value), 0);
 	for (id = 0; id < ION_RINGS; id++) {
-		c.ring = bed_ring(c.bed, id);
+		c.ring = fixture_ring(c.fix, id);
 		c.slots = c.ring->end.mask + 1;
 		counts_ring(&c, one);
 	}
-	bed_close(c.bed);
+	fixture_close(c.fix);
 }
 
-static void counts_looks(struct kunit *test)
+static void counts_checks(struct kunit *test)
 {
 	counts_each(test, counts_look);
 }
@@ -229,7 +235,7 @@ static void counts_resets(struct kunit *test)
 	counts_each(test, counts_reset);
 }
 
-static const struct bed_shape counts_shapes[] = {
+static const struct fixture_shape counts_shapes[] = {
 	{ "compact, 2 slots", ION_LAYOUT_COMPACT, { 2, 2, 2, 2 } },
 	{ "split, 2 slots", ION_LAYOUT_SPLIT, { 2, 2, 2, 2 } },
 	{ "compact, 4 slots", ION_LAYOUT_COMPACT, { 4, 4, 4, 4 } },
@@ -241,7 +247,7 @@ static const struct bed_shape counts_shapes[] = {
 KUNIT_ARRAY_PARAM_DESC(counts, counts_shapes, name);
 
 static struct kunit_case counts_cases[] = {
-	KUNIT_CASE_PARAM(counts_looks, counts_gen_params),
+	KUNIT_CASE_PARAM(counts_checks, counts_gen_params),
 	KUNIT_CASE_PARAM(counts_moves, counts_gen_params),
 	KUNIT_CASE_PARAM(counts_resets, counts_gen_params),
 	{}
@@ -249,7 +255,7 @@ static struct kunit_case counts_cases[] = {
 
 struct kunit_suite ion_counts_suite = {
 	.name = "ion_counts",
-	.suite_init = bed_suite_init,
-	.suite_exit = bed_suite_exit,
+	.suite_init = fixture_suite_init,
+	.suite_exit = fixture_suite_exit,
 	.test_cases = counts_cases,
 };

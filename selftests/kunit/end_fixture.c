@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* An end of a small ring, in each state that there is: see states.h. */
+/* An end of a small ring, in every state: see states.h. */
 #include <linux/sched.h>
 #include <linux/string.h>
 
 #include "states.h"
 
-/* The split layout keeps what the two ends write apart by so much. */
-#define RIG_BLOCK	64
+/* The words of the two ends are this far apart in the split layout. */
+#define END_BLOCK	64
 
-const struct rig_case rig_cases[] = {
+const struct end_case end_cases[] = {
 	{ "compact, 2 slots", 2, false }, { "split, 2 slots", 2, true },
 	{ "compact, 4 slots", 4, false }, { "split, 4 slots", 4, true },
 	{ "compact, 8 slots", 8, false }, { "split, 8 slots", 8, true },
 };
 
-static_assert(ARRAY_SIZE(rig_cases) == RIG_CASES);
+static_assert(ARRAY_SIZE(end_cases) == END_CASES);
 
-static void rig_layout(struct rig *rig, bool split)
+static void end_layout(struct end_fixture *fix, bool split)
 {
-	u32 producer = RIG_BLOCK;
-	u32 consumer = split ? producer + RIG_BLOCK : producer;
+	u32 producer = END_BLOCK;
+	u32 consumer = split ? producer + END_BLOCK : producer;
 	u32 head = producer + offsetof(struct ion_ring_header, head);
 	u32 tail = consumer + offsetof(struct ion_ring_header, tail);
 	u32 from_producer = producer +
@@ -27,226 +27,226 @@ static void rig_layout(struct rig *rig, bool split)
 	u32 from_consumer = consumer +
 			    offsetof(struct ion_ring_header, consumer_wake);
 
-	rig->at.own_index = rig->pushes ? head : tail;
-	rig->at.peer_index = rig->pushes ? tail : head;
-	rig->at.own_wake = rig->pushes ? from_producer : from_consumer;
-	rig->at.peer_wake = rig->pushes ? from_consumer : from_producer;
-	rig->at.slots = split ? consumer + RIG_BLOCK :
+	fix->at.own_index = fix->pushes ? head : tail;
+	fix->at.peer_index = fix->pushes ? tail : head;
+	fix->at.own_wake = fix->pushes ? from_producer : from_consumer;
+	fix->at.peer_wake = fix->pushes ? from_consumer : from_producer;
+	fix->at.slots = split ? consumer + END_BLOCK :
 				producer + sizeof(struct ion_ring_header);
-	rig->bytes = rig->at.slots + rig->slots * rig->size + RIG_BLOCK;
+	fix->bytes = fix->at.slots + fix->slots * fix->size + END_BLOCK;
 }
 
 /**
- * rig_init() - have a ring in memory that no two words are the same in
- * @rig: with its test
+ * end_init() - place a ring in memory in which all words differ
+ * @fix: with its test
  * @which: the ring
- * @pushes: whose end is tried is the producer
+ * @pushes: the end under test is the producer
  * @size: bytes of a slot
  */
-void rig_init(struct rig *rig, const struct rig_case *which, bool pushes,
+void end_init(struct end_fixture *fix, const struct end_case *which, bool pushes,
 	      u32 size)
 {
-	u64 seed = size, *word = (u64 *)rig->pristine;
+	u64 seed = size, *word = (u64 *)fix->pristine;
 	unsigned int i;
 
-	static_assert(RIG_BYTES >= 4 * RIG_BLOCK +
-				   RIG_SLOTS_MAX * sizeof(struct ion_cmd_packet));
-	for (i = 0; i < RIG_BYTES / sizeof(*word); i++)
-		word[i] = bed_random(&seed);
-	for (i = 0; i < ARRAY_SIZE(rig->data); i++)
-		rig->data[i] = bed_random(&seed);
-	rig->slots = which->slots;
-	rig->size = size;
-	rig->pushes = pushes;
-	rig_layout(rig, which->split);
+	static_assert(END_BYTES >= 4 * END_BLOCK +
+				   END_SLOTS_MAX * sizeof(struct ion_cmd_packet));
+	for (i = 0; i < END_BYTES / sizeof(*word); i++)
+		word[i] = fixture_random(&seed);
+	for (i = 0; i < ARRAY_SIZE(fix->data); i++)
+		fix->data[i] = fixture_random(&seed);
+	fix->slots = which->slots;
+	fix->size = size;
+	fix->pushes = pushes;
+	end_layout(fix, which->split);
 }
 
-static void rig_store(u8 *mem, u32 at, u32 index)
+static void end_store_index(u8 *mem, u32 at, u32 index)
 {
 	memcpy(mem + at, &index, sizeof(index));
 }
 
 /**
- * rig_set() - put the end, and the memory, into a state
- * @rig: own, known and stored say which
+ * end_set_state() - set the end, and the memory, to a state
+ * @fix: with own, known and stored
  */
-void rig_set(struct rig *rig)
+void end_set_state(struct end_fixture *fix)
 {
-	memcpy(rig->mem, rig->pristine, rig->bytes);
-	rig_store(rig->mem, rig->at.own_index, rig->own % rig->slots);
-	rig_store(rig->mem, rig->at.peer_index, rig->stored);
-	memcpy(rig->expected, rig->mem, rig->bytes);
-	memset(rig->got, 0, sizeof(rig->got));
-	rig->end = (struct ion_end) {
-		.own = rig->own,
-		.ready = rig->own + rig->known,
-		.mask = rig_mask(rig),
-		.slots = rig->mem + rig->at.slots,
-		.own_index = (u32 *)(rig->mem + rig->at.own_index),
-		.peer_index = (u32 *)(rig->mem + rig->at.peer_index),
-		.own_wake = (u16 *)(rig->mem + rig->at.own_wake),
-		.peer_wake = (u16 *)(rig->mem + rig->at.peer_wake),
+	memcpy(fix->mem, fix->pristine, fix->bytes);
+	end_store_index(fix->mem, fix->at.own_index, fix->own % fix->slots);
+	end_store_index(fix->mem, fix->at.peer_index, fix->stored);
+	memcpy(fix->expected, fix->mem, fix->bytes);
+	memset(fix->got, 0, sizeof(fix->got));
+	fix->end = (struct ion_end) {
+		.own = fix->own,
+		.ready = fix->own + fix->known,
+		.mask = end_mask(fix),
+		.slots = fix->mem + fix->at.slots,
+		.own_index = (u32 *)(fix->mem + fix->at.own_index),
+		.peer_index = (u32 *)(fix->mem + fix->at.peer_index),
+		.own_wake = (u16 *)(fix->mem + fix->at.own_wake),
+		.peer_wake = (u16 *)(fix->mem + fix->at.peer_wake),
 	};
-	rig->view = rig->end;
+	fix->view = fix->end;
 }
 
 /**
- * rig_mend() - the other end puts its index where it was seen last
- * @rig: the rig
+ * end_repair() - the other end restores the index that was seen last
+ * @fix: the fixture
  */
-void rig_mend(struct rig *rig)
+void end_repair(struct end_fixture *fix)
 {
-	u64 seen = rig->own + rig->known - rig_lead(rig);
+	u64 seen = fix->own + fix->known - end_lead(fix);
 
-	rig_store(rig->mem, rig->at.peer_index, seen % rig->slots);
-	rig_store(rig->expected, rig->at.peer_index, seen % rig->slots);
+	end_store_index(fix->mem, fix->at.peer_index, seen % fix->slots);
+	end_store_index(fix->expected, fix->at.peer_index, seen % fix->slots);
 }
 
 /**
- * rig_slot() - which slot a packet lies in
- * @rig: the rig
- * @number: of the packet, from where the end stands
+ * end_slot_at() - the slot of a packet
+ * @fix: the fixture
+ * @number: of the packet, counted from the end
  *
- * Return: where that is in the memory.
+ * Return: its offset in the memory.
  */
-u32 rig_slot(const struct rig *rig, u32 number)
+u32 end_slot_at(const struct end_fixture *fix, u32 number)
 {
-	return rig->at.slots + (rig->own + number) % rig->slots * rig->size;
+	return fix->at.slots + (fix->own + number) % fix->slots * fix->size;
 }
 
 /**
- * rig_peer() - whether the other end may have stored its index
- * @rig: the rig
- * @step: how far it has come since it was seen last is written
+ * end_peer_may_store() - whether the other end may have stored its index
+ * @fix: the fixture
+ * @step: is set to how far it moved since it was seen last
  *
- * Walks on from there, slot by slot, as long as there are slots to be given.
+ * Walks on from there, slot by slot, as long as there are slots to give.
  *
- * Return: what is wrong with it, if anything is.
+ * Return: the kind of poison, or ION_POISON_NONE.
  */
-enum ion_poison rig_peer(const struct rig *rig, u32 *step)
+enum ion_poison end_peer_may_store(const struct end_fixture *fix, u32 *step)
 {
-	u64 seen = rig->own + rig->known - rig_lead(rig);
+	u64 seen = fix->own + fix->known - end_lead(fix);
 
-	for (*step = 0; rig->known + *step < rig->slots; ++*step)
-		if ((seen + *step) % rig->slots == rig->stored)
+	for (*step = 0; fix->known + *step < fix->slots; ++*step)
+		if ((seen + *step) % fix->slots == fix->stored)
 			return ION_POISON_NONE;
 	*step = 0;
-	return rig->stored < rig->slots ? ION_POISON_ORDER : ION_POISON_RANGE;
+	return fix->stored < fix->slots ? ION_POISON_ORDER : ION_POISON_RANGE;
 }
 
 /**
- * rig_look() - what a look makes of the view
- * @rig: the rig
+ * end_refresh() - update the expected view for a refresh of the other index
+ * @fix: the fixture
  *
- * Return: how many slots are the end's own after it; none if it broke.
+ * Return: how many slots the end owns then; 0 if it is broken.
  */
-u32 rig_look(struct rig *rig)
+u32 end_refresh(struct end_fixture *fix)
 {
 	u32 step;
 
-	rig->view.broken = rig_peer(rig, &step);
-	if (rig->view.broken) {
-		rig->view.seen = rig->stored;
+	fix->view.broken = end_peer_may_store(fix, &step);
+	if (fix->view.broken) {
+		fix->view.seen = fix->stored;
 		return 0;
 	}
-	rig->view.ready += step;
-	return rig->known + step;
+	fix->view.ready += step;
+	return fix->known + step;
 }
 
 /**
- * rig_take() - what having slots makes of the view
- * @rig: the rig
+ * end_take() - update the expected view for a request of slots
+ * @fix: the fixture
  * @want: how many
  *
- * The other end is looked at only when what is known does not do.
+ * The other index is refreshed only if the known slots are too few.
  *
- * Return: how many there are to be had.
+ * Return: how many slots are available.
  */
-u32 rig_take(struct rig *rig, u32 want)
+u32 end_take(struct end_fixture *fix, u32 want)
 {
-	u32 there = rig->known < want ? rig_look(rig) : rig->known;
+	u32 there = fix->known < want ? end_refresh(fix) : fix->known;
 
 	return min(there, want);
 }
 
 /**
- * rig_move() - what moving on makes of the view, and of the memory
- * @rig: the rig
+ * end_advance() - update the expected view and memory for moving on
+ * @fix: the fixture
  * @count: slots
  */
-void rig_move(struct rig *rig, u32 count)
+void end_advance(struct end_fixture *fix, u32 count)
 {
-	rig->view.own += count;
-	rig_store(rig->expected, rig->at.own_index,
-		  (rig->own + count) % rig->slots);
+	fix->view.own += count;
+	end_store_index(fix->expected, fix->at.own_index,
+			(fix->own + count) % fix->slots);
 }
 
-/* Told once: the states that follow would say the same. */
-static void rig_fail(struct rig *rig, const char *what, u64 saw, u64 expected)
+/* Report once: the next states would fail in the same way. */
+static void end_fail(struct end_fixture *fix, const char *what, u64 saw, u64 expected)
 {
-	if (!rig->failed)
-		KUNIT_FAIL(rig->test,
+	if (!fix->failed)
+		KUNIT_FAIL(fix->test,
 			   "%s: saw %llu, expected %llu (%s, %u bytes a slot, own %llu, known %u, stored %u, want %u)",
 			   what, saw, expected,
-			   rig->pushes ? "producer" : "consumer", rig->size,
-			   rig->own, rig->known, rig->stored, rig->want);
-	rig->failed = true;
+			   fix->pushes ? "producer" : "consumer", fix->size,
+			   fix->own, fix->known, fix->stored, fix->want);
+	fix->failed = true;
 }
 
 /**
- * rig_is() - a number is what it should be
- * @rig: the rig
+ * end_is() - check a number
+ * @fix: the fixture
  * @saw: the number
- * @expected: what it should be
- * @what: it tells
+ * @expected: the expected number
+ * @what: its name
  */
-void rig_is(struct rig *rig, u64 saw, u64 expected, const char *what)
+void end_is(struct end_fixture *fix, u64 saw, u64 expected, const char *what)
 {
 	if (saw != expected)
-		rig_fail(rig, what, saw, expected);
+		end_fail(fix, what, saw, expected);
 }
 
 /**
- * rig_same() - the view and the memory are what they should be, to the byte
- * @rig: the rig
+ * end_is_as_expected() - check the view and every byte of the memory
+ * @fix: the fixture
  */
-void rig_same(struct rig *rig)
+void end_is_as_expected(struct end_fixture *fix)
 {
 	u32 at;
 
-	rig_is(rig, rig->end.own, rig->view.own, "own");
-	rig_is(rig, rig->end.ready, rig->view.ready, "ready");
-	rig_is(rig, rig->end.mask, rig->view.mask, "mask");
-	rig_is(rig, rig->end.broken, rig->view.broken, "broken");
-	rig_is(rig, rig->end.seen, rig->view.seen, "seen");
-	if (!memcmp(rig->mem, rig->expected, rig->bytes))
+	end_is(fix, fix->end.own, fix->view.own, "own");
+	end_is(fix, fix->end.ready, fix->view.ready, "ready");
+	end_is(fix, fix->end.mask, fix->view.mask, "mask");
+	end_is(fix, fix->end.broken, fix->view.broken, "broken");
+	end_is(fix, fix->end.seen, fix->view.seen, "seen");
+	if (!memcmp(fix->mem, fix->expected, fix->bytes))
 		return;
-	for (at = 0; rig->mem[at] == rig->expected[at]; at++)
+	for (at = 0; fix->mem[at] == fix->expected[at]; at++)
 		;
-	rig_fail(rig, "bytes of memory as expected", at, rig->bytes);
+	end_fail(fix, "bytes of memory as expected", at, fix->bytes);
 }
 
-/* Those that there are, and those that are one of them when they are masked. */
-static u32 rig_index(const struct rig *rig, u32 i)
+/* All valid indices, and invalid ones that are valid when they are masked. */
+static u32 end_nth_index(const struct end_fixture *fix, u32 i)
 {
-	u32 in = i % (2 * rig->slots);
+	u32 in = i % (2 * fix->slots);
 
-	if (i < 2 * rig->slots)
+	if (i < 2 * fix->slots)
 		return in;
-	return in < rig->slots ? 0x80000000U + in : U32_MAX - (in - rig->slots);
+	return in < fix->slots ? 0x80000000U + in : U32_MAX - (in - fix->slots);
 }
 
-static void rig_each_state(struct rig *rig, void (*one)(struct rig *rig),
+static void end_each_index(struct end_fixture *fix, void (*one)(struct end_fixture *fix),
 			   u64 from)
 {
 	u32 at, i;
 
-	for (at = 0; at < rig->slots; at++) {
-		rig->own = from + at;
-		for (rig->known = 0; rig->known < rig->slots; rig->known++) {
-			for (i = 0; i < 4 * rig->slots && !rig->failed; i++) {
-				rig->stored = rig_index(rig, i);
-				one(rig);
+	for (at = 0; at < fix->slots; at++) {
+		fix->own = from + at;
+		for (fix->known = 0; fix->known < fix->slots; fix->known++) {
+			for (i = 0; i < 4 * fix->slots && !fix->failed; i++) {
+				fix->stored = end_nth_index(fix, i);
+				one(fix);
 			}
 			cond_resched();
 		}
@@ -254,27 +254,27 @@ static void rig_each_state(struct rig *rig, void (*one)(struct rig *rig),
 }
 
 /**
- * rig_each() - try something in each state that an end may be in
- * @test: the test, of one of rig_cases
- * @one: what to try; it calls rig_set()
+ * end_each_state() - run a check in every state of an end
+ * @test: the test, of one of end_cases
+ * @one: the check; it calls end_set_state()
  *
- * Where the end stands, what it knows to be its own, and what the other end
- * stored: every one of these with every other, for both ends, both sizes of slots,
- * and where the count goes beyond 32 bits and beyond 64.
+ * Every count of the end, with every number of slots that it knows, with every
+ * index that the other end stored: for both ends, both sizes of slots, and where
+ * the count passes 32 bits and 64 bits.
  */
-void rig_each(struct kunit *test, void (*one)(struct rig *rig))
+void end_each_state(struct kunit *test, void (*one)(struct end_fixture *fix))
 {
 	static const u64 from[] = { 16, U32_MAX - 3, U64_MAX - 3 };
-	const struct rig_case *which = test->param_value;
-	struct rig *rig = kunit_kzalloc(test, sizeof(*rig), GFP_KERNEL);
+	const struct end_case *which = test->param_value;
+	struct end_fixture *fix = kunit_kzalloc(test, sizeof(*fix), GFP_KERNEL);
 	unsigned int i;
 
-	KUNIT_ASSERT_NOT_NULL(test, rig);
-	rig->test = test;
+	KUNIT_ASSERT_NOT_NULL(test, fix);
+	fix->test = test;
 	for (i = 0; i < 4 * ARRAY_SIZE(from); i++) {
-		rig_init(rig, which, i & 1,
+		end_init(fix, which, i & 1,
 			 i & 2 ? sizeof(struct ion_packet) :
 				 sizeof(struct ion_cmd_packet));
-		rig_each_state(rig, one, from[i / 4]);
+		end_each_index(fix, one, from[i / 4]);
 	}
 }

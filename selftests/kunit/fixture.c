@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A channel of a test's own, and the service of it. The user ends are those of
- * ION_IOC_SELFTEST; the kernel ends do what the test says.
+ * An own channel for a test, and its service. The user ends are those of
+ * ION_IOC_SELFTEST; the test decides what the kernel ends do.
  */
 #include <linux/cleanup.h>
 #include <linux/err.h>
@@ -12,83 +12,83 @@
 #include "ion_kunit.h"
 #include "kernel_end.h"
 
-#define BED_SERVICE	"kunit"
+#define FIXTURE_SERVICE	"kunit"
 
-/* Whose channel is bound next: tests run one at a time. */
-static struct bed *bed_next;
+/* The fixture whose channel is bound next: tests run one at a time. */
+static struct fixture *fixture_next;
 
-static int bed_bind(struct ion_channel *ch, const struct ion_bind *how)
+static int fixture_bind(struct ion_channel *ch, const struct ion_bind *how)
 {
-	ion_channel_set_private(ch, bed_next);
-	if (bed_next->async)
+	ion_channel_set_private(ch, fixture_next);
+	if (fixture_next->async)
 		ion_channel_set_async(ch, ION_ASYNC_ANY);
-	return bed_next->refuse;
+	return fixture_next->refuse;
 }
 
-static void bed_unbind(struct ion_channel *ch)
+static void fixture_unbind(struct ion_channel *ch)
 {
-	struct bed *bed = ion_channel_private(ch);
+	struct fixture *fix = ion_channel_private(ch);
 
-	bed->unbinds++;
+	fix->unbinds++;
 }
 
-static void bed_doorbell(struct ion_channel *ch)
+static void fixture_doorbell(struct ion_channel *ch)
 {
-	struct bed *bed = ion_channel_private(ch);
-	void (*call)(struct bed *bed, void *arg) = bed->call;
+	struct fixture *fix = ion_channel_private(ch);
+	void (*call)(struct fixture *fix, void *arg) = fix->call;
 
-	/* It is called again and again until there is nothing to do. */
-	bed->doorbells++;
-	bed->call = NULL;
+	/* doorbell() is called again until it finds no work. */
+	fix->doorbells++;
+	fix->call = NULL;
 	if (call)
-		call(bed, bed->arg);
+		call(fix, fix->arg);
 }
 
-static const struct ion_service_ops bed_service = {
-	.name = BED_SERVICE,
-	.bind = bed_bind,
-	.unbind = bed_unbind,
-	.doorbell = bed_doorbell,
+static const struct ion_service_ops fixture_service = {
+	.name = FIXTURE_SERVICE,
+	.bind = fixture_bind,
+	.unbind = fixture_unbind,
+	.doorbell = fixture_doorbell,
 };
 
 /**
- * bed_suite_init() - have the service, for a suite that opens channels
+ * fixture_suite_init() - register the service, for a suite that opens channels
  * @suite: the suite
  *
  * Return: 0 or an error.
  */
-int bed_suite_init(struct kunit_suite *suite)
+int fixture_suite_init(struct kunit_suite *suite)
 {
-	return ion_service_register(&bed_service);
+	return ion_service_register(&fixture_service);
 }
 
 /**
- * bed_suite_exit() - have it no more
+ * fixture_suite_exit() - unregister the service
  * @suite: the suite
  */
-void bed_suite_exit(struct kunit_suite *suite)
+void fixture_suite_exit(struct kunit_suite *suite)
 {
-	ion_service_unregister(&bed_service);
+	ion_service_unregister(&fixture_service);
 }
 
 /**
- * bed_make() - what a test has, without a channel
+ * fixture_create() - allocate a fixture without a channel
  * @test: the test
  *
- * Return: it goes with the test, which closes its channel before.
+ * Return: the fixture, freed with the test, which closes its channel before.
  */
-struct bed *bed_make(struct kunit *test)
+struct fixture *fixture_create(struct kunit *test)
 {
-	struct bed *bed = kunit_kzalloc(test, sizeof(*bed), GFP_KERNEL);
+	struct fixture *fix = kunit_kzalloc(test, sizeof(*fix), GFP_KERNEL);
 
-	KUNIT_ASSERT_NOT_NULL(test, bed);
-	bed->test = test;
-	return bed;
+	KUNIT_ASSERT_NOT_NULL(test, fix);
+	fix->test = test;
+	return fix;
 }
 
-static int bed_configure(struct bed *bed, const struct bed_shape *shape)
+static int fixture_configure(struct fixture *fix, const struct fixture_shape *shape)
 {
-	struct ion_check *check = &bed->check;
+	struct ion_check *check = &fix->check;
 	struct ion_setup setup = { .layout = shape->layout };
 	int ret;
 
@@ -98,60 +98,60 @@ static int bed_configure(struct bed *bed, const struct bed_shape *shape)
 	ret = ion_geometry(&check->config.info, &setup);
 	if (ret)
 		return ret;
-	ion_channel_describe(check->ch, &check->config.info, BED_SERVICE);
-	bed_next = bed;
-	bed->async = shape->async;
+	ion_channel_describe(check->ch, &check->config.info, FIXTURE_SERVICE);
+	fixture_next = fix;
+	fix->async = shape->async;
 	return ion_check_configure(check);
 }
 
 /**
- * bed_open() - have a channel
- * @bed: without one, or with one that was not set up for an error
- * @shape: what it is to be
+ * fixture_open() - set up a channel
+ * @fix: without a channel, or with one whose set-up failed
+ * @shape: its shape
  *
- * Return: 0, or the error of the set-up; the channel is there after that too.
+ * Return: 0, or the error of the set-up; the channel exists after that too.
  */
-int bed_open(struct bed *bed, const struct bed_shape *shape)
+int fixture_open(struct fixture *fix, const struct fixture_shape *shape)
 {
-	struct ion_channel *ch = bed->check.ch;
+	struct ion_channel *ch = fix->check.ch;
 	int ret;
 
 	if (!ch)
 		ch = ion_channel_create();
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(bed->test, ch);
-	bed->check.ch = ch;
-	ret = bed_configure(bed, shape);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(fix->test, ch);
+	fix->check.ch = ch;
+	ret = fixture_configure(fix, shape);
 	if (!ret)
-		ion_check_attach(&bed->check);
+		ion_check_attach(&fix->check);
 	return ret;
 }
 
 /**
- * bed_close() - close the channel, as the program does
- * @bed: with one
+ * fixture_close() - close the channel, as the program does
+ * @fix: with a channel
  *
- * What the test found is told.
+ * Reports what the checks found.
  */
-void bed_close(struct bed *bed)
+void fixture_close(struct fixture *fix)
 {
-	ion_channel_close(bed->check.ch);
-	bed->check.ch = NULL;
-	if (!ion_check_ok(&bed->check))
-		KUNIT_FAIL(bed->test, "%s", bed->check.result.detail);
+	ion_channel_close(fix->check.ch);
+	fix->check.ch = NULL;
+	if (!ion_check_ok(&fix->check))
+		KUNIT_FAIL(fix->test, "%s", fix->check.result.detail);
 }
 
 /**
- * bed_kick() - have doorbell() do something
- * @bed: with a channel
- * @call: what
+ * fixture_kick() - let doorbell() make a call
+ * @fix: with a channel
+ * @call: the call
  * @arg: for @call
  */
-void bed_kick(struct bed *bed, void (*call)(struct bed *bed, void *arg),
-	      void *arg)
+void fixture_kick(struct fixture *fix, void (*call)(struct fixture *fix, void *arg),
+		  void *arg)
 {
-	bed->call = call;
-	bed->arg = arg;
-	ion_check_kick(&bed->check, 0);
-	ion_check_is(&bed->check, !bed->call, true, "doorbell() was called");
-	bed->call = NULL;
+	fix->call = call;
+	fix->arg = arg;
+	ion_check_kick(&fix->check, 0);
+	ion_check_is(&fix->check, !fix->call, true, "doorbell() was called");
+	fix->call = NULL;
 }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* KUnit: where everything lies, for every number of slots that can be asked for. */
+/*
+ * KUnit: the place of everything, for every number of slots that a set-up may
+ * ask for.
+ */
 #include <linux/errno.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
@@ -9,14 +12,14 @@
 #include "geometry.h"
 #include "ion_kunit.h"
 
-static const struct bed_shape geometry_shapes[] = {
+static const struct fixture_shape geometry_shapes[] = {
 	{ "compact", ION_LAYOUT_COMPACT },
 	{ "split", ION_LAYOUT_SPLIT },
 };
 
 KUNIT_ARRAY_PARAM_DESC(geometry, geometry_shapes, name);
 
-/* The area that a word lies in, all of it, and what the program may do there. */
+/* Find the area of a word; the whole word is in it, and has these rights. */
 static void geometry_word(struct kunit *test, const struct ion_info *info,
 			  u64 offset, u64 size, bool user_writes)
 {
@@ -34,7 +37,7 @@ static void geometry_word(struct kunit *test, const struct ion_info *info,
 	KUNIT_ASSERT_EQ(test, i, ion_geometry_area(info, offset + size - 1));
 }
 
-/* What the user end writes of a ring, and what it must not. */
+/* The words that the user end writes, and those that it must not write. */
 static void geometry_ring(struct kunit *test, const struct ion_info *info,
 			  unsigned int id, u32 slots)
 {
@@ -60,7 +63,7 @@ static bool geometry_apart(u64 a, u64 a_size, u64 b, u64 b_size)
 	return a + a_size <= b || b + b_size <= a;
 }
 
-/* Areas are whole pages, one beside the other, and no two words are one. */
+/* Areas are whole pages, one after another, and no two words overlap. */
 static void geometry_apart_all(struct kunit *test, const struct ion_info *info)
 {
 	u64 at[ION_RINGS * 6], size[ION_RINGS * 6], bytes = 0;
@@ -100,7 +103,7 @@ static void geometry_apart_all(struct kunit *test, const struct ion_info *info)
 /* One ring of each size, the others of each other size. */
 static void geometry_sizes(struct kunit *test)
 {
-	const struct bed_shape *shape = test->param_value;
+	const struct fixture_shape *shape = test->param_value;
 	struct ion_setup *setup = kunit_kzalloc(test, sizeof(*setup),
 						GFP_KERNEL);
 	struct ion_info *info = kunit_kzalloc(test, sizeof(*info), GFP_KERNEL);
@@ -125,10 +128,10 @@ static void geometry_sizes(struct kunit *test)
 	}
 }
 
-/* Every number: only a power of two that is not too large is one. */
+/* Every number: only powers of two that are small enough are valid. */
 static void geometry_numbers(struct kunit *test)
 {
-	const struct bed_shape *shape = test->param_value;
+	const struct fixture_shape *shape = test->param_value;
 	struct ion_setup *setup = kunit_kzalloc(test, sizeof(*setup),
 						GFP_KERNEL);
 	struct ion_info *info = kunit_kzalloc(test, sizeof(*info), GFP_KERNEL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the KUnit suites share. */
+/* Shared by the KUnit suites. */
 #ifndef _ION_KUNIT_H
 #define _ION_KUNIT_H
 
@@ -10,13 +10,13 @@
 #include "selftest.h"
 
 /**
- * struct bed_shape - what the channel of a test is to be
+ * struct fixture_shape - the channel of a test
  * @name: in the results
  * @layout: its layout
  * @slots: of each ring
- * @async: its rings may be used anywhere, not in doorbell() alone
+ * @async: its rings may be used anywhere, not only in doorbell()
  */
-struct bed_shape {
+struct fixture_shape {
 	const char *name;
 	enum ion_layout layout;
 	u32 slots[ION_RINGS];
@@ -24,44 +24,43 @@ struct bed_shape {
 };
 
 /**
- * struct bed - a channel under test, whose both ends the test plays
+ * struct fixture - a channel under test, both ends of which the test has
  * @test: the test
- * @check: the channel and its user ends; it keeps the first thing that is not as
- *	expected
- * @refuse: what bind() returns
- * @async: bind() makes the channel so
- * @call: what the next doorbell() is to do
+ * @check: the channel and its user ends; it keeps the first unexpected result
+ * @refuse: the result of bind()
+ * @async: bind() makes the channel async
+ * @call: the call of the next doorbell()
  * @arg: for @call
  * @doorbells: calls of doorbell()
  * @unbinds: calls of unbind()
  */
-struct bed {
+struct fixture {
 	struct kunit *test;
 	struct ion_check check;
 	int refuse;
 	bool async;
-	void (*call)(struct bed *bed, void *arg);
+	void (*call)(struct fixture *fix, void *arg);
 	void *arg;
 	unsigned int doorbells;
 	unsigned int unbinds;
 };
 
-int bed_suite_init(struct kunit_suite *suite);
-void bed_suite_exit(struct kunit_suite *suite);
+int fixture_suite_init(struct kunit_suite *suite);
+void fixture_suite_exit(struct kunit_suite *suite);
 
-struct bed *bed_make(struct kunit *test);
-int bed_open(struct bed *bed, const struct bed_shape *shape);
-void bed_close(struct bed *bed);
-void bed_kick(struct bed *bed, void (*call)(struct bed *bed, void *arg),
-	      void *arg);
+struct fixture *fixture_create(struct kunit *test);
+int fixture_open(struct fixture *fix, const struct fixture_shape *shape);
+void fixture_close(struct fixture *fix);
+void fixture_kick(struct fixture *fix, void (*call)(struct fixture *fix, void *arg),
+		  void *arg);
 
-static inline struct ion_ring *bed_ring(struct bed *bed, enum ion_ring_id id)
+static inline struct ion_ring *fixture_ring(struct fixture *fix, enum ion_ring_id id)
 {
-	return &bed->check.ch->ring[id];
+	return &fix->check.ch->ring[id];
 }
 
-/* The same sequence each time. */
-static inline u64 bed_random(u64 *state)
+/* The sequence is the same each time. */
+static inline u64 fixture_random(u64 *state)
 {
 	u64 x = *state += 0x9e3779b97f4a7c15ULL;
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* KUnit: a channel from its set-up to its end, and rings as large as they get. */
+/*
+ * KUnit: a channel from its set-up to its end, and rings of the largest size.
+ */
 #include <linux/errno.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -10,103 +12,108 @@
 
 #define LIFE_SLOTS	65536
 
-/* Everything that goes there comes back, as often as it takes to wrap. */
-static void life_echo(struct bed *bed, void *arg)
+/* Everything that is sent comes back, until the rings have wrapped. */
+static void life_echo(struct fixture *fix, void *arg)
 {
 	unsigned int i;
 
 	for (i = 0; i < ION_LANES; i++) {
-		const struct ion_lane *lane = &bed->check.lane[i];
+		const struct ion_lane *lane = &fix->check.lane[i];
 
-		calls_of[i].move(bed_ring(bed, lane->out_id),
-				 bed_ring(bed, lane->in_id), U32_MAX);
+		calls_of[i].move(fixture_ring(fix, lane->out_id),
+				 fixture_ring(fix, lane->in_id), U32_MAX);
 	}
 }
 
-static void life_use(struct bed *bed)
+static void life_use(struct fixture *fix)
 {
-	struct ion_lane *lane = bed->check.lane;
+	struct ion_lane *lane = fix->check.lane;
 	unsigned int i, turn;
 
 	for (turn = 0; turn < 3; turn++) {
 		for (i = 0; i < ION_LANES; i++)
-			ion_check_is(&bed->check, ion_check_push(&lane[i], 1),
+			ion_check_is(&fix->check, ion_check_push(&lane[i], 1),
 				     1, "%s pushed", lane[i].name);
-		bed_kick(bed, life_echo, NULL);
+		fixture_kick(fix, life_echo, NULL);
 		for (i = 0; i < ION_LANES; i++)
-			ion_check_pop(&bed->check, &lane[i], 1);
+			ion_check_pop(&fix->check, &lane[i], 1);
 	}
-	ion_check_law(&bed->check);
+	ion_check_law(&fix->check);
 }
 
-/* Each size that there is, in each layout, and nothing of it is left. */
+/* Every size, in each layout; nothing of the channel remains. */
 static void life_shape(struct kunit *test)
 {
-	struct bed_shape shape = *(const struct bed_shape *)test->param_value;
+	struct fixture_shape shape = *(const struct fixture_shape *)test->param_value;
 	u64 charged = ion_memory_charged();
 	u32 channels = ion_quota_count();
-	struct bed *bed = bed_make(test);
+	struct fixture *fix = fixture_create(test);
 	unsigned int i;
 	u32 slots;
 
 	for (slots = 2; slots <= LIFE_SLOTS; slots *= 2) {
 		for (i = 0; i < ION_RINGS; i++)
 			shape.slots[i] = slots;
-		bed->doorbells = 0;
-		bed->unbinds = 0;
-		KUNIT_ASSERT_EQ(test, bed_open(bed, &shape), 0);
+		fix->doorbells = 0;
+		fix->unbinds = 0;
+		KUNIT_ASSERT_EQ(test, fixture_open(fix, &shape), 0);
 		KUNIT_EXPECT_EQ(test, ion_quota_count(), channels + 1);
 		KUNIT_EXPECT_EQ(test, ion_memory_charged(),
-				charged + bed->check.ch->info.bytes);
-		life_use(bed);
-		KUNIT_EXPECT_GE(test, bed->doorbells, 3U);
-		KUNIT_EXPECT_EQ(test, bed->unbinds, 0U);
-		bed_close(bed);
-		KUNIT_EXPECT_EQ(test, bed->unbinds, 1U);
+				charged + fix->check.ch->info.bytes);
+		life_use(fix);
+		KUNIT_EXPECT_GE(test, fix->doorbells, 3U);
+		KUNIT_EXPECT_EQ(test, fix->unbinds, 0U);
+		fixture_close(fix);
+		KUNIT_EXPECT_EQ(test, fix->unbinds, 1U);
 		KUNIT_EXPECT_EQ(test, ion_quota_count(), channels);
 		KUNIT_EXPECT_EQ(test, ion_memory_charged(), charged);
 	}
 }
 
-/* The service does not want it: it is as it was, and may be set up again. */
+/*
+ * The service refuses the channel, which is unchanged and may be set up again.
+ */
 static void life_refused(struct kunit *test)
 {
-	const struct bed_shape *shape = test->param_value;
+	const struct fixture_shape *shape = test->param_value;
 	u64 charged = ion_memory_charged();
-	struct bed *bed = bed_make(test);
+	struct fixture *fix = fixture_create(test);
 
-	bed->refuse = -EXDEV;
-	KUNIT_EXPECT_EQ(test, bed_open(bed, shape), -EXDEV);
-	KUNIT_EXPECT_FALSE(test, ion_channel_ready(bed->check.ch));
+	fix->refuse = -EXDEV;
+	KUNIT_EXPECT_EQ(test, fixture_open(fix, shape), -EXDEV);
+	KUNIT_EXPECT_FALSE(test, ion_channel_ready(fix->check.ch));
 	KUNIT_EXPECT_EQ(test, ion_memory_charged(), charged);
-	bed->refuse = 1;
-	KUNIT_EXPECT_EQ(test, bed_open(bed, shape), -EINVAL);
+	fix->refuse = 1;
+	KUNIT_EXPECT_EQ(test, fixture_open(fix, shape), -EINVAL);
 	KUNIT_EXPECT_EQ(test, ion_memory_charged(), charged);
-	bed->refuse = 0;
-	KUNIT_ASSERT_EQ(test, bed_open(bed, shape), 0);
-	life_use(bed);
-	bed_close(bed);
-	KUNIT_EXPECT_EQ(test, bed->unbinds, 1U);
+	fix->refuse = 0;
+	KUNIT_ASSERT_EQ(test, fixture_open(fix, shape), 0);
+	life_use(fix);
+	fixture_close(fix);
+	KUNIT_EXPECT_EQ(test, fix->unbinds, 1U);
 	KUNIT_EXPECT_EQ(test, ion_memory_charged(), charged);
 }
 
-/* Whoever kept the channel gets what is left, and can push no more. */
+/*
+ * A service that kept the channel gets the queued packets, and can push no
+ * more.
+ */
 static void life_kept(struct kunit *test)
 {
-	struct bed_shape shape = *(const struct bed_shape *)test->param_value;
+	struct fixture_shape shape = *(const struct fixture_shape *)test->param_value;
 	u64 charged = ion_memory_charged();
-	struct bed *bed = bed_make(test);
+	struct fixture *fix = fixture_create(test);
 	struct ion_packet packet = {};
 	struct ion_channel *ch;
 
 	shape.async = true;
-	KUNIT_ASSERT_EQ(test, bed_open(bed, &shape), 0);
-	ch = ion_channel_get(bed->check.ch);
-	ion_check_push(&bed->check.lane[0], 2);
+	KUNIT_ASSERT_EQ(test, fixture_open(fix, &shape), 0);
+	ch = ion_channel_get(fix->check.ch);
+	ion_check_push(&fix->check.lane[0], 2);
 	KUNIT_EXPECT_EQ(test, ion_channel_error(ch), 0);
-	bed_close(bed);
+	fixture_close(fix);
 
-	KUNIT_EXPECT_EQ(test, bed->unbinds, 1U);
+	KUNIT_EXPECT_EQ(test, fix->unbinds, 1U);
 	KUNIT_EXPECT_EQ(test, ion_channel_error(ch), -EPIPE);
 	KUNIT_EXPECT_FALSE(test, ion_channel_push(&ch->ring[ION_RING_RX],
 						  &packet));
@@ -121,54 +128,56 @@ static void life_kept(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ion_memory_charged(), charged);
 }
 
-/* The program gets what was pushed before, and knows that no more will come. */
+/*
+ * The program receives the earlier packets, and learns that no more will come.
+ */
 static void life_hangup(struct kunit *test)
 {
-	struct bed_shape shape = *(const struct bed_shape *)test->param_value;
-	struct bed *bed = bed_make(test);
+	struct fixture_shape shape = *(const struct fixture_shape *)test->param_value;
+	struct fixture *fix = fixture_create(test);
 	struct ion_packet packet = {};
-	struct ion_lane *lane = &bed->check.lane[0];
+	struct ion_lane *lane = &fix->check.lane[0];
 	struct ion_ring *rx;
 
 	shape.async = true;
-	KUNIT_ASSERT_EQ(test, bed_open(bed, &shape), 0);
-	rx = bed_ring(bed, ION_RING_RX);
+	KUNIT_ASSERT_EQ(test, fixture_open(fix, &shape), 0);
+	rx = fixture_ring(fix, ION_RING_RX);
 	KUNIT_EXPECT_TRUE(test, ion_channel_push(rx, &packet));
-	ion_channel_hangup(bed->check.ch);
+	ion_channel_hangup(fix->check.ch);
 	KUNIT_EXPECT_FALSE(test, ion_channel_push(rx, &packet));
 	KUNIT_EXPECT_EQ(test, ion_channel_push_n(rx, &packet, 1), 0U);
-	KUNIT_EXPECT_EQ(test, ion_channel_error(bed->check.ch), -EPIPE);
-	KUNIT_EXPECT_EQ(test, ion_kernel_end_kick(bed->check.ch), -EPIPE);
+	KUNIT_EXPECT_EQ(test, ion_channel_error(fix->check.ch), -EPIPE);
+	KUNIT_EXPECT_EQ(test, ion_kernel_end_kick(fix->check.ch), -EPIPE);
 	KUNIT_EXPECT_TRUE(test, ion_ring_pop(&lane->in, &packet));
 	KUNIT_EXPECT_FALSE(test, ion_ring_pop(&lane->in, &packet));
-	bed_close(bed);
+	fixture_close(fix);
 }
 
-/* As many as there are at once, popped and pushed by calls. */
-static void life_all(struct bed *bed, void *slots)
+/* As many packets as possible at once, popped and pushed by calls. */
+static void life_all(struct fixture *fix, void *slots)
 {
 	unsigned int i;
 
 	for (i = 0; i < ION_LANES; i++) {
-		const struct ion_lane *lane = &bed->check.lane[i];
-		struct ion_ring *out = bed_ring(bed, lane->out_id);
-		struct ion_ring *in = bed_ring(bed, lane->in_id);
+		const struct ion_lane *lane = &fix->check.lane[i];
+		struct ion_ring *out = fixture_ring(fix, lane->out_id);
+		struct ion_ring *in = fixture_ring(fix, lane->in_id);
 		u32 n = calls_of[i].pop_n(out, slots, LIFE_SLOTS);
 
-		ion_check_is(&bed->check, ion_channel_capacity(out),
+		ion_check_is(&fix->check, ion_channel_capacity(out),
 			     LIFE_SLOTS - 1, "capacity");
-		ion_check_is(&bed->check, calls_of[i].push_n(in, slots, n), n,
+		ion_check_is(&fix->check, calls_of[i].push_n(in, slots, n), n,
 			     "%ss pushed", lane->name);
 	}
 }
 
-/* Full, and then so that each batch lies across the end. */
+/* Full rings, and then batches that cross the end of the ring. */
 static void life_large(struct kunit *test)
 {
 	static const u32 counts[] = { LIFE_SLOTS, 40000, 40000, 1, 65535 };
-	struct bed_shape shape = *(const struct bed_shape *)test->param_value;
-	struct bed *bed = bed_make(test);
-	struct ion_lane *lane = bed->check.lane;
+	struct fixture_shape shape = *(const struct fixture_shape *)test->param_value;
+	struct fixture *fix = fixture_create(test);
+	struct ion_lane *lane = fix->check.lane;
 	unsigned int turn, i;
 	void *slots;
 
@@ -177,27 +186,27 @@ static void life_large(struct kunit *test)
 	slots = kvmalloc_array(LIFE_SLOTS, sizeof(struct ion_cmd_packet),
 			       GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, slots);
-	if (bed_open(bed, &shape))
+	if (fixture_open(fix, &shape))
 		KUNIT_FAIL(test, "no channel of %u slots", LIFE_SLOTS);
-	for (turn = 0; turn < ARRAY_SIZE(counts) && bed->check.ch; turn++) {
+	for (turn = 0; turn < ARRAY_SIZE(counts) && fix->check.ch; turn++) {
 		u32 n = min(counts[turn], LIFE_SLOTS - 1U);
 
 		for (i = 0; i < ION_LANES; i++)
-			ion_check_is(&bed->check,
+			ion_check_is(&fix->check,
 				     ion_check_push_batch(&lane[i],
 							  counts[turn]),
 				     n, "%ss that found room", lane[i].name);
-		bed_kick(bed, turn & 1 ? life_echo : life_all, slots);
+		fixture_kick(fix, turn & 1 ? life_echo : life_all, slots);
 		for (i = 0; i < ION_LANES; i++)
-			ion_check_pop_batch(&bed->check, &lane[i], n);
-		ion_check_law(&bed->check);
+			ion_check_pop_batch(&fix->check, &lane[i], n);
+		ion_check_law(&fix->check);
 		cond_resched();
 	}
-	bed_close(bed);
+	fixture_close(fix);
 	kvfree(slots);
 }
 
-static const struct bed_shape life_shapes[] = {
+static const struct fixture_shape life_shapes[] = {
 	{ "compact", ION_LAYOUT_COMPACT, { 4, 4, 4, 4 } },
 	{ "split", ION_LAYOUT_SPLIT, { 4, 4, 4, 4 } },
 };
@@ -215,7 +224,7 @@ static struct kunit_case life_cases[] = {
 
 struct kunit_suite ion_life_suite = {
 	.name = "ion_life",
-	.suite_init = bed_suite_init,
-	.suite_exit = bed_suite_exit,
+	.suite_init = fixture_suite_init,
+	.suite_exit = fixture_suite_exit,
 	.test_cases = life_cases,
 };

@@ -5,7 +5,7 @@
 #include "compat.h"
 #include "ion_kunit.h"
 
-/* The one that the kernel warns of comes last. */
+/* The suite that makes the kernel warn is last. */
 kunit_test_suites(&ion_states_suite, &ion_counts_suite, &ion_wake_suite,
 		  &ion_geometry_suite, &ion_payload_suite, &ion_life_suite, &ion_model_suite,
 		  &ion_misuse_suite);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KUnit: a channel beside a model of it. Both ends do what a fixed sequence of
- * random numbers says, and after each step the two must agree on every packet and
- * on every counter.
+ * KUnit: a channel beside a model of it. A fixed sequence of random numbers
+ * decides what both ends do, and after each step channel and model must agree
+ * on every packet and on every counter.
  */
 #include <linux/errno.h>
 #include <linux/minmax.h>
@@ -14,12 +14,12 @@
 
 static u32 model_random(struct model *model, u32 below)
 {
-	return bed_random(&model->seed) % below;
+	return fixture_random(&model->seed) % below;
 }
 
-/* In doorbell(), or here and now if the channel is async. */
+/* In doorbell(), or at once if the channel is async. */
 static void model_service(struct model *model, struct model_call *call,
-			  void (*what)(struct bed *bed, void *arg))
+			  void (*what)(struct fixture *fix, void *arg))
 {
 	struct queue *hand = &model->hand[call->lane];
 
@@ -27,10 +27,10 @@ static void model_service(struct model *model, struct model_call *call,
 		call->want = min(call->want, queue_room(hand));
 	if (!call->want)
 		return;
-	if (model->bed->async)
-		what(model->bed, call);
+	if (model->fix->async)
+		what(model->fix, call);
 	else
-		bed_kick(model->bed, what, call);
+		fixture_kick(model->fix, what, call);
 }
 
 static void model_user_push(struct model *model, struct model_call *call)
@@ -42,19 +42,19 @@ static void model_user_push(struct model *model, struct model_call *call)
 
 	n = call->how ? ion_check_push_batch(lane, call->want) :
 			ion_check_push(lane, call->want);
-	ion_check_is(&model->bed->check, n,
+	ion_check_is(&model->fix->check, n,
 		     min(call->want, queue_room(queue)),
 		     "step %u: pushed by the program", model->step);
 	while (n--)
 		queue_push(queue, number++);
 }
 
-/* ion_check_pop() wants as many as it is told, and looks at every bit. */
+/* ion_check_pop() expects that many packets, and checks every bit. */
 static void model_user_pop(struct model *model, struct model_call *call)
 {
 	struct ion_lane *lane = model_lane(model, call->lane);
 	struct queue *queue = &model->queue[lane->in_id];
-	struct ion_check *check = &model->bed->check;
+	struct ion_check *check = &model->fix->check;
 	u32 n = min(call->want, queue->count);
 	u64 number = lane->came;
 
@@ -71,13 +71,13 @@ static void model_user_pop(struct model *model, struct model_call *call)
 			     model->step);
 }
 
-/* An index that the user end can not have come to, and what mends it. */
+/* An index that the user end cannot have reached, and its repair. */
 static void model_poison(struct model *model)
 {
-	struct ion_ring *ring = bed_ring(model->bed,
-					 model_random(model, ION_RINGS));
+	struct ion_ring *ring = fixture_ring(model->fix,
+					     model_random(model, ION_RINGS));
 	const u32 beyond[] = { ring->end.mask + 1, 0x80000000, U32_MAX };
-	struct ion_check *check = &model->bed->check;
+	struct ion_check *check = &model->fix->check;
 
 	ion_check_stats(check);
 	WRITE_ONCE(*ring->user_index,
@@ -99,13 +99,13 @@ static void model_reset(struct model *model)
 	}
 	for (lane = 0; lane < ION_LANES; lane++)
 		queue_discard(&model->hand[lane]);
-	ion_check_is(&model->bed->check, ion_check_reset(&model->bed->check),
+	ion_check_is(&model->fix->check, ion_check_reset(&model->fix->check),
 		     thrown, "step %u: thrown by a reset", model->step);
 }
 
 static void model_compare(struct model *model)
 {
-	struct ion_check *check = &model->bed->check;
+	struct ion_check *check = &model->fix->check;
 	unsigned int id;
 
 	ion_check_law(check);
@@ -160,7 +160,7 @@ static void model_step(struct model *model)
 	model_compare(model);
 }
 
-static const struct bed_shape model_shapes[] = {
+static const struct fixture_shape model_shapes[] = {
 	{ "compact 2", ION_LAYOUT_COMPACT, { 2, 2, 2, 2 } },
 	{ "split 2", ION_LAYOUT_SPLIT, { 2, 2, 2, 2 } },
 	{ "compact 2 async", ION_LAYOUT_COMPACT, { 2, 2, 2, 2 }, true },
@@ -177,23 +177,23 @@ KUNIT_ARRAY_PARAM_DESC(model, model_shapes, name);
 static void model_agrees(struct kunit *test)
 {
 	struct model *model = kunit_kzalloc(test, sizeof(*model), GFP_KERNEL);
-	const struct bed_shape *shape = test->param_value;
+	const struct fixture_shape *shape = test->param_value;
 	unsigned int i;
 
 	KUNIT_ASSERT_NOT_NULL(test, model);
-	model->bed = bed_make(test);
+	model->fix = fixture_create(test);
 	model->seed = shape - model_shapes;
 	for (i = 0; i < ION_RINGS; i++)
 		model->queue[i].max = shape->slots[i] - 1;
 	for (i = 0; i < ION_LANES; i++)
 		model->hand[i].max = 40;
 
-	KUNIT_ASSERT_EQ(test, bed_open(model->bed, shape), 0);
-	while (model->step++ < MODEL_STEPS && ion_check_ok(&model->bed->check)) {
+	KUNIT_ASSERT_EQ(test, fixture_open(model->fix, shape), 0);
+	while (model->step++ < MODEL_STEPS && ion_check_ok(&model->fix->check)) {
 		model_step(model);
 		cond_resched();
 	}
-	bed_close(model->bed);
+	fixture_close(model->fix);
 }
 
 static struct kunit_case model_cases[] = {
@@ -203,7 +203,7 @@ static struct kunit_case model_cases[] = {
 
 struct kunit_suite ion_model_suite = {
 	.name = "ion_model",
-	.suite_init = bed_suite_init,
-	.suite_exit = bed_suite_exit,
+	.suite_init = fixture_suite_init,
+	.suite_exit = fixture_suite_exit,
 	.test_cases = model_cases,
 };

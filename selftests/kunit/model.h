@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A model of a channel, in which a ring is an array of the packets' numbers. */
+/* A model of a channel, in which a ring is an array of the numbers of packets. */
 #ifndef _ION_KUNIT_MODEL_H
 #define _ION_KUNIT_MODEL_H
 
@@ -12,12 +12,12 @@
 
 /**
  * struct queue - packets in order, by their numbers
- * @count: how many
+ * @count: how many packets
  * @max: how many there may be
- * @number: the oldest first
- * @pushed: how many there ever were
- * @popped: how many were taken
- * @discarded: how many were thrown away
+ * @number: their numbers, the oldest first
+ * @pushed: how many were ever pushed
+ * @popped: how many were popped
+ * @discarded: how many were discarded
  */
 struct queue {
 	u32 count;
@@ -29,16 +29,16 @@ struct queue {
 };
 
 /**
- * struct model - what the channel is to be like
- * @bed: the channel
- * @seed: of all that comes
- * @step: how many there were
+ * struct model - the expected state of the channel
+ * @fix: the channel
+ * @seed: of the random numbers
+ * @step: how many steps were made
  * @queue: the rings
- * @hand: what the service popped and has not pushed yet, by lane
- * @slots: room for packets
+ * @hand: packets that the service popped and has not pushed yet, by lane
+ * @slots: space for packets
  */
 struct model {
-	struct bed *bed;
+	struct fixture *fix;
 	u64 seed;
 	u32 step;
 	struct queue queue[ION_RINGS];
@@ -47,11 +47,11 @@ struct model {
 };
 
 /**
- * struct model_call - something that the service does
+ * struct model_call - a call of the service
  * @model: the model
- * @lane: where
- * @want: how many
- * @how: by which call
+ * @lane: the lane
+ * @want: how many packets
+ * @how: the kind of call
  */
 struct model_call {
 	struct model *model;
@@ -90,12 +90,12 @@ static inline void queue_discard(struct queue *queue)
 
 static inline struct ion_lane *model_lane(struct model *model, unsigned int lane)
 {
-	return &model->bed->check.lane[lane];
+	return &model->fix->check.lane[lane];
 }
 
-/* model_service.c: what the service does, in doorbell() or not. */
-void model_pop(struct bed *bed, void *arg);
-void model_push(struct bed *bed, void *arg);
-void model_move(struct bed *bed, void *arg);
+/* model_service.c: the calls of the service, in doorbell() or outside of it. */
+void model_pop(struct fixture *fix, void *arg);
+void model_push(struct fixture *fix, void *arg);
+void model_move(struct fixture *fix, void *arg);
 
 #endif /* _ION_KUNIT_MODEL_H */

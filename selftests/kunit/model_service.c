@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* KUnit: what the service of a channel does beside the model of it. */
+/* KUnit: the service of a channel, beside the model. */
 #include <linux/minmax.h>
 #include <linux/string.h>
 
 #include "calls.h"
 #include "model.h"
 
-/* Whether the service got the packets that are the oldest in the model. */
+/* Whether the service got the oldest packets of the model. */
 static void model_popped(struct model_call *call, const void *slots, u32 n)
 {
 	struct model *model = call->model;
@@ -18,20 +18,20 @@ static void model_popped(struct model_call *call, const void *slots, u32 n)
 		number = queue_pop(&model->queue[lane->out_id]);
 		queue_push(&model->hand[call->lane], number);
 		ion_check_word(words, lane, number);
-		ion_check_is(&model->bed->check,
+		ion_check_is(&model->fix->check,
 			     memcmp(words, slots + i * lane->size, lane->size),
 			     0, "step %u: %s %llu at the service", model->step,
 			     lane->name, number);
 	}
 }
 
-void model_pop(struct bed *bed, void *arg)
+void model_pop(struct fixture *fix, void *arg)
 {
 	struct model_call *call = arg;
 	const struct calls *calls = &calls_of[call->lane];
 	struct model *model = call->model;
 	enum ion_ring_id id = model_lane(model, call->lane)->out_id;
-	struct ion_ring *ring = ion_channel_ring(bed->check.ch, id);
+	struct ion_ring *ring = ion_channel_ring(fix->check.ch, id);
 	u32 n, count = model->queue[id].count;
 	const void *slots = model->slots;
 
@@ -48,15 +48,15 @@ void model_pop(struct bed *bed, void *arg)
 		n = calls->peek(ring, &slots, call->want);
 		break;
 	}
-	ion_check_is(&bed->check, n, min(call->want, count),
+	ion_check_is(&fix->check, n, min(call->want, count),
 		     "step %u: popped", model->step);
 	model_popped(call, slots, n);
 	if (call->how > 1 && n)
-		ion_check_is(&bed->check, calls->release(ring, n), n,
+		ion_check_is(&fix->check, calls->release(ring, n), n,
 			     "step %u: released", model->step);
 }
 
-/* What the service has in hand, the oldest first. */
+/* The packets that the service holds, the oldest first. */
 static void model_fill(struct model_call *call, void *slots, u32 n)
 {
 	const struct queue *hand = &call->model->hand[call->lane];
@@ -84,14 +84,14 @@ static u32 model_reserve(struct model_call *call, struct ion_ring *ring)
 	return calls->commit(ring, n);
 }
 
-void model_push(struct bed *bed, void *arg)
+void model_push(struct fixture *fix, void *arg)
 {
 	struct model_call *call = arg;
 	const struct calls *calls = &calls_of[call->lane];
 	struct model *model = call->model;
 	struct queue *hand = &model->hand[call->lane];
 	enum ion_ring_id id = model_lane(model, call->lane)->in_id;
-	struct ion_ring *ring = ion_channel_ring(bed->check.ch, id);
+	struct ion_ring *ring = ion_channel_ring(fix->check.ch, id);
 	struct queue *queue = &model->queue[id];
 	u32 n;
 
@@ -111,14 +111,14 @@ void model_push(struct bed *bed, void *arg)
 		n = model_reserve(call, ring);
 		break;
 	}
-	ion_check_is(&bed->check, n, min(call->want, queue_room(queue)),
+	ion_check_is(&fix->check, n, min(call->want, queue_room(queue)),
 		     "step %u: pushed", model->step);
 	while (n--)
 		queue_push(queue, queue_pop(hand));
 }
 
-/* Past what is in hand: only in order if there is nothing. */
-void model_move(struct bed *bed, void *arg)
+/* Past the packets that the service holds: in order only if it holds none. */
+void model_move(struct fixture *fix, void *arg)
 {
 	struct model_call *call = arg;
 	struct model *model = call->model;
@@ -129,9 +129,9 @@ void model_move(struct bed *bed, void *arg)
 
 	if (model->hand[call->lane].count)
 		return;
-	n = calls_of[call->lane].move(bed_ring(bed, lane->out_id),
-				      bed_ring(bed, lane->in_id), call->want);
-	ion_check_is(&bed->check, n,
+	n = calls_of[call->lane].move(fixture_ring(fix, lane->out_id),
+				      fixture_ring(fix, lane->in_id), call->want);
+	ion_check_is(&fix->check, n,
 		     min3(call->want, from->count, queue_room(to)),
 		     "step %u: moved", model->step);
 	while (n--)

@@ -12,11 +12,11 @@
 #define PAYLOAD_BEFORE	0xa5
 
 /**
- * struct payload - what a copy is tried with
- * @copy: the way
- * @from: bytes that are all different from their neighbours
- * @to: where they go, with a word before and after that no copy may touch
- * @want: what is expected there
+ * struct payload - the arguments of a copy
+ * @copy: the function
+ * @from: bytes that all differ from their neighbours
+ * @to: the destination, with a word before and after it that must not change
+ * @want: the expected destination
  */
 struct payload {
 	void (*copy)(void *to, const void *from, u32 len);
@@ -55,7 +55,7 @@ static void payload_lengths(struct kunit *test, struct payload *p,
 
 	for (len = 0; len <= PAYLOAD_SHORT; len++)
 		payload_try(test, p, from, to, len);
-	/* Each rest of the unrolled loop. */
+	/* Every remainder of the unrolled loop. */
 	for (len = PAYLOAD_LONG - 72; len <= PAYLOAD_LONG; len++)
 		payload_try(test, p, from, to, len);
 }
@@ -71,7 +71,7 @@ static void payload_copy(struct kunit *test)
 			payload_lengths(test, p, from, to);
 }
 
-/* As it is on a machine whose memcpy() is slow: only where the offsets differ. */
+/* On a machine with a slow memcpy(): only where the offsets differ. */
 static void payload_merge(struct kunit *test)
 {
 	struct payload *p = payload_make(test);
@@ -84,7 +84,7 @@ static void payload_merge(struct kunit *test)
 				payload_lengths(test, p, from, to);
 }
 
-/* Memory of exactly so many bytes: KASAN sees what is read or written beside it. */
+/* Memory of exactly this size: KASAN sees reads and writes beside it. */
 static void payload_alone(struct kunit *test)
 {
 	unsigned int len, skip;

@@ -1,245 +1,245 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* KUnit: <ion/ring.h>, at each end, in each state that there is. */
+/* KUnit: <ion/ring.h>, at each end, in every state. */
 #include <linux/string.h>
 
 #include "states.h"
 
-/* A broken end stays as it is, whatever the other one does then. */
-static void states_stay(struct rig *rig)
+/* A broken end stays so, whatever the other end does. */
+static void states_stay(struct end_fixture *fix)
 {
-	if (!rig->end.broken)
+	if (!fix->end.broken)
 		return;
-	rig_mend(rig);
-	rig_is(rig, ion_end_look(&rig->end, rig_lead(rig)), false,
-	       "look of a broken end");
-	rig_same(rig);
+	end_repair(fix);
+	end_is(fix, ion_end_look(&fix->end, end_lead(fix)), false,
+	       "refresh of a broken end");
+	end_is_as_expected(fix);
 }
 
-static void states_look_one(struct rig *rig)
+static void states_look_one(struct end_fixture *fix)
 {
-	rig_set(rig);
-	rig_look(rig);
-	rig_is(rig, ion_end_look(&rig->end, rig_lead(rig)), !rig->view.broken,
-	       "look");
-	rig_same(rig);
-	states_stay(rig);
+	end_set_state(fix);
+	end_refresh(fix);
+	end_is(fix, ion_end_look(&fix->end, end_lead(fix)), !fix->view.broken,
+	       "refresh");
+	end_is_as_expected(fix);
+	states_stay(fix);
 }
 
-static void states_look(struct kunit *test)
+static void states_refresh(struct kunit *test)
 {
-	rig_each(test, states_look_one);
+	end_each_state(test, states_look_one);
 }
 
-static void states_take_one(struct rig *rig)
+static void states_take_one(struct end_fixture *fix)
 {
 	u32 n;
 
-	for (rig->want = 0; rig->want <= rig->slots + 1; rig->want++) {
-		rig_set(rig);
-		n = rig_take(rig, rig->want);
-		if (rig->pushes)
-			rig_is(rig, ion_ring_reserve(&rig->producer, rig->want),
+	for (fix->want = 0; fix->want <= fix->slots + 1; fix->want++) {
+		end_set_state(fix);
+		n = end_take(fix, fix->want);
+		if (fix->pushes)
+			end_is(fix, ion_ring_reserve(&fix->producer, fix->want),
 			       n, "reserved");
 		else
-			rig_is(rig, ion_ring_peek(&rig->consumer, rig->want), n,
+			end_is(fix, ion_ring_peek(&fix->consumer, fix->want), n,
 			       "peeked at");
-		rig_same(rig);
+		end_is_as_expected(fix);
 	}
 }
 
 static void states_take(struct kunit *test)
 {
-	rig_each(test, states_take_one);
+	end_each_state(test, states_take_one);
 }
 
-/* What is pushed should be in the slots from where the producer stands. */
-static void states_expect_slots(struct rig *rig, u32 count)
+/* Pushed packets are in the slots from the producer on. */
+static void states_expect_slots(struct end_fixture *fix, u32 count)
 {
 	u32 i;
 
 	for (i = 0; i < count; i++)
-		memcpy(rig->expected + rig_slot(rig, i),
-		       (u8 *)rig->data + i * rig->size, rig->size);
+		memcpy(fix->expected + end_slot_at(fix, i),
+		       (u8 *)fix->data + i * fix->size, fix->size);
 }
 
-/* What was popped is what was there, and there is nothing more. */
-static void states_expect_got(struct rig *rig, u32 count)
+/* Popped packets are those of the slots, and no more. */
+static void states_expect_got(struct end_fixture *fix, u32 count)
 {
-	const u8 *got = (const u8 *)rig->got;
+	const u8 *got = (const u8 *)fix->got;
 	u32 i;
 
 	for (i = 0; i < count; i++)
-		rig_is(rig, memcmp(got + i * rig->size,
-				   rig->pristine + rig_slot(rig, i),
-				   rig->size), 0, "a packet that was popped");
-	rig_is(rig, !!memchr_inv(got + count * rig->size, 0,
-				 sizeof(rig->got) - count * rig->size), false,
+		end_is(fix, memcmp(got + i * fix->size,
+				   fix->pristine + end_slot_at(fix, i),
+				   fix->size), 0, "a packet that was popped");
+	end_is(fix, !!memchr_inv(got + count * fix->size, 0,
+				 sizeof(fix->got) - count * fix->size), false,
 	       "something beyond what was popped");
 }
 
-static bool states_push(struct rig *rig)
+static bool states_push(struct end_fixture *fix)
 {
-	if (rig->size == sizeof(struct ion_packet))
-		return ion_ring_push(&rig->producer, (void *)rig->data);
-	return ion_ring_push_cmd(&rig->producer, (void *)rig->data);
+	if (fix->size == sizeof(struct ion_packet))
+		return ion_ring_push(&fix->producer, (void *)fix->data);
+	return ion_ring_push_cmd(&fix->producer, (void *)fix->data);
 }
 
-static bool states_pop(struct rig *rig)
+static bool states_pop(struct end_fixture *fix)
 {
-	if (rig->size == sizeof(struct ion_packet))
-		return ion_ring_pop(&rig->consumer, (void *)rig->got);
-	return ion_ring_pop_cmd(&rig->consumer, (void *)rig->got);
+	if (fix->size == sizeof(struct ion_packet))
+		return ion_ring_pop(&fix->consumer, (void *)fix->got);
+	return ion_ring_pop_cmd(&fix->consumer, (void *)fix->got);
 }
 
-static void states_single_one(struct rig *rig)
+static void states_single_one(struct end_fixture *fix)
 {
 	u32 n;
 
-	rig->want = 1;
-	rig_set(rig);
-	n = rig_take(rig, 1);
-	rig_move(rig, n);
-	if (rig->pushes) {
-		states_expect_slots(rig, n);
-		rig_is(rig, states_push(rig), n, "pushed");
+	fix->want = 1;
+	end_set_state(fix);
+	n = end_take(fix, 1);
+	end_advance(fix, n);
+	if (fix->pushes) {
+		states_expect_slots(fix, n);
+		end_is(fix, states_push(fix), n, "pushed");
 	} else {
-		rig_is(rig, states_pop(rig), n, "popped");
-		states_expect_got(rig, n);
+		end_is(fix, states_pop(fix), n, "popped");
+		states_expect_got(fix, n);
 	}
-	rig_same(rig);
-	states_stay(rig);
+	end_is_as_expected(fix);
+	states_stay(fix);
 }
 
 static void states_single(struct kunit *test)
 {
-	rig_each(test, states_single_one);
+	end_each_state(test, states_single_one);
 }
 
-static void states_batch_want(struct rig *rig)
+static void states_batch_want(struct end_fixture *fix)
 {
-	u32 n = rig_take(rig, rig->want);
+	u32 n = end_take(fix, fix->want);
 
-	rig_move(rig, n);
-	if (rig->pushes) {
-		states_expect_slots(rig, n);
-		rig_is(rig, ion_ring_push_n(&rig->producer, rig->data,
-					    rig->want, rig->size), n, "pushed");
+	end_advance(fix, n);
+	if (fix->pushes) {
+		states_expect_slots(fix, n);
+		end_is(fix, ion_ring_push_n(&fix->producer, fix->data,
+					    fix->want, fix->size), n, "pushed");
 	} else {
-		rig_is(rig, ion_ring_pop_n(&rig->consumer, rig->got, rig->want,
-					   rig->size), n, "popped");
-		states_expect_got(rig, n);
+		end_is(fix, ion_ring_pop_n(&fix->consumer, fix->got, fix->want,
+					   fix->size), n, "popped");
+		states_expect_got(fix, n);
 	}
-	rig_same(rig);
+	end_is_as_expected(fix);
 }
 
-static void states_batch_one(struct rig *rig)
+static void states_batch_one(struct end_fixture *fix)
 {
-	for (rig->want = 0; rig->want <= rig->slots + 1; rig->want++) {
-		rig_set(rig);
-		states_batch_want(rig);
+	for (fix->want = 0; fix->want <= fix->slots + 1; fix->want++) {
+		end_set_state(fix);
+		states_batch_want(fix);
 	}
-	states_stay(rig);
+	states_stay(fix);
 }
 
 static void states_batch(struct kunit *test)
 {
-	rig_each(test, states_batch_one);
+	end_each_state(test, states_batch_one);
 }
 
-/* By hand: @count of the @n that there are. The others stay as they were. */
-static void states_part_push(struct rig *rig, u32 n, u32 count)
+/* By slots: @count of the @n that are available. The others stay unchanged. */
+static void states_part_push(struct end_fixture *fix, u32 n, u32 count)
 {
 	u32 i;
 
-	rig_is(rig, ion_ring_reserve(&rig->producer, rig->want), n, "reserved");
-	ion_ring_claim(&rig->producer, count, rig->size);
+	end_is(fix, ion_ring_reserve(&fix->producer, fix->want), n, "reserved");
+	ion_ring_claim(&fix->producer, count, fix->size);
 	for (i = 0; i < count; i++)
-		ion_slot_write(ion_ring_slot(&rig->producer, i, rig->size),
-			       (u8 *)rig->data + i * rig->size, rig->size);
-	ion_ring_commit(&rig->producer, count);
-	states_expect_slots(rig, count);
-	rig_is(rig, ion_ring_room(&rig->producer),
-	       rig->view.ready - rig->view.own, "room");
+		ion_slot_write(ion_ring_slot(&fix->producer, i, fix->size),
+			       (u8 *)fix->data + i * fix->size, fix->size);
+	ion_ring_commit(&fix->producer, count);
+	states_expect_slots(fix, count);
+	end_is(fix, ion_ring_room(&fix->producer),
+	       fix->view.ready - fix->view.own, "room");
 }
 
-static void states_part_pop(struct rig *rig, u32 n, u32 count)
+static void states_part_pop(struct end_fixture *fix, u32 n, u32 count)
 {
 	u32 i;
 
-	rig_is(rig, ion_ring_peek(&rig->consumer, rig->want), n, "peeked at");
-	ion_ring_fetch(&rig->consumer, count, rig->size);
+	end_is(fix, ion_ring_peek(&fix->consumer, fix->want), n, "peeked at");
+	ion_ring_fetch(&fix->consumer, count, fix->size);
 	for (i = 0; i < count; i++)
-		ion_slot_read((u8 *)rig->got + i * rig->size,
-			      ion_ring_peeked(&rig->consumer, i, rig->size),
-			      rig->size);
-	ion_ring_release(&rig->consumer, count);
-	states_expect_got(rig, count);
-	rig_is(rig, ion_ring_queued(&rig->consumer),
-	       rig->view.ready - rig->view.own, "queued");
+		ion_slot_read((u8 *)fix->got + i * fix->size,
+			      ion_ring_peeked(&fix->consumer, i, fix->size),
+			      fix->size);
+	ion_ring_release(&fix->consumer, count);
+	states_expect_got(fix, count);
+	end_is(fix, ion_ring_queued(&fix->consumer),
+	       fix->view.ready - fix->view.own, "queued");
 }
 
-static void states_part_one(struct rig *rig)
+static void states_part_one(struct end_fixture *fix)
 {
 	u32 count = 0, n;
 
-	rig->want = rig->slots - 1;
+	fix->want = fix->slots - 1;
 	do {
-		rig_set(rig);
-		n = rig_take(rig, rig->want);
-		rig_move(rig, count);
-		if (rig->pushes)
-			states_part_push(rig, n, count);
+		end_set_state(fix);
+		n = end_take(fix, fix->want);
+		end_advance(fix, count);
+		if (fix->pushes)
+			states_part_push(fix, n, count);
 		else
-			states_part_pop(rig, n, count);
-		rig_same(rig);
+			states_part_pop(fix, n, count);
+		end_is_as_expected(fix);
 	} while (count++ < n);
 }
 
 static void states_part(struct kunit *test)
 {
-	rig_each(test, states_part_one);
+	end_each_state(test, states_part_one);
 }
 
-/* The flags of the two ends: one writes its own, and reads the other's. */
-static void states_flags_one(struct rig *rig)
+/* The flags of the two ends: an end writes its own, and reads the other one. */
+static void states_flags_one(struct end_fixture *fix)
 {
 	static const u16 flags[] = { 0, 1, 0x8000, U16_MAX };
 	u16 one = 1, none = 0;
 	unsigned int i;
 
-	/* No index matters. */
-	if (rig->stored)
+	/* The flags do not depend on the indices. */
+	if (fix->stored)
 		return;
 	for (i = 0; i < ARRAY_SIZE(flags); i++) {
-		rig_set(rig);
-		memcpy(rig->mem + rig->at.peer_wake, &flags[i], sizeof(one));
-		memcpy(rig->expected, rig->mem, rig->bytes);
-		rig_is(rig, ion_end_peer_sleeps(&rig->end), !!flags[i],
+		end_set_state(fix);
+		memcpy(fix->mem + fix->at.peer_wake, &flags[i], sizeof(one));
+		memcpy(fix->expected, fix->mem, fix->bytes);
+		end_is(fix, ion_end_peer_sleeps(&fix->end), !!flags[i],
 		       "the other end sleeps");
-		rig_same(rig);
-		ion_end_sleep(&rig->end);
-		memcpy(rig->expected + rig->at.own_wake, &one, sizeof(one));
-		rig_same(rig);
-		ion_end_awake(&rig->end);
-		memcpy(rig->expected + rig->at.own_wake, &none, sizeof(none));
-		rig_same(rig);
+		end_is_as_expected(fix);
+		ion_end_sleep(&fix->end);
+		memcpy(fix->expected + fix->at.own_wake, &one, sizeof(one));
+		end_is_as_expected(fix);
+		ion_end_awake(&fix->end);
+		memcpy(fix->expected + fix->at.own_wake, &none, sizeof(none));
+		end_is_as_expected(fix);
 	}
 }
 
 static void states_flags(struct kunit *test)
 {
-	rig_each(test, states_flags_one);
+	end_each_state(test, states_flags_one);
 }
 
-KUNIT_ARRAY_PARAM_DESC(rig, rig_cases, name);
+KUNIT_ARRAY_PARAM_DESC(fix, end_cases, name);
 
 static struct kunit_case states_cases[] = {
-	KUNIT_CASE_PARAM(states_look, rig_gen_params),
-	KUNIT_CASE_PARAM(states_take, rig_gen_params),
-	KUNIT_CASE_PARAM(states_single, rig_gen_params),
-	KUNIT_CASE_PARAM(states_batch, rig_gen_params),
-	KUNIT_CASE_PARAM(states_part, rig_gen_params),
-	KUNIT_CASE_PARAM(states_flags, rig_gen_params),
+	KUNIT_CASE_PARAM(states_refresh, end_gen_params),
+	KUNIT_CASE_PARAM(states_take, end_gen_params),
+	KUNIT_CASE_PARAM(states_single, end_gen_params),
+	KUNIT_CASE_PARAM(states_batch, end_gen_params),
+	KUNIT_CASE_PARAM(states_part, end_gen_params),
+	KUNIT_CASE_PARAM(states_flags, end_gen_params),
 	{}
 };
 

@@ -1,56 +1,56 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * An end of a small ring in memory of the test's own, put into each state there
- * is, and what is to become of it, worked out in another way than the ring does.
+ * An end of a small ring in own memory, in every state; and the state after each
+ * call, computed in another way than by the ring.
  */
 #ifndef _ION_KUNIT_STATES_H
 #define _ION_KUNIT_STATES_H
 
 #include "ion_kunit.h"
 
-#define RIG_CASES	6
-#define RIG_SLOTS_MAX	8
-#define RIG_BYTES	512
-#define RIG_WORDS_MAX	(sizeof(struct ion_cmd_packet) / sizeof(u64))
+#define END_CASES	6
+#define END_SLOTS_MAX	8
+#define END_BYTES	512
+#define END_WORDS_MAX	(sizeof(struct ion_cmd_packet) / sizeof(u64))
 
 /**
- * struct rig_case - which rings a test is about
+ * struct end_case - a ring of a test
  * @name: in the results
- * @slots: how many
- * @split: the words of the two ends and the slots lie apart
+ * @slots: how many slots
+ * @split: the words of the two ends and the slots are apart
  */
-struct rig_case {
+struct end_case {
 	const char *name;
 	u32 slots;
 	bool split;
 };
 
-extern const struct rig_case rig_cases[RIG_CASES];
+extern const struct end_case end_cases[END_CASES];
 
 /**
- * struct rig - an end of a ring
- * @test: whose it is
- * @slots: how many
- * @size: bytes of one
+ * struct end_fixture - an end of a ring
+ * @test: the test
+ * @slots: how many slots
+ * @size: bytes of a slot
  * @pushes: it is the producer
- * @bytes: of @mem that it takes
- * @at: where things are in @mem
- * @end: the view, whichever end it is
- * @producer: the view
- * @consumer: the view
- * @view: what it should be
- * @own: where the end stood at first
- * @known: slots that were its own
- * @stored: the index that the other end wrote
- * @want: how many slots were asked for
- * @failed: something was not as expected, and was told
- * @mem: the shared memory, with something on either side of it
- * @expected: what it should be
- * @pristine: what it was before anything
+ * @bytes: how many bytes of @mem it uses
+ * @at: offsets in @mem
+ * @end: the view of either end
+ * @producer: the view of a producer
+ * @consumer: the view of a consumer
+ * @view: the expected view
+ * @own: the count of the end at first
+ * @known: how many slots it owned at first
+ * @stored: the index that the other end stored
+ * @want: how many slots were requested
+ * @failed: a failure was reported
+ * @mem: the shared memory, with other bytes around it
+ * @expected: the expected memory
+ * @pristine: the memory before the state is set
  * @data: packets to push
  * @got: packets that were popped
  */
-struct rig {
+struct end_fixture {
 	struct kunit *test;
 	u32 slots;
 	u32 size;
@@ -74,35 +74,35 @@ struct rig {
 	u32 stored;
 	u32 want;
 	bool failed;
-	u8 mem[RIG_BYTES] __aligned(128);
-	u8 expected[RIG_BYTES] __aligned(8);
-	u8 pristine[RIG_BYTES] __aligned(8);
-	u64 data[(RIG_SLOTS_MAX + 1) * RIG_WORDS_MAX];
-	u64 got[(RIG_SLOTS_MAX + 1) * RIG_WORDS_MAX];
+	u8 mem[END_BYTES] __aligned(128);
+	u8 expected[END_BYTES] __aligned(8);
+	u8 pristine[END_BYTES] __aligned(8);
+	u64 data[(END_SLOTS_MAX + 1) * END_WORDS_MAX];
+	u64 got[(END_SLOTS_MAX + 1) * END_WORDS_MAX];
 };
 
-/* How far a producer's count may go before it must look, of the other's. */
-static inline u64 rig_lead(const struct rig *rig)
+/* How far the count of a producer may be ahead of the other end. */
+static inline u64 end_lead(const struct end_fixture *fix)
 {
-	return rig->pushes ? rig->slots - 1 : 0;
+	return fix->pushes ? fix->slots - 1 : 0;
 }
 
-static inline u32 rig_mask(const struct rig *rig)
+static inline u32 end_mask(const struct end_fixture *fix)
 {
-	return rig->slots - 1;
+	return fix->slots - 1;
 }
 
-void rig_init(struct rig *rig, const struct rig_case *which, bool pushes,
+void end_init(struct end_fixture *fix, const struct end_case *which, bool pushes,
 	      u32 size);
-void rig_set(struct rig *rig);
-void rig_mend(struct rig *rig);
-u32 rig_slot(const struct rig *rig, u32 number);
-enum ion_poison rig_peer(const struct rig *rig, u32 *step);
-u32 rig_look(struct rig *rig);
-u32 rig_take(struct rig *rig, u32 want);
-void rig_move(struct rig *rig, u32 count);
-void rig_is(struct rig *rig, u64 saw, u64 expected, const char *what);
-void rig_same(struct rig *rig);
-void rig_each(struct kunit *test, void (*one)(struct rig *rig));
+void end_set_state(struct end_fixture *fix);
+void end_repair(struct end_fixture *fix);
+u32 end_slot_at(const struct end_fixture *fix, u32 number);
+enum ion_poison end_peer_may_store(const struct end_fixture *fix, u32 *step);
+u32 end_refresh(struct end_fixture *fix);
+u32 end_take(struct end_fixture *fix, u32 want);
+void end_advance(struct end_fixture *fix, u32 count);
+void end_is(struct end_fixture *fix, u64 saw, u64 expected, const char *what);
+void end_is_as_expected(struct end_fixture *fix);
+void end_each_state(struct kunit *test, void (*one)(struct end_fixture *fix));
 
 #endif /* _ION_KUNIT_STATES_H */

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * KUnit: the states of the kernel end and its wake flags: every event in every
- * state, for each ring and for all that its flag goes by.
+ * state, for each ring and for everything that its flag depends on.
  */
 #include "end_state.h"
 #include "ion_kunit.h"
 
 /**
  * struct wake - a channel in some state
- * @bed: the channel
- * @ring: the ring that @bits is about; the others are neither polled nor stalled
+ * @fix: the channel
+ * @ring: the ring of @bits; the others are neither polled nor without room
  * @flag: its wake flag, as the user end sees it
  * @state: the state of the kernel end
  * @bits: %WAKE_POLLED and so on
  */
 struct wake {
-	struct bed *bed;
+	struct fixture *fix;
 	struct ion_ring *ring;
 	const u16 *flag;
 	enum ion_end_state state;
@@ -28,7 +28,7 @@ struct wake {
 #define WAKE_BROKEN	8
 #define WAKE_ALL	15
 
-/* Who pushes wants a kick only if there was no room. */
+/* A producer asks for a kick only if there was no room. */
 static bool wake_wanted(const struct wake *w)
 {
 	return !(w->bits & WAKE_POLLED) &&
@@ -40,10 +40,10 @@ static bool wake_sleeps(enum ion_end_state state)
 	return state == ION_END_SLEEPING || state == ION_END_LENT_SLEEPING;
 }
 
-/* In the state, by the transitions that lead there. */
+/* Enter the state, by the transitions that lead to it. */
 static void wake_set(struct wake *w)
 {
-	struct ion_channel *ch = w->bed->check.ch;
+	struct ion_channel *ch = w->fix->check.ch;
 	struct ion_ring *ring = w->ring;
 
 	ring->polled = w->bits & WAKE_POLLED;
@@ -66,16 +66,16 @@ static void wake_set(struct wake *w)
 
 static void wake_is(struct wake *w, u64 saw, u64 expected, const char *what)
 {
-	ion_check_is(&w->bed->check, saw, expected,
+	ion_check_is(&w->fix->check, saw, expected,
 		     "%s in state %d, bits %#x: %s", w->ring->kind->name,
 		     w->state, w->bits, what);
 }
 
-/* What the kernel end knows of its flag is what the user end sees. */
+/* The kernel end knows its flag as the user end sees it. */
 static void wake_same(struct wake *w, enum ion_end_state state, bool asks,
 		      const char *what)
 {
-	wake_is(w, w->bed->check.ch->end_state, state, what);
+	wake_is(w, w->fix->check.ch->end_state, state, what);
 	wake_is(w, w->ring->asleep, asks, what);
 	wake_is(w, READ_ONCE(*w->flag), asks, what);
 }
@@ -88,7 +88,7 @@ static void wake_states_one(struct wake *w)
 
 static void wake_kick_one(struct wake *w)
 {
-	struct ion_channel *ch = w->bed->check.ch;
+	struct ion_channel *ch = w->fix->check.ch;
 
 	wake_set(w);
 	wake_is(w, ion_end_state_kick(ch), w->state, "the state found");
@@ -101,10 +101,13 @@ static void wake_kick_one(struct wake *w)
 		  false, "kicked");
 }
 
-/* What another context armed while a thread was awake goes with a kick. */
+/*
+ * A flag that another context armed while a thread was awake is cleared by a
+ * kick.
+ */
 static void wake_armed_one(struct wake *w)
 {
-	struct ion_channel *ch = w->bed->check.ch;
+	struct ion_channel *ch = w->fix->check.ch;
 
 	wake_set(w);
 	ion_wake_flag_arm(w->ring);
@@ -121,7 +124,7 @@ static void wake_armed_one(struct wake *w)
 
 static void wake_leave_one(struct wake *w)
 {
-	struct ion_channel *ch = w->bed->check.ch;
+	struct ion_channel *ch = w->fix->check.ch;
 
 	wake_set(w);
 	ion_end_state_end(ch);
@@ -145,7 +148,7 @@ static void wake_leave_one(struct wake *w)
 static void wake_rest_one(struct wake *w)
 {
 	bool pushes = w->ring->kind->kernel_pushes;
-	struct ion_channel *ch = w->bed->check.ch;
+	struct ion_channel *ch = w->fix->check.ch;
 	bool asks = wake_sleeps(w->state) && wake_wanted(w);
 
 	wake_set(w);
@@ -169,7 +172,7 @@ static void wake_rest_one(struct wake *w)
 		  !pushes && wake_sleeps(w->state) && wake_wanted(w), "reset");
 }
 
-/* However often it finds no room: that is once. */
+/* However often it finds no room, this counts once. */
 static void wake_stall_one(struct wake *w)
 {
 	bool broken = w->bits & WAKE_BROKEN;
@@ -189,21 +192,21 @@ static void wake_each_bit(struct wake *w, void (*one)(struct wake *w))
 {
 	for (w->bits = 0; w->bits <= WAKE_ALL; w->bits++)
 		one(w);
-	/* The next ring finds this one as it was. */
+	/* The next ring finds this one unchanged. */
 	w->bits = 0;
 	wake_set(w);
 }
 
 static void wake_each(struct kunit *test, void (*one)(struct wake *w))
 {
-	struct wake w = { .bed = bed_make(test) };
+	struct wake w = { .fix = fixture_create(test) };
 	unsigned int id;
 
-	KUNIT_ASSERT_EQ(test, bed_open(w.bed, test->param_value), 0);
+	KUNIT_ASSERT_EQ(test, fixture_open(w.fix, test->param_value), 0);
 	for (id = 0; id < ION_RINGS; id++) {
-		const struct ion_lane *lane = &w.bed->check.lane[id / 2];
+		const struct ion_lane *lane = &w.fix->check.lane[id / 2];
 
-		w.ring = bed_ring(w.bed, id);
+		w.ring = fixture_ring(w.fix, id);
 		w.flag = w.ring->kind->kernel_pushes ? lane->in.end.peer_wake :
 						       lane->out.end.peer_wake;
 		for (w.state = 0; w.state <= ION_END_LENT_KICKED; w.state++)
@@ -211,7 +214,7 @@ static void wake_each(struct kunit *test, void (*one)(struct wake *w))
 	}
 	w.state = ION_END_SLEEPING;
 	wake_set(&w);
-	bed_close(w.bed);
+	fixture_close(w.fix);
 }
 
 static void wake_states(struct kunit *test)
@@ -239,12 +242,12 @@ static void wake_rests(struct kunit *test)
 	wake_each(test, wake_rest_one);
 }
 
-static void wake_stalls(struct kunit *test)
+static void wake_without_room(struct kunit *test)
 {
 	wake_each(test, wake_stall_one);
 }
 
-static const struct bed_shape wake_shapes[] = {
+static const struct fixture_shape wake_shapes[] = {
 	{ "compact", ION_LAYOUT_COMPACT, { 4, 4, 4, 4 } },
 	{ "split", ION_LAYOUT_SPLIT, { 4, 4, 4, 4 } },
 };
@@ -257,13 +260,13 @@ static struct kunit_case wake_cases[] = {
 	KUNIT_CASE_PARAM(wake_arms, wake_gen_params),
 	KUNIT_CASE_PARAM(wake_leaves, wake_gen_params),
 	KUNIT_CASE_PARAM(wake_rests, wake_gen_params),
-	KUNIT_CASE_PARAM(wake_stalls, wake_gen_params),
+	KUNIT_CASE_PARAM(wake_without_room, wake_gen_params),
 	{}
 };
 
 struct kunit_suite ion_wake_suite = {
 	.name = "ion_wake",
-	.suite_init = bed_suite_init,
-	.suite_exit = bed_suite_exit,
+	.suite_init = fixture_suite_init,
+	.suite_exit = fixture_suite_exit,
 	.test_cases = wake_cases,
 };
