@@ -188,7 +188,7 @@ static u32 probe_where(void)
 	return current->flags & PF_WQ_WORKER ? PROBE_IN_WORK : PROBE_IN_CALLER;
 }
 
-/* In whatever context this is. */
+/* Make the call in the current context. */
 void probe_make_call(struct probe *p, struct probe_run *run)
 {
 	struct ion_ring *ring = NULL;
@@ -300,7 +300,7 @@ int probe_calls_run(struct probe *p, struct probe_run *run)
 	p->run = run;
 	probe_start(p);
 	wait_for_completion(&p->done);
-	/* Whoever made the call may still be on the way out of this module. */
+	/* The context of the call may still be inside this module. */
 	flush_work(&p->thread_work);
 	flush_work(&p->soft_work);
 	irq_work_sync(&p->hard_work);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Services that copy each payload, and give the packet back as it came: out of
- * its buffer, or into it. What the copies cost is what ion_count counts.
+ * Services that copy each payload, out of its buffer or into it, and return the
+ * packet unchanged. ion_count counts the cost of the copies.
  */
 #include <linux/minmax.h>
 #include <linux/module.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The flood: a thread, a softirq and a hard interrupt that call at the same
- * time, again and again, for whatever the program does meanwhile.
+ * The flood: a thread, a softirq and a hard interrupt that make calls at the
+ * same time, again and again, whatever the program does meanwhile.
  */
 #include <linux/cleanup.h>
 #include <linux/cpumask.h>
@@ -14,7 +14,7 @@
 
 #include "probe.h"
 
-/* What one source does at a time. */
+/* The work of one source in one turn. */
 #define PROBE_BURST 8
 
 static void probe_flood_push(struct probe *p, unsigned int source)
@@ -45,7 +45,7 @@ static void probe_flood_pop(struct probe *p, unsigned int source)
 	}
 }
 
-/* Whoever sends takes care that there is room. */
+/* The sender makes sure that there is room. */
 static void probe_flood_echo(struct probe *p)
 {
 	struct ion_ring *tx = ion_channel_ring(p->ch, ION_RING_TX);
@@ -61,7 +61,7 @@ static void probe_flood_echo(struct probe *p)
 	}
 }
 
-/* One of them is given back, to be seen again. */
+/* One of them is returned, to be seen again. */
 static void probe_flood_peek(struct probe *p)
 {
 	struct ion_ring *cmd = ion_channel_ring(p->ch, ION_RING_CMD);
@@ -122,7 +122,7 @@ static void probe_flood_in_hardirq(struct irq_work *work)
 			 PROBE_FROM_HARDIRQ);
 }
 
-/* With one processor this is the other thread, interrupts off. */
+/* With one processor this is the other thread, with interrupts off. */
 static void probe_flood_in_interrupt(void *data)
 {
 	probe_flood_from(data, PROBE_FROM_INTERRUPT);
@@ -148,7 +148,7 @@ static int probe_flooder(void *data)
 	return 0;
 }
 
-/* It does not look where the other thread is: so it interrupts it anywhere. */
+/* It does not check where the other thread is: so it interrupts it anywhere. */
 static int probe_interrupter(void *data)
 {
 	struct probe *p = data;
@@ -192,7 +192,7 @@ static u32 probe_flood_sources(const struct probe_flood *flood)
 	       flood->echo;
 }
 
-/* One owner of a ring between peek and release, or reserve and commit. */
+/* A ring has one owner between peek and release, or reserve and commit. */
 static bool probe_flood_valid(const struct probe_flood *flood)
 {
 	return !(probe_flood_sources(flood) & ~(BIT(PROBE_SOURCES) - 1)) &&
@@ -212,7 +212,10 @@ static struct task_struct *probe_flood_start(struct probe *p, unsigned int cpu,
 	return task;
 }
 
-/* A thread that is stopped before it began never runs: nothing is to be undone. */
+/*
+ * A thread that is stopped before it began never runs: there is nothing to
+ * undo.
+ */
 static int probe_flood_begin(struct probe *p)
 {
 	struct task_struct *one, *two;

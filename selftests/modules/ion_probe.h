@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * /dev/ion_probe: how a test tells the module ion_probe what to call.
+ * /dev/ion_probe: the calls that a test makes on the module ion_probe.
  *
- * ion_probe is a kernel module that uses <linux/ion.h> and nothing else of
- * ion. It registers the services "probe" and "probe-plain". A test sets a
- * channel up with one of them, takes hold of it here by its number, and has
- * the module make calls on it, in the context that it wants.
+ * ion_probe is a kernel module that uses <linux/ion.h> and nothing else of ion.
+ * It registers the services "probe" and "probe-plain". A test sets up a channel
+ * with one of them, attaches to it here by its number, and lets the module make
+ * calls on it, in the context of its choice.
  */
 #ifndef _ION_PROBE_H
 #define _ION_PROBE_H
@@ -16,7 +16,7 @@
 /* ion_setup.arg[0] of the service "probe". */
 #define PROBE_ASYNC  (1U << 0) /* ion_channel_set_async() */
 #define PROBE_REFUSE (1U << 1) /* bind() returns arg[1] */
-#define PROBE_ECHO   (1U << 2) /* doorbell() sends back what came */
+#define PROBE_ECHO   (1U << 2) /* doorbell() returns the packets */
 #define PROBE_SLEEPY (1U << 3) /* bind() and doorbell() take arg[1] us more */
 #define PROBE_KEEP   (1U << 4) /* unbind() does not end the flood */
 #define PROBE_FLAGS  0x1fU
@@ -35,10 +35,10 @@ enum probe_device_kind {
 	PROBE_DEVICE_WAS_RESET, /* event: reset() ran; arg: buffers in the pool */
 };
 
-/* Where a call is made. */
+/* The context of a call. */
 enum probe_context {
-	PROBE_IN_CALLER,   /* the thread that asks for it */
-	PROBE_IN_IRQS_OFF, /* likewise, interrupts off */
+	PROBE_IN_CALLER,   /* the calling thread */
+	PROBE_IN_IRQS_OFF, /* the calling thread, interrupts off */
 	PROBE_IN_WORK,	   /* a kernel thread */
 	PROBE_IN_SOFTIRQ,
 	PROBE_IN_HARDIRQ,
@@ -46,7 +46,7 @@ enum probe_context {
 	PROBE_CONTEXTS,
 };
 
-/* What is called: the functions of <linux/ion.h>. */
+/* The calls: the functions of <linux/ion.h>. */
 enum probe_call {
 	PROBE_PUSH,
 	PROBE_POP,
@@ -76,38 +76,38 @@ enum probe_call {
 	PROBE_ID,
 	PROBE_OPENER, /* words: pid, uid, gid */
 	PROBE_SET_ASYNC,
-	PROBE_PRIVATE, /* 1 if it is what bind() set */
-	PROBE_PUT,     /* the module's own reference: where it may sleep */
+	PROBE_PRIVATE, /* 1 if it is the value that bind() set */
+	PROBE_PUT,     /* the reference of the module, in a context that may sleep */
 	PROBE_BUFFERS, /* words: the size of one */
-	PROBE_BUFFER,  /* of packets[0]; words[3]: the room */
+	PROBE_BUFFER,  /* of packets[0]; words[3]: its size */
 	PROBE_READ,    /* the payload of packets[0], to bytes */
 	PROBE_WRITE,   /* of packets[0], from bytes */
 	PROBE_CALLS,
 };
 
-/* No ring at all, in the place of enum ion_ring_id. */
+/* No ring, instead of enum ion_ring_id. */
 #define PROBE_NO_RING 0xffU
 
-/* ION_PEEK_MAX, and some more than that. */
+/* ION_PEEK_MAX, and a few more. */
 #define PROBE_PEEK_MAX 32
 #define PROBE_MAX      40
 
-/* Bytes that "probe-read" and "probe-write" copy at the most. */
+/* The most bytes that "probe-read" and "probe-write" copy. */
 #define PROBE_COPY_MAX 1520
 
 /**
  * struct probe_run - one call (PROBE_IOC_RUN)
  * @call: &enum probe_call
  * @context: &enum probe_context
- * @ring: the ring, for those that take one
- * @count: how many, for those that take that
- * @result: written: what the call returned
- * @where: written: the context that the module found itself in
+ * @ring: the ring, for calls that take one
+ * @count: how many, for calls that take a number
+ * @result: written: the result of the call
+ * @where: written: the context that the module ran in
  * @reserved: 0
  * @packets: in or out
  * @cmds: in or out
  * @words: in or out
- * @bytes: in or out; @packets[0] lies before them
+ * @bytes: in or out; @packets[0] comes before them
  */
 struct probe_run {
 	__u32 call;
@@ -130,8 +130,8 @@ struct probe_run {
 };
 
 /*
- * Where a flood comes from: a thread, what runs at the same time on another
- * processor if there is one, and what interrupts the thread.
+ * The sources of a flood: a thread; contexts on another processor, if there is
+ * one; and one that interrupts the thread.
  */
 enum probe_flood_source {
 	PROBE_FROM_THREAD,
@@ -149,7 +149,7 @@ enum probe_flood_source {
  * @peek: the source that peeks and releases on cmd, a bit
  * @reserve: the source that reserves and commits on evt, a bit
  * @echo: sources that push to rx what they pop from tx
- * @interval_us: how long the thread calls, and how long it rests
+ * @interval_us: how long the thread makes calls, and how long it pauses
  *
  * With no bit set the flood ends.
  */
@@ -168,7 +168,7 @@ struct probe_flood {
  * @unbound: calls of unbind()
  * @pushed: packets of the flood, by source
  * @popped: packets of the flood, by source
- * @sum: of &ion_packet.data of all that was popped
+ * @sum: of &ion_packet.data of all packets that were popped
  * @released: commands that were peeked and released
  * @committed: answers that were reserved and committed
  * @cut: how often a release or commit did less than it was asked for, or an

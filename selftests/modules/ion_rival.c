@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Another driver that has a device "ion", as Android's memory manager had. */
+/*
+ * Another driver with a device "ion", such as the memory manager of Android
+ * had.
+ */
 #include <linux/fs.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
