@@ -6,6 +6,7 @@
  */
 #include <sys/stat.h>
 
+#include "ion_test.h"
 #include "service_test.h"
 
 #define BUFFERS	    8
@@ -16,7 +17,7 @@
 
 FIXTURE(service_device)
 {
-	struct inventory before;
+	struct usage before;
 	struct channel ch;
 };
 
