@@ -2,22 +2,11 @@
 /*
  * /dev/ion: lock-free packet channels in memory shared with user space.
  *
- * The calls:	file.c, ioctl.c; rw.c and batch.c move packets
- * A channel:	channel.c its life, geometry.c its layout, memory.c its pages,
- *		mapping.c their mappings; channels.c all of them, quota.c how
- *		many there may be, list.c what is told of each
- * The rings:	<ion/ring.h> the algorithm, ring.c what is beside the hot path,
- *		user_end.c the end of the program, for one that does not map
- * Running:	kernel_end.c when, serve.c in a lent thread; notify.c wakes the
- *		program, wait.c is where it waits
- * Told:	trace.h what tracers are told, trace_hot.h what costs a nop there
- * Services:	service.c which there are; api_*.c what they call, with stage.h
- *		what they have in hand; arena.c the buffers, payload.c copies
- *		of what is in them; echo.c, sink.c, source.c with
- *		source_budget.c, pair.c and pair_cross.c, with stock.c empty
- *		buffers
- * Itself:	selftest.c, with selftest_*.c, has the module test itself
+ * Documentation/architecture.rst has the layers, the lowest first, and a packet's way
+ * through them. "tools/check/layers" checks that calls go down only.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/device.h>
 #include <linux/kobject.h>
 #include <linux/miscdevice.h>
@@ -62,7 +51,7 @@ static int __init ion_register(void)
 
 	if (ret != -EEXIST)
 		return ret;
-	pr_err("ion: another driver has a device \"%s\" already; remove that first\n",
+	pr_err("another driver has a device \"%s\" already; remove that first\n",
 	       ion_misc.name);
 	return -EBUSY;
 }
@@ -79,7 +68,7 @@ static int __init ion_init(void)
 		ion_services_exit();
 		return ret;
 	}
-	pr_info("ion: /dev/ion is ready, ABI version %d\n", ION_ABI_VERSION);
+	pr_info("/dev/ion is ready, ABI version %d\n", ION_ABI_VERSION);
 	return 0;
 }
 

@@ -35,6 +35,7 @@ lint_texts()
 	step "words" lint_words
 	step "guards" lint_guards
 	step "memory order" tools/check/order
+	step "layers" tools/check/layers
 }
 
 # sources [PATHSPEC...]: print the files of the checkout, one a line, committed or
