@@ -37,7 +37,7 @@ FIXTURE_TEARDOWN(arena)
 	EXPECT_TRUE(usage_returns_to(&self->before));
 }
 
-TEST_F(arena, the_arena_comes_after_the_rings)
+TEST_F(arena, info_describes_the_arena)
 {
 	size_t page = page_size();
 	const struct ion_info *info = &self->ch.info;

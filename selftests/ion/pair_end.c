@@ -152,7 +152,7 @@ TEST_F(pair_end, closing_a_poisoned_peer_is_reported)
 }
 
 /* Packets that the survivor sent arrive nowhere; it may still be reset. */
-TEST_F(pair_end, packets_to_a_closed_peer_are_discarded)
+TEST_F(pair_end, a_survivor_with_unsent_packets_may_reset)
 {
 	ion_fill(&self->b);
 	channel_close(&self->a);

@@ -396,7 +396,7 @@ TEST_F(rw, poison_ends_read_and_write)
 	EXPECT_EQ(PACKET, get(fd, self->in, PACKET));
 }
 
-TEST_F(rw, positions_are_refused)
+TEST_F(rw, positions_and_splices_are_refused)
 {
 	int fd = self->ch.fd, pipes[2];
 

@@ -188,7 +188,7 @@ TEST_F(serve_end, a_stopped_program_serves_nothing)
 	EXPECT_EQ(256 + SIGKILL, ion_wait_child(pid));
 }
 
-TEST_F(serve_end, a_killed_program_leaves_its_rings_unchanged)
+TEST_F(serve_end, a_killed_program_leaves_its_channel_usable)
 {
 	static const __u64 idle[] = { SPIN, MS, ION_SERVE_NO_SPIN };
 	unsigned int i;

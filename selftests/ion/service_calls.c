@@ -435,7 +435,7 @@ TEST_F(service_calls, empty_command_rings_are_reported)
 	test_empty(_metadata, &self->s, true);
 }
 
-TEST_F(service_calls, the_channel_is_described)
+TEST_F(service_calls, queries_describe_the_channel)
 {
 	struct probe_run opener = { .call = PROBE_OPENER };
 	struct service *s = &self->s;

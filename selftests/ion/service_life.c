@@ -321,7 +321,7 @@ TEST_F(service_life, a_reference_outlives_the_file)
 }
 
 /* The last reference goes with a task of another user. */
-TEST_F(service_life, a_channel_of_a_child_is_charged_to_its_opener)
+TEST_F(service_life, a_channel_lives_on_in_a_child)
 {
 	struct probe_run opener = { .call = PROBE_OPENER };
 	struct service *s = &self->s;
