@@ -77,7 +77,8 @@ static bool device_give(struct channel *ch, __u16 from, __u16 count)
 	__u16 id;
 
 	for (id = from; id < from + count; id++) {
-		struct ion_packet packet = { .data = id * BUFFER_SIZE, .id = id };
+		struct ion_packet packet = { .data = id * BUFFER_SIZE,
+					     .id = id };
 
 		if (!ion_ring_push(&ch->tx, &packet))
 			return false;
@@ -124,6 +125,13 @@ static int setup_slowly(struct task *task)
 	return ion_call((int)task->arg[0], ION_IOC_SETUP, &setup);
 }
 
+/* activate() sleeps without being woken by signals: its thread is in state D. */
+static bool activate_runs(const struct task *task)
+{
+	return AWAIT(task_state(task) == 'D' || READ_ONCE(task->done)) &&
+	       !READ_ONCE(task->done);
+}
+
 TEST_F(service_device, no_lock_is_held_while_activate_runs)
 {
 	int fd = ion_open(O_RDWR);
@@ -133,7 +141,7 @@ TEST_F(service_device, no_lock_is_held_while_activate_runs)
 
 	ASSERT_LE(0, fd);
 	task_start(&task, setup_slowly, NULL, (__u64)fd, 0);
-	ASSERT_TRUE(task_sleeps(&task));
+	ASSERT_TRUE(activate_runs(&task));
 	/* It is being set up: nobody waits to be told so. */
 	device_setup(&setup, 0, 0);
 	EXPECT_EQ(-EBUSY, ion_call(fd, ION_IOC_SETUP, &setup));
@@ -151,6 +159,7 @@ TEST_F(service_device, no_lock_is_held_while_activate_runs)
 
 static int unregister(struct task *task)
 {
+	(void)task;
 	return probe_unregister();
 }
 
@@ -161,7 +170,7 @@ TEST_F(service_device, unregistering_waits_for_activate)
 
 	ASSERT_LE(0, fd);
 	task_start(&setup, setup_slowly, NULL, (__u64)fd, 0);
-	ASSERT_TRUE(task_sleeps(&setup));
+	ASSERT_TRUE(activate_runs(&setup));
 	task_start(&ends, unregister, NULL, 0, 0);
 	EXPECT_EQ(0, task_join(&setup));
 	EXPECT_EQ(0, task_join(&ends));
@@ -262,8 +271,9 @@ TEST_F(service_device, a_thread_that_waits_is_woken_with_bottom_halves_off)
 	ASSERT_EQ(0, device_open(ch));
 	EXPECT_EQ(PROBE_DEVICE_ACTIVE, device_event(ch).kind);
 	ASSERT_TRUE(device_give(ch, 0, 2));
-	ASSERT_TRUE(ion_ring_push_cmd(&ch->cmd, &(struct ion_cmd_packet){
-			.kind = PROBE_DEVICE_RECEIVE, .arg = 2 }));
+	ASSERT_TRUE(ion_ring_push_cmd(
+		&ch->cmd, &(struct ion_cmd_packet){
+				  .kind = PROBE_DEVICE_RECEIVE, .arg = 2 }));
 	EXPECT_EQ(0, ion_wait_for(ch->fd, 2, 0, &timeout));
 }
 
