@@ -231,7 +231,7 @@ static void states_flags(struct kunit *test)
 	end_each_state(test, states_flags_one);
 }
 
-KUNIT_ARRAY_PARAM_DESC(fix, end_cases, name);
+KUNIT_ARRAY_PARAM_DESC(end, end_cases, name);
 
 static struct kunit_case states_cases[] = {
 	KUNIT_CASE_PARAM(states_refresh, end_gen_params),
