@@ -124,7 +124,7 @@ const char *ion_binding_service_name(const char *name)
 
 /* Put the channel in the list of a service, and keep its module. */
 static struct ion_service *ion_binding_add(const char *name,
-						   struct ion_channel *ch)
+					   struct ion_channel *ch)
 {
 	struct ion_service *service;
 
@@ -140,7 +140,7 @@ static struct ion_service *ion_binding_add(const char *name,
 
 /* From now on the service may be freed, though not the code of its module. */
 static void ion_binding_remove(struct ion_channel *ch,
-				       const struct ion_service *service)
+			       const struct ion_service *service)
 {
 	struct module *owner = service->owner;
 

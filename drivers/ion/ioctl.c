@@ -127,7 +127,7 @@ static int ion_setup_configure(struct ion_channel *ch,
 
 /* What the channel is to be is told before it becomes so, or is refused. */
 static int ion_setup_channel(struct ion_channel *ch, struct ion_setup *setup,
-		     const char *service, void __user *arg)
+			     const char *service, void __user *arg)
 {
 	int ret;
 

@@ -255,7 +255,7 @@ static void ion_serve_left(struct ion_serve *serve,
  * else the thread has to do where it returns to user space.
  */
 int ion_serve_channel(struct ion_channel *ch, const struct file *file,
-	      struct ion_serve *serve)
+		      struct ion_serve *serve)
 {
 	struct ion_server server = {
 		.ch = ch,

@@ -265,15 +265,15 @@ TEST_F(service_device, buffers_of_the_pool_come_back_filled)
 /* A softirq on this processor could wait for the lock forever. */
 TEST_F(service_device, a_thread_that_waits_is_woken_with_bottom_halves_off)
 {
+	struct ion_cmd_packet receive = { .kind = PROBE_DEVICE_RECEIVE };
 	struct channel *ch = &self->ch;
 	__u64 timeout = LONG_MS * MS;
 
+	receive.arg = 2;
 	ASSERT_EQ(0, device_open(ch));
 	EXPECT_EQ(PROBE_DEVICE_ACTIVE, device_event(ch).kind);
 	ASSERT_TRUE(device_give(ch, 0, 2));
-	ASSERT_TRUE(ion_ring_push_cmd(
-		&ch->cmd, &(struct ion_cmd_packet){
-				  .kind = PROBE_DEVICE_RECEIVE, .arg = 2 }));
+	ASSERT_TRUE(ion_ring_push_cmd(&ch->cmd, &receive));
 	EXPECT_EQ(0, ion_wait_for(ch->fd, 2, 0, &timeout));
 }
 

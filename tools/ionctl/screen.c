@@ -78,8 +78,8 @@ int screen_begin(void)
 	size_t i;
 
 	if (!isatty(STDOUT_FILENO))
-		return fail(
-			"stdout is not a terminal: use ionctl stats --watch");
+		return fail("stdout is not a terminal: use %s",
+			    "ionctl stats --watch");
 	sigemptyset(&blocked);
 	for (i = 0; i < sizeof(signals) / sizeof(*signals); i++)
 		sigaddset(&blocked, signals[i]);

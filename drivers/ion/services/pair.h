@@ -12,7 +12,6 @@
 #include <linux/refcount.h>
 #include <linux/spinlock.h>
 
-
 /**
  * struct ion_pair_end - one of two channels
  * @ref: its channel holds one while it is bound, and its peer another
