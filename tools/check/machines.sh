@@ -53,11 +53,11 @@ kcsan_steps()
 }
 
 # The tests of every topic, without long random ones.
-readonly machine_tests=(abi ring mapping ioctl errors poison counters
+readonly machine_tests=(abi ring mapping ioctl errors errors_setup errors_limits poison counters
 	split split_ring wait wait_poll wait_event rw rw_uring serve serve_end stress
 	arena arena_owner arena_reset arena_map source big
 	pair pair_join pair_stamp pair_arena
-	service_calls service_wake service_life service_arena service_flood
+	service_calls service_wake service_life service_arena service_flood service_device
 	library list trace selftest original)
 
 # runner_options TEST...: print the options of the runner that select these tests;
