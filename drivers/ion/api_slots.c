@@ -344,12 +344,24 @@ u32 __ion_release(struct ion_ring *ring, u32 count, u32 size)
 }
 EXPORT_SYMBOL_GPL(__ion_release);
 
+/* Functions of their own: in one, the loops over slots get fewer registers. */
+static noinline u32 ion_move_packets(struct ion_ring *from, struct ion_ring *to,
+				     u32 count)
+{
+	return ion_api_move(from, to, count, ION_PACKET_SIZE);
+}
+
+static noinline u32 ion_move_cmds(struct ion_ring *from, struct ion_ring *to,
+				  u32 count)
+{
+	return ion_api_move(from, to, count, ION_CMD_SIZE);
+}
+
 u32 __ion_move(struct ion_ring *from, struct ion_ring *to, u32 count, u32 size)
 {
 	if (!ion_api_ok(from, size, false) || !ion_api_ok(to, size, true))
 		return 0;
-	if (size == ION_PACKET_SIZE)
-		return ion_api_move(from, to, count, ION_PACKET_SIZE);
-	return ion_api_move(from, to, count, ION_CMD_SIZE);
+	return size == ION_PACKET_SIZE ? ion_move_packets(from, to, count) :
+					 ion_move_cmds(from, to, count);
 }
 EXPORT_SYMBOL_GPL(__ion_move);

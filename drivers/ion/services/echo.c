@@ -10,10 +10,13 @@
 
 static void ion_echo_doorbell(struct ion_channel *ch)
 {
+	struct ion_ring *cmd = ion_channel_ring(ch, ION_RING_CMD);
+
 	ion_channel_move(ion_channel_ring(ch, ION_RING_TX),
 			 ion_channel_ring(ch, ION_RING_RX), U32_MAX);
-	ion_cmd_move(ion_channel_ring(ch, ION_RING_CMD),
-		     ion_channel_ring(ch, ION_RING_EVT), U32_MAX);
+	/* Commands are rare. */
+	if (!ion_channel_empty(cmd))
+		ion_cmd_move(cmd, ion_channel_ring(ch, ION_RING_EVT), U32_MAX);
 }
 
 const struct ion_service_ops ion_echo_ops = {
