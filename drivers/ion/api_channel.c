@@ -3,6 +3,7 @@
 #include <linux/bug.h>
 #include <linux/errno.h>
 #include <linux/export.h>
+#include <linux/lockdep.h>
 
 #include <linux/ion.h>
 
@@ -70,13 +71,18 @@ EXPORT_SYMBOL_GPL(ion_channel_private);
  */
 void ion_channel_set_async(struct ion_channel *ch, enum ion_async async)
 {
+	/* Interrupts stay on with a lock of this class. */
+	static struct lock_class_key ion_ring_bh_key;
 	unsigned int id;
 
 	if (WARN_ONCE(ch->ready || READ_ONCE(ch->runner) != current,
 		      "ion: a service made a channel async outside bind()\n"))
 		return;
-	for (id = 0; id < ION_RINGS; id++)
+	for (id = 0; id < ION_RINGS; id++) {
+		if (async == ION_ASYNC_BH)
+			lockdep_set_class(&ch->ring[id].lock, &ion_ring_bh_key);
 		ch->ring[id].async = async;
+	}
 }
 EXPORT_SYMBOL_GPL(ion_channel_set_async);
 

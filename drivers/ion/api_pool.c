@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* <linux/ion.h>: empty buffers that a service keeps, to fill them. */
+#include <linux/bug.h>
 #include <linux/errno.h>
 #include <linux/export.h>
+#include <linux/lockdep.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
@@ -19,14 +21,12 @@
  */
 int ion_pool_init(struct ion_pool *pool, const struct ion_channel *ch)
 {
-	u32 buffers;
-
 	*pool = (struct ion_pool) {};
-	buffers = ion_channel_buffers(ch, &pool->size);
+	pool->room = ion_channel_buffers(ch, &pool->size);
 	spin_lock_init(&pool->lock);
-	if (!buffers)
+	if (!pool->room)
 		return 0;
-	pool->ids = kvmalloc_array(buffers, sizeof(*pool->ids), ION_GFP);
+	pool->ids = kvmalloc_array(pool->room, sizeof(*pool->ids), ION_GFP);
 	return pool->ids ? 0 : -ENOMEM;
 }
 EXPORT_SYMBOL_GPL(ion_pool_init);
@@ -48,6 +48,9 @@ static bool ion_pool_add(struct ion_pool *pool, u16 id)
 {
 	lockdep_assert_held(&pool->lock);
 
+	if (WARN_ONCE(pool->nr >= pool->room,
+		      "ion: a service put a buffer into a pool twice\n"))
+		return false;
 	pool->ids[pool->nr] = id;
 	/* ion_pool_count() does not take the lock. */
 	WRITE_ONCE(pool->nr, pool->nr + 1);
@@ -62,8 +65,11 @@ static bool ion_pool_add(struct ion_pool *pool, u16 id)
  * @pool: the pool
  * @id: number of the buffer, which came with a packet and is in no pool
  *
+ * Without an arena there is nothing to put: then, and for a buffer too many, it warns
+ * once and does nothing.
+ *
  * Context: process or softirq. The function of ion_pool_call_at() is called here,
- * without a lock.
+ * after the lock of the pool is released.
  */
 void ion_pool_put(struct ion_pool *pool, u16 id)
 {
@@ -112,6 +118,8 @@ EXPORT_SYMBOL_GPL(ion_pool_get);
  * @pool: the pool
  * @nr: how many; 0: the function is not called any more
  * @ready: the function. It runs once, in ion_pool_put(), and may call this again.
+ *
+ * A call of @ready that has begun may go on after this returns.
  *
  * For a producer that stops when there are no buffers, and that is not to be
  * woken for each: it stops, calls this, and goes on if there are enough already.

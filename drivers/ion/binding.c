@@ -5,7 +5,8 @@
  * A service in ion_services can be found; a channel in the list of a service is
  * bound to it. Both lists are under ion_services_lock, a spinlock: nobody waits
  * for a thread that does not get a processor. Whether a channel is bound, and
- * every callback but activate(), is under its end_mutex, in which the former nests.
+ * every callback but activate() and deactivate(), is under its end_mutex;
+ * ion_services_lock is taken inside that.
  */
 #include <linux/cred.h>
 #include <linux/errno.h>
@@ -229,33 +230,35 @@ int ion_binding_activate(struct ion_channel *ch, const struct ion_bind *how)
 /**
  * ion_binding_activated() - end what ion_binding_activate() began
  * @ch: the channel
+ * @active: deactivate() of the service is to be called before unbind()
  *
  * Context: may sleep.
  */
-void ion_binding_activated(struct ion_channel *ch)
+void ion_binding_activated(struct ion_channel *ch, bool active)
 {
 	ion_end_lock_unkillable(ch);
+	ch->active = active;
 	WRITE_ONCE(ch->activating, false);
 	ion_end_unlock(ch);
 	wake_up_all(&ch->serve_wait);
 }
 
 static void ion_binding_call_unbind(struct ion_channel *ch,
-				    struct ion_service *service)
+				    struct ion_service *service, bool hangup)
 {
 	if (service->ops->unbind) {
 		ion_end_set_runner(ch, current);
 		service->ops->unbind(ch);
 		ion_end_set_runner(ch, NULL);
 	}
-	if (!READ_ONCE(ch->closed))
+	if (hangup && !READ_ONCE(ch->closed))
 		ion_channel_hangup(ch);
 	/* Not before: ion_service_unregister() waits for those in the list. */
 	ion_binding_remove(ch, service);
 }
 
-/* Take the end when no activate() runs. */
-static void ion_binding_lock_active(struct ion_channel *ch)
+/* Take the end when neither activate() nor deactivate() runs. */
+static void ion_binding_lock_idle(struct ion_channel *ch)
 {
 	ion_end_lock_unkillable(ch);
 	while (ch->activating) {
@@ -265,23 +268,41 @@ static void ion_binding_lock_active(struct ion_channel *ch)
 	}
 }
 
+/* Whoever comes second waits until the callback is over. */
+static void ion_binding_deactivate(struct ion_channel *ch)
+{
+	bool active;
+
+	ion_binding_lock_idle(ch);
+	active = ch->active;
+	ch->active = false;
+	ch->activating = active;
+	ion_end_unlock(ch);
+	if (!active)
+		return;
+	ch->service->ops->deactivate(ch);
+	ion_binding_activated(ch, false);
+}
+
 /**
  * ion_binding_unbind() - take the kernel ends from the service
  * @ch: the channel; nothing happens if it is not bound
+ * @hangup: hang the channel up, unless the program has closed it
  *
  * No callback runs afterwards. Waits for activate().
  *
  * Context: may sleep.
  */
-void ion_binding_unbind(struct ion_channel *ch)
+void ion_binding_unbind(struct ion_channel *ch, bool hangup)
 {
 	struct ion_service *service;
 
-	ion_binding_lock_active(ch);
+	ion_binding_deactivate(ch);
+	ion_binding_lock_idle(ch);
 	service = ch->service;
 	ch->service = NULL;
 	if (service)
-		ion_binding_call_unbind(ch, service);
+		ion_binding_call_unbind(ch, service, hangup);
 	ion_end_unlock(ch);
 }
 

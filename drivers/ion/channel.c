@@ -224,7 +224,7 @@ void ion_channel_close(struct ion_channel *ch)
 {
 	trace_ion_close(ch);
 	WRITE_ONCE(ch->closed, true);
-	ion_binding_unbind(ch);
+	ion_binding_unbind(ch, true);
 	ion_channel_put(ch);
 }
 
@@ -282,7 +282,7 @@ void ion_channel_describe(const struct ion_channel *ch, struct ion_info *info,
 	strscpy_pad(info->service, service);
 }
 
-/* Undo ion_channel_assemble(); references that the service took remain. */
+/* Undo ion_channel_assemble(). The service has given up its references. */
 static void ion_channel_unconfigure(struct ion_channel *ch)
 {
 	irq_work_sync(&ch->notify_work);
@@ -290,6 +290,10 @@ static void ion_channel_unconfigure(struct ion_channel *ch)
 	WRITE_ONCE(ch->peer_gone, false);
 	WRITE_ONCE(ch->undelivered, false);
 	ion_channel_free(ch);
+	ch->held = 0;
+	ch->held_total = 0;
+	atomic64_set(&ch->wakeups, 0);
+	atomic64_set(&ch->signals, 0);
 	memset(&ch->info, 0, sizeof(ch->info));
 	memset(ch->ring, 0, sizeof(ch->ring));
 	ch->private = NULL;
@@ -329,14 +333,16 @@ static int ion_channel_activate(struct ion_channel *ch,
 
 	lockdep_assert_held(&ch->setup_mutex);
 
+	ch->setting_up = true;
 	mutex_unlock(&ch->setup_mutex);
 	ret = ion_binding_activate(ch, &config->bind);
+	ion_binding_activated(ch, !ret && ch->service->ops->deactivate);
+	if (ret)
+		ion_binding_unbind(ch, false);
 	mutex_lock(&ch->setup_mutex);
-	ion_binding_activated(ch);
-	if (ret) {
-		ion_binding_unbind(ch);
+	ch->setting_up = false;
+	if (ret)
 		ion_channel_unconfigure(ch);
-	}
 	return ret;
 }
 
@@ -358,7 +364,8 @@ static void ion_channel_set_ready(struct ion_channel *ch)
  * mmap() of the same channel waits for the mutex with mmap_lock held.
  *
  * Context: may sleep. mmap_lock may be held.
- * Return: 0; -EBUSY if it is configured already, or is about to be; -ENFILE, -EDQUOT, -ENOSPC or
+ * Return: 0; -EBUSY if it is configured already, or being so; -ENFILE, -EDQUOT,
+ * -ENOSPC or
  * -ENOMEM over a limit; -EINTR if the caller has been killed; -ENOENT if the
  * service has gone, or an error of it. An error leaves the channel as it was.
  */
@@ -377,7 +384,7 @@ int ion_channel_configure(struct ion_channel *ch,
 	if (ret)
 		goto err_parts;
 	ret = -EBUSY;
-	if (ch->ready || ch->activating)
+	if (ch->ready || ch->setting_up)
 		goto err_unlock;
 	ret = ion_channel_assemble(ch, config, &parts);
 	if (!ret && ch->activating)

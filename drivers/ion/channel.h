@@ -102,8 +102,10 @@ enum ion_end_state {
  * @end_mutex: see above
  * @end_wanted: how many wait for end_mutex; a lent thread lets go of it then
  * @kick_pending: a kick found end_mutex taken; its owner does it
- * @activating: bound, and activate() of the service is to end; setup_mutex and
+ * @setting_up: setup_mutex is not held, and the configuration goes on; setup_mutex
+ * @activating: activate() or deactivate() of the service runs, or is about to;
  *	end_mutex
+ * @active: deactivate() is to be called before unbind(); end_mutex
  * @ready: the channel is configured
  * @closed: no descriptor and no mapping is left
  * @hungup: the service will push no more; see ion_channel_hangup()
@@ -157,7 +159,9 @@ struct ion_channel {
 	struct mutex end_mutex;		/* the kernel ends */
 	atomic_t end_wanted;
 	bool kick_pending;
+	bool setting_up;
 	bool activating;
+	bool active;
 	bool ready;
 	bool closed;
 	bool hungup;

@@ -8,6 +8,7 @@
 #define _DRIVERS_ION_KERNEL_RING_H
 
 #include <ion/ring.h>
+#include <linux/bottom_half.h>
 #include <linux/ion.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
@@ -111,6 +112,21 @@ struct ion_ring {
 	struct ion_counted counted;
 };
 
+/* On PREEMPT_RT raw_spin_lock_bh() leaves preemption on, raw_spin_lock() does not. */
+static inline void ion_ring_lock_bh(struct ion_ring *ring)
+	__acquires(&ring->lock)
+{
+	local_bh_disable();
+	raw_spin_lock(&ring->lock);
+}
+
+static inline void ion_ring_unlock_bh(struct ion_ring *ring)
+	__releases(&ring->lock)
+{
+	raw_spin_unlock(&ring->lock);
+	local_bh_enable();
+}
+
 /* A ring that is not async is owned by who owns all of the channel's. */
 static inline unsigned long ion_ring_lock(struct ion_ring *ring)
 	__acquires(&ring->lock)
@@ -120,7 +136,7 @@ static inline unsigned long ion_ring_lock(struct ion_ring *ring)
 	if (ring->async == ION_ASYNC_ANY)
 		raw_spin_lock_irqsave(&ring->lock, flags);
 	else if (ring->async)
-		raw_spin_lock_bh(&ring->lock);
+		ion_ring_lock_bh(ring);
 	else
 		__acquire(&ring->lock);
 	return flags;
@@ -132,7 +148,7 @@ static inline void ion_ring_unlock(struct ion_ring *ring, unsigned long flags)
 	if (ring->async == ION_ASYNC_ANY)
 		raw_spin_unlock_irqrestore(&ring->lock, flags);
 	else if (ring->async)
-		raw_spin_unlock_bh(&ring->lock);
+		ion_ring_unlock_bh(ring);
 	else
 		__release(&ring->lock);
 }

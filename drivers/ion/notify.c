@@ -226,10 +226,11 @@ static void ion_notify_later(struct irq_work *work)
 		container_of(work, struct ion_channel, notify_work);
 	bool all = atomic_xchg(&ch->notify_all, false);
 
+	/* In a hard interrupt no lock may be taken that leaves interrupts on. */
 	if (all)
 		ion_notify_stop(ch);
 	else
-		ion_notify(ch, false);
+		ion_notify(ch, ch->ring[0].async == ION_ASYNC_BH);
 }
 
 /**

@@ -54,7 +54,8 @@ EXPORT_SYMBOL_GPL(__ion_service_register);
  * channel that is bound is unbound and hung up: its program gets what was pushed,
  * then EPOLLHUP and EPIPE.
  *
- * Context: may sleep. Not to be called from a callback.
+ * Context: may sleep. Not to be called from a callback, nor with a lock that
+ * activate() or deactivate() takes.
  */
 void ion_service_unregister(const struct ion_service_ops *ops)
 {
@@ -64,7 +65,7 @@ void ion_service_unregister(const struct ion_service_ops *ops)
 	if (!service)
 		return;
 	while ((ch = ion_binding_first_channel(service))) {
-		ion_binding_unbind(ch);
+		ion_binding_unbind(ch, true);
 		ion_channel_put(ch);
 	}
 	kfree(service);

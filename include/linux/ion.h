@@ -86,9 +86,11 @@ struct ion_bind {
  *	ION_IOC_SETUP.
  * @activate: the channel is bound, and the program cannot use it yet; optional.
  *	No lock of ion is held, so that the callback may take locks under which
- *	others call into ion, as rtnl. An error becomes that of ION_IOC_SETUP: then
- *	unbind() is called, which has to give up all references to the channel.
- *	Rings may be used during and after it.
+ *	others call into ion or touch user memory, as rtnl. An error becomes that of
+ *	ION_IOC_SETUP: then unbind() is called, which has to give up all references
+ *	to the channel. An async service may use the rings from now on.
+ * @deactivate: undo activate(), likewise without a lock of ion; optional. Called
+ *	before unbind(), and doorbell() may run at the same time.
  * @unbind: the program closed the channel, or the service is being
  *	unregistered; optional. No callback runs afterwards. Timers, work and
  *	interrupts of the service end here too, or have a reference of their own.
@@ -102,14 +104,15 @@ struct ion_bind {
  * @verify: ION_IOC_VERIFY; optional. Returns true, and who sent the command,
  *	if it is genuine.
  *
- * The callbacks of one channel are called one at a time, in process context,
- * and may sleep. They must not touch user memory, nor take a lock under which
- * anybody does.
+ * The callbacks of one channel are called in process context and may sleep, and
+ * but for deactivate() they are called one at a time. They must not touch user
+ * memory, nor take a lock under which anybody does; activate() and deactivate() may.
  */
 struct ion_service_ops {
 	const char *name;
 	int (*bind)(struct ion_channel *ch, const struct ion_bind *how);
 	int (*activate)(struct ion_channel *ch, const struct ion_bind *how);
+	void (*deactivate)(struct ion_channel *ch);
 	void (*unbind)(struct ion_channel *ch);
 	void (*doorbell)(struct ion_channel *ch);
 	void (*reset)(struct ion_channel *ch);
@@ -417,6 +420,7 @@ void ion_payload_copy(void *to, const void *from, u32 len);
  * @lock: protects the rest
  * @nr: how many there are
  * @size: bytes of each
+ * @room: how many buffers the arena has
  * @threshold: ready() is called when there are so many; 0: never
  * @ready: see ion_pool_call_at()
  * @ids: their numbers, with room for every buffer of the arena
@@ -427,6 +431,7 @@ struct ion_pool {
 	spinlock_t lock;	/* protects the rest */
 	u32 nr;
 	u32 size;
+	u32 room;
 	u32 threshold;
 	void (*ready)(struct ion_pool *pool);
 	u16 *ids;

@@ -179,6 +179,41 @@ TEST_F(service_device, unregistering_waits_for_activate)
 	close(fd);
 }
 
+static int close_channel(struct task *task)
+{
+	return close((int)task->arg[0]);
+}
+
+/* ion_probe.ko counts an unbind() before deactivate(), and a second deactivate(). */
+TEST_F(service_device, deactivate_runs_once_before_unbind)
+{
+	struct task closes, ends;
+	struct channel ch;
+
+	ASSERT_EQ(0, device_open(&ch));
+	task_start(&closes, close_channel, NULL, (__u64)ch.fd, 0);
+	task_start(&ends, unregister, NULL, 0, 0);
+	EXPECT_EQ(0, task_join(&closes));
+	ch.fd = -1;
+	channel_close(&ch);
+	EXPECT_EQ(0, task_join(&ends));
+	EXPECT_EQ(0, probe_totals().late);
+	EXPECT_EQ(0, probe_register());
+}
+
+TEST_F(service_device, a_service_for_buffers_refuses_a_channel_without)
+{
+	int fd = ion_open(O_RDWR);
+	struct ion_setup setup;
+
+	ASSERT_LE(0, fd);
+	device_setup(&setup, 0, 0);
+	setup.buffers = 0;
+	setup.buffer_size = 0;
+	EXPECT_EQ(-EINVAL, ion_call(fd, ION_IOC_SETUP, &setup));
+	close(fd);
+}
+
 TEST_F(service_device, reset_is_told_to_the_service)
 {
 	struct ion_cmd_packet event;

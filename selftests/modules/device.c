@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The service "probe-device": does what a service for a device does. It takes locks
- * of its own while it activates a channel, keeps empty buffers in a pool, uses the
+ * The service "probe-device": does what a service for a device does. It sleeps
+ * while it activates a channel, keeps empty buffers in a pool, uses the
  * rings with bottom halves off, and tells on evt what it was told.
  */
 #include <linux/cred.h>
@@ -18,11 +18,13 @@
  * @ch: the channel
  * @pool: empty buffers that the program handed over
  * @net: network namespace of who set the channel up
+ * @active: activate() succeeded, and deactivate() was not called
  */
 struct probe_device {
 	struct ion_channel *ch;
 	struct ion_pool pool;
 	struct net *net;
+	bool active;
 };
 
 /* Those that are bound, for a test to see that none is left. */
@@ -39,9 +41,12 @@ static void probe_device_tell(struct ion_channel *ch, u32 kind, u64 arg)
 static int probe_device_bind(struct ion_channel *ch, const struct ion_bind *how)
 {
 	struct probe_device *dev;
+	u32 buffer_size;
 	int ret;
 
-	if (how->arg[0] & ~(u64)PROBE_DEVICE_FLAGS)
+	if (how->arg[0] & ~(u64)PROBE_DEVICE_FLAGS || how->arg[1] > MSEC_PER_SEC)
+		return -EINVAL;
+	if (!ion_channel_buffers(ch, &buffer_size))
 		return -EINVAL;
 	dev = kzalloc(sizeof(*dev), GFP_KERNEL);
 	if (!dev)
@@ -63,7 +68,7 @@ static int probe_device_bind(struct ion_channel *ch, const struct ion_bind *how)
 static int probe_device_activate(struct ion_channel *ch,
 				 const struct ion_bind *how)
 {
-	const struct probe_device *dev = ion_channel_private(ch);
+	struct probe_device *dev = ion_channel_private(ch);
 
 	if (how->net != dev->net)
 		return -EIO;
@@ -74,13 +79,27 @@ static int probe_device_activate(struct ion_channel *ch,
 	probe_device_tell(ch, PROBE_DEVICE_ACTIVE,
 			  atomic_read(&probe_devices));
 	local_bh_enable();
+	dev->active = true;
 	return 0;
+}
+
+static void probe_device_deactivate(struct ion_channel *ch)
+{
+	struct probe_device *dev = ion_channel_private(ch);
+
+	/* Time for others to run into it. */
+	usleep_range(1000, 2000);
+	if (!dev->active)
+		atomic64_inc(&probe_late);
+	dev->active = false;
 }
 
 static void probe_device_unbind(struct ion_channel *ch)
 {
 	struct probe_device *dev = ion_channel_private(ch);
 
+	if (dev->active)
+		atomic64_inc(&probe_late);
 	put_net(dev->net);
 	ion_pool_destroy(&dev->pool);
 	kfree(dev);
@@ -173,6 +192,7 @@ const struct ion_service_ops probe_device_ops = {
 	.name = "probe-device",
 	.bind = probe_device_bind,
 	.activate = probe_device_activate,
+	.deactivate = probe_device_deactivate,
 	.unbind = probe_device_unbind,
 	.doorbell = probe_device_doorbell,
 	.reset = probe_device_reset,
