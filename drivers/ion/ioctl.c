@@ -5,6 +5,7 @@
 #include <linux/errno.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/kconfig.h>
 #include <linux/math.h>
 #include <linux/nospec.h>
 #include <linux/slab.h>
@@ -61,7 +62,9 @@ static long ion_ioctl_query(const struct ion_channel *ch, void __user *arg)
 	query.features = ION_FEATURE_COMPACT | ION_FEATURE_SPLIT |
 			 ION_FEATURE_WAIT | ION_FEATURE_SERVE |
 			 ION_FEATURE_ARENA | ION_FEATURE_JOIN |
-			 ION_FEATURE_LIST | ION_FEATURE_SELFTEST;
+			 ION_FEATURE_LIST;
+	if (IS_ENABLED(CONFIG_ION_SELFTEST))
+		query.features |= ION_FEATURE_SELFTEST;
 	query.slots_min = ION_SLOTS_MIN;
 	query.slots_max = ION_SLOTS_MAX;
 	query.batch_max = ION_BATCH_MAX;
@@ -452,7 +455,8 @@ static long ion_ioctl_call(struct file *file, unsigned int cmd,
 	case ION_IOC_BUFFERS:
 		return ion_ioctl_buffers(ch, uarg);
 	case ION_IOC_SELFTEST:
-		return ion_ioctl_selftest(uarg);
+		return IS_ENABLED(CONFIG_ION_SELFTEST) ?
+			       ion_ioctl_selftest(uarg) : -ENOTTY;
 	case ION_IOC_LIST:
 		return ion_ioctl_list(uarg);
 	default:

@@ -48,6 +48,7 @@ EXPORT_SYMBOL_IF_KUNIT(ion_ring_publish);
 EXPORT_SYMBOL_IF_KUNIT(ion_ring_reset);
 EXPORT_SYMBOL_IF_KUNIT(ion_ring_stats);
 
+#ifdef CONFIG_ION_SELFTEST
 /* The user end of ION_IOC_SELFTEST. */
 EXPORT_SYMBOL_IF_KUNIT(ion_check_is);
 EXPORT_SYMBOL_IF_KUNIT(ion_check_configure);
@@ -61,3 +62,4 @@ EXPORT_SYMBOL_IF_KUNIT(ion_check_kick);
 EXPORT_SYMBOL_IF_KUNIT(ion_check_reset);
 EXPORT_SYMBOL_IF_KUNIT(ion_check_stats);
 EXPORT_SYMBOL_IF_KUNIT(ion_check_law);
+#endif

@@ -94,6 +94,21 @@ TEST_F(selftest, selftest_has_all_tests)
 	}
 }
 
+/* A module that was built without the self-test is tried in a guest of its own. */
+TEST(without_its_feature_bit_the_call_is_enotty)
+{
+	int fd = ion_open(O_RDWR);
+	struct ion_query query = { .size = sizeof(query) };
+	struct report report;
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, ion_call(fd, ION_IOC_QUERY, &query));
+	if (query.features & ION_FEATURE_SELFTEST)
+		SKIP(close(fd); return, "the module has the self-test");
+	EXPECT_EQ(-ENOTTY, selftest_report(fd, &report));
+	close(fd);
+}
+
 TEST_F(selftest, the_feature_bit_announces_the_selftest)
 {
 	EXPECT_TRUE(self->before.features & ION_FEATURE_SELFTEST);

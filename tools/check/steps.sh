@@ -27,6 +27,7 @@ guest_steps()
 		kernel_steps "$k"
 	done
 	tap_step "waiting on one processor" run_on_one_processor
+	tap_step "without the self-test" run_without_selftest
 	step "samples" build_samples
 	for k in $(stock_kernels); do
 		tap_step "samples on $k" run_samples "$k"
@@ -165,6 +166,20 @@ run_misuse()
 	run_guest "$1" --expect 'WARNING: .*\[ion\]' \
 		--log "build/log/kernel-misuse-$1" \
 		--add build/kselftest/ion -- ion/service_misuse
+}
+
+# run_without_selftest: insert a module that has no ION_IOC_SELFTEST, and run the tests
+# of that call and of the ABI on it.
+run_without_selftest()
+{
+	local module
+
+	module=$("$guest/build-module" --no-selftest) || return
+	# shellcheck disable=SC2016
+	"$guest/run" --no-module --timeout 120 --add "$module" \
+		--add build/kselftest/ion -- sh -c \
+		'insmod ion.ko && ion/selftest -t without_its_feature_bit_the_call_is_enotty &&
+		ion/abi && rmmod ion'
 }
 
 # run_kunit KERNEL: run the KUnit tests of the module. The last suite makes the

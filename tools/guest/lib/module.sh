@@ -11,7 +11,7 @@ readonly module_sources=(Kbuild drivers include "${module_users[@]}")
 # module_folder: print the build folder of the loaded target.
 module_folder()
 {
-	printf '%s\n' "$top/build/$arch-$kernel${coverage:+-coverage}"
+	printf '%s\n' "$top/build/$arch-$kernel${coverage:+-coverage}${selftest:+-no-selftest}"
 }
 
 # mirror_sources FOLDER: copy the sources. kbuild puts its objects beside the
@@ -42,6 +42,9 @@ list_sources()
 # Whether the module counts which of its lines run.
 coverage=''
 
+# no-selftest if the module is to be built without ION_IOC_SELFTEST.
+selftest=''
+
 # want_coverage: turn that on; it needs a kernel that collects the counts.
 want_coverage()
 {
@@ -63,6 +66,7 @@ build_module()
 	kernel_compilers
 	kbuild_args=("${compilers[@]}" W=1)
 	[ -z "$coverage" ] || kbuild_args+=(GCOV_PROFILE=y)
+	[ -z "$selftest" ] || kbuild_args+=(CONFIG_ION_SELFTEST=n)
 	kbuild_in "$(module_folder)" "$kernel_headers" "$@"
 }
 
