@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* <linux/ion.h>: a channel, as its service sees it. */
+/* <linux/ion.h>: the calls that a service makes on a channel. */
 #include <linux/bug.h>
 #include <linux/errno.h>
 #include <linux/export.h>
@@ -11,11 +11,11 @@
 #include "notify.h"
 
 /**
- * ion_channel_id() - the number of a channel
+ * ion_channel_id() - get the number of a channel
  * @ch: a channel
  *
  * Context: any.
- * Return: what the program sees as &ion_info.channel, never used twice.
+ * Return: the number, which the program sees as &ion_info.channel. It is never reused.
  */
 u64 ion_channel_id(const struct ion_channel *ch)
 {
@@ -24,11 +24,11 @@ u64 ion_channel_id(const struct ion_channel *ch)
 EXPORT_SYMBOL_GPL(ion_channel_id);
 
 /**
- * ion_channel_opener() - who opened a channel
+ * ion_channel_opener() - get the process that opened a channel
  * @ch: a channel
  *
  * Context: any.
- * Return: the opener, for as long as the channel is kept.
+ * Return: the opener, valid as long as the caller keeps the channel.
  */
 const struct ion_opener *ion_channel_opener(const struct ion_channel *ch)
 {
@@ -37,11 +37,11 @@ const struct ion_opener *ion_channel_opener(const struct ion_channel *ch)
 EXPORT_SYMBOL_GPL(ion_channel_opener);
 
 /**
- * ion_channel_set_private() - keep something of the service with a channel
+ * ion_channel_set_private() - store a pointer of the service in a channel
  * @ch: a channel
- * @data: anything, never touched
+ * @data: any pointer; ion never follows it
  *
- * Context: any. Best in bind(), before any other context knows the channel.
+ * Context: any. Call it in bind(), before any other context knows the channel.
  */
 void ion_channel_set_private(struct ion_channel *ch, void *data)
 {
@@ -50,11 +50,11 @@ void ion_channel_set_private(struct ion_channel *ch, void *data)
 EXPORT_SYMBOL_GPL(ion_channel_set_private);
 
 /**
- * ion_channel_private() - what ion_channel_set_private() was given
+ * ion_channel_private() - get the pointer that ion_channel_set_private() stored
  * @ch: a channel
  *
  * Context: any.
- * Return: it, or NULL.
+ * Return: the pointer, or NULL if none was stored.
  */
 void *ion_channel_private(const struct ion_channel *ch)
 {
@@ -63,9 +63,9 @@ void *ion_channel_private(const struct ion_channel *ch)
 EXPORT_SYMBOL_GPL(ion_channel_private);
 
 /**
- * ion_channel_set_async() - use the rings of a channel outside callbacks too
+ * ion_channel_set_async() - allow the use of a channel's rings outside callbacks
  * @ch: the channel that is being bound
- * @async: the contexts that use them
+ * @async: the contexts that use the rings
  *
  * Context: bind() only; elsewhere it warns once and does nothing.
  */
@@ -87,12 +87,12 @@ void ion_channel_set_async(struct ion_channel *ch, enum ion_async async)
 EXPORT_SYMBOL_GPL(ion_channel_set_async);
 
 /**
- * ion_channel_error() - why nothing can be pushed, if nothing ever can
+ * ion_channel_error() - check whether pushes to a channel can still succeed
  * @ch: a channel
  *
  * Context: any.
- * Return: 0; -EPROTO if a ring is poisoned, until the program resets it; -EPIPE
- * if the program closed the channel, or the service hung it up.
+ * Return: 0 if they can; -EPROTO if a ring is poisoned, until the program resets it;
+ * -EPIPE if the program closed the channel, or the service hung it up.
  */
 int ion_channel_error(const struct ion_channel *ch)
 {
@@ -101,14 +101,14 @@ int ion_channel_error(const struct ion_channel *ch)
 EXPORT_SYMBOL_GPL(ion_channel_error);
 
 /**
- * ion_channel_hangup() - push no more, for good
+ * ion_channel_hangup() - hang up: end all pushes to the program, permanently
  * @ch: a channel
  *
- * The program gets what is on rx and evt, then EPOLLHUP from poll(), the end of
- * the file from read() and EPIPE from other calls. Its pushes fail with EPIPE,
- * and what it put into tx itself stays there. doorbell() may still be called.
+ * The program still pops what is on rx and evt. Then poll() gives EPOLLHUP, read()
+ * the end of the file and other calls EPIPE. Its pushes fail with EPIPE, and what it
+ * put into tx through its mapping stays there. doorbell() may still be called.
  *
- * Orders what was pushed before against the hang-up.
+ * Ordering: whoever sees the hang-up also sees everything that was pushed before it.
  *
  * Context: any but NMI.
  */
@@ -121,12 +121,12 @@ void ion_channel_hangup(struct ion_channel *ch)
 EXPORT_SYMBOL_GPL(ion_channel_hangup);
 
 /**
- * ion_channel_set_peer_gone() - take no more, though something is still to come
+ * ion_channel_set_peer_gone() - stop taking packets while some are still to be pushed
  * @ch: a channel
  *
- * What the program pushes by a system call fails with EPIPE, and poll() tells
- * EPOLLRDHUP. The service may push to rx and evt until it hangs up, and with an
- * arena it gets empty buffers for that.
+ * Pushes of the program by a system call fail with EPIPE, and poll() reports
+ * EPOLLRDHUP. The service may push to rx and evt until it hangs up. With an arena
+ * the program can still hand over empty buffers for that.
  *
  * Context: any.
  */
@@ -140,12 +140,12 @@ void ion_channel_set_peer_gone(struct ion_channel *ch)
 EXPORT_SYMBOL_GPL(ion_channel_set_peer_gone);
 
 /**
- * ion_channel_set_undelivered() - what the program pushed reaches nobody
+ * ion_channel_set_undelivered() - report that pushed packets reach nobody
  * @ch: a channel whose peer has gone
  *
- * From then on ION_IOC_KICK gives EPIPE, and so does ION_IOC_SERVE: a program that
- * pushes by its mapping learns it from its next kick. One that only pops is not
- * disturbed. doorbell() is called as before.
+ * From then on ION_IOC_KICK and ION_IOC_SERVE return EPIPE, so that a program that
+ * pushes through its mapping finds out at its next kick. A program that only pops is
+ * not disturbed. doorbell() is called as before.
  *
  * Context: any.
  */
@@ -156,14 +156,14 @@ void ion_channel_set_undelivered(struct ion_channel *ch)
 EXPORT_SYMBOL_GPL(ion_channel_set_undelivered);
 
 /**
- * ion_channel_set_held() - payloads that the service could not pass on
+ * ion_channel_set_held() - report how many payloads the service could not pass on
  * @ch: the channel whose program sent them
- * @held: how many the service holds now
- * @fresh: how many of them no call before this one counted
+ * @held: how many payloads the service holds now
+ * @fresh: how many of these were in the @fresh of no earlier call
  *
- * For ION_IOC_STATS and ION_IOC_LIST, which tell @held and the sum of @fresh.
+ * ION_IOC_STATS and ION_IOC_LIST report @held and the sum of @fresh.
  *
- * Context: any; one call at a time for a channel.
+ * Context: any; only one call at a time for each channel.
  */
 void ion_channel_set_held(struct ion_channel *ch, u32 held, u32 fresh)
 {
@@ -173,13 +173,13 @@ void ion_channel_set_held(struct ion_channel *ch, u32 held, u32 fresh)
 EXPORT_SYMBOL_GPL(ion_channel_set_held);
 
 /**
- * ion_channel_ring() - a kernel end of a channel
+ * ion_channel_ring() - get a ring of a channel, for its kernel end
  * @ch: a channel
- * @id: which
+ * @id: the ring to get
  *
  * Context: any.
- * Return: the ring, for as long as the channel is kept; NULL for a number that
- * there is not.
+ * Return: the ring, valid as long as the caller keeps the channel; NULL if @id is
+ * not the number of a ring.
  */
 struct ion_ring *ion_channel_ring(struct ion_channel *ch, enum ion_ring_id id)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* <linux/ion.h>: the buffers of packets, and what is in them. */
+/* <linux/ion.h>: the buffers of packets, and their payload. */
 #include <linux/errno.h>
 #include <linux/export.h>
 #include <linux/limits.h>
@@ -11,12 +11,12 @@
 #include "channel.h"
 
 /**
- * ion_channel_buffers() - the size of the arena of a channel
+ * ion_channel_buffers() - get the size of a channel's arena
  * @ch: a channel
- * @buffer_size: bytes of a buffer are written, 0 without an arena
+ * @buffer_size: set to the bytes of one buffer, to 0 without an arena
  *
  * Context: any.
- * Return: how many buffers there are, 0 without an arena.
+ * Return: the number of buffers, 0 without an arena.
  */
 u32 ion_channel_buffers(const struct ion_channel *ch, u32 *buffer_size)
 {
@@ -26,18 +26,18 @@ u32 ion_channel_buffers(const struct ion_channel *ch, u32 *buffer_size)
 EXPORT_SYMBOL_GPL(ion_channel_buffers);
 
 /**
- * ion_packet_buffer() - the buffer of a packet
+ * ion_packet_buffer() - get the address of a packet's payload
  * @ch: a channel
  * @packet: a packet that was popped or peeked at and not pushed since
- * @room: bytes from there to the end of the buffer are written; &packet.len of
- *	them are the payload
+ * @room: set to the bytes from the payload's start to the end of the buffer;
+ *	&packet.len of them are the payload
  *
- * The program has the arena mapped and may write to it at any time, also when
- * it should not: copy what is to be parsed, by ion_packet_read().
+ * The program has the arena mapped and may write to it at any time, even when the
+ * protocol forbids it. Copy what you parse, with ion_packet_read().
  *
  * Context: any.
  * Return: the address of the payload; NULL if there is no such buffer, if the
- * payload leaves it, or if it belongs to the program.
+ * payload does not fit in it, or if the buffer belongs to the program.
  */
 void *ion_packet_buffer(struct ion_channel *ch, const struct ion_packet *packet,
 			u32 *room)
@@ -50,12 +50,12 @@ EXPORT_SYMBOL_GPL(ion_packet_buffer);
  * ion_packet_read() - copy the payload of a packet
  * @ch: a channel
  * @packet: as for ion_packet_buffer()
- * @to: where to
- * @size: how much at most
+ * @to: where to copy it
+ * @size: how many bytes at most
  *
  * Context: any.
  * Return: bytes copied, the lesser of @size and &packet.len; -EINVAL if
- * ion_packet_buffer() knows no buffer.
+ * ion_packet_buffer() would return NULL.
  */
 int ion_packet_read(struct ion_channel *ch, const struct ion_packet *packet,
 		    void *to, u32 size)
@@ -74,12 +74,12 @@ EXPORT_SYMBOL_GPL(ion_packet_read);
  * ion_packet_write() - write the payload of a packet
  * @ch: a channel
  * @packet: as for ion_packet_buffer(); its len is set
- * @from: what to write
- * @len: how much
+ * @from: the bytes to write
+ * @len: how many bytes
  *
  * Context: any.
- * Return: 0; -EINVAL if ion_packet_buffer() knows no buffer; -EMSGSIZE if it
- * has not the room, or @len is more than a packet can say.
+ * Return: 0; -EINVAL if ion_packet_buffer() would return NULL; -EMSGSIZE if the
+ * buffer lacks the room, or @len does not fit in &packet.len.
  */
 int ion_packet_write(struct ion_channel *ch, struct ion_packet *packet,
 		     const void *from, u32 len)

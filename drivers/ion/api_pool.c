@@ -13,8 +13,8 @@
 
 /**
  * ion_pool_init() - make an empty pool
- * @pool: what to fill in
- * @ch: the channel whose buffers it is for; without an arena it stays empty
+ * @pool: the pool to fill in
+ * @ch: the channel that owns the buffers; without an arena the pool stays empty
  *
  * Context: may sleep.
  * Return: 0 or -ENOMEM.
@@ -43,7 +43,7 @@ void ion_pool_destroy(struct ion_pool *pool)
 }
 EXPORT_SYMBOL_GPL(ion_pool_destroy);
 
-/* Returns whether ready() is due. */
+/* Add a buffer. Returns whether to call ready(). */
 static bool ion_pool_add(struct ion_pool *pool, u16 id)
 {
 	lockdep_assert_held(&pool->lock);
@@ -52,7 +52,7 @@ static bool ion_pool_add(struct ion_pool *pool, u16 id)
 		      "ion: a service put a buffer into a pool twice\n"))
 		return false;
 	pool->ids[pool->nr] = id;
-	/* ion_pool_count() does not take the lock. */
+	/* ion_pool_count() reads it without the lock. */
 	WRITE_ONCE(pool->nr, pool->nr + 1);
 	if (!pool->threshold || pool->nr < pool->threshold)
 		return false;
@@ -61,7 +61,7 @@ static bool ion_pool_add(struct ion_pool *pool, u16 id)
 }
 
 /**
- * ion_pool_put() - keep a buffer
+ * ion_pool_put() - add an empty buffer to a pool
  * @pool: the pool
  * @id: number of the buffer, which came with a packet and is in no pool
  *
@@ -87,10 +87,10 @@ EXPORT_SYMBOL_GPL(ion_pool_put);
 /**
  * ion_pool_get() - get a packet with an empty buffer
  * @pool: the pool
- * @packet: all of it is written
+ * @packet: written, all of it
  *
  * Context: process or softirq.
- * Return: false if there is no buffer.
+ * Return: false if the pool is empty.
  */
 bool ion_pool_get(struct ion_pool *pool, struct ion_packet *packet)
 {
@@ -114,9 +114,9 @@ bool ion_pool_get(struct ion_pool *pool, struct ion_packet *packet)
 EXPORT_SYMBOL_GPL(ion_pool_get);
 
 /**
- * ion_pool_call_at() - have a function called once there are enough buffers
+ * ion_pool_call_at() - call a function once there are enough buffers
  * @pool: the pool
- * @nr: how many; 0: the function is not called any more
+ * @nr: how many are enough; 0: the function is no longer called
  * @ready: the function. It runs once, in ion_pool_put(), and may call this again.
  *
  * A call of @ready that has begun may go on after this returns.
@@ -125,7 +125,7 @@ EXPORT_SYMBOL_GPL(ion_pool_get);
  * woken for each: it stops, calls this, and goes on if there are enough already.
  *
  * Context: process or softirq.
- * Return: true if there are so many already: then @ready is not called.
+ * Return: true if there are enough already: then @ready is not called.
  */
 bool ion_pool_call_at(struct ion_pool *pool, u32 nr,
 		      void (*ready)(struct ion_pool *pool))

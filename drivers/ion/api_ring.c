@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* <linux/ion.h>: a ring of either kind, and whether a service may use it. */
+/* <linux/ion.h>: calls on any ring, and the checks whether a service may use it. */
 #include <linux/bug.h>
 #include <linux/export.h>
 
@@ -7,7 +7,7 @@
 #include "end_state.h"
 #include "stage.h"
 
-/* Whether the ring is of the kind that the call is for. */
+/* Check whether the call is for rings of this kind. */
 static bool ion_api_kind(const struct ion_ring *ring, u32 size, bool pushes)
 {
 	return !WARN_ONCE(!ring || ring->kind->slot_size != size ||
@@ -16,10 +16,10 @@ static bool ion_api_kind(const struct ion_ring *ring, u32 size, bool pushes)
 }
 
 /**
- * ion_api_any() - whether there is a ring
- * @ring: what ion_channel_ring() gave, NULL for a number that there is not
+ * ion_api_any() - check that a ring exists
+ * @ring: as ion_channel_ring() returned it, NULL for the number of no ring
  *
- * Return: false, and a warning, if there is none.
+ * Return: false, after a warning, if @ring is NULL.
  */
 bool ion_api_any(const struct ion_ring *ring)
 {
@@ -27,13 +27,13 @@ bool ion_api_any(const struct ion_ring *ring)
 }
 
 /**
- * ion_api_context() - whether the caller may touch the end
+ * ion_api_context() - check that the caller may use the kernel end of a ring
  * @ring: the ring
  *
- * Anybody may, by its lock, if the channel is async; else the callback that
- * runs.
+ * On an async channel any caller may, with the ring's lock; else only the callback
+ * that runs.
  *
- * Return: false, and a warning, if not.
+ * Return: false, after a warning, if it may not.
  */
 bool ion_api_context(const struct ion_ring *ring)
 {
@@ -44,12 +44,12 @@ bool ion_api_context(const struct ion_ring *ring)
 }
 
 /**
- * ion_api_ok() - whether a service may do this
+ * ion_api_ok() - check that a service may make a call on a ring
  * @ring: the ring, or NULL
- * @size: size of what the call is for
+ * @size: slot size of the rings that the call is for
  * @pushes: the call is for a ring that the kernel end pushes to
  *
- * Return: false, and a warning, if not.
+ * Return: false, after a warning, if it may not.
  */
 bool ion_api_ok(const struct ion_ring *ring, u32 size, bool pushes)
 {
@@ -57,11 +57,11 @@ bool ion_api_ok(const struct ion_ring *ring, u32 size, bool pushes)
 }
 
 /**
- * ion_channel_capacity() - packets or commands that a ring holds
+ * ion_channel_capacity() - get the number of packets or commands that a ring holds
  * @ring: a ring
  *
  * Context: any.
- * Return: one less than it has slots.
+ * Return: the number of slots less one.
  */
 u32 ion_channel_capacity(const struct ion_ring *ring)
 {
@@ -70,19 +70,19 @@ u32 ion_channel_capacity(const struct ion_ring *ring)
 EXPORT_SYMBOL_GPL(ion_channel_capacity);
 
 /**
- * ion_channel_empty() - whether nothing is in a ring
+ * ion_channel_empty() - check whether a ring is empty
  * @ring: a ring
  *
- * A look without a lock, before something dearer is done: what is pushed at the
- * same time may be seen or not. A ring that the program has broken may look empty
- * until it is used.
+ * A check without a lock, for use before something more expensive: it may or may not
+ * see what is pushed at the same time. A ring that the program has broken may seem
+ * empty until it is used.
  *
- * Orders nothing. doorbell() finds what the program had pushed when it kicked, and
- * for a ring that was armed, and had no room after that, what else was seen by
- * whoever armed it.
+ * Orders nothing. doorbell() sees what the program had pushed when it kicked. If the
+ * ring was armed, and had no room after that, doorbell() also sees everything that
+ * the context which armed it had seen.
  *
  * Context: any.
- * Return: true if all that was pushed was popped and released.
+ * Return: true if everything that was pushed has been popped and released.
  */
 bool ion_channel_empty(const struct ion_ring *ring)
 {
@@ -96,7 +96,7 @@ bool ion_channel_empty(const struct ion_ring *ring)
 EXPORT_SYMBOL_GPL(ion_channel_empty);
 
 /**
- * ion_channel_arm() - have doorbell() called when there is something to do
+ * ion_channel_arm() - request doorbell() when there is something to do
  * @ring: a ring
  *
  * For a service that uses the ring outside doorbell(), and for a ring of
@@ -104,12 +104,12 @@ EXPORT_SYMBOL_GPL(ion_channel_empty);
  * doorbell() returns: tx and cmd always, rx and evt if a push found no room.
  * Armed means that the program kicks when it pushes, or makes room.
  *
- * Orders the arming before the look: either there is something to do, or the
+ * Orders the arming before the check: either the check finds something to do, or the
  * program sees that it must kick.
  *
  * Context: as for pushing to it or popping from it.
  * Return: true if there is nothing to do, so that doorbell() will be called;
- * false if there is: look again.
+ * false if there is: check the ring again.
  */
 bool ion_channel_arm(struct ion_ring *ring)
 {
@@ -130,11 +130,11 @@ bool ion_channel_arm(struct ion_ring *ring)
 EXPORT_SYMBOL_GPL(ion_channel_arm);
 
 /**
- * ion_channel_disarm() - have no kicks for a ring
+ * ion_channel_disarm() - request no kicks for a ring
  * @ring: a ring
  *
- * For a service that will look at the ring by itself, until it arms it again:
- * programs that obey the wake flag need no system call meanwhile.
+ * For a service that polls the ring by itself until it arms it again: meanwhile
+ * programs that obey the wake flag make no system call.
  *
  * Context: as for pushing to it or popping from it.
  */
@@ -153,11 +153,11 @@ void ion_channel_disarm(struct ion_ring *ring)
 EXPORT_SYMBOL_GPL(ion_channel_disarm);
 
 /**
- * ion_channel_want_room() - have doorbell() called when the program makes room
+ * ion_channel_want_room() - request doorbell() when the program makes room
  * @ring: rx or evt
  *
- * As if a push had found none: for a service that stopped pushing though it has
- * more. Until the next doorbell().
+ * Acts as if a push had found no room, for a service that stopped pushing though it
+ * has more to push. Lasts until the next doorbell().
  *
  * Context: as for pushing to it.
  */

@@ -14,9 +14,9 @@ bool ion_api_context(const struct ion_ring *ring);
 bool ion_api_ok(const struct ion_ring *ring, u32 size, bool pushes);
 
 /**
- * struct ion_api_hold - the end of a ring, owned for one call
- * @flags: of the interrupts
- * @broken: the ring was poisoned before
+ * struct ion_api_hold - ownership of a ring's kernel end for one call
+ * @flags: the saved interrupt flags
+ * @broken: the ring was poisoned when the call began
  */
 struct ion_api_hold {
 	unsigned long flags;
@@ -33,8 +33,8 @@ static __always_inline struct ion_api_hold ion_api_lock(struct ion_ring *ring)
 }
 
 /*
- * A callback has the program told of a poisoned ring when it is over. In any
- * other context who finds it tells at once.
+ * When a callback ends, the program is notified if it found a ring poisoned. A call
+ * in any other context notifies the program at once.
  */
 static __always_inline void ion_api_unlock(struct ion_ring *ring,
 					   struct ion_api_hold hold)

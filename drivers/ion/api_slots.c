@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * <linux/ion.h>: slots that a service pushes, pops, reserves and peeks at.
+ * <linux/ion.h>: the calls by which a service pushes, pops, reserves and peeks.
  *
- * Packets and commands differ in their size only. It is a constant where the
- * functions here are put in line, so that slots are copied word by word.
+ * Packets and commands differ in their size only. The size is a constant wherever the
+ * functions here are inlined, so that slots are copied word by word.
  */
 #include <linux/bug.h>
 #include <linux/export.h>
@@ -40,7 +40,7 @@ static __always_inline u32 ion_api_push_some(struct ion_ring *ring,
 	return n;
 }
 
-/* With a lock to hold it goes by batches: interrupts are not off for long. */
+/* Limit the work under a ring's lock to a batch: interrupts are not off for long. */
 static __always_inline u32 ion_api_batch(const struct ion_ring *ring, u32 count)
 {
 	return ring->async ? min_t(u32, count, ION_PEEK_MAX) : count;
@@ -145,9 +145,9 @@ static __always_inline u32 ion_api_release(struct ion_ring *ring, u32 count,
 }
 
 /*
- * Whether slots can be copied as they are: the service has nothing in hand, and
- * no buffer changes hands. Rings of two kinds, one with a lock and one without,
- * are for the way by the stage.
+ * Check whether slots can be copied from ring to ring: nothing is staged, and no
+ * buffer changes its owner. Two rings of which only one has a lock take the path
+ * through the stage.
  */
 static __always_inline bool ion_api_direct(const struct ion_ring *from,
 					   const struct ion_ring *to)
@@ -157,8 +157,8 @@ static __always_inline bool ion_api_direct(const struct ion_ring *from,
 }
 
 /*
- * The lock of @from is not held: only what never changes is read of it, and its
- * slots from number @at on.
+ * The lock of @from is not held: this reads only its constant fields, and its slots
+ * from number @at on.
  */
 static __always_inline u32 ion_api_copy(const struct ion_ring *from, u64 at,
 					struct ion_ring *to, u32 count,
@@ -180,9 +180,9 @@ static __always_inline u32 ion_api_copy(const struct ion_ring *from, u64 at,
 
 /*
  * No two locks are held at once: the slots of @from stay where they are until its
- * owner, which is the caller, releases them. If the program resets the ring
- * meanwhile, they have crossed all the same, as it left them, and are not there to
- * be released.
+ * owner, the caller, releases them. If the program resets the ring meanwhile, the
+ * slots have still been moved, with the contents that they had, and are no longer in
+ * the ring to be released.
  */
 static __always_inline u32 ion_api_move_some(struct ion_ring *from,
 					     struct ion_ring *to, u32 want,
@@ -208,7 +208,7 @@ static __always_inline u32 ion_api_move_some(struct ion_ring *from,
 	return n;
 }
 
-/* With interrupts off for as long as so many take. */
+/* Slots that are moved at a time with interrupts off. */
 #define ION_API_MOVE_BATCH	64U
 
 static __always_inline u32 ion_api_move_direct(struct ion_ring *from,
@@ -259,7 +259,7 @@ static __always_inline u32 ion_api_move(struct ion_ring *from,
 }
 
 /*
- * The exported calls: the checks, once, and the size as a constant.
+ * The exported calls. Each makes the checks once and passes the size as a constant.
  */
 u32 __ion_push(struct ion_ring *ring, const void *from, u32 count, u32 size)
 {
@@ -310,7 +310,7 @@ u32 __ion_commit(struct ion_ring *ring, u32 count, u32 size)
 }
 EXPORT_SYMBOL_GPL(__ion_commit);
 
-/* With @more one step, which may have found refused packets only. */
+/* With @more, make one step only; it may have found nothing but refused packets. */
 u32 __ion_peek(struct ion_ring *ring, const void **slots, u32 want, u32 size,
 	       bool *more)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * /dev/ion for other modules: how to be the kernel end of a channel.
+ * /dev/ion for other modules: the interface to serve the kernel end of a channel.
  *
  * A module registers a service. A program that names the service in ION_IOC_SETUP
  * gets a channel whose kernel ends belong to it: the service pops what the program
@@ -15,9 +15,9 @@
  * An async service uses the rings from other contexts too: with ION_ASYNC_BH from
  * threads and softirqs with interrupts on, with ION_ASYNC_ANY from any context but
  * NMI. Each ring then has a raw spinlock. An NMI could interrupt the owner of that
- * lock and would wait for it forever. Each call here is atomic, so that pushes of two
- * processors mix; but from peek to release, and from reserve to commit, a ring
- * needs one owner. Up to ION_PEEK_MAX packets of one call stay together.
+ * lock and would wait for it forever. Each call here is atomic, so that two
+ * processors may push at the same time; but from peek to release, and from reserve to
+ * commit, a ring needs one owner. Up to ION_PEEK_MAX packets of one call stay together.
  *
  * A use of a ring in the wrong context, of a ring of the wrong kind, or of more
  * than was reserved, warns once and does nothing.
@@ -45,7 +45,7 @@ struct module;
 struct net;
 struct pid;
 
-/* Most packets or commands of one peek or reserve. */
+/* The largest number of packets or commands that one peek or reserve gives. */
 #define ION_PEEK_MAX	32
 
 /**
@@ -63,7 +63,7 @@ struct ion_opener {
 };
 
 /**
- * struct ion_bind - what a program asks of the service
+ * struct ion_bind - the request that a program makes of the service
  * @flags: ION_SETUP_STAMP, or 0
  * @arg: &ion_setup.arg
  * @key: &ion_setup.key, terminated
@@ -80,10 +80,9 @@ struct ion_bind {
 
 /**
  * struct ion_service_ops - kernel code that owns the kernel ends of channels
- * @name: how ION_IOC_SETUP names it, less than ION_SERVICE_NAME_LEN bytes
- * @bind: a channel becomes the service's; optional. A service without it takes
- *	nothing of &struct ion_bind but zeroes. An error becomes that of
- *	ION_IOC_SETUP.
+ * @name: its name in ION_IOC_SETUP, less than ION_SERVICE_NAME_LEN bytes
+ * @bind: a channel becomes the service's; optional. For a service without it every
+ *	field of &struct ion_bind must be 0. ION_IOC_SETUP returns its error.
  * @activate: the channel is bound, and the program cannot use it yet; optional.
  *	No lock of ion is held, so that the callback may take locks under which
  *	others call into ion or touch user memory, as rtnl. An error becomes that of
@@ -92,17 +91,17 @@ struct ion_bind {
  * @deactivate: undo activate(), likewise without a lock of ion; optional. Called
  *	before unbind(), and doorbell() may run at the same time.
  * @unbind: the program closed the channel, or the service is being
- *	unregistered; optional. No callback runs afterwards. Timers, work and
- *	interrupts of the service end here too, or have a reference of their own.
+ *	unregistered; optional. No callback runs afterwards. The service stops its
+ *	timers, work and interrupts here too, or they hold a reference of their own.
  * @doorbell: the program pushed something, or made room in a ring that was
- *	full, while the service slept; or a lent thread asks again and again.
- *	Handles no more than what is queued when it is called.
- * @reset: the program emptied its rings by ION_IOC_RESET; optional. What the
- *	service has peeked at is no longer in a ring, and packets that it counted on
- *	are discarded.
+ *	full, while the service slept; or a lent thread polls. It handles no more
+ *	than is queued when it is called.
+ * @reset: the program emptied its rings by ION_IOC_RESET; optional. Packets that
+ *	the service has peeked at are no longer in a ring, and packets that it
+ *	counted on are discarded.
  * @join: ION_IOC_JOIN, for two channels of the service; optional
- * @verify: ION_IOC_VERIFY; optional. Returns true, and who sent the command,
- *	if it is genuine.
+ * @verify: ION_IOC_VERIFY; optional. Returns true, and writes the sender, if the
+ *	command is genuine.
  *
  * The callbacks of one channel are called in process context and may sleep, and
  * but for deactivate() they are called one at a time. They must not touch user
@@ -126,7 +125,7 @@ int __ion_service_register(const struct ion_service_ops *ops,
 void ion_service_unregister(const struct ion_service_ops *ops);
 
 /**
- * ion_service_register() - let programs have channels of a service
+ * ion_service_register() - offer a service to programs
  * @ops: its operations, which stay where they are until it is unregistered
  *
  * The module cannot be removed while a channel is bound. Needs <linux/module.h>.
@@ -147,7 +146,7 @@ enum ion_async {
 	ION_ASYNC_ANY = 2,
 };
 
-/* A channel. */
+/* Calls on a channel. */
 struct ion_channel *ion_channel_get(struct ion_channel *ch);
 void ion_channel_put(struct ion_channel *ch);
 u64 ion_channel_id(const struct ion_channel *ch);
@@ -162,7 +161,7 @@ void ion_channel_set_peer_gone(struct ion_channel *ch);
 void ion_channel_set_undelivered(struct ion_channel *ch);
 void ion_channel_set_held(struct ion_channel *ch, u32 held, u32 fresh);
 
-/* A ring of a channel, the kernel's end. */
+/* Calls on a ring, at its kernel end. */
 struct ion_ring *ion_channel_ring(struct ion_channel *ch, enum ion_ring_id id);
 u32 ion_channel_capacity(const struct ion_ring *ring);
 bool ion_channel_empty(const struct ion_ring *ring);
@@ -170,7 +169,7 @@ bool ion_channel_arm(struct ion_ring *ring);
 void ion_channel_disarm(struct ion_ring *ring);
 void ion_channel_want_room(struct ion_ring *ring);
 
-/* Slots of either size: for the inline functions below. */
+/* Slots of either size; called by the inline functions below. */
 u32 __ion_push(struct ion_ring *ring, const void *from, u32 count, u32 size);
 u32 __ion_pop(struct ion_ring *ring, void *to, u32 count, u32 size);
 u32 __ion_reserve(struct ion_ring *ring, void **slots, u32 want, u32 size);
@@ -185,14 +184,14 @@ u32 __ion_move(struct ion_ring *from, struct ion_ring *to, u32 count, u32 size);
 /**
  * ion_channel_push_n() - push packets to rx, with one publication
  * @ring: rx of a channel
- * @packets: array of @count of them, copied
- * @count: how many at most
+ * @packets: array of @count packets, copied
+ * @count: how many to push at most
  *
- * On an async channel ION_PEEK_MAX packets at a time are atomic.
+ * On an async channel, at most ION_PEEK_MAX packets at a time are pushed atomically.
  *
  * Context: callbacks of the channel; if it is async, as &enum ion_async says.
- * Return: how many were pushed, the first of the array: all of them, or as
- * many as there was room for; 0 if ion_channel_error() says why.
+ * Return: how many were pushed, from the start of the array: all of them, or as
+ * many as there was room for; 0 if ion_channel_error() returns an error.
  */
 static inline u32 ion_channel_push_n(struct ion_ring *ring,
 				     const struct ion_packet *packets,
@@ -208,7 +207,7 @@ static inline u32 ion_channel_push_n(struct ion_ring *ring,
  *
  * Context: as ion_channel_push_n().
  * Return: false, with nothing changed, if the ring is full, or if
- * ion_channel_error() says why.
+ * ion_channel_error() returns an error.
  */
 static inline bool ion_channel_push(struct ion_ring *ring,
 				    const struct ion_packet *packet)
@@ -219,8 +218,8 @@ static inline bool ion_channel_push(struct ion_ring *ring,
 /**
  * ion_channel_pop_n() - pop packets from tx
  * @ring: tx of a channel
- * @packets: room for @count of them
- * @count: how many at most
+ * @packets: room for @count packets
+ * @count: how many to pop at most
  *
  * Context: as ion_channel_push_n().
  * Return: how many were popped: all of them, or as many as there were.
@@ -246,16 +245,16 @@ static inline bool ion_channel_pop(struct ion_ring *ring,
 }
 
 /**
- * ion_channel_reserve() - get room for packets on rx
+ * ion_channel_reserve() - reserve room for packets on rx
  * @ring: rx of a channel
  * @packets: set to an array to fill, not seen by the program, valid until the
  *	next reserve. Its contents are undefined at first.
  * @want: how many at most; no more than ION_PEEK_MAX are given
  *
- * If it is not used nothing has to be undone: the next reserve forgets it.
+ * A reservation that is not used need not be undone: the next reserve drops it.
  *
  * Context: as ion_channel_push_n(), with one owner of the ring until the commit.
- * Return: how many may be filled, 0 if ion_channel_error() says why.
+ * Return: how many may be filled, 0 if ion_channel_error() returns an error.
  */
 static inline u32 ion_channel_reserve(struct ion_ring *ring,
 				      struct ion_packet **packets, u32 want)
@@ -264,13 +263,13 @@ static inline u32 ion_channel_reserve(struct ion_ring *ring,
 }
 
 /**
- * ion_channel_commit() - publish what was reserved and filled
+ * ion_channel_commit() - publish packets that were reserved and filled
  * @ring: rx of a channel
  * @count: how many, from the first one on, no more than were reserved
  *
  * Context: as ion_channel_reserve().
- * Return: how many were pushed: all of them, unless something else pushed to
- * the ring, or ion_channel_error() says why.
+ * Return: how many were pushed: all of them, unless another caller pushed to
+ * the ring, or ion_channel_error() returns an error.
  */
 static inline u32 ion_channel_commit(struct ion_ring *ring, u32 count)
 {
@@ -278,18 +277,18 @@ static inline u32 ion_channel_commit(struct ion_ring *ring, u32 count)
 }
 
 /**
- * ion_channel_peek() - see packets on tx before popping them
+ * ion_channel_peek() - read packets on tx without popping them
  * @ring: tx of a channel
  * @packets: set to an array of copies, which the program cannot change,
  *	valid until ion_channel_release()
  * @want: how many at most; no more than ION_PEEK_MAX are given
  *
  * A second peek gives the same packets again, and more. If the program reset the
- * ring meanwhile, a peek forgets them, and their buffers are the program's again.
- * So a callback peeks again for what the one before it has not released.
+ * ring meanwhile, a peek drops them, and their buffers are the program's again. So a
+ * callback must peek again for packets that an earlier callback did not release.
  *
  * Context: as ion_channel_push_n(), with one owner of the ring until the release.
- * Return: how many there are to see.
+ * Return: how many packets the array has.
  */
 static inline u32 ion_channel_peek(struct ion_ring *ring,
 				   const struct ion_packet **packets, u32 want)
@@ -305,11 +304,11 @@ static inline u32 ion_channel_peek(struct ion_ring *ring,
  * @want: as for ion_channel_peek()
  * @more: set if the step found refused packets only: call again
  *
- * For callers that hold a spinlock: to pass over a ring full of refused packets
- * takes milliseconds.
+ * For callers that hold a spinlock: skipping a ring full of refused packets takes
+ * milliseconds.
  *
  * Context: as ion_channel_peek().
- * Return: how many there are to see; 0 if @more is set.
+ * Return: how many packets the array has; 0 if @more is set.
  */
 static inline u32 ion_channel_peek_step(struct ion_ring *ring,
 					const struct ion_packet **packets,
@@ -320,7 +319,7 @@ static inline u32 ion_channel_peek_step(struct ion_ring *ring,
 }
 
 /**
- * ion_channel_release() - pop what was peeked at
+ * ion_channel_release() - pop packets that were peeked at
  * @ring: tx of a channel
  * @count: how many, from the first one on, no more than were peeked at
  *
@@ -336,7 +335,7 @@ static inline u32 ion_channel_release(struct ion_ring *ring, u32 count)
  * ion_channel_move() - pop packets from tx and push them to rx as they are
  * @tx: tx of a channel
  * @rx: rx of the same channel, or of another one if both are async
- * @count: how many at most; never more than tx holds
+ * @count: how many at most; at most as many as tx holds are moved
  *
  * Packets that find no room stay on tx. With an arena each buffer goes with its
  * packet, which only makes sense on the same channel.
@@ -350,7 +349,7 @@ static inline u32 ion_channel_move(struct ion_ring *tx, struct ion_ring *rx,
 	return __ion_move(tx, rx, count, sizeof(struct ion_packet));
 }
 
-/* ---- commands: push to evt, pop from cmd; each as its twin above ---------- */
+/* ---- commands: push to evt, pop from cmd; each as its counterpart above --- */
 
 static inline u32 ion_cmd_push_n(struct ion_ring *evt,
 				 const struct ion_cmd_packet *cmds, u32 count)
@@ -423,9 +422,9 @@ void ion_payload_copy(void *to, const void *from, u32 len);
  * @room: how many buffers the arena has
  * @threshold: ready() is called when there are so many; 0: never
  * @ready: see ion_pool_call_at()
- * @ids: their numbers, with room for every buffer of the arena
+ * @ids: numbers of the buffers, with room for every buffer of the arena
  *
- * The buffer that came last is used first: it may still be in a cache.
+ * The buffer that was added last is used first: it may still be in a cache.
  */
 struct ion_pool {
 	spinlock_t lock;	/* protects the rest */
@@ -445,11 +444,11 @@ bool ion_pool_call_at(struct ion_pool *pool, u32 nr,
 		      void (*ready)(struct ion_pool *pool));
 
 /**
- * ion_pool_count() - the number of buffers in a pool
+ * ion_pool_count() - get the number of buffers in a pool
  * @pool: the pool
  *
  * Context: any.
- * Return: how many there were a moment ago.
+ * Return: the number, which may have changed since.
  */
 static inline u32 ion_pool_count(const struct ion_pool *pool)
 {

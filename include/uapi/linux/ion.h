@@ -14,8 +14,8 @@
 /**
  * DOC: packets and rings
  *
- * The layout of packets, of commands and of the compact ring is fixed for
- * ever. A compact ring begins with &struct ion_ring_header; its slots follow
+ * The layout of packets, of commands and of the compact ring is fixed
+ * forever. A compact ring begins with &struct ion_ring_header; its slots follow
  * at byte 16.
  *
  * ``head`` is the slot that the producer fills next, ``tail`` the slot that
@@ -29,15 +29,15 @@
  */
 
 /**
- * struct ion_packet - what one slot of tx or rx holds
+ * struct ion_packet - one slot of tx or rx
  * @data: where the payload begins, in bytes from the start of the arena
  * @phys: physical address of the payload, or 0. Never read by the kernel.
  * @len: bytes of payload; 0 hands over an empty buffer
  * @id: number of the buffer
  * @pad: carried unchanged
  *
- * That is what the fields mean on a channel with an arena, where the kernel
- * checks them. Without one they are for the two ends to agree upon, and the
+ * The fields have these meanings on a channel with an arena, where the kernel
+ * checks them. Without an arena the two ends agree on their meaning, and the
  * built-in services carry every bit.
  */
 struct ion_packet {
@@ -49,8 +49,8 @@ struct ion_packet {
 };
 
 /**
- * struct ion_cmd_packet - what one slot of cmd or evt holds
- * @kind: what is asked for, or answered
+ * struct ion_cmd_packet - one slot of cmd or evt
+ * @kind: the request, or the kind of answer
  * @pad: carried unchanged
  * @arg: argument of @kind
  * @id_lo: low half of the 128-bit id, the provenance of the command
@@ -76,11 +76,11 @@ struct ion_cmd_packet {
  * @consumer_wake: 0 while the consumer is awake; n: wake it once n slots are
  *	filled. Written by the consumer.
  *
- * A number that is more than the ring holds stands for all of it. poll() says that
- * a ring is ready at the same number, and at 1 while the flag is 0. A program that
- * leaves its wake flags at 0 is served all the same: it polls or kicks. The flag of
- * the kernel end is 0 or 1, and says whether a kick is needed: to be sure of it,
- * publish, have a full barrier, and then read the flag.
+ * A number above the capacity of the ring stands for the capacity. poll() reports a
+ * ring ready at the same number, and at 1 while the flag is 0. A program that leaves
+ * its wake flags at 0 is still served: it polls or kicks. The flag of the kernel end
+ * is 0 or 1, and says whether a kick is needed. To rely on it, publish, issue a full
+ * barrier, and then read the flag.
  */
 struct ion_ring_header {
 	__u32 head;
@@ -95,7 +95,7 @@ struct ion_ring_header {
 #define ION_SLOTS_DEFAULT	256
 
 /**
- * struct ion_packet_ring - tx and rx of a channel that was not set up
+ * struct ion_packet_ring - tx or rx of a channel with the default rings
  * @header: indices and wake flags
  * @slots: the packets
  */
@@ -105,7 +105,7 @@ struct ion_packet_ring {
 };
 
 /**
- * struct ion_cmd_ring - cmd and evt of a channel that was not set up
+ * struct ion_cmd_ring - cmd or evt of a channel with the default rings
  * @header: indices and wake flags
  * @slots: the commands
  */
@@ -120,7 +120,7 @@ struct ion_cmd_ring {
  * @ION_RING_RX: packets, from the kernel end to the user end
  * @ION_RING_CMD: commands, from the user end to the kernel end
  * @ION_RING_EVT: answers, from the kernel end to the user end
- * @ION_RINGS: how many there are
+ * @ION_RINGS: number of rings
  */
 enum ion_ring_id {
 	ION_RING_TX,
@@ -131,8 +131,8 @@ enum ion_ring_id {
 };
 
 /*
- * Room for rings and areas in the structs of calls. Elements behind those that
- * there are, which is what nr_rings and nr_areas count, are 0.
+ * Elements of the ring and area arrays in the structs of calls. nr_rings and nr_areas
+ * say how many are used; the rest are 0.
  */
 #define ION_RINGS_MAX		8
 #define ION_AREAS_MAX		16
@@ -140,8 +140,8 @@ enum ion_ring_id {
 /**
  * DOC: mapping
  *
- * The offsets at which mmap() finds the areas of a channel. A mapping starts
- * at one of them, covers the whole area rounded up to pages, and is
+ * These are the offsets at which mmap() finds the areas of a channel. A mapping
+ * starts at one of them, covers the whole area rounded up to pages, and is
  * ``MAP_SHARED``. The first mapping of a channel that was not set up gives it
  * the default rings: compact, 256 slots each, service ``echo``.
  */
@@ -160,7 +160,7 @@ enum ion_ring_id {
  * @ION_LAYOUT_SPLIT: an area with the words that the user end writes, one with
  *	the words that the kernel end writes, and one for the slots of each
  *	ring. The kernel's words and the slots of rx and evt are read-only to
- *	the program. &struct ion_info tells where each word is.
+ *	the program. &struct ion_info gives the offset of each word.
  */
 enum ion_layout {
 	ION_LAYOUT_COMPACT,
@@ -172,10 +172,10 @@ enum ion_layout {
  *
  * A channel may have an arena: buffers of one size, in one area. Buffer ``i``
  * begins at byte ``i * buffer_size`` of it. A buffer belongs to the user end or
- * to the service, at first all to the user end, and goes over with the packet
- * that is pushed. The kernel discards a packet on tx whose buffer does not
- * exist, was handed over before, or is left by ``data`` and ``len``; see
- * &struct ion_ring_stats.
+ * to the service; at first all belong to the user end. A push hands the buffer of
+ * the packet over to the other end. The kernel discards a packet on tx whose buffer
+ * does not exist, was handed over before, or does not contain all of ``data`` and
+ * ``len``; see &struct ion_ring_stats.
  */
 #define ION_BUFFERS_MAX		65536
 #define ION_BUFFER_SIZE_MIN	256
@@ -201,27 +201,28 @@ enum ion_layout {
  * bytes that this kernel does not know are 0 (else ``E2BIG``); a size below
  * the first published one is ``EINVAL``. Reserved fields and unknown flags
  * must be 0, and so must the argument of a call that takes no struct: pass it,
- * ``ioctl(fd, ION_IOC_KICK, 0)``, because what a program leaves out is whatever
- * its register holds. The ioctl numbers do not encode the size and do not
+ * ``ioctl(fd, ION_IOC_KICK, 0)``, because an argument that is left out has whatever
+ * value its register holds. The ioctl numbers do not encode the size and do not
  * change.
  */
 
 /**
- * struct ion_query - what this driver can do (ION_IOC_QUERY)
+ * struct ion_query - features and limits of this driver (ION_IOC_QUERY)
  * @size: sizeof(struct ion_query), set by the caller
  * @abi_version: ION_ABI_VERSION of the driver
  * @features: ION_FEATURE_* bits
- * @slots_min: fewest slots of a ring
- * @slots_max: most slots of a ring
- * @batch_max: most packets that one ION_IOC_PUSH, _POP or _PEEK takes
- * @max_channels: most channels that may be set up in the system
- * @max_bytes: most bytes of memory that all channels may have together
- * @channels: how many channels are set up now
+ * @slots_min: smallest number of slots of a ring
+ * @slots_max: largest number of slots of a ring
+ * @batch_max: largest number of packets of one ION_IOC_PUSH, _POP or _PEEK
+ * @max_channels: limit on the channels that are set up in the system
+ * @max_bytes: limit on the memory of all channels together, in bytes
+ * @channels: number of channels that are set up now
  * @reserved: 0
- * @bytes: how many bytes they have now
- * @max_user_channels: most channels that one user may set up without
+ * @bytes: memory that all channels have now, in bytes
+ * @max_user_channels: limit on the channels that one user may set up without
  *	CAP_SYS_ADMIN
- * @user_channels: how many are set up now of the user who opened this one
+ * @user_channels: number of channels that are set up now by the user who opened
+ *	this one
  * @totals: address of a &struct ion_totals that is written too; 0 for none
  * @reserved2: 0
  */
@@ -244,7 +245,7 @@ struct ion_query {
 };
 
 /**
- * struct ion_ring_totals - what was counted on one ring of all channels
+ * struct ion_ring_totals - counters of one ring, summed over all channels
  * @pushed: packets or commands that were pushed
  * @popped: packets or commands that were popped
  * @discarded: packets or commands that were refused, that a reset threw away, or
@@ -252,7 +253,7 @@ struct ion_query {
  * @queued: packets or commands that are in a ring now
  * @full: how often the kernel end found no room
  * @bad_id: packets that were refused because no buffer has that id
- * @bad_range: packets that were refused because of data and len
+ * @bad_range: packets that were refused because data and len leave their buffer
  * @bad_owner: packets that were refused because the buffer was not the sender's
  * @reserved: 0
  *
@@ -271,7 +272,7 @@ struct ion_ring_totals {
 };
 
 /**
- * struct ion_totals - what all channels have counted since the module was loaded
+ * struct ion_totals - counters of all channels since the module was loaded
  * @size: sizeof(struct ion_totals), set by the caller
  * @nr_rings: how many of @ring are used
  * @opened: how many channels were opened
@@ -279,15 +280,15 @@ struct ion_ring_totals {
  * @kicks: how often a kernel end was asked to run
  * @kicks_spurious: how many of those found nothing to do
  * @sleeps: how often a kernel end went to sleep
- * @wakeups: how often one woke somebody who slept
- * @signals: how often one signalled an eventfd
+ * @wakeups: how often a kernel end woke a sleeping user end
+ * @signals: how often a kernel end signalled an eventfd
  * @resets: how often the rings of a channel were emptied
  * @held_total: how many payloads a service had to hold; see &struct ion_stats
  * @reserved: 0
  * @ring: the rings, by &enum ion_ring_id
  *
- * Channels that have gone count, whoever opened them. No number but ``queued`` is
- * ever less than it was told before.
+ * The counters include channels that have gone, whoever opened them. None of them
+ * but ``queued`` ever decreases.
  */
 struct ion_totals {
 	__u32 size;
@@ -309,7 +310,8 @@ struct ion_totals {
  * struct ion_area - one area to map
  * @offset: offset for mmap()
  * @length: length for mmap() in bytes, whole pages
- * @prot: the most that the mapping may have, PROT_READ or PROT_READ|PROT_WRITE
+ * @prot: rights that the mapping may have at most: PROT_READ or
+ *	PROT_READ|PROT_WRITE
  * @reserved: 0
  */
 struct ion_area {
@@ -327,12 +329,12 @@ struct ion_area {
  * @producer_wake: offset of the producer's 16-bit wake flag
  * @consumer_wake: offset of the consumer's 16-bit wake flag
  * @slots: offset of the first slot
- * @nr_slots: slots of the ring; it holds one packet less
+ * @nr_slots: slots of the ring, which holds one packet less
  * @slot_size: bytes from one slot to the next
  * @reserved: 0
  *
- * Offsets count in the space that mmap() offsets are in: subtract the offset
- * of the area that holds the word to get its place in the mapping.
+ * Offsets are in the space of mmap() offsets: subtract the offset of the area
+ * that holds the word to get its place in the mapping.
  */
 struct ion_ring_info {
 	__aligned_u64 head;
@@ -352,8 +354,8 @@ struct ion_ring_info {
  * struct ion_info - the geometry of a configured channel (ION_IOC_INFO)
  * @size: sizeof(struct ion_info), set by the caller
  * @layout: &enum ion_layout
- * @channel: number of the channel, never used twice while the module is there
- * @bytes: memory charged for it, to who set it up
+ * @channel: number of the channel, never reused while the module is loaded
+ * @bytes: memory charged for it, to the process that set it up
  * @service: name of the service at the kernel end
  * @nr_areas: how many of @area are used
  * @nr_rings: how many of @ring are used
@@ -361,7 +363,7 @@ struct ion_ring_info {
  * @buffer_size: bytes of each of them
  * @reserved: 0
  * @ring: the rings, by &enum ion_ring_id
- * @area: what to map
+ * @area: the areas to map
  */
 struct ion_info {
 	__u32 size;
@@ -381,7 +383,7 @@ struct ion_info {
 /* Bits of ion_setup.flags. */
 #define ION_SETUP_DRY_RUN	(1U << 0)	/* fill in info, change nothing */
 #define ION_SETUP_STAMP		(1U << 1)	/* service pair: stamp commands */
-#define ION_SETUP_PHYS		(1U << 2)	/* tell ion_packet.phys on rx */
+#define ION_SETUP_PHYS		(1U << 2)	/* write ion_packet.phys on rx */
 
 #define ION_KEY_LEN		32
 
@@ -392,31 +394,31 @@ struct ion_info {
  * @layout: &enum ion_layout
  * @reserved: 0
  * @slots: slots of each ring, a power of two from ION_SLOTS_MIN to
- *	ION_SLOTS_MAX, by &enum ion_ring_id; 0 is ION_SLOTS_DEFAULT, and all
- *	that there may be for a ring that the channel does not have
+ *	ION_SLOTS_MAX, by &enum ion_ring_id; 0 is ION_SLOTS_DEFAULT, and the
+ *	only valid value for a ring that the channel does not have
  * @service: name of the service, padded with zeros; empty is ``echo``
  * @buffers: buffers of the arena, up to ION_BUFFERS_MAX; 0: no arena
  * @buffer_size: bytes of each of them, a power of two from ION_BUFFER_SIZE_MIN
  *	to ION_BUFFER_SIZE_MAX; 0 without an arena
- * @arg: what the service is told: to ``source`` ``arg[0]`` is the rate in packets
- *	per second, up to 1 million, 0 for as many as there is room for; 0 else.
+ * @arg: arguments for the service. For ``source``, ``arg[0]`` is the rate in packets
+ *	per second, up to 1 million, 0 for as many as there is room for; 0 otherwise.
  *	All rates of a user together are bounded (EDQUOT), and those of all users
  *	(EUSERS).
- * @key: what the service is told, padded with zeros: to ``pair`` the name that
- *	two channels join by, or empty; empty else
+ * @key: a name for the service, padded with zeros. For ``pair`` it is the name that
+ *	two channels join by, or empty; otherwise it is empty.
  * @reserved2: 0
- * @info: written by the kernel: what the channel was given. ``info.size``
+ * @info: written by the kernel: the geometry of the channel. ``info.size``
  *	need not be set.
  *
- * With ION_SETUP_DRY_RUN the channel stays as it was, neither the limits on
- * memory nor what is for the service is looked at, and a channel that is set up
- * already may be asked too.
+ * With ION_SETUP_DRY_RUN the channel stays as it was. The kernel checks neither the
+ * limits on memory nor the fields for the service, and the channel may be set up
+ * already.
  *
- * With ION_SETUP_STAMP the ids of the commands that cross a pair, in both
- * directions, are written by the kernel; see &struct ion_verify. One of the two
- * channels having it is enough.
+ * With ION_SETUP_STAMP the kernel writes the ids of the commands that cross a pair,
+ * in both directions; see &struct ion_verify. It is enough if one of the two
+ * channels has the flag.
  *
- * ION_SETUP_PHYS wants an arena, and CAP_SYS_RAWIO of who opened the channel.
+ * ION_SETUP_PHYS needs an arena, and CAP_SYS_RAWIO of the opener of the channel.
  */
 struct ion_setup {
 	__u32 size;
@@ -433,11 +435,11 @@ struct ion_setup {
 	struct ion_info info;
 };
 
-/* Most packets or commands of one ION_IOC_PUSH, _POP or _PEEK. */
+/* The largest number of packets or commands of one ION_IOC_PUSH, _POP or _PEEK. */
 #define ION_BATCH_MAX		1024
 
 /**
- * struct ion_batch - packets or commands (ION_IOC_PUSH, _POP, _PEEK)
+ * struct ion_batch - a batch of packets or commands (ION_IOC_PUSH, _POP, _PEEK)
  * @size: sizeof(struct ion_batch)
  * @ring: &enum ion_ring_id; tx or cmd to push, rx or evt to pop, any to peek
  * @count: how many, 1..ION_BATCH_MAX
@@ -453,8 +455,8 @@ struct ion_batch {
 };
 
 /**
- * enum ion_poison - why the kernel stopped trusting a ring
- * @ION_POISON_NONE: it did not
+ * enum ion_poison - the reason why the kernel stopped trusting a ring
+ * @ION_POISON_NONE: the ring is not poisoned
  * @ION_POISON_RANGE: the index of the user end was outside 0..mask
  * @ION_POISON_ORDER: the index moved back, or past the index of the kernel end
  */
@@ -468,21 +470,21 @@ enum ion_poison {
  * struct ion_ring_stats - counters and state of one ring
  * @pushed: packets that the producer published
  * @popped: packets that the consumer released
- * @discarded: packets that ION_IOC_RESET threw away, or that the next three
- *	count
- * @full: how often the kernel end wanted to push and found no room
+ * @discarded: packets that ION_IOC_RESET discarded, or that @bad_id, @bad_range and
+ *	@bad_owner count
+ * @full: how often the kernel end had something to push and found no room
  * @queued: packets in the ring now
- * @capacity: packets that the ring holds at the most
+ * @capacity: packets that the ring holds at most
  * @poison: &enum ion_poison
  * @poison_seen: the index that poisoned the ring
  * @poison_first: first index that would have been right
- * @poison_last: last index that would have been right; the right ones run
- *	from @poison_first upwards and go on from 0 after the last slot
+ * @poison_last: last index that would have been right; the right indices run
+ *	from @poison_first upwards and continue from 0 after the last slot
  * @head: head as the kernel knows it
  * @tail: tail as the kernel knows it
- * @bad_id: packets on tx of a buffer that there is not
+ * @bad_id: packets on tx whose buffer does not exist
  * @bad_range: packets on tx whose data and len leave their buffer
- * @bad_owner: packets on tx of a buffer that was handed over before
+ * @bad_owner: packets on tx whose buffer was handed over before
  * @reserved: 0
  *
  * pushed = popped + queued + discarded, at every snapshot.
@@ -507,11 +509,11 @@ struct ion_ring_stats {
 };
 
 /**
- * enum ion_kernel_end - what the kernel end of a channel is doing
- * @ION_KERNEL_END_SLEEPING: nothing, until it is kicked
+ * enum ion_kernel_end - the state of a channel's kernel end
+ * @ION_KERNEL_END_SLEEPING: it does nothing until it is kicked
  * @ION_KERNEL_END_LENT: a lent thread is awake in it; no kick is needed
  * @ION_KERNEL_END_LENT_SLEEPING: a lent thread sleeps in it, until it is kicked
- * @ION_KERNEL_END_GONE: the service hung up: what is on rx and evt is the last
+ * @ION_KERNEL_END_GONE: the service hung up: nothing follows what is on rx and evt
  */
 enum ion_kernel_end {
 	ION_KERNEL_END_SLEEPING,
@@ -528,7 +530,7 @@ enum ion_kernel_end {
  * @calls: system calls on the descriptor, this one included
  * @kicks: how often the kernel end was asked to run: ION_IOC_KICK, _WAIT,
  *	poll(), read() and write()
- * @kicks_spurious: how many of those found nothing to do, or a lent thread
+ * @kicks_spurious: how many of those kicks found nothing to do, or a lent thread
  *	that was awake
  * @sleeps: how often the kernel end went to sleep and asked for a kick
  * @wakeups: how often the kernel end woke a sleeping user end
@@ -538,13 +540,13 @@ enum ion_kernel_end {
  * @reserved: 0
  * @held: payloads that the service has taken from tx and holds now, because the
  *	other end has no empty buffer for them, or no room on rx: service ``pair``
- * @held_total: how many payloads it had to hold, those of now among them
+ * @held_total: how many payloads it had to hold so far, including @held
  * @reserved2: 0
  * @ring: the rings, by &enum ion_ring_id
  *
- * The counters of a ring are of one moment each. They are of one moment for all
- * rings if no other thread runs the kernel end at the time of the call, which never
- * waits for one.
+ * The counters of each ring are a snapshot. They are one snapshot of all rings if no
+ * other thread runs the kernel end at the time of the call. The call never waits for
+ * such a thread.
  */
 struct ion_stats {
 	__u32 size;
@@ -572,20 +574,21 @@ struct ion_stats {
  * struct ion_wait - kick, then wait (ION_IOC_WAIT)
  * @size: sizeof(struct ion_wait)
  * @flags: 0
- * @rx: wait until so many packets are on rx; 0: do not wait for rx
- * @evt: wait until so many answers are on evt; 0: do not wait for evt
- * @timeout_ns: how long at the most, in nanoseconds from now; 0 looks once and
+ * @rx: wait until this many packets are on rx; 0: do not wait for rx
+ * @evt: wait until this many answers are on evt; 0: do not wait for evt
+ * @timeout_ns: how long to wait at most, in nanoseconds from now; 0 checks once and
  *	does not sleep; ION_WAIT_FOREVER. When the call ends, the kernel writes
- *	what is left of it, so that a call that a signal interrupted may be made
- *	again as it stands.
+ *	the time that is left, so that a call that a signal interrupted may be made
+ *	again with the struct unchanged.
  * @rx_queued: written by the kernel: packets on rx
  * @evt_queued: written by the kernel: answers on evt
- * @min_wait_ns: after this many nanoseconds one packet, or one answer, of what is
- *	waited for is enough; 0: there is no such time. What is left of it is
- *	written, 1 when it is over.
+ * @min_wait_ns: after this many nanoseconds one packet, or one answer, is enough,
+ *	of the ring or rings that are waited for; 0: there is no such time. The
+ *	kernel writes the time that is left, 1 when it is over.
  *
- * It ends as soon as one of the two counts is there, and the caller is not woken
- * before. One of them must not be 0, and neither more than the ring holds.
+ * The call ends as soon as one of the two counts is reached, and the caller is not
+ * woken before. At least one of them must not be 0, and neither may be more than the
+ * ring holds.
  */
 struct ion_wait {
 	__u32 size;
@@ -598,7 +601,7 @@ struct ion_wait {
 	__aligned_u64 min_wait_ns;
 };
 
-/* ion_serve.idle_ns: sleep as soon as there is nothing to do, or never. */
+/* ion_serve.idle_ns: sleep as soon as there is nothing to do, or never sleep. */
 #define ION_SERVE_NO_SPIN	0ULL
 #define ION_SERVE_SPIN		(~0ULL)
 
@@ -609,10 +612,10 @@ struct ion_wait {
  * @idle_ns: how long to check for work without a pause before the kernel end
  *	goes to sleep, in nanoseconds; ION_SERVE_NO_SPIN: it sleeps at once;
  *	ION_SERVE_SPIN: it never sleeps
- * @max_ns: come back after so many nanoseconds; 0: no limit. When something that
- *	no handler was called for interrupts the call (a signal, a limit of the
- *	system, a profiler), the kernel writes what is left of it, unless it is 0,
- *	and makes the call again.
+ * @max_ns: return after this many nanoseconds; 0: no limit. If something interrupts
+ *	the call (a signal, a limit of the system, a profiler) and no handler ran,
+ *	the kernel writes the time that is left, unless this is 0, and makes the call
+ *	again.
  */
 struct ion_serve {
 	__u32 size;
@@ -622,16 +625,16 @@ struct ion_serve {
 };
 
 /**
- * struct ion_eventfd - have an eventfd signalled (ION_IOC_EVENTFD)
+ * struct ion_eventfd - set the eventfd of a channel (ION_IOC_EVENTFD)
  * @size: sizeof(struct ion_eventfd)
  * @flags: 0
- * @fd: the eventfd; -1: none any more
+ * @fd: the eventfd; -1 removes it
  * @reserved: 0
  *
- * It is signalled when the kernel end moved a ring on at whose user end the
- * wake flag is set, and there are as many slots to use as that says; of any ring
- * with that flag, when a ring of the channel is found to be poisoned and when the
- * channel is reset; and only then.
+ * The kernel signals it when the kernel end moved a ring on, the wake flag of that
+ * ring's user end is set, and there are as many slots to use as the flag says. If the
+ * wake flag of any ring is set, it also signals when a ring of the channel is found to
+ * be poisoned and when the channel is reset. It signals at no other time.
  */
 struct ion_eventfd {
 	__u32 size;
@@ -647,9 +650,10 @@ struct ion_eventfd {
  * @fd: a descriptor of the other channel
  * @reserved: 0
  *
- * What one pushes to tx and cmd, the other one pops from rx and evt. Both have
- * an arena with buffers of the same size, or neither has one. A channel that
- * waits by a key is joined like any other, and its key is free for another one.
+ * Packets and commands that one program pushes to tx and cmd, the other one pops
+ * from rx and evt. Both channels have an arena with buffers of the same size, or
+ * neither has one. A channel that waits by a key is joined like any other, and its
+ * key is free for another channel.
  */
 struct ion_join {
 	__u32 size;
@@ -659,21 +663,22 @@ struct ion_join {
 };
 
 /**
- * struct ion_verify - who sent a command (ION_IOC_VERIFY)
+ * struct ion_verify - verify who sent a command (ION_IOC_VERIFY)
  * @size: sizeof(struct ion_verify)
  * @genuine: written by the kernel: 1 if the channel that this one is joined to
  *	sent @cmd as it stands and the kernel stamped it, otherwise 0
  * @pid: written by the kernel: process that opened that channel, as the caller
- *	sees it, 0 if it does not; 0 if @genuine is 0, as the next two
+ *	sees it, 0 if the caller does not see it. @pid, @uid and @gid are 0 if
+ *	@genuine is 0.
  * @uid: written by the kernel: effective user of that process at the open
  * @gid: written by the kernel: effective group of it
  * @flags: 0
  * @reserved: 0
  * @cmd: the command, as it came on evt
  *
- * A stamp is @cmd.id_lo, the number of the command among those that the sender
- * sent, from 0, and @cmd.id_hi, a keyed hash of the sending channel, of that
- * number, of kind, pad and arg.
+ * A stamp consists of @cmd.id_lo, the number of the command among those that the
+ * sender sent, from 0, and @cmd.id_hi, a keyed hash of the sending channel, that
+ * number, kind, pad and arg.
  */
 struct ion_verify {
 	__u32 size;
@@ -687,15 +692,15 @@ struct ion_verify {
 };
 
 /**
- * struct ion_buffers - whose buffers are whose (ION_IOC_BUFFERS)
+ * struct ion_buffers - the owners of an arena's buffers (ION_IOC_BUFFERS)
  * @size: sizeof(struct ion_buffers)
  * @flags: 0
  * @buffers: written by the kernel: buffers of the arena
- * @owned: written by the kernel: how many belong to the user end. A buffer on
- *	its way does: on tx until the service took the packet, on rx at once.
- * @addr: address of an array of u64, one bit a buffer, the lowest first, with
- *	room for @buffers bits: the bits of those that belong to the user end
- *	are set. 0: not wanted.
+ * @owned: written by the kernel: how many belong to the user end. This includes a
+ *	buffer on tx until the service takes the packet, and one on rx at once.
+ * @addr: address of an array of u64, one bit for each buffer, the lowest first, with
+ *	room for @buffers bits: the bits of buffers that belong to the user end
+ *	are set. 0: write no bits.
  */
 struct ion_buffers {
 	__u32 size;
@@ -705,16 +710,16 @@ struct ion_buffers {
 	__aligned_u64 addr;
 };
 
-/* Most channels of one ION_IOC_LIST. */
+/* The largest number of channels of one ION_IOC_LIST. */
 #define ION_LIST_MAX		64
 
 #define ION_COMM_LEN		16
 
 /**
- * enum ion_channel_state - how far a channel has come
+ * enum ion_channel_state - the state of a channel
  * @ION_CHANNEL_OPEN: it was opened, and not set up yet
  * @ION_CHANNEL_READY: it was set up
- * @ION_CHANNEL_CLOSED: the program closed it, and a service keeps it still
+ * @ION_CHANNEL_CLOSED: the program closed it, and a service still keeps it
  */
 enum ion_channel_state {
 	ION_CHANNEL_OPEN,
@@ -740,7 +745,7 @@ enum ion_channel_state {
  * @buffers_owned: how many of them belong to the user end
  * @reserved: 0
  * @reserved2: 0
- * @stats: as ION_IOC_STATS tells
+ * @stats: counters, as in ION_IOC_STATS
  */
 struct ion_list_entry {
 	__aligned_u64 channel;
@@ -762,16 +767,17 @@ struct ion_list_entry {
 /**
  * struct ion_list - the channels of the system (ION_IOC_LIST)
  * @size: sizeof(struct ion_list)
- * @count: how many entries at the most, 1..ION_LIST_MAX
+ * @count: how many entries at most, 1..ION_LIST_MAX
  * @after: only channels of a higher number; 0 for the first call, then the
  *	number of the last entry of the call before
  * @addr: address of an array of &struct ion_list_entry
- * @entry_size: sizeof(struct ion_list_entry); what this kernel does not know of
- *	a larger one is 0
+ * @entry_size: sizeof(struct ion_list_entry); the kernel writes 0 to bytes of a
+ *	larger struct that it does not know
  * @flags: 0
  *
- * Those that the caller's effective user opened, or all of them with
- * CAP_SYS_ADMIN, by rising number. The channel that is asked need not be set up.
+ * The list has the channels that the caller's effective user opened, or all channels
+ * with CAP_SYS_ADMIN, by rising number. The channel that makes the call need not be
+ * set up.
  */
 struct ion_list {
 	__u32 size;
@@ -787,9 +793,9 @@ struct ion_list {
 
 /**
  * struct ion_selftest_result - one test of ION_IOC_SELFTEST
- * @name: what it looked at, padded with zeros, for example ``poison.tx.range``
+ * @name: name of the test, padded with zeros, for example ``poison.tx.range``
  * @ns: how long it took, in nanoseconds
- * @error: 0 if it passed; -ECANCELED if it could not be made; else another
+ * @error: 0 if it passed; -ECANCELED if it could not be run; otherwise another
  *	negative error
  * @reserved: 0
  * @detail: if it did not pass, what was seen and what was expected, padded with
@@ -806,14 +812,14 @@ struct ion_selftest_result {
 /**
  * struct ion_selftest - have the driver test itself (ION_IOC_SELFTEST)
  * @size: sizeof(struct ion_selftest)
- * @count: room for so many results; written by the kernel: how many tests there
- *	are
+ * @count: number of results that there is room for; written by the kernel: number
+ *	of tests
  * @failed: written by the kernel: how many of them did not pass
  * @flags: 0
  * @addr: address of an array of &struct ion_selftest_result
  *
- * Wants CAP_SYS_ADMIN. The tests have channels of their own: no other is
- * touched, and the one that is asked need not be set up.
+ * Needs CAP_SYS_ADMIN. The tests use channels of their own: no other channel is
+ * touched, and the channel that makes the call need not be set up.
  */
 struct ion_selftest {
 	__u32 size;
