@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The buffers of a channel: who owns them, and what a packet may say of one.
+ * The buffers of a channel: their owners, and the checks of packets that name them.
  */
 #include <linux/bitmap.h>
 #include <linux/bitops.h>
@@ -15,14 +15,14 @@
 #include "memory.h"
 
 /**
- * ion_arena_create() - have buffers, all of them the user end's
- * @mem: memory for them
- * @buffers: how many
+ * ion_arena_create() - create an arena whose buffers all belong to the user end
+ * @mem: memory of the buffers
+ * @buffers: number of buffers
  * @buffer_size: bytes of each
- * @phys: tell the program where they are in physical memory
+ * @phys: report the physical addresses of buffers to the program
  *
  * Context: may sleep.
- * Return: the arena, or NULL without memory for it.
+ * Return: the arena, or NULL if there is no memory for it.
  */
 struct ion_arena *ion_arena_create(const struct ion_memory *mem, u32 buffers,
 				   u32 buffer_size, bool phys)
@@ -58,8 +58,8 @@ void ion_arena_destroy(struct ion_arena *arena)
 }
 
 /*
- * The number of a buffer, after ion_arena_check(), as an index of @user: also
- * where the processor runs ahead of the check.
+ * Returns the number of a buffer, after ion_arena_check(), as an index of @user. It
+ * stays in bounds also where the processor speculates past the check.
  */
 static u32 ion_arena_index(const struct ion_arena *arena,
 			   const struct ion_packet *packet)
@@ -67,7 +67,7 @@ static u32 ion_arena_index(const struct ion_arena *arena,
 	return array_index_nospec((u32)packet->id, arena->buffers);
 }
 
-/* Whether the payload is in the buffer; written so that nothing overflows. */
+/* Check that the payload is in the buffer, in a way that cannot overflow. */
 static enum ion_refusal ion_arena_check(const struct ion_arena *arena,
 					const struct ion_packet *packet)
 {
@@ -83,12 +83,12 @@ static enum ion_refusal ion_arena_check(const struct ion_arena *arena,
 }
 
 /**
- * ion_arena_take() - the service gets the buffer of a packet from tx
+ * ion_arena_take() - take the buffer of a packet from tx for the service
  * @arena: the arena
- * @packet: the packet, a private copy; phys is cleared, being nothing to trust
+ * @packet: the packet, a private copy; phys is cleared, as it cannot be trusted
  *
  * Context: any.
- * Return: ION_REFUSALS, or what is wrong, and then nothing was taken.
+ * Return: ION_REFUSALS on success, or what is wrong; then nothing was taken.
  */
 enum ion_refusal ion_arena_take(struct ion_arena *arena,
 				struct ion_packet *packet)
@@ -114,13 +114,13 @@ static u64 ion_arena_phys(const struct ion_arena *arena, u64 data)
 }
 
 /**
- * ion_arena_give() - the user end gets the buffer of a packet for rx
+ * ion_arena_give() - give the buffer of a packet for rx to the user end
  * @arena: the arena
  * @packet: the packet, a private copy; phys is filled in
  *
- * Context: any. To be called before the packet is published: it may come back
- * right after.
- * Return: ION_REFUSALS, or what is wrong, and then nothing was given.
+ * Context: any. Call it before publishing the packet, which may come back right
+ * after.
+ * Return: ION_REFUSALS on success, or what is wrong; then nothing was given.
  */
 enum ion_refusal ion_arena_give(struct ion_arena *arena,
 				struct ion_packet *packet)
@@ -135,10 +135,10 @@ enum ion_refusal ion_arena_give(struct ion_arena *arena,
 }
 
 /**
- * ion_arena_buffer() - the kernel's address of a payload
+ * ion_arena_buffer() - get the kernel's address of a payload
  * @arena: the arena
  * @packet: a packet whose buffer is the service's
- * @room: bytes from there to the end of the buffer are written
+ * @room: set to the bytes from the payload's start to the end of the buffer
  *
  * Context: any.
  * Return: the address, or NULL if the packet is wrong or not the service's.
@@ -158,27 +158,28 @@ void *ion_arena_buffer(const struct ion_arena *arena,
 }
 
 /**
- * ion_arena_owned() - buffers that belong to the user end
+ * ion_arena_owned() - count the buffers that belong to the user end
  * @arena: the arena
  *
- * Return: how many.
+ * Return: their number.
  */
 u32 ion_arena_owned(const struct ion_arena *arena)
 {
 	u32 i, owned = 0;
 
-	/* bitmap_weight() is not for bits that change meanwhile. */
+	/* bitmap_weight() does not allow for bits that change meanwhile. */
 	for (i = 0; i < BITS_TO_LONGS(arena->buffers); i++)
 		owned += hweight_long(READ_ONCE(arena->user[i]));
 	return owned;
 }
 
 /**
- * ion_arena_word() - whether each of 64 buffers belongs to the user end
+ * ion_arena_word() - read the owners of 64 buffers
  * @arena: the arena
- * @i: number of the first one, divided by 64
+ * @i: number of the first buffer, divided by 64
  *
- * Return: a bit for each, the lowest first, 0 for what there is not.
+ * Return: a bit for each buffer, the lowest first: 1 if it belongs to the user end; 0
+ * if it does not, or does not exist.
  */
 u64 ion_arena_word(const struct ion_arena *arena, u32 i)
 {

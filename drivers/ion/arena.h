@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Whose the buffers of a channel are.
+ * The owners of a channel's buffers.
  *
- * A bit a buffer says that it belongs to the user end. It changes by one atomic
- * operation, so that no lock is wanted, and of two who would take or give the
- * same buffer one succeeds.
+ * One bit for each buffer says that it belongs to the user end. The bit changes by one
+ * atomic operation, so that no lock is needed. Of two callers that take, or give, the
+ * same buffer, one succeeds.
  */
 #ifndef _DRIVERS_ION_ARENA_H
 #define _DRIVERS_ION_ARENA_H
@@ -15,11 +15,11 @@ struct ion_memory;
 struct ion_packet;
 
 /**
- * enum ion_refusal - what is wrong with a packet, or with its buffer
- * @ION_REFUSED_ID: there is no such buffer
- * @ION_REFUSED_RANGE: the payload leaves it
- * @ION_REFUSED_OWNER: it is not the pusher's
- * @ION_REFUSALS: how many there are, or that nothing is wrong
+ * enum ion_refusal - the reason why a packet is refused
+ * @ION_REFUSED_ID: its buffer does not exist
+ * @ION_REFUSED_RANGE: its payload leaves the buffer
+ * @ION_REFUSED_OWNER: its buffer does not belong to the end that pushes it
+ * @ION_REFUSALS: the number of reasons; as a result: the packet is not refused
  */
 enum ion_refusal {
 	ION_REFUSED_ID,
@@ -30,11 +30,11 @@ enum ion_refusal {
 
 /**
  * struct ion_arena - the buffers of a channel
- * @mem: their memory, one after the other
- * @buffers: how many
+ * @mem: memory of the buffers, one after the other
+ * @buffers: number of buffers
  * @buffer_size: bytes of each
- * @phys: the program is told where they are in physical memory
- * @user: a bit for each: it belongs to the user end
+ * @phys: report the physical addresses of buffers to the program
+ * @user: one bit for each buffer, set if it belongs to the user end
  */
 struct ion_arena {
 	const struct ion_memory *mem;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Batches of packets or commands between a ring and the caller's memory, by
- * way of a private copy: slots are shared memory as well.
+ * Copies of batches of packets or commands between a ring and the caller's memory.
+ * They go through a private copy, because slots are shared memory as well.
  */
 #include <linux/cleanup.h>
 #include <linux/err.h>
@@ -117,7 +117,7 @@ long ion_ioctl_pop(struct ion_channel *ch, void __user *arg)
  * @ch: the channel, configured
  * @arg: &struct ion_batch
  *
- * Of a poisoned ring it shows what the kernel last knew to be queued.
+ * On a poisoned ring it copies what the kernel last knew to be queued.
  *
  * Return: packets copied, 0 if there was none; -EINVAL, -E2BIG or -EFAULT for
  * the request; -ENOMEM.

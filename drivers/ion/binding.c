@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which service has the kernel ends of which channel.
+ * The binding of channels to services.
  *
  * A service in ion_services can be found; a channel in the list of a service is
  * bound to it. Both lists are under ion_services_lock, a spinlock: nobody waits
@@ -41,7 +41,7 @@ static struct ion_service *ion_binding_find(const char *name)
 }
 
 /**
- * ion_binding_add_service() - let channels be bound to a service
+ * ion_binding_add_service() - allow channels to be bound to a service
  * @service: the service; it stays where it is until it is removed
  *
  * Return: 0, or -EEXIST if there is one of that name.
@@ -61,12 +61,12 @@ int ion_binding_add_service(struct ion_service *service)
 }
 
 /**
- * ion_binding_remove_service() - have no more channels bound to a service
- * @ops: what was registered
+ * ion_binding_remove_service() - stop further channels from being bound to a service
+ * @ops: the operations that were registered
  *
- * Channels that are bound stay so.
+ * Channels that are bound remain bound.
  *
- * Return: the service, which is the caller's now; NULL if there is none.
+ * Return: the service, which the caller owns from now on; NULL if there is none.
  */
 struct ion_service *
 ion_binding_remove_service(const struct ion_service_ops *ops)
@@ -84,10 +84,10 @@ ion_binding_remove_service(const struct ion_service_ops *ops)
 }
 
 /**
- * ion_binding_first_channel() - a channel that is bound to a service
+ * ion_binding_first_channel() - get a channel that is bound to a service
  * @service: the service
  *
- * Return: the channel, for ion_channel_put(); NULL if there is none.
+ * Return: the channel, to be released by ion_channel_put(); NULL if there is none.
  */
 struct ion_channel *ion_binding_first_channel(struct ion_service *service)
 {
@@ -103,10 +103,10 @@ struct ion_channel *ion_binding_first_channel(struct ion_service *service)
 }
 
 /**
- * ion_binding_service_name() - the name of a service that is registered
+ * ion_binding_service_name() - look up the name of a registered service
  * @name: the name; empty for the default, "echo"
  *
- * By the time that a channel is bound the service may be gone.
+ * The service may be gone by the time that a channel is bound.
  *
  * Return: the name, or NULL if there is no service of that name.
  */
@@ -151,7 +151,7 @@ static void ion_binding_remove(struct ion_channel *ch,
 	module_put(owner);
 }
 
-/* What the program asks, and from where. */
+/* Complete the program's request with the network namespace of the caller. */
 static struct ion_bind ion_binding_asked(const struct ion_bind *how)
 {
 	struct ion_bind asked = *how;
@@ -160,7 +160,7 @@ static struct ion_bind ion_binding_asked(const struct ion_bind *how)
 	return asked;
 }
 
-/* A service without bind() knows nothing that could be asked of it. */
+/* A service without bind() takes no flags, arguments or key. */
 static int ion_binding_call_bind(const struct ion_service_ops *ops,
 				 struct ion_channel *ch,
 				 const struct ion_bind *how)
@@ -181,11 +181,13 @@ static int ion_binding_call_bind(const struct ion_service_ops *ops,
  * ion_binding_bind() - give the kernel ends to a service
  * @ch: the channel, being configured
  * @name: from ion_binding_service_name()
- * @how: what the program asks of it
+ * @how: the request of the program
  *
- * Return: 0; -ENOENT if it is no longer registered; -EINVAL if it takes nothing;
- * -EINTR for a fatal signal; or an error of the service. An error leaves nothing
- * bound. &ion_channel.activating is set if the service is to activate the channel.
+ * Sets &ion_channel.activating if the service has an activate() to call.
+ *
+ * Return: 0; -ENOENT if the service is no longer registered; -EINVAL if it takes no
+ * request; -EINTR for a fatal signal; or an error of the service. An error leaves
+ * nothing bound.
  */
 int ion_binding_bind(struct ion_channel *ch, const char *name,
 		     const struct ion_bind *how)
@@ -209,7 +211,7 @@ int ion_binding_bind(struct ion_channel *ch, const char *name,
 }
 
 /**
- * ion_binding_activate() - have the service make a bound channel active
+ * ion_binding_activate() - call activate() of the service for a bound channel
  * @ch: the channel, with &ion_channel.activating set
  * @how: as for ion_binding_bind()
  *
@@ -228,7 +230,7 @@ int ion_binding_activate(struct ion_channel *ch, const struct ion_bind *how)
 }
 
 /**
- * ion_binding_activated() - end what ion_binding_activate() began
+ * ion_binding_activated() - end the activation that ion_binding_activate() began
  * @ch: the channel
  * @active: deactivate() of the service is to be called before unbind()
  *
@@ -253,7 +255,7 @@ static void ion_binding_call_unbind(struct ion_channel *ch,
 	}
 	if (hangup && !READ_ONCE(ch->closed))
 		ion_channel_hangup(ch);
-	/* Not before: ion_service_unregister() waits for those in the list. */
+	/* Only now: ion_service_unregister() waits for the channels in the list. */
 	ion_binding_remove(ch, service);
 }
 
@@ -289,7 +291,7 @@ static void ion_binding_deactivate(struct ion_channel *ch)
  * @ch: the channel; nothing happens if it is not bound
  * @hangup: hang the channel up, unless the program has closed it
  *
- * No callback runs afterwards. Waits for activate().
+ * Waits for activate(). No callback runs afterwards.
  *
  * Context: may sleep.
  */
@@ -306,7 +308,7 @@ void ion_binding_unbind(struct ion_channel *ch, bool hangup)
 	ion_end_unlock(ch);
 }
 
-/* Both ends, so that two that are joined to each other do not wait forever. */
+/* Lock both kernel ends, in an order in which two joins do not wait forever. */
 static int ion_binding_lock_both(struct ion_channel *ch,
 				 struct ion_channel *other)
 {
@@ -351,9 +353,9 @@ static int ion_binding_call_join(struct ion_channel *ch,
  * @other: another one, configured
  *
  * Context: may sleep.
- * Return: 0; -EOPNOTSUPP if the service joins no channels; -EINVAL if they
- * are not of the same one; -EPIPE if it has gone; -EINTR for a fatal signal; or an
- * error of the service.
+ * Return: 0; -EOPNOTSUPP if the service joins no channels; -EINVAL if the two
+ * channels have different services; -EPIPE if the service has gone; -EINTR for a fatal
+ * signal; or an error of the service.
  */
 int ion_binding_join(struct ion_channel *ch, struct ion_channel *other)
 {
@@ -397,10 +399,10 @@ static int ion_binding_call_verify(struct ion_channel *ch,
 /**
  * ion_binding_verify() - ION_IOC_VERIFY
  * @ch: a channel, configured
- * @verify: the command; the rest is written, but size
+ * @verify: the command; all other fields but size are written
  *
  * Context: may sleep.
- * Return: 0; -EOPNOTSUPP if the service vouches for nobody; -EPIPE if it has
+ * Return: 0; -EOPNOTSUPP if the service verifies no commands; -EPIPE if it has
  * gone; -EINTR for a fatal signal.
  */
 int ion_binding_verify(struct ion_channel *ch, struct ion_verify *verify)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The calls on a descriptor of /dev/ion, and the parts that they are made of. */
+/* The calls on a descriptor of /dev/ion, and the functions that they consist of. */
 #ifndef _DRIVERS_ION_CALLS_H
 #define _DRIVERS_ION_CALLS_H
 
@@ -25,7 +25,7 @@ int ion_wait_packets(struct ion_channel *ch, struct ion_wait *wait);
 int ion_wait_ring(struct ion_channel *ch, enum ion_ring_id id);
 __poll_t ion_poll(struct file *file, struct poll_table_struct *table);
 
-/* The end of a time that begins now; KTIME_MAX if it is too long to tell. */
+/* Returns the end of a time that begins now; KTIME_MAX if that would overflow. */
 static inline ktime_t ion_deadline(u64 ns)
 {
 	return ns < KTIME_MAX ? ktime_add_safe(ktime_get(), ns) : KTIME_MAX;

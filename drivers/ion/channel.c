@@ -38,7 +38,7 @@ static void ion_channel_undo_create(struct ion_channel *ch)
 }
 
 /**
- * ion_channel_create() - a channel that is not configured
+ * ion_channel_create() - create a channel that is not configured
  *
  * Context: may sleep.
  * Return: the channel, or -ENOMEM.
@@ -63,7 +63,7 @@ struct ion_channel *ion_channel_create(void)
 	ion_notify_init(ch);
 	raw_spin_lock_init(&ch->state_lock);
 	init_waitqueue_head(&ch->serve_wait);
-	/* From here on it is seen. */
+	/* From here on others can find it. */
 	if (ion_channels_add(ch)) {
 		ion_channel_undo_create(ch);
 		return ERR_PTR(-ENOMEM);
@@ -72,7 +72,7 @@ struct ion_channel *ion_channel_create(void)
 	return ch;
 }
 
-/* What takes long to get. It is got before the channel is locked. */
+/* The parts that take long to allocate, which is done before the channel is locked. */
 struct ion_parts {
 	struct ion_quota *quota;
 	struct ion_charge charge;
@@ -136,7 +136,7 @@ static int ion_channel_alloc_arena(struct ion_channel *ch,
 	return ch->arena ? 0 : -ENOMEM;
 }
 
-/* The parts are the channel's from here on, whatever is returned. */
+/* The channel owns the parts from here on, also after an error. */
 static int ion_channel_alloc(struct ion_channel *ch,
 			     const struct ion_config *config,
 			     const struct ion_parts *parts)
@@ -182,11 +182,11 @@ static void ion_channel_destroy(struct ion_channel *ch)
 
 /**
  * ion_channel_get() - keep a channel
- * @ch: the channel, which somebody has
+ * @ch: the channel, to which somebody holds a reference
  *
- * It goes on to exist, with its rings and its arena, after the program closed
- * it, and is charged to the program as long. Nothing of the program's own
- * memory is kept. A push fails then, a pop gives what is left.
+ * The channel continues to exist, with its rings and its arena, after the program
+ * closed it, and remains charged to the program. None of the program's own memory
+ * is kept. After the close a push fails, and a pop gives what is left.
  *
  * Context: any.
  * Return: @ch.
@@ -199,7 +199,7 @@ struct ion_channel *ion_channel_get(struct ion_channel *ch)
 EXPORT_SYMBOL_GPL(ion_channel_get);
 
 /**
- * ion_channel_put() - give up what ion_channel_get() got
+ * ion_channel_put() - drop the reference that ion_channel_get() took
  * @ch: the channel, or NULL
  *
  * Context: may sleep.
@@ -215,7 +215,7 @@ void ion_channel_put(struct ion_channel *ch)
 EXPORT_SYMBOL_GPL(ion_channel_put);
 
 /**
- * ion_channel_close() - the last descriptor and the last mapping are gone
+ * ion_channel_close() - close a channel whose last descriptor and mapping are gone
  * @ch: the channel
  *
  * Context: may sleep.
@@ -229,9 +229,9 @@ void ion_channel_close(struct ion_channel *ch)
 }
 
 /**
- * ion_channel_word() - the kernel's address of a shared word
+ * ion_channel_word() - get the kernel's address of a shared word
  * @ch: the channel, configured
- * @offset: where &ion_channel.info says that it is
+ * @offset: offset of the word, from &ion_channel.info
  *
  * Return: the address.
  */
@@ -270,10 +270,10 @@ static void ion_channel_connect(struct ion_channel *ch, unsigned int id)
 }
 
 /**
- * ion_channel_describe() - say in the geometry whose it is
+ * ion_channel_describe() - write the channel and its service into a geometry
  * @ch: the channel
- * @info: its number and the name of its service are filled in
- * @service: name of the service that it is to have
+ * @info: the geometry; the channel's number and the service's name are filled in
+ * @service: name of the service to bind
  */
 void ion_channel_describe(const struct ion_channel *ch, struct ion_info *info,
 			  const char *service)
@@ -324,7 +324,7 @@ err_free:
 	return ret;
 }
 
-/* The service may take locks under which others wait for setup_mutex. */
+/* Called without setup_mutex: the service may take locks that nest outside it. */
 static int ion_channel_activate(struct ion_channel *ch,
 				const struct ion_config *config)
 	__must_hold(&ch->setup_mutex)
@@ -351,16 +351,16 @@ static void ion_channel_set_ready(struct ion_channel *ch)
 	trace_ion_setup(ch);
 	/* Pairs with the acquire in ion_channel_ready(). */
 	smp_store_release(&ch->ready, true);
-	/* Somebody may have polled before. */
+	/* Wake programs that polled before. */
 	wake_up_interruptible_all(&ch->wait);
 }
 
 /**
  * ion_channel_configure() - give a channel its rings and its service
  * @ch: the channel, setup_mutex not held
- * @config: what it is to be
+ * @config: the requested configuration
  *
- * Memory is got before setup_mutex is taken: a large arena takes seconds, and
+ * Memory is allocated before setup_mutex is taken: a large arena takes seconds, and
  * mmap() of the same channel waits for the mutex with mmap_lock held.
  *
  * Context: may sleep. mmap_lock may be held.

@@ -1,28 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What one open of /dev/ion owns.
+ * A channel: everything that one open of /dev/ion owns.
  *
  * Locking
  * -------
  * setup_mutex	serialises the one configuration of a channel. mmap() takes it
- *		inside mmap_lock, so user memory is never touched under it, and
- *		what takes long, as memory of a large arena, is got before it.
+ *		inside mmap_lock, so user memory is never touched under it.
+ *		Slow work, such as allocating a large arena, is done before it.
  * pop_mutex	serialises the calls that consume at the user end: a packet is
  *		copied to the caller before it is released, and no other caller
  *		may copy it meanwhile. Held over copies to user memory.
- * push_mutex	serialises the calls that push at the user end, for as long as it
- *		takes to fill slots.
- * end_mutex	serialises the callbacks of the service, and is the ownership of
- *		the kernel ends of all four rings and of their counters. Never
- *		held over user memory. A lent thread keeps it from pass to pass,
- *		and may not get a processor for long: kernel_end.h has the ways
- *		to take it, and calls that only look, or must not wait, do
- *		without.
- * ring.lock	of a channel that is async, owns that end in place of end_mutex:
- *		such a service uses its rings from any context. ion_ring_lock()
- *		knows. A raw spinlock; two are never held.
- * state_lock	is that of the kernel end's state, of its wake flags, and of who
- *		serves. A raw spinlock.
+ * push_mutex	serialises the calls that push at the user end, while they fill
+ *		slots.
+ * end_mutex	serialises the callbacks of the service. Its holder owns the
+ *		kernel ends of all four rings and their counters. Never held
+ *		over accesses to user memory. A lent thread keeps it from pass
+ *		to pass, and may be preempted for long: kernel_end.h has the
+ *		ways to take it, and calls that only read, or must not wait, do
+ *		not take it.
+ * ring.lock	of an async channel, owns that kernel end in place of end_mutex,
+ *		as such a service uses its rings from any context.
+ *		ion_ring_lock() takes it if needed. A raw spinlock; two are
+ *		never held at once.
+ * state_lock	protects the state of the kernel end, its wake flags, and the
+ *		identity of the program that serves. A raw spinlock.
  * eventfd_lock	keeps the eventfd while it is signalled.
  *
  * Order: pop_mutex, push_mutex, end_mutex, ring.lock, state_lock; setup_mutex,
@@ -30,13 +31,14 @@
  * binding.c, channels.c, quota.c and totals.c are spinlocks that no other lock is
  * taken under.
  *
- * What is not configuration and is read without a lock (closed, hungup, peer_gone,
- * undelivered, broken of a ring) is read by READ_ONCE() and only ever a reason to
- * check again or to refuse. ion_ring_snapshot() reads a ring whose end is not owned.
+ * State that is read without a lock and is not configuration (closed, hungup,
+ * peer_gone, undelivered, broken of a ring) is read by READ_ONCE(), and is only ever
+ * a reason to check again or to refuse. ion_ring_snapshot() reads a ring whose end
+ * the caller does not own.
  *
- * A channel is configured once and then for good: ready is stored with release
- * ordering after all that set-up writes (info, service, area, the addresses in
- * ring), and whoever saw it with acquire ordering reads those without a lock.
+ * A channel is configured once and never again: ready is stored with release
+ * ordering after everything that set-up writes (info, service, area, the addresses in
+ * ring). A reader that saw it with acquire ordering reads those without a lock.
  */
 #ifndef _DRIVERS_ION_CHANNEL_H
 #define _DRIVERS_ION_CHANNEL_H
@@ -64,10 +66,10 @@ struct ion_quota;
 
 /**
  * struct ion_service - a service that is registered
- * @ops: what its module registered
+ * @ops: the operations that its module registered
  * @owner: that module, or NULL for ion itself
- * @list: in the list of services
- * @channels: those that are bound to it
+ * @list: entry in the list of services
+ * @channels: list of the channels that are bound to it
  */
 struct ion_service {
 	const struct ion_service_ops *ops;
@@ -77,8 +79,8 @@ struct ion_service {
 };
 
 /**
- * enum ion_end_state - who runs the kernel end of a channel
- * @ION_END_SLEEPING: nobody, until a kick runs it in its caller
+ * enum ion_end_state - the thread that runs the kernel end of a channel
+ * @ION_END_SLEEPING: none; a kick runs the kernel end in its caller
  * @ION_END_LENT: a lent thread, which is awake
  * @ION_END_LENT_SLEEPING: a lent thread, which sleeps or is about to
  * @ION_END_LENT_KICKED: a lent thread, which was kicked while it slept
@@ -91,11 +93,11 @@ enum ion_end_state {
 };
 
 /**
- * struct ion_channel - what one open of /dev/ion owns
- * @ref: the open file holds one, and each service that keeps the channel
- * @id: number, never used twice
- * @rcu: it is freed by that, as it is found by number under RCU
- * @opener: who opened it
+ * struct ion_channel - everything that one open of /dev/ion owns
+ * @ref: references: one of the open file, and one of each service that keeps it
+ * @id: number, never reused
+ * @rcu: for kfree_rcu(), as a channel is found by number under RCU
+ * @opener: the process that opened it
  * @setup_mutex: see above
  * @pop_mutex: see above
  * @push_mutex: see above
@@ -108,45 +110,45 @@ enum ion_end_state {
  * @active: deactivate() is to be called before unbind(); end_mutex
  * @ready: the channel is configured
  * @closed: no descriptor and no mapping is left
- * @hungup: the service will push no more; see ion_channel_hangup()
- * @peer_gone: the service takes no more; see ion_channel_set_peer_gone()
+ * @hungup: the service no longer pushes; see ion_channel_hangup()
+ * @peer_gone: the service no longer takes packets; see ion_channel_set_peer_gone()
  * @undelivered: something was pushed that reaches nobody
  * @folded: its counters are in the totals of the system; see totals.c
- * @service: what owns the kernel ends, NULL when it has gone; end_mutex
- * @of_service: in the list of its channels
- * @private: the service's
+ * @service: the service that owns the kernel ends, NULL when it has gone; end_mutex
+ * @of_service: entry in the list of the service's channels
+ * @private: pointer that belongs to the service
  * @runner: the thread that is in a callback of the service
- * @info: the geometry, as the user end is told it
- * @quota: the user that it counts for, NULL until it is configured
- * @charge: who pays for the memory
+ * @info: the geometry, as reported to the user end
+ * @quota: the user that the channel counts for, NULL until it is configured
+ * @charge: the memory charge, and the user that pays it
  * @area: the memory, by the same number as in @info
  * @arena: the buffers, or NULL
- * @stages: what the service has in hand, for all rings in one piece
+ * @stages: the stages of all rings, in one allocation
  * @ring: the kernel's ends
  * @wait: poll() sleeps here
- * @waiters: calls that wait for so many packets or slots sleep here: wait.c
- * @notify_work: ion_notify() for who may not wake anybody
- * @notify_all: it is about every ring
+ * @waiters: calls that wait for a number of packets or slots sleep here: wait.c
+ * @notify_work: runs ion_notify() for contexts that may not wake anybody
+ * @notify_all: @notify_work notifies of every ring
  * @eventfd_lock: see above
  * @eventfd: signalled for a user end that set its wake flag, or NULL
- * @fasync: who wants SIGIO
+ * @fasync: the receivers of SIGIO
  * @state_lock: see above
- * @end_state: who runs the kernel end; state_lock
+ * @end_state: state of the kernel end; state_lock
  * @server: descriptors of the program whose thread serves, or NULL; state_lock
  * @server_closed: that program closed a descriptor of the channel meanwhile
  * @flushed: some program has closed a descriptor of the channel
  * @serve_wait: the lent thread sleeps here
- * @idle_since: since when no pass of the lent thread found anything to do, or 0;
- *	kept while it has to leave for a moment
+ * @idle_since: time since which no pass of the lent thread found anything to do, or
+ *	0; kept while the thread has to leave for a moment
  * @calls: system calls on the descriptor
  * @kicks: how often the kernel end was asked to run
- * @kicks_spurious: how many of those found nothing to do
+ * @kicks_spurious: how many of those kicks found nothing to do
  * @sleeps: how often the kernel end went to sleep
- * @wakeups: how often it woke somebody in @wait or @waiters
+ * @wakeups: how often it woke a sleeper in @wait or @waiters
  * @signals: how often it signalled @eventfd
  * @resets: how often the rings were emptied
  * @held: payloads that the service holds; see ion_channel_set_held()
- * @held_total: how many it had to hold
+ * @held_total: how many payloads it had to hold so far
  */
 struct ion_channel {
 	refcount_t ref;
@@ -208,10 +210,10 @@ struct ion_channel {
 };
 
 /**
- * struct ion_config - what a channel is to be
+ * struct ion_config - the requested configuration of a channel
  * @info: from ion_geometry() and ion_channel_describe(); it names the service
- * @bind: what the service is told
- * @phys: the program is told where buffers are in physical memory
+ * @bind: the request to the service
+ * @phys: report the physical addresses of buffers to the program
  */
 struct ion_config {
 	struct ion_info info;
@@ -228,7 +230,7 @@ void *ion_channel_word(const struct ion_channel *ch, u64 offset);
 int ion_channel_configure(struct ion_channel *ch,
 			  const struct ion_config *config);
 
-/* The kernel's end of a ring is moved by its owner alone. */
+/* Assert that the caller owns the kernel's end: only its owner moves it. */
 static inline void ion_ring_assert_owned(const struct ion_ring *ring)
 {
 	lockdep_assert(ring->async ? lockdep_is_held(&ring->lock) :
@@ -241,7 +243,7 @@ static inline bool ion_channel_ready(const struct ion_channel *ch)
 	return smp_load_acquire(&ch->ready);
 }
 
-/* To be read before the rings are checked: what was pushed before is seen then. */
+/* Read it before checking the rings: the check then sees what was pushed before. */
 static inline bool ion_channel_hungup(const struct ion_channel *ch)
 {
 	/* Pairs with the release in ion_channel_hangup(). */
@@ -249,10 +251,10 @@ static inline bool ion_channel_hungup(const struct ion_channel *ch)
 }
 
 /**
- * ion_channel_poisoned() - whether a ring of the channel is poisoned
+ * ion_channel_poisoned() - check whether a ring of the channel is poisoned
  * @ch: the channel, configured
  *
- * A channel with a poisoned ring stands still until it is reset.
+ * A channel with a poisoned ring moves no packets until it is reset.
  */
 static __always_inline bool ion_channel_poisoned(const struct ion_channel *ch)
 {
@@ -272,7 +274,7 @@ static inline int ion_channel_state_error(const struct ion_channel *ch)
 	return READ_ONCE(ch->closed) || ion_channel_hungup(ch) ? -EPIPE : 0;
 }
 
-/* What a kick tells the program: that nothing can come, or that nobody gets it. */
+/* The error of a kick: nothing more can come, or nobody gets what was pushed. */
 static inline int ion_channel_kick_error(const struct ion_channel *ch)
 {
 	int error = ion_channel_state_error(ch);
@@ -280,13 +282,13 @@ static inline int ion_channel_kick_error(const struct ion_channel *ch)
 	return error || !READ_ONCE(ch->undelivered) ? error : -EPIPE;
 }
 
-/* Whether the service uses the rings from any context: all of them, or none. */
+/* Check whether the service uses the rings, all of them, outside callbacks too. */
 static inline bool ion_channel_async(const struct ion_channel *ch)
 {
 	return ch->ring[ION_RING_TX].async;
 }
 
-/* Whether that is the caller, and not an interrupt that came upon it. */
+/* Check whether the caller is the callback itself, and not an interrupt during it. */
 static inline bool ion_channel_in_callback(const struct ion_channel *ch)
 {
 	return READ_ONCE(ch->runner) == current && in_task();

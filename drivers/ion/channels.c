@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * All channels that there are, by number, and who may see which.
+ * All channels, by number, and the rule which of them a caller may see.
  *
  * Nobody waits here for another thread: a channel is added and removed under the
- * spinlock of the XArray, and found under RCU. One that is found may be about
+ * spinlock of the XArray, and found under RCU. A channel that is found may be about
  * to go: it is kept if it has a reference left, and freed after a grace period.
  */
 #include <linux/atomic.h>
@@ -21,7 +21,7 @@
 #include "memory.h"
 #include "quota.h"
 
-/* Channels that are passed by under RCU before others get the processor. */
+/* Channels that are skipped in one RCU section, before others get the processor. */
 #define ION_CHANNELS_STRIDE	64
 
 static DEFINE_XARRAY_FLAGS(ion_channels, XA_FLAGS_ACCOUNT);
@@ -43,17 +43,17 @@ int ion_channels_add(struct ion_channel *ch)
 }
 
 /**
- * ion_channels_remove() - a channel is about to be gone
- * @ch: the channel, which nobody has any more
+ * ion_channels_remove() - remove a channel that is about to be freed
+ * @ch: the channel, to which there is no reference left
  *
- * It may still be found, and is to be freed after a grace period of RCU.
+ * Others may still find it, so the caller must free it after a grace period of RCU.
  */
 void ion_channels_remove(struct ion_channel *ch)
 {
 	xa_erase(&ion_channels, ch->id);
 }
 
-/* The next after *@id, which moves on, or NULL; @more: to be called again. */
+/* Returns the next channel after *@id, which moves on, or NULL. @more: call again. */
 static struct ion_channel *ion_channels_stride(unsigned long *id, bool all,
 					       bool *more)
 {
@@ -78,15 +78,15 @@ static struct ion_channel *ion_channels_stride(unsigned long *id, bool all,
 }
 
 /**
- * ion_channels_next() - get the next one that the caller may see
- * @after: only of a higher number
+ * ion_channels_next() - get the next channel that the caller may see
+ * @after: skip channels up to this number
  *
- * Those that the caller's effective user opened, or all with CAP_SYS_ADMIN. Who
- * may see all of them passes none by.
+ * A caller may see the channels that its effective user opened, or all channels with
+ * CAP_SYS_ADMIN. Such a caller skips none.
  *
  * Context: may sleep.
- * Return: the channel, to be given back by ion_channel_put(); NULL if there is
- * none, or if the caller has been killed.
+ * Return: the channel, to be released by ion_channel_put(); NULL if there is none, or
+ * if the caller has been killed.
  */
 struct ion_channel *ion_channels_next(u64 after)
 {
@@ -104,10 +104,10 @@ struct ion_channel *ion_channels_next(u64 after)
 }
 
 /**
- * ion_channels_after() - find the next one, of any user
- * @after: only of a higher number
+ * ion_channels_after() - find the next channel, of any user
+ * @after: skip channels up to this number
  *
- * Context: under RCU, for as long as the channel is used; nobody need have it.
+ * Context: under RCU, for as long as the channel is used; it may have no reference.
  * Return: the channel, or NULL.
  */
 struct ion_channel *ion_channels_after(u64 after)
@@ -118,9 +118,9 @@ struct ion_channel *ion_channels_after(u64 after)
 }
 
 /**
- * ion_channels_opened() - how many there have been
+ * ion_channels_opened() - count the channels that were opened so far
  *
- * Return: the highest number that was given.
+ * Return: the highest number of a channel so far.
  */
 u64 ion_channels_opened(void)
 {

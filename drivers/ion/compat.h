@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What differs between the kernels that are supported, and nothing else does. */
+/* The differences between the supported kernels, and nothing else. */
 #ifndef _DRIVERS_ION_COMPAT_H
 #define _DRIVERS_ION_COMPAT_H
 
@@ -7,7 +7,7 @@
 #include <linux/mm.h>
 #include <linux/version.h>
 
-/* 6.13 put the two steps into one, 6.15 removed the first of them. */
+/* 6.13 merged the two steps into one, 6.15 removed the first of them. */
 #if KERNEL_VERSION(6, 13, 0) > LINUX_VERSION_CODE
 static inline void hrtimer_setup(struct hrtimer *timer,
 				 enum hrtimer_restart (*fn)(struct hrtimer *),
@@ -26,8 +26,8 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 #endif
 
 /*
- * Older kernels let no driver map a huge page that is counted. Some of them do
- * it themselves when a fault gives a part of one; the others map small pages.
+ * Older kernels do not let a driver map a refcounted huge page. Some of them map it
+ * huge themselves when a fault returns a part of one; the others map small pages.
  */
 #if KERNEL_VERSION(6, 16, 0) > LINUX_VERSION_CODE || \
 	!defined(CONFIG_TRANSPARENT_HUGEPAGE)

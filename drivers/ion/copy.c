@@ -8,13 +8,13 @@
 
 /**
  * ion_copy_in() - copy a struct that begins with its size from the caller
- * @to: all @size bytes are written, or nothing that may be used
- * @size: of the struct as this was compiled. None has grown yet, so this is
- *	also the least that a caller may give.
- * @from: the caller's
+ * @to: all @size bytes are written; unusable after an error
+ * @size: size of the struct in this build. No struct has grown yet, so a caller may
+ *	not pass a smaller one.
+ * @from: the caller's struct
  *
- * Return: 0; -EFAULT; -EINVAL for a struct that is too small; -E2BIG for one
- * that asks for what this does not know.
+ * Return: 0; -EFAULT; -EINVAL for a struct that is too small; -E2BIG for a larger one
+ * with bytes other than 0 that this driver does not know.
  */
 int ion_copy_in(void *to, size_t size, const void __user *from)
 {
@@ -30,10 +30,10 @@ int ion_copy_in(void *to, size_t size, const void __user *from)
 }
 
 /**
- * ion_copy_out() - copy to the caller
- * @to: the caller's
- * @from: what to copy
- * @size: bytes
+ * ion_copy_out() - copy a struct to the caller
+ * @to: the caller's struct
+ * @from: the struct to copy
+ * @size: bytes to copy
  *
  * Return: 0 or -EFAULT.
  */

@@ -2,14 +2,15 @@
 /*
  * The state of the kernel end, and its wake flags.
  *
- * Every write of either is here, under state_lock, so that they cannot disagree:
- * while the kernel end sleeps, alone or in a lent thread, the flags of tx and cmd
- * ask for a kick, and those of rx and evt do if a push found no room; while a lent
+ * Every write of either is here, under state_lock, so that they cannot disagree.
+ * While the kernel end sleeps, alone or in a lent thread, the flags of tx and cmd
+ * request a kick, and those of rx and evt do if a push found no room. While a lent
  * thread is awake, or was kicked and will be, they do not. A kick that runs the
- * kernel end in its caller is no state of its own: the flags go on asking, and
- * whoever pushes meanwhile kicks as well.
+ * kernel end in its caller is no state of its own: the flags stay set, and a program
+ * that pushes meanwhile kicks as well.
  *
- * Who sets a flag has to check the rings afterwards: (E) of <ion/ring.h> is here.
+ * The caller that sets a flag must check the rings afterwards: (E) of <ion/ring.h>
+ * is here.
  */
 #include <linux/bug.h>
 #include <linux/errno.h>
@@ -33,7 +34,7 @@ static bool ion_wake_flag_wanted(const struct ion_ring *ring)
 	       (!ring->kind->kernel_pushes || READ_ONCE(ring->stalled));
 }
 
-/* Returns whether one of them was not set before. */
+/* Set the flags that are needed. Returns whether one of them was not set before. */
 static bool ion_wake_flags_set(struct ion_channel *ch)
 {
 	bool set = false;
@@ -60,7 +61,7 @@ static void ion_wake_flags_clear(struct ion_channel *ch)
 }
 
 /**
- * ion_end_state_init() - the kernel end of a new channel sleeps
+ * ion_end_state_init() - put the kernel end of a new channel to sleep
  * @ch: the channel; its rings are connected
  */
 void ion_end_state_init(struct ion_channel *ch)
@@ -74,11 +75,11 @@ void ion_end_state_init(struct ion_channel *ch)
 }
 
 /**
- * ion_end_state_lend() - a thread comes to run the kernel end
+ * ion_end_state_lend() - lend the calling thread to the kernel end
  * @ch: the channel
  * @files: the descriptors of its program
  *
- * It owes a pass, for what a kick that comes now leaves to it.
+ * The thread must make a pass afterwards: kicks from now on are left to it.
  *
  * Return: 0, or -EBUSY if another thread is lent.
  */
@@ -114,10 +115,11 @@ static void ion_end_state_set_asleep(struct ion_channel *ch,
 }
 
 /**
- * ion_end_state_sleep() - the lent thread is about to sleep
+ * ion_end_state_sleep() - prepare the lent thread to sleep
  * @ch: the channel, whose kernel end the caller runs
  *
- * A pass is due afterwards, for what was published before the flags were seen.
+ * The caller must make a pass afterwards, for packets that were published before the
+ * flags were seen.
  */
 void ion_end_state_sleep(struct ion_channel *ch)
 {
@@ -125,11 +127,12 @@ void ion_end_state_sleep(struct ion_channel *ch)
 }
 
 /**
- * ion_end_state_end() - the lent thread is about to leave
+ * ion_end_state_end() - prepare the lent thread to leave
  * @ch: the channel
  *
- * Whether it slept, was kicked or was awake: a kick is due afterwards, for what
- * was left to the thread and for what was published before the flags were seen.
+ * The thread may have slept, been kicked or been awake. In each case the caller must
+ * kick afterwards, for kicks that were left to the thread and for packets that were
+ * published before the flags were seen.
  */
 void ion_end_state_end(struct ion_channel *ch)
 {
@@ -137,10 +140,10 @@ void ion_end_state_end(struct ion_channel *ch)
 }
 
 /**
- * ion_end_state_wake() - the lent thread is awake
+ * ion_end_state_wake() - mark the lent thread as awake
  * @ch: the channel
  *
- * A pass is due, for the kick that woke it.
+ * The thread must make a pass, for the kick that woke it.
  */
 void ion_end_state_wake(struct ion_channel *ch)
 {
@@ -156,15 +159,15 @@ void ion_end_state_wake(struct ion_channel *ch)
  * ion_end_state_kick() - leave a kick to the lent thread
  * @ch: the channel
  *
- * A full barrier is to stand between what was published and this: a thread that is
- * not seen here sees that before it sleeps.
+ * The caller must have a full barrier between publishing and this call: a thread that
+ * is not seen here then sees what was published before it sleeps.
  *
- * The flags go back to 0 before the thread gets a processor: one kick is enough.
- * They are cleared as well if it is awake: another context may have armed a ring.
+ * Clears the flags before the thread gets a processor: one kick is enough. Clears
+ * them as well if the thread is awake: another context may have armed a ring.
  *
  * Context: any but NMI.
- * Return: the state that it found. Of ION_END_LENT_SLEEPING, wake up @serve_wait;
- * of ION_END_SLEEPING, no thread is lent.
+ * Return: the state that it found. On ION_END_LENT_SLEEPING the caller must wake up
+ * @serve_wait; on ION_END_SLEEPING no thread is lent.
  */
 enum ion_end_state ion_end_state_kick(struct ion_channel *ch)
 {
@@ -182,12 +185,12 @@ enum ion_end_state ion_end_state_kick(struct ion_channel *ch)
 }
 
 /**
- * ion_end_state_close() - a descriptor of the channel is being closed
+ * ion_end_state_close() - end a lent thread whose program closes a descriptor
  * @ch: the channel
- * @files: the descriptors of the program that closes it
+ * @files: the descriptors of the program that closes one
  *
- * The lent thread of that program comes back: its own call holds the file, so
- * that nothing else would tell it.
+ * The lent thread of that program returns: its own call holds the file, so that
+ * nothing else would end it.
  */
 void ion_end_state_close(struct ion_channel *ch, const void *files)
 {
@@ -204,10 +207,10 @@ void ion_end_state_close(struct ion_channel *ch, const void *files)
 }
 
 /**
- * ion_wake_flag_arm() - have the program kick when it moves a ring on
+ * ion_wake_flag_arm() - request a kick when the program moves a ring on
  * @ring: the ring, owned
  *
- * Check it afterwards.
+ * The caller must check the ring afterwards.
  */
 void ion_wake_flag_arm(struct ion_ring *ring)
 {
@@ -221,7 +224,7 @@ void ion_wake_flag_arm(struct ion_ring *ring)
 }
 
 /**
- * ion_wake_flag_disarm() - have no kicks for a ring
+ * ion_wake_flag_disarm() - request no kicks for a ring
  * @ring: the ring, owned
  */
 void ion_wake_flag_disarm(struct ion_ring *ring)
@@ -235,11 +238,11 @@ void ion_wake_flag_disarm(struct ion_ring *ring)
 }
 
 /**
- * ion_wake_flag_retry() - what found no room is about to be tried once more
+ * ion_wake_flag_retry() - clear the request for room before a pass tries again
  * @ring: rx or evt
  *
- * Before a pass. Of a channel that is async another context may set the flag from
- * now on, and that is to stay: so it is cleared here, and not after the pass.
+ * On an async channel another context may set the flag from now on, and it must then
+ * stay set. So it is cleared here, before the pass, and not after it.
  */
 void ion_wake_flag_retry(struct ion_ring *ring)
 {
@@ -254,7 +257,7 @@ void ion_wake_flag_retry(struct ion_ring *ring)
 }
 
 /**
- * ion_wake_flag_reset() - write the flag that a program may have written over
+ * ion_wake_flag_reset() - write the flag again, which a program may have overwritten
  * @ring: the ring, owned; it was emptied, so nothing waits for room
  */
 void ion_wake_flag_reset(struct ion_ring *ring)
@@ -266,7 +269,7 @@ void ion_wake_flag_reset(struct ion_ring *ring)
 	raw_spin_unlock_irqrestore(&ring->ch->state_lock, flags);
 }
 
-/* Whether the flag of rx or evt is not what the last pass makes it. */
+/* Check whether the flag of rx or evt disagrees with the last pass. */
 static bool ion_wake_flag_stale(const struct ion_ring *ring)
 {
 	if (READ_ONCE(ring->stalled))
@@ -274,7 +277,7 @@ static bool ion_wake_flag_stale(const struct ion_ring *ring)
 	return READ_ONCE(ring->asleep) && !ring->async;
 }
 
-/* Returns whether it was set just now. */
+/* Set the flag if the last pass found no room. Returns whether it set it. */
 static bool ion_wake_flag_rest(struct ion_ring *ring)
 {
 	if (!ion_wake_flag_stale(ring))
@@ -284,11 +287,11 @@ static bool ion_wake_flag_rest(struct ion_ring *ring)
 }
 
 /**
- * ion_wake_flags_rest() - ask for kicks for what the last pass found no room for
+ * ion_wake_flags_rest() - request kicks for rings where the last pass found no room
  * @ch: the channel, whose kernel end the caller runs
  *
- * A flag that was set before the pass stayed set: whoever made room meanwhile saw
- * it. A lent thread may have come meanwhile, which clears them all.
+ * A flag that was set before the pass stayed set, and a program that made room
+ * meanwhile saw it. A lent thread that came meanwhile has cleared them all.
  *
  * Return: true if a flag was set just now: check the rings once more.
  */
@@ -321,7 +324,7 @@ static bool ion_end_state_asleep(const struct ion_channel *ch)
 	       ch->end_state == ION_END_LENT_SLEEPING;
 }
 
-/* Of a split channel nobody else can write to the shared flag. */
+/* On a split channel nobody else can write to the shared flag, so check it too. */
 static void ion_wake_flag_check(const struct ion_ring *ring)
 {
 	const struct ion_channel *ch = ring->ch;
@@ -342,11 +345,11 @@ static void ion_wake_flag_check(const struct ion_ring *ring)
 }
 
 /**
- * ion_end_state_check() - whether the state and the flags agree
+ * ion_end_state_check() - check that the state and the flags agree
  * @ch: the channel, configured
  *
- * In builds for debugging, at the end of every call. This holds at any time,
- * whatever other calls are in progress.
+ * Debug builds call it at the end of every call. They agree at any time, whatever
+ * other calls are in progress.
  */
 void ion_end_state_check(struct ion_channel *ch)
 {

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Who runs the kernel end of a channel, and the wake flags that say whether a
- * kick is needed. The states, the events and what each does are a table in
- * Documentation/kernel-end.rst.
+ * The state of a channel's kernel end, and the wake flags that say whether a kick is
+ * needed. Documentation/kernel-end.rst has a table of the states and the events.
  */
 #ifndef _DRIVERS_ION_END_STATE_H
 #define _DRIVERS_ION_END_STATE_H
 
 #include "channel.h"
 
-/* As ION_IOC_STATS tells it. */
+/* Returns the state as ION_IOC_STATS reports it. */
 static inline enum ion_kernel_end
 ion_end_state_public(const struct ion_channel *ch)
 {

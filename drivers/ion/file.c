@@ -28,7 +28,7 @@ static int ion_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
-/* Runs at every close of a descriptor, while others may still be open. */
+/* Called at every close of a descriptor, while others may still be open. */
 static int ion_flush(struct file *file, fl_owner_t id)
 {
 	struct ion_channel *ch = file->private_data;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where everything lies: from the slots that were asked for to areas and
- * offsets. A pure function, so that a dry run and a set-up can not differ.
+ * The geometry of a channel: computes areas and offsets from the requested slots and
+ * buffers. It is a pure function, so that a dry run and a set-up cannot differ.
  */
 #include <linux/build_bug.h>
 #include <linux/errno.h>
@@ -43,7 +43,7 @@ static_assert(offsetof(struct ion_ring_header, consumer_wake) == 14);
 static_assert(sizeof(struct ion_packet_ring) == 6160);
 static_assert(sizeof(struct ion_cmd_ring) == 8208);
 
-/* A shorter struct than was published first is refused; none has grown yet. */
+/* A struct shorter than the first published one is refused; none has grown yet. */
 static_assert(sizeof(struct ion_query) == 128);
 static_assert(sizeof(struct ion_totals) == 896);
 static_assert(sizeof(struct ion_info) == 1152);
@@ -62,7 +62,7 @@ static_assert(sizeof(struct ion_list) == 32);
 static_assert(sizeof(struct ion_list_entry) == 1472);
 
 static_assert(ION_RINGS <= ION_RINGS_MAX);
-/* The most that are added below: split, with an arena. */
+/* The largest number of areas that are added below: split, with an arena. */
 static_assert(ION_RINGS + 3 <= ION_AREAS_MAX);
 
 static const u64 ion_mmap_offset[ION_RINGS] = {
@@ -72,7 +72,7 @@ static const u64 ion_mmap_offset[ION_RINGS] = {
 	[ION_RING_EVT] = ION_MMAP_EVT,
 };
 
-/* The largest ring stays clear of the next one's offset. */
+/* The largest ring does not reach the offset of the next one. */
 static_assert((u64)ION_SLOTS_MAX * sizeof(struct ion_cmd_packet) +
 	      sizeof(struct ion_ring_header) < ION_MMAP_RX - ION_MMAP_TX);
 
@@ -112,9 +112,9 @@ static void ion_geometry_compact(struct ion_info *info, unsigned int id,
 }
 
 /*
- * What one end writes of one ring in the split layout. A ring has two such
- * blocks, on different pages; two cache lines a block keep the rings, and what
- * a processor fetches in pairs, apart.
+ * The words of one ring that one end writes in the split layout. A ring has two such
+ * blocks, on different pages. Two cache lines a block keep the rings apart, also for a
+ * processor that fetches lines in pairs.
  */
 struct ion_split_words {
 	u32 index;
@@ -197,13 +197,12 @@ static int ion_geometry_arena(struct ion_info *info, u32 buffers, u32 size)
 }
 
 /**
- * ion_geometry() - lay a channel out
- * @info: all of it is written: layout, areas, rings, arena and bytes, the rest
- *	zeroes
- * @setup: what is wanted: layout, slots, buffers and buffer_size
+ * ion_geometry() - compute the geometry of a channel
+ * @info: written, all of it: layout, areas, rings, arena and bytes; the rest is zeroed
+ * @setup: the request: layout, slots, buffers and buffer_size
  *
- * Return: 0; -EINVAL for a layout, or a number of slots or buffers, or a size
- * of these, that there is not.
+ * Return: 0; -EINVAL for a layout, a number of slots or buffers, or a buffer size that
+ * does not exist.
  */
 int ion_geometry(struct ion_info *info, const struct ion_setup *setup)
 {
@@ -225,7 +224,7 @@ int ion_geometry(struct ion_info *info, const struct ion_setup *setup)
 }
 
 /**
- * ion_geometry_area() - the area that holds a word
+ * ion_geometry_area() - find the area that holds a word
  * @info: the geometry
  * @offset: offset in the space of mmap()
  *

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The ioctls: structs in, checks, structs out. */
+/* The ioctls: copy structs in, check them, make the call, copy structs out. */
 #include <linux/capability.h>
 #include <linux/cleanup.h>
 #include <linux/errno.h>
@@ -77,7 +77,7 @@ static long ion_ioctl_query(const struct ion_channel *ch, void __user *arg)
 	return ion_copy_out(arg, &query, sizeof(query));
 }
 
-/* A name that is padded with zeros to its end, and has one at least. */
+/* Check that a name is terminated, and padded with zeros to its end. */
 static bool ion_setup_name_ok(const char *name, size_t size)
 {
 	size_t len = strnlen(name, size);
@@ -101,7 +101,7 @@ static int ion_setup_check(const struct ion_setup *setup)
 	return 0;
 }
 
-/* Addresses in physical memory are for who could have opened /dev/mem. */
+/* Physical addresses are only for an opener that could have opened /dev/mem. */
 static int ion_setup_permit(const struct file *file,
 			    const struct ion_setup *setup)
 {
@@ -128,7 +128,7 @@ static int ion_setup_configure(struct ion_channel *ch,
 	return ion_channel_configure(ch, config);
 }
 
-/* What the channel is to be is told before it becomes so, or is refused. */
+/* Write the geometry to the caller before the channel is configured, or refused. */
 static int ion_setup_channel(struct ion_channel *ch, struct ion_setup *setup,
 			     const char *service, void __user *arg)
 {
@@ -209,7 +209,7 @@ static long ion_ioctl_reset(struct ion_channel *ch)
 			return ion_channel_reset(ch);
 }
 
-/* A few words are written faster than the struct is copied. */
+/* Write the few words that changed, which is faster than copying the struct. */
 static int ion_ioctl_wait_out(struct ion_wait __user *to,
 			      const struct ion_wait *wait)
 {
@@ -221,7 +221,7 @@ static int ion_ioctl_wait_out(struct ion_wait __user *to,
 	return 0;
 }
 
-/* The caller's struct says what is left of the time, in case it calls again. */
+/* The time that is left is written to the caller's struct, for a repeated call. */
 static long ion_ioctl_wait(struct ion_channel *ch, void __user *arg)
 {
 	struct ion_wait wait;
@@ -239,8 +239,8 @@ static long ion_ioctl_wait(struct ion_channel *ch, void __user *arg)
 }
 
 /*
- * Likewise, where no handler ran and the kernel itself makes the call again. A
- * struct without a limit stays as it is, and may be in read-only memory.
+ * Likewise, for when no handler ran and the kernel itself makes the call again. A
+ * struct without a limit is not written, and may be in read-only memory.
  */
 static long ion_ioctl_serve(const struct file *file, void __user *arg)
 {
@@ -273,7 +273,7 @@ static long ion_ioctl_eventfd(struct ion_channel *ch, const void __user *arg)
 	return ion_notify_eventfd(ch, eventfd.fd);
 }
 
-/* Another file of /dev/ion has the operations that this one has. */
+/* @other is a file of /dev/ion if it has the same file operations as @file. */
 static int ion_join_files(struct file *file, struct file *other)
 {
 	struct ion_channel *ch = file->private_data;
@@ -363,11 +363,11 @@ static long ion_ioctl_list(const void __user *arg)
 }
 
 /**
- * struct ion_ioctl_rule - what is checked before a call is made
- * @mode: the descriptor must be open for this: to take packets or to look at
- *	them is to read, to add some is to write
- * @without_rings: a channel without rings will do
- * @without_arg: the argument must be 0, so that it can have a meaning later
+ * struct ion_ioctl_rule - checks before a call is made
+ * @mode: access mode that the descriptor must have: reading for calls that take
+ *	packets or copy them, writing for calls that add packets
+ * @without_rings: the call also works on a channel without rings
+ * @without_arg: the argument must be 0, so that it can get a meaning later
  */
 struct ion_ioctl_rule {
 	fmode_t mode;
@@ -376,9 +376,9 @@ struct ion_ioctl_rule {
 };
 
 /*
- * A channel belongs to one open, and the access mode says which way its packets
- * may go. What poll() and the first mmap() do on any descriptor (run the kernel
- * end, configure the channel), and what only tells numbers, needs no mode.
+ * A channel belongs to one open, and the access mode says in which direction its
+ * packets may go. Calls need no mode if they do what poll() and the first mmap() do on
+ * any descriptor (run the kernel end, configure the channel), or only report numbers.
  */
 static const struct ion_ioctl_rule ion_ioctl_rules[] = {
 	[_IOC_NR(ION_IOC_QUERY)] = { .without_rings = true },
@@ -394,7 +394,7 @@ static const struct ion_ioctl_rule ion_ioctl_rules[] = {
 	[_IOC_NR(ION_IOC_WAIT)] = { .mode = FMODE_READ },
 	[_IOC_NR(ION_IOC_VERIFY)] = { .mode = FMODE_READ },
 	[_IOC_NR(ION_IOC_SELFTEST)] = { .without_rings = true },
-	/* The last one, which says how many there are. */
+	/* The last call, which sets the size of the array. */
 	[_IOC_NR(ION_IOC_LIST)] = { .without_rings = true },
 };
 
@@ -402,7 +402,7 @@ static int ion_ioctl_check(const struct file *file, unsigned int cmd,
 			   unsigned long arg)
 {
 	const struct ion_ioctl_rule *rule;
-	/* The numbers are without a gap. */
+	/* The numbers have no gap. */
 	unsigned int nr = cmd - ION_IOC_QUERY;
 
 	if (nr >= ARRAY_SIZE(ion_ioctl_rules))
@@ -470,9 +470,9 @@ static long ion_ioctl_call(struct file *file, unsigned int cmd,
  * @cmd: ION_IOC_*
  * @arg: address of its struct, or 0
  *
- * Return: as each call says; -ENOTTY for an unknown one; -EBADF for one that the
- * descriptor is not open for; -EBADFD for one that needs a configured channel;
- * -EINVAL for an argument to one that has none.
+ * Return: the result of the call; -ENOTTY for an unknown call; -EBADF if the
+ * descriptor is not open for it; -EBADFD if it needs a configured channel; -EINVAL for
+ * an argument of a call that takes none.
  */
 long ion_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * When the kernel end runs.
+ * Kicks, and the passes of the kernel end.
  *
- * It runs in the caller that kicks it, or in a lent thread (serve.c), and owns
- * end_mutex for that. end_state.c has the states and the wake flags. A kick leaves
- * the flags of tx and cmd set: whoever pushes meanwhile kicks as well, so that
- * nobody need check those rings once more.
+ * The kernel end runs in the caller that kicks it, or in a lent thread (serve.c),
+ * which holds end_mutex meanwhile. end_state.c has the states and the wake flags. A
+ * kick leaves the flags of tx and cmd set: a program that pushes meanwhile kicks as
+ * well, so that nobody has to check those rings once more.
  *
- * Who cannot wait for end_mutex leaves the kick to its owner: kick_pending.
+ * A caller that cannot wait for end_mutex leaves the kick to its owner: kick_pending.
  */
 #include <linux/errno.h>
 
@@ -16,7 +16,7 @@
 #include "notify.h"
 #include "trace_hot.h"
 
-/* Packets and commands that the kernel end has pushed and popped so far. */
+/* Returns how many packets and commands the kernel end has pushed and popped so far. */
 static u64 ion_kernel_end_moved(const struct ion_channel *ch)
 {
 	unsigned int id;
@@ -27,7 +27,7 @@ static u64 ion_kernel_end_moved(const struct ion_channel *ch)
 	return moved;
 }
 
-/* Of an async channel poison was traced when it was found. */
+/* Trace new poison. On an async channel it was traced when it was found. */
 static void ion_kernel_end_trace_poison(const struct ion_channel *ch)
 {
 	unsigned int id;
@@ -45,7 +45,7 @@ static void ion_kernel_end_trace_poison(const struct ion_channel *ch)
  * ion_callback_begin() - begin a callback of the service
  * @ch: the channel, end_mutex held
  *
- * Return: for ion_callback_end().
+ * Return: the argument of ion_callback_end().
  */
 bool ion_callback_begin(struct ion_channel *ch)
 {
@@ -104,10 +104,10 @@ u32 ion_kernel_end_pass(struct ion_channel *ch)
 }
 
 /**
- * ion_kernel_end_has_work() - whether another pass might find something to do
+ * ion_kernel_end_has_work() - check whether another pass might find something to do
  * @ch: the channel, configured
  *
- * Return: false if there is nothing to pop, nor room that was wanted.
+ * Return: false if there is nothing to pop, and no room that a push waits for.
  */
 bool ion_kernel_end_has_work(const struct ion_channel *ch)
 {
@@ -120,13 +120,13 @@ bool ion_kernel_end_has_work(const struct ion_channel *ch)
 }
 
 /**
- * ion_kernel_end_settle() - go to rest after a pass
+ * ion_kernel_end_settle() - set the wake flags after a pass, and check once more
  * @ch: the channel, configured, end_mutex held; in a state of sleep
  *
- * A pass may find a ring full, so that its flag is set now. What the user end did
- * before it could see that flag is handled here, what it does later comes with a
- * kick. Each pass more is for a flag that was not set before, which only kicks
- * clear: there are at most as many as there are such rings.
+ * A pass may find a ring full, so that its flag is set now. Moves of the user end
+ * before it could see that flag are handled here; later moves come with a kick. Each
+ * further pass is for a flag that was not set before, and only kicks clear flags: so
+ * there are at most as many further passes as there are such rings.
  *
  * Return: how many packets and commands were moved.
  */
@@ -145,11 +145,11 @@ u32 ion_kernel_end_settle(struct ion_channel *ch)
 }
 
 /**
- * ion_kernel_end_run() - handle what is queued, and rest
+ * ion_kernel_end_run() - handle what is queued, then set the wake flags
  * @ch: the channel, configured, end_mutex held
  *
- * Does nothing if a lent thread has come: it owes a pass, which handles all that
- * was published before, and its flags are not to be touched.
+ * Does nothing if a lent thread has come: that thread makes a pass, which handles all
+ * that was published before, and its flags must not be touched.
  *
  * Return: how many packets and commands were moved.
  */
@@ -169,7 +169,7 @@ u32 ion_kernel_end_run(struct ion_channel *ch)
 	return done + ion_kernel_end_settle(ch);
 }
 
-/* The kernel end ran in the caller. */
+/* Count a kick after the kernel end ran in its caller. */
 static void ion_kernel_end_count_done(struct ion_channel *ch, u32 done)
 {
 	if (!done)
@@ -177,7 +177,7 @@ static void ion_kernel_end_count_done(struct ion_channel *ch, u32 done)
 	ion_trace_kick_done(ch, false, done, !done);
 }
 
-/* Returns false if no thread is lent. */
+/* Leave the kick to the lent thread. Returns false if no thread is lent. */
 static bool ion_kernel_end_kick_lent(struct ion_channel *ch)
 {
 	enum ion_end_state was;
@@ -198,7 +198,7 @@ static bool ion_kernel_end_kick_lent(struct ion_channel *ch)
 }
 
 /*
- * Fully ordered: kicks_spurious, counted later, never passes it; and what the
+ * Fully ordered: kicks_spurious, counted later, never exceeds it; and what the
  * program published comes before the check for a lent thread.
  */
 static void ion_kernel_end_count_kick(struct ion_channel *ch)
@@ -231,16 +231,16 @@ int ion_kernel_end_kick(struct ion_channel *ch)
 	return ret;
 }
 
-/* Calls of other threads that one thread does the kicks of. */
+/* Pending kicks of other threads that one thread handles at most. */
 #define ION_PENDING_MAX	64
 
 /**
- * ion_kernel_end_run_pending() - do the kicks that found end_mutex taken
+ * ion_kernel_end_run_pending() - handle the kicks that found end_mutex taken
  * @ch: the channel, configured
  *
- * Each turn is for a system call that some other thread made meanwhile. A program
- * that makes them without a pause does not keep the caller here forever: whoever
- * sleeps in poll() is woken then, and kicks again.
+ * Each turn is for a system call that another thread made meanwhile. A program that
+ * makes them without a pause does not keep the caller here forever: at the limit,
+ * sleepers in poll() are woken, and kick again.
  *
  * Return: how many packets and commands were moved.
  */
@@ -250,7 +250,7 @@ u32 ion_kernel_end_run_pending(struct ion_channel *ch)
 	u32 done = 0;
 
 	while (READ_ONCE(ch->kick_pending) && mutex_trylock(&ch->end_mutex)) {
-		/* Fully ordered: what was published before it was set is seen. */
+		/* Fully ordered: the pass sees what was published before it was set. */
 		if (xchg(&ch->kick_pending, false))
 			done += ion_kernel_end_run(ch);
 		mutex_unlock(&ch->end_mutex);
@@ -264,11 +264,11 @@ u32 ion_kernel_end_run_pending(struct ion_channel *ch)
 }
 
 /**
- * ion_kernel_end_leave() - have the kernel end run without waiting for it
+ * ion_kernel_end_leave() - run the kernel end, or leave that to the mutex's owner
  * @ch: the channel, configured, in the state of sleep
  *
- * If another thread owns end_mutex it is left to that one. Either the trylock
- * here succeeds, or the owner sees the flag after it unlocks.
+ * If another thread owns end_mutex, that thread runs the kernel end. Either the
+ * trylock here succeeds, or the owner sees kick_pending after it unlocks.
  *
  * Context: process; waits for no other thread.
  * Return: how many packets and commands were moved here.
@@ -280,7 +280,7 @@ u32 ion_kernel_end_leave(struct ion_channel *ch)
 	return ion_kernel_end_run_pending(ch);
 }
 
-/* The kick of who must not wait. */
+/* Kick without waiting for any thread. */
 static void ion_kernel_end_try_kick(struct ion_channel *ch)
 {
 	ion_kernel_end_count_kick(ch);
@@ -291,10 +291,10 @@ static void ion_kernel_end_try_kick(struct ion_channel *ch)
 /**
  * ion_kernel_end_kick_if_needed() - kick for a user end that is about to wait
  * @ch: the channel, configured
- * @nowait: for no other thread
+ * @nowait: wait for no other thread
  *
- * A lent thread that is awake needs no kick, one that sleeps needs it only for
- * a program that pushed without checking the wake flag.
+ * A lent thread that is awake needs no kick. If it sleeps, it needs one only if the
+ * program pushed without checking the wake flag.
  *
  * Context: may sleep.
  * Return: 0, or -EINTR for a fatal signal.
@@ -313,11 +313,11 @@ int ion_kernel_end_kick_if_needed(struct ion_channel *ch, bool nowait)
 }
 
 /**
- * ion_kernel_end_look() - see how far the user end has come in a ring
+ * ion_kernel_end_look() - refresh the position of the user end in a ring
  * @ch: the channel, end_mutex held
  * @ring: the ring
  *
- * Tells of poison that it finds.
+ * Notifies of poison that it finds.
  *
  * Return: packets in the ring, a number from 0 to mask.
  */
@@ -349,13 +349,13 @@ static void ion_kernel_end_look_all(struct ion_channel *ch)
 }
 
 /**
- * ion_kernel_end_trylock() - own the kernel end, if nobody else does
+ * ion_kernel_end_trylock() - take the kernel end, if nobody else owns it
  * @ch: the channel, configured
  *
- * How far the user end has come in every ring is known then.
+ * On success it has also refreshed the position of the user end in every ring.
  *
  * Context: process; waits for no other thread.
- * Return: true if it is owned, until ion_end_unlock().
+ * Return: true if the caller owns it, until ion_end_unlock().
  */
 bool ion_kernel_end_trylock(struct ion_channel *ch)
 {
@@ -366,13 +366,13 @@ bool ion_kernel_end_trylock(struct ion_channel *ch)
 }
 
 /**
- * ion_kernel_end_confirm() - have the rings poisoned whose index cannot be right
- * @ch: the channel, configured; a snapshot of one of its rings says that
- * @nowait: for no other thread
+ * ion_kernel_end_confirm() - poison the rings whose index cannot be right
+ * @ch: the channel, configured; a snapshot found such an index in one of its rings
+ * @nowait: wait for no other thread
  *
  * Context: may sleep.
  * Return: -EPROTO if a ring is poisoned, or would be if another thread did not own
- * its end; 0 if it was mended meanwhile; -EINTR for a fatal signal.
+ * its end; 0 if the index was repaired meanwhile; -EINTR for a fatal signal.
  */
 int ion_kernel_end_confirm(struct ion_channel *ch, bool nowait)
 {

@@ -22,8 +22,8 @@ bool ion_callback_begin(struct ion_channel *ch);
 void ion_callback_end(struct ion_channel *ch, bool was_poisoned);
 
 /*
- * A lent thread keeps end_mutex from pass to pass, and lets go of it for who
- * wants it. It may not get a processor for long: everybody but close waits
+ * A lent thread keeps end_mutex from pass to pass, and releases it when another
+ * thread waits for it. It may be preempted for long, so every caller but close waits
  * killably. Returns 0, or -EINTR for a fatal signal.
  */
 static inline int ion_end_lock(struct ion_channel *ch)
@@ -36,7 +36,7 @@ static inline int ion_end_lock(struct ion_channel *ch)
 	return ret;
 }
 
-/* Of a second channel; the one at the lower address comes first. */
+/* For the second of two channels; the one at the lower address is locked first. */
 static inline int ion_end_lock_nested(struct ion_channel *ch)
 {
 	int ret;
@@ -47,7 +47,7 @@ static inline int ion_end_lock_nested(struct ion_channel *ch)
 	return ret;
 }
 
-/* For who takes the channel away from its service: that has to happen. */
+/* For unbinding a channel from its service, which must not fail. */
 static inline void ion_end_lock_unkillable(struct ion_channel *ch)
 {
 	atomic_inc(&ch->end_wanted);
@@ -55,7 +55,7 @@ static inline void ion_end_lock_unkillable(struct ion_channel *ch)
 	atomic_dec(&ch->end_wanted);
 }
 
-/* A kick that found the mutex taken is done by who lets go of it. */
+/* The thread that unlocks the mutex runs the kicks that found it taken. */
 static inline void ion_end_unlock(struct ion_channel *ch)
 {
 	/* Every callback is over. */
@@ -72,7 +72,7 @@ static inline void ion_end_assert_held(const struct ion_channel *ch)
 	lockdep_assert_held(&ch->end_mutex);
 }
 
-/* Who is in a callback of the service, and may use the rings for it. */
+/* Set the thread that is in a callback of the service, and may use its rings. */
 static inline void ion_end_set_runner(struct ion_channel *ch,
 				      const struct task_struct *runner)
 {

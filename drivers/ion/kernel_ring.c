@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The kernel's end of a ring beside the hot path: looking, counting, emptying.
+ * The kernel's end of a ring outside the hot path: refresh, snapshots, counters, reset.
  */
 #include <linux/minmax.h>
 #include <linux/poll.h>
@@ -36,14 +36,14 @@ const struct ion_ring_kind ion_ring_kinds[ION_RINGS] = {
 	},
 };
 
-/* What @ready is ahead of the count of the user end. */
+/* Returns how far @ready is ahead of the user end's count. */
 static u64 ion_ring_lead(const struct ion_ring *ring)
 {
 	return ring->kind->kernel_pushes ? ring->end.mask : 0;
 }
 
 /**
- * ion_ring_user() - where the user end stands, as last seen
+ * ion_ring_user() - get the position of the user end, as last seen
  * @ring: the ring
  *
  * Return: packets that it pushed to tx or cmd, or popped from rx or evt.
@@ -54,7 +54,7 @@ u64 ion_ring_user(const struct ion_ring *ring)
 }
 
 /**
- * ion_ring_count() - packets in the ring, as last seen
+ * ion_ring_count() - count the packets in the ring, as last seen
  * @ring: the ring
  *
  * Return: a number from 0 to mask.
@@ -67,7 +67,7 @@ u32 ion_ring_count(const struct ion_ring *ring)
 }
 
 /**
- * ion_ring_free_slots() - packets that the ring has room for, as last seen
+ * ion_ring_free_slots() - count the packets that the ring has room for, as last seen
  * @ring: the ring
  *
  * Return: a number from 0 to mask.
@@ -78,10 +78,10 @@ u32 ion_ring_free_slots(const struct ion_ring *ring)
 }
 
 /**
- * ion_ring_allowed_first() - where the index of the user end may be
+ * ion_ring_allowed_first() - get the first index that the user end may store
  * @ring: the ring
  *
- * Return: the first index that was right at the last look: where it stood.
+ * Return: the index of the user end at the last refresh.
  */
 u32 ion_ring_allowed_first(const struct ion_ring *ring)
 {
@@ -89,11 +89,11 @@ u32 ion_ring_allowed_first(const struct ion_ring *ring)
 }
 
 /**
- * ion_ring_allowed_last() - how far the index of the user end may go
+ * ion_ring_allowed_last() - get the last index that the user end may store
  * @ring: the ring
  *
- * Return: the last index, from ion_ring_allowed_first() on, that was right at
- * the last look.
+ * Return: the last index, counted on from ion_ring_allowed_first(), that was right
+ * at the last refresh.
  */
 u32 ion_ring_allowed_last(const struct ion_ring *ring)
 {
@@ -104,7 +104,7 @@ u32 ion_ring_allowed_last(const struct ion_ring *ring)
 }
 
 /**
- * ion_ring_look() - see how far the user end has come
+ * ion_ring_look() - refresh the position of the user end
  * @ring: the ring
  *
  * Return: false if it is poisoned.
@@ -114,7 +114,7 @@ bool ion_ring_look(struct ion_ring *ring)
 	return ion_end_look(&ring->end, ion_ring_lead(ring));
 }
 
-/* Whether the index that the user end has stored can be right. */
+/* Check whether the index that the user end stored can be right. */
 static void ion_snapshot_check(const struct ion_ring *ring, u64 ready,
 			       struct ion_snapshot *snap)
 {
@@ -132,13 +132,13 @@ static void ion_snapshot_check(const struct ion_ring *ring, u64 ready,
 }
 
 /*
- * @own is written before the index that a program sees, @published after it: if
- * the two are the same, before and after the load of the user end's index, the
- * kernel end did not move meanwhile. Whoever moved the user end because of an
- * index had that index published, so @own is loaded last.
+ * @own is written before the index that a program sees, @published after it. If the
+ * two are equal, before and after the load of the user end's index, the kernel end
+ * did not move meanwhile. A program that moved the user end because of an index had
+ * seen that index published, so @own is loaded last.
  *
- * A call that discards packets writes several counts in no order. The ring is not
- * @published meanwhile: a reader that has seen one of these counts sees that after it.
+ * A call that discards packets writes several counts in no order. Meanwhile
+ * @published is wrong: a reader that has seen one of these counts sees that too.
  */
 static bool ion_snapshot_try(const struct ion_ring *ring,
 			     struct ion_snapshot *snap)
@@ -149,7 +149,7 @@ static bool ion_snapshot_try(const struct ion_ring *ring,
 	/* Pairs with the release in ion_end_publish() and ion_ring_publish(). */
 	snap->own = smp_load_acquire(&end->published);
 	snap->discarded = READ_ONCE(ring->discarded);
-	/* Orders it before the index that it was made from. */
+	/* Orders this load before that of the index that @ready was made from. */
 	ready = smp_load_acquire(&end->ready);
 	/* (A) or (C) of <ion/ring.h>, in the place of the kernel end. */
 	snap->index = smp_load_acquire(end->peer_index);
@@ -162,11 +162,11 @@ static bool ion_snapshot_try(const struct ion_ring *ring,
 }
 
 /*
- * What the program would see. The kernel end is between two of its writes, maybe in
- * a thread that does not get a processor: @published may be behind the index that the
- * user end has moved on by. So both indices are loaded, that of the kernel end last,
- * which the user end is never ahead of. A program that writes to what is not its own
- * misleads itself.
+ * Take the snapshot that the program would see. The kernel end is between two of its
+ * writes, perhaps in a preempted thread: @published may be behind the index that the
+ * user end acted on. So both indices are loaded, the kernel end's last, because the
+ * user end is never ahead of it. A program that writes to words that are not its own
+ * misleads only itself.
  */
 static void ion_snapshot_guess(const struct ion_ring *ring,
 			       struct ion_snapshot *snap)
@@ -185,7 +185,7 @@ static void ion_snapshot_guess(const struct ion_ring *ring,
 		snap->user = snap->own - ((snap->own - snap->index) & mask);
 	else
 		snap->user = snap->own + ((snap->index - snap->own) & mask);
-	/* Counted early, it would leave less than nothing as popped. */
+	/* A discard counted before the move must not make the popped count negative. */
 	snap->discarded = min(snap->discarded, min(snap->own, snap->user));
 	snap->poison = READ_ONCE(end->broken);
 	if (snap->poison == ION_POISON_NONE && snap->index > mask)
@@ -195,17 +195,17 @@ static void ion_snapshot_guess(const struct ion_ring *ring,
 #define ION_SNAPSHOT_TRIES	64
 
 /**
- * ion_ring_snapshot() - see a ring at one moment, without owning its end
+ * ion_ring_snapshot() - take a snapshot of a ring without owning its end
  * @ring: the ring
- * @snap: all of it is written
+ * @snap: written, all of it
  *
- * The end may belong to a thread that does not get a processor: nothing is
- * waited for. A kernel end that moves the ring on all the time, for so long that
- * no try finds it at rest, will notify whoever is interested.
+ * The end may belong to a preempted thread, so this never waits. If the kernel end
+ * keeps moving the ring on, so that no try finds it at rest, the kernel end will
+ * notify everyone who waits.
  *
  * Context: any.
- * Return: true if it was found at rest; false if @snap is made of numbers that
- * were not all there at one moment.
+ * Return: true if the ring was found at rest; false if the numbers in @snap are not
+ * all of one moment.
  */
 bool ion_ring_snapshot(const struct ion_ring *ring, struct ion_snapshot *snap)
 {
@@ -226,11 +226,11 @@ bool ion_ring_snapshot(const struct ion_ring *ring, struct ion_snapshot *snap)
 }
 
 /**
- * ion_ring_user_slots_slow() - slots that the user end has to use
+ * ion_ring_user_slots_slow() - count the slots that the user end can use
  * @ring: the ring
  * @poison: set if the index of the user end cannot be right
  *
- * For ion_ring_user_has().
+ * The slow path of ion_ring_user_has().
  *
  * Context: any.
  * Return: packets to pop, or room to push, as ion_ring_snapshot() sees it.
@@ -247,13 +247,13 @@ u32 ion_ring_user_slots_slow(const struct ion_ring *ring, bool *poison)
 }
 
 /**
- * ion_ring_has_work() - whether a pass might find something to do
+ * ion_ring_has_work() - check whether a pass might find something to do
  * @ring: the ring
  *
- * Packets to pop that are left or were pushed since; room, if some was wanted.
- * The end need not be owned to ask.
+ * Work is a packet to pop, left over or pushed since, or room that a push waits for.
+ * The end need not be owned. Changes nothing.
  *
- * Return: false if there is nothing. Nothing is changed.
+ * Return: false if there is no work.
  */
 bool ion_ring_has_work(const struct ion_ring *ring)
 {
@@ -269,11 +269,11 @@ bool ion_ring_has_work(const struct ion_ring *ring)
 }
 
 /**
- * ion_ring_stall() - there was no room for all that was to be pushed
+ * ion_ring_stall() - record that a push found no room
  * @ring: rx or evt
  *
- * Until the next pass the kernel end wants to be woken when the user end makes
- * room. However often it tries meanwhile, that is one time that it was full.
+ * Until the next pass the kernel end needs a kick when the user end makes room.
+ * However often a push fails meanwhile, the ring counts as full once.
  */
 void ion_ring_stall(struct ion_ring *ring)
 {
@@ -302,7 +302,7 @@ void ion_ring_publish(struct ion_ring *ring)
 	smp_store_release(&end->published, end->own);
 }
 
-/* No snapshot is right until the ring is published. */
+/* Make all snapshots fail until the ring is published. */
 static void ion_ring_unpublish(struct ion_ring *ring)
 {
 	WRITE_ONCE(ring->end.published, ring->end.own - 1);
@@ -310,7 +310,7 @@ static void ion_ring_unpublish(struct ion_ring *ring)
 }
 
 /**
- * ion_ring_discard() - move a consumer's end on over packets that nobody gets
+ * ion_ring_discard() - release packets of tx or cmd that nobody gets
  * @ring: tx or cmd, owned
  * @count: how many packets to release
  * @lost: how many of them count as discarded
@@ -351,9 +351,9 @@ static u32 ion_ring_empty(struct ion_ring *ring)
  * ion_ring_reset() - empty the ring and trust the user end again
  * @ring: the ring
  *
- * Both indices go to where the producer's stood. What the service has peeked at
- * is discarded too; a release of it that comes later changes nothing. The user
- * end is to be notified.
+ * Sets both indices to where the producer's stood. Packets that the service has
+ * peeked at are discarded too; their later release changes nothing. The caller must
+ * notify the user end.
  *
  * Return: how many packets were discarded.
  */
@@ -368,7 +368,7 @@ u32 ion_ring_reset(struct ion_ring *ring)
 	return thrown;
 }
 
-/* What made the ring poisoned, or will as soon as the kernel end checks it. */
+/* Report the index that poisoned the ring, or will once the kernel end checks it. */
 static void ion_ring_stats_poison(const struct ion_ring *ring,
 				  const struct ion_snapshot *snap,
 				  struct ion_ring_stats *stats)
@@ -388,9 +388,9 @@ static void ion_ring_stats_poison(const struct ion_ring *ring,
 }
 
 /**
- * ion_ring_stats() - the counters of a ring, of one moment
+ * ion_ring_stats() - take a snapshot of a ring's counters
  * @ring: the ring
- * @stats: all of it is written
+ * @stats: written, all of it
  *
  * Context: any; the end need not be owned.
  */

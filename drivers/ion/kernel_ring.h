@@ -2,7 +2,7 @@
 /*
  * The kernel's end of a ring.
  *
- * Every function here wants the end owned: see the locking in channel.h.
+ * The caller of every function here must own the end: see the locking in channel.h.
  */
 #ifndef _DRIVERS_ION_KERNEL_RING_H
 #define _DRIVERS_ION_KERNEL_RING_H
@@ -16,11 +16,11 @@
 #include "arena.h"
 
 /**
- * struct ion_ring_kind - what the rings of all channels have in common
- * @name: as in the documentation
- * @slot_size: bytes
+ * struct ion_ring_kind - constants of a ring, the same in all channels
+ * @name: name of the ring, as in the documentation
+ * @slot_size: bytes of a slot
  * @kernel_pushes: the kernel end is the producer
- * @events: what poll() tells if the user end can pop from it, or push to it
+ * @events: events that poll() reports if the user end can pop from it, or push to it
  */
 struct ion_ring_kind {
 	const char *name;
@@ -33,13 +33,13 @@ extern const struct ion_ring_kind ion_ring_kinds[ION_RINGS];
 
 /**
  * struct ion_stage - packets between peek and release, or reserve and commit
- * @nr: how many there are
- * @detached: they are not in the ring any more: it was reset
- * @ahead: slots, from where the kernel end stands, that were looked at
- * @refused: packets that were refused since a pass began, or a peek found
- *	nothing: a program can make more as fast as they are passed over
- * @at: number, in the count of the ring, of the slot that each one came from
- * @slots: the packets or commands, where no program can write
+ * @nr: number of packets in the stage
+ * @detached: the packets are no longer in the ring: it was reset
+ * @ahead: slots that were read, counted from where the kernel end stands
+ * @refused: packets that were refused since a pass began, or since a peek found
+ *	nothing: a program can make more as fast as they are skipped
+ * @at: number, in the count of the ring, of the slot that each packet came from
+ * @slots: the packets or commands, in memory that no program can write
  */
 struct ion_stage {
 	u32 nr;
@@ -54,10 +54,10 @@ struct ion_stage {
 };
 
 /**
- * struct ion_counted - what the totals of the system have of a ring
+ * struct ion_counted - counters of a ring, as last added to the system's totals
  * @pushed: as in &struct ion_ring_totals
- * @popped: likewise
- * @discarded: likewise
+ * @popped: as in &struct ion_ring_totals
+ * @discarded: as in &struct ion_ring_totals
  */
 struct ion_counted {
 	u64 pushed;
@@ -68,25 +68,25 @@ struct ion_counted {
 /**
  * struct ion_ring - the kernel's end of one ring
  * @kind: which ring it is
- * @ch: whose it is
- * @end: the view, whichever end it is
+ * @ch: the channel that the ring belongs to
+ * @end: the view of either kind of end
  * @producer: the view of rx and evt
  * @consumer: the view of tx and cmd
- * @lock: owns the end, if @async
+ * @lock: its holder owns the end, if @async
  * @async: &enum ion_async, or 0: the service uses the ring in callbacks only
- * @polled: the service checks by itself and wants no kick; state_lock
- * @stalled: since the last pass began something was to be pushed, and found no
- *	room
+ * @polled: the service polls the ring by itself and needs no kick; state_lock
+ * @stalled: a push found no room since the last pass began
  * @asleep: the wake flag of the kernel end is set; state_lock
- * @discarded: packets that a reset threw away, or that were refused
+ * @discarded: packets that a reset discarded, or that were refused
  * @refused: packets that the arena refused, by &enum ion_refusal
  * @full: how often there was no room to push
- * @found_full: since there was room last, or the kernel end slept
- * @told: where the kernel end stood when the user end was last told
- * @stage: packets that the service has in hand
+ * @found_full: @full counts already that the ring is full; cleared once there is room,
+ *	or before the pass of a sleeping kernel end
+ * @told: position of the kernel end when the user end was last notified
+ * @stage: packets that the service peeked at or reserved
  * @mask: shared, for programs that read it; never read here
  * @user_index: shared, the index of the user end
- * @counted: what was told of it last, for the totals; see totals.c
+ * @counted: counters that the totals reported last; see totals.c
  */
 struct ion_ring {
 	const struct ion_ring_kind *kind;
@@ -154,11 +154,11 @@ static inline void ion_ring_unlock(struct ion_ring *ring, unsigned long flags)
 }
 
 /**
- * ion_ring_user_slots() - slots that the user end has to use, if that is certain
+ * ion_ring_user_slots() - count the slots that the user end can use, in one try
  * @ring: the ring; its end need not be owned
- * @slots: packets to pop, or room to push, is written
+ * @slots: set to the packets to pop, or the room to push
  *
- * ion_ring_snapshot() for one number: what it finds at its first try.
+ * A reduced ion_ring_snapshot(): one number, and only the first try.
  *
  * Return: false if the ring is being moved on, or if an index cannot be right.
  */
@@ -187,7 +187,7 @@ static __always_inline bool ion_ring_user_slots(const struct ion_ring *ring,
 
 u32 ion_ring_user_slots_slow(const struct ion_ring *ring, bool *poison);
 
-/* The same, of numbers that need not all be of one moment. */
+/* Count them in any case, if need be from numbers that are not of one moment. */
 static __always_inline u32 ion_ring_user_has(const struct ion_ring *ring,
 					     bool *poison)
 {
@@ -205,13 +205,13 @@ static inline enum ion_ring_id ion_ring_id(const struct ion_ring *ring)
 
 /**
  * struct ion_snapshot - a ring at one moment, seen without owning its end
- * @own: where the kernel end stood: packets that it has pushed or popped
- * @user: where the user end stood
+ * @own: position of the kernel end: packets that it has pushed or popped
+ * @user: position of the user end
  * @discarded: &ion_ring.discarded
  * @queued: packets in the ring, a number from 0 to mask
  * @index: the index of the user end, as it is stored; masked, unless @poison
- * @poison: &enum ion_poison: why @index cannot be right. @user and @queued are
- *	what was known before.
+ * @poison: &enum ion_poison: why @index cannot be right. @user and @queued then
+ *	have the values that were known before.
  */
 struct ion_snapshot {
 	u64 own;

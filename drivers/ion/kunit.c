@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the KUnit suites of selftests/kunit call. Nothing of it is for others:
- * it is there if the kernel has KUnit, in a namespace of tests.
+ * The symbols that the KUnit suites of selftests/kunit call. They are for tests only,
+ * and are exported if the kernel has KUnit, in a namespace of tests.
  */
 #include <kunit/visibility.h>
 

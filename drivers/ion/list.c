@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What ION_IOC_LIST tells of each channel. */
+/* ION_IOC_LIST: write an entry for each channel that the caller may see. */
 #include <linux/cleanup.h>
 #include <linux/cred.h>
 #include <linux/errno.h>
@@ -20,8 +20,8 @@
 static_assert(ION_COMM_LEN == TASK_COMM_LEN);
 
 /*
- * By the numbers of the caller's namespaces, in which the opener may have none:
- * then its name is not for the caller either, as in the caller's /proc.
+ * Write the opener's numbers in the caller's namespaces. If the opener has no pid
+ * there, its name is not shown either, as in the caller's /proc.
  */
 static void ion_list_opener(struct ion_list_entry *entry,
 			    const struct ion_opener *opener)
@@ -78,15 +78,15 @@ static int ion_list_out(const struct ion_list *list, u32 at,
 }
 
 /**
- * ion_list_channels() - tell the caller of the channels that it may see
+ * ion_list_channels() - list the channels that the caller may see
  * @list: the request
  *
- * Each entry is one snapshot. A channel that is opened or closed meanwhile is in
- * the list or is not.
+ * Each entry is one snapshot. A channel that is opened or closed meanwhile may or may
+ * not be in the list.
  *
  * Context: may sleep.
  * Return: how many entries were written, 0 after the last; -EINVAL for a count
- * or a size that can not be; -E2BIG for a size that is too large; -ENOMEM;
+ * or a size that is not possible; -E2BIG for a size that is too large; -ENOMEM;
  * -EFAULT.
  */
 int ion_list_channels(const struct ion_list *list)
@@ -112,7 +112,7 @@ int ion_list_channels(const struct ion_list *list)
 			break;
 		after = ch->id;
 		ion_list_fill(entry, ch);
-		/* Not kept any longer: the caller's memory may take for ever. */
+		/* Released before the copy: the caller's memory may take forever. */
 		ion_channel_put(ch);
 		ret = ion_list_out(list, nr, entry);
 		if (ret)

@@ -27,8 +27,8 @@ static struct miscdevice ion_misc = {
 };
 
 /*
- * Whether another driver has a misc device of that name, as Android's had. The
- * platform bus is in the set of all devices, which has no name of its own here.
+ * Check whether another driver has a misc device of that name, as Android's ION had.
+ * Modules cannot name the set of all devices, but reach it through the platform bus.
  */
 static bool __init ion_name_is_taken(void)
 {
@@ -42,8 +42,8 @@ static bool __init ion_name_is_taken(void)
 }
 
 /*
- * misc_register() would say -EEXIST, with a stack in the log. To modprobe that
- * means that this module is loaded already, and all is well.
+ * Without this check misc_register() would return -EEXIST, with a stack in the log.
+ * modprobe takes -EEXIST as success: it means that the module is loaded already.
  */
 static int __init ion_register(void)
 {

@@ -2,17 +2,16 @@
 /*
  * mmap() of /dev/ion, the only place that knows of VMAs.
  *
- * The policy: a mapping is one piece, whole, shared, never executable, and
- * stays where it was put in the program that made it. What would split it,
- * unmap a part of it, move it, grow it, or hand it to a child is refused, or,
- * for the child, gives SIGBUS when touched. It may be unmapped whole, and made
- * more than once.
+ * The policy: a mapping covers one whole area, is shared and never executable, and
+ * stays at its address in the program that made it. Calls that would split it, unmap a
+ * part of it, move it or grow it are refused. A child gets SIGBUS when it touches it.
+ * It may be unmapped as a whole, and an area may be mapped more than once.
  *
- * A VMA holds the file, and so the channel; a page that user space still holds
- * when the channel goes (a pipe, a registered buffer) has its own count.
+ * A VMA holds the file, and so the channel. A page that user space still holds when
+ * the channel goes (a pipe, a registered buffer) has a reference of its own.
  *
- * The memory of an arena may be huge pages. One is mapped as such if the VMA lies
- * right, for which thp_get_unmapped_area() cares.
+ * The memory of an arena may be huge pages. A huge page is mapped as such if the VMA
+ * is aligned for it, which thp_get_unmapped_area() ensures.
  */
 #include <linux/errno.h>
 #include <linux/fs.h>
@@ -28,7 +27,7 @@
 #include "compat.h"
 #include "geometry.h"
 
-/* The pages are there since set-up and stay: a fault only finds the right one. */
+/* The pages are allocated at set-up and remain: a fault only finds the right one. */
 static vm_fault_t ion_vm_fault(struct vm_fault *vmf)
 {
 	const struct ion_memory *mem = vmf->vma->vm_private_data;
@@ -63,9 +62,9 @@ static vm_fault_t ion_vm_huge_fault(struct vm_fault *vmf, unsigned int order)
 }
 
 /*
- * A second VMA for the same mapping: MADV_DOFORK took VM_DONTCOPY back and the
- * program forked, or mremap() is about to be refused. An end of a ring has one
- * user, so the new VMA gets no pages.
+ * Called for a second VMA of the same mapping: MADV_DOFORK removed VM_DONTCOPY and the
+ * program forked, or mremap() is about to be refused. An end of a ring has one user, so
+ * the new VMA gets no pages.
  */
 static void ion_vm_open(struct vm_area_struct *vma)
 {
@@ -91,9 +90,9 @@ static const struct vm_operations_struct ion_vm_ops = {
 };
 
 /*
- * Whether the program asks for the right to execute. Under READ_IMPLIES_EXEC the
- * kernel adds it to what may be read before a driver is asked: then nobody can
- * tell whether the program did so too, and the mapping simply does not have it.
+ * Check whether the program asks for the right to execute. Under READ_IMPLIES_EXEC the
+ * kernel adds that right to readable mappings before it calls the driver. The driver
+ * then cannot tell whether the program asked for it, and only removes it.
  */
 static bool ion_vma_wants_exec(const struct vm_area_struct *vma)
 {
@@ -103,7 +102,7 @@ static bool ion_vma_wants_exec(const struct vm_area_struct *vma)
 	return vma->vm_flags & VM_EXEC;
 }
 
-/* The number of the area that the VMA asks for, or an error. */
+/* Returns the number of the area that the VMA asks for, or an error. */
 static int ion_vma_area(const struct ion_info *info,
 			const struct vm_area_struct *vma)
 {
@@ -144,7 +143,7 @@ static int ion_vma_establish(struct ion_channel *ch, struct vm_area_struct *vma)
 	return 0;
 }
 
-/* The first touch of a channel that was not set up. */
+/* Give a channel that was not set up the default rings, at its first mmap(). */
 static int ion_mmap_default(struct ion_channel *ch, struct vm_area_struct *vma)
 {
 	static const struct ion_setup setup;
@@ -183,7 +182,7 @@ int ion_mmap(struct file *file, struct vm_area_struct *vma)
 
 	if (!ion_channel_ready(ch)) {
 		ret = ion_mmap_default(ch, vma);
-		/* Another one may have set it up meanwhile, in its own way. */
+		/* Another caller may have set it up meanwhile, with other rings. */
 		if (ret && !ion_channel_ready(ch))
 			return ret;
 	}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The pages of a channel, and who pays for them: the memory cgroup of the
+ * The pages of a channel, and what they are charged to: the memory cgroup of the
  * program that set the channel up, the RLIMIT_MEMLOCK of its user, and the
  * limit of the module over all channels.
  */
@@ -23,7 +23,7 @@ MODULE_PARM_DESC(max_bytes, "Most bytes of ring memory of all channels together,
 static atomic_long_t ion_bytes = ATOMIC_LONG_INIT(0);
 
 /**
- * ion_memory_limit() - bytes that all channels may have together
+ * ion_memory_limit() - get the limit on the bytes of all channels together
  *
  * Return: the module parameter max_bytes.
  */
@@ -33,9 +33,9 @@ u64 ion_memory_limit(void)
 }
 
 /**
- * ion_memory_charged() - bytes that all channels have
+ * ion_memory_charged() - get the bytes that all channels have
  *
- * Return: what counts against the module parameter max_bytes.
+ * Return: the bytes that count against the module parameter max_bytes.
  */
 u64 ion_memory_charged(void)
 {
@@ -58,7 +58,7 @@ static void ion_memory_free_pages(struct ion_memory *mem)
 	mem->pages = NULL;
 }
 
-/* A huge page where a whole one is wanted and there is one to be had. */
+/* Allocate a huge page where a whole one is needed and available, else a page. */
 static struct folio *ion_memory_alloc_folio(unsigned int at, unsigned int nr,
 					    bool huge)
 {
@@ -66,7 +66,7 @@ static struct folio *ion_memory_alloc_folio(unsigned int at, unsigned int nr,
 	gfp_t once = (gfp & ~__GFP_RETRY_MAYFAIL) | __GFP_NORETRY;
 	struct folio *folio = NULL;
 
-	/* It is mapped as one only if it lies as it does in the address space. */
+	/* It can be mapped huge only if it is aligned in the address space as well. */
 	if (huge && IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE) &&
 	    IS_ALIGNED(at, PTRS_PER_PTE) && nr - at >= PTRS_PER_PTE)
 		folio = folio_alloc(once, PMD_ORDER);
@@ -107,9 +107,9 @@ err_free:
 
 /**
  * ion_memory_alloc() - allocate zeroed pages to share
- * @mem: what to fill in
- * @bytes: how much, rounded up to pages
- * @huge: in huge pages, as far as there are
+ * @mem: the memory to fill in
+ * @bytes: size in bytes, rounded up to pages
+ * @huge: use huge pages, as far as available
  *
  * Context: may sleep. mmap_lock may be held.
  * Return: 0; -ENOMEM; -EINTR if the caller has been killed. An error leaves
@@ -133,8 +133,8 @@ int ion_memory_alloc(struct ion_memory *mem, size_t bytes, bool huge)
 }
 
 /**
- * ion_memory_free() - give the pages back
- * @mem: what ion_memory_alloc() filled in, or zeroes
+ * ion_memory_free() - free the pages
+ * @mem: memory that ion_memory_alloc() filled in, or zeroes
  *
  * Context: may sleep.
  */
@@ -157,7 +157,7 @@ static int ion_charge_limited(u64 bytes, u64 limit)
 	return 0;
 }
 
-/* The last of it is for CAP_SYS_ADMIN, which is only asked for where it matters. */
+/* The last part of the limit is for CAP_SYS_ADMIN, which is checked only if needed. */
 static int ion_charge_module(u64 bytes)
 {
 	u64 limit = ion_memory_limit();
@@ -173,7 +173,7 @@ static void ion_uncharge_module(u64 bytes)
 	atomic_long_sub(bytes, &ion_bytes);
 }
 
-/* As io_uring does it: one count a user, and CAP_IPC_LOCK is above it. */
+/* As in io_uring: one count for each user, and no limit with CAP_IPC_LOCK. */
 static int ion_charge_user(struct user_struct *user, u64 bytes)
 {
 	unsigned long limit = rlimit(RLIMIT_MEMLOCK) >> PAGE_SHIFT;
@@ -194,9 +194,9 @@ static void ion_uncharge_user(struct user_struct *user, u64 bytes)
 }
 
 /**
- * ion_memory_charge() - have the current program pay for memory
- * @charge: what to fill in
- * @bytes: how much, whole pages
+ * ion_memory_charge() - charge memory to the current program
+ * @charge: the charge to fill in
+ * @bytes: size in bytes, whole pages
  *
  * Return: 0; -ENOSPC over the limit of the module; -ENOMEM over RLIMIT_MEMLOCK.
  * An error charges nothing.
@@ -223,8 +223,8 @@ int ion_memory_charge(struct ion_charge *charge, u64 bytes)
 }
 
 /**
- * ion_memory_uncharge() - end what ion_memory_charge() began
- * @charge: what ion_memory_charge() filled in, or zeroes
+ * ion_memory_uncharge() - undo ion_memory_charge()
+ * @charge: a charge that ion_memory_charge() filled in, or zeroes
  */
 void ion_memory_uncharge(struct ion_charge *charge)
 {

@@ -9,18 +9,18 @@ struct page;
 struct user_struct;
 
 /*
- * What a program asks for is charged to its cgroup, and a failure is for the
- * program to hear of: not for the log, and not for the OOM killer, which would
- * end it, or another program, for having asked.
+ * Memory that a program asks for is charged to its cgroup. A failure is reported to
+ * the program only: not to the log, and not to the OOM killer, which would kill it, or
+ * another program, for the request.
  */
 #define ION_GFP	(GFP_KERNEL_ACCOUNT | __GFP_NOWARN | __GFP_RETRY_MAYFAIL)
 
 /**
  * struct ion_memory - pages that the kernel and a program share
- * @pages: the pages, each of order 0 or part of a huge page and counted, so that
- *	one that user space still holds outlives the channel
- * @nr_pages: how many
- * @addr: where the kernel sees them, one after the other
+ * @pages: the pages, each of order 0 or part of a huge page, and refcounted, so that
+ *	a page that user space still holds outlives the channel
+ * @nr_pages: number of pages
+ * @addr: kernel address at which they are mapped, one after the other
  */
 struct ion_memory {
 	struct page **pages;
@@ -32,9 +32,9 @@ int ion_memory_alloc(struct ion_memory *mem, size_t bytes, bool huge);
 void ion_memory_free(struct ion_memory *mem);
 
 /**
- * struct ion_charge - memory that somebody pays for
- * @user: whose RLIMIT_MEMLOCK it counts against, NULL if nobody's
- * @bytes: how much
+ * struct ion_charge - memory that is charged
+ * @user: the user whose RLIMIT_MEMLOCK it counts against, or NULL
+ * @bytes: size in bytes
  */
 struct ion_charge {
 	struct user_struct *user;

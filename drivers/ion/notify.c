@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Waking the user end: whoever sleeps in a system call, the eventfd of a
- * program that set its wake flag, and SIGIO.
+ * Wake the user end: threads that sleep in a system call, the eventfd of a program
+ * that set its wake flag, and SIGIO.
  */
 #include <linux/err.h>
 #include <linux/eventfd.h>
@@ -30,7 +30,7 @@ static void ion_notify_signal(struct ion_channel *ch, unsigned int news)
 {
 	unsigned long flags;
 
-	/* One that is being set now is for what comes after. */
+	/* An eventfd that is being set now is for later events. */
 	if (!READ_ONCE(ch->eventfd))
 		return;
 	spin_lock_irqsave(&ch->eventfd_lock, flags);
@@ -56,9 +56,10 @@ static __poll_t ion_notify_state_events(const struct ion_channel *ch)
 }
 
 /*
- * Which rings the user end has not been told of. The end is owned when it is
- * written down: whoever saw a count that is not published yet would look at the
- * wake flag too early, and keep from doing so who comes when it is.
+ * Find the rings that moved on since the user end was last notified, and record that.
+ * The caller owns the end: a context that saw a count before it is published would
+ * check the wake flag too early, and the record would keep a later context from
+ * checking it again.
  */
 static unsigned int ion_notify_news(struct ion_channel *ch)
 {
@@ -78,7 +79,7 @@ static unsigned int ion_notify_news(struct ion_channel *ch)
 	return news;
 }
 
-/* What is more than the ring holds stands for all of it. */
+/* A flag above the capacity of the ring stands for the capacity. */
 static bool ion_notify_ready(const struct ion_ring *ring, u16 flag)
 {
 	bool poison;
@@ -88,9 +89,9 @@ static bool ion_notify_ready(const struct ion_ring *ring, u16 flag)
 }
 
 /*
- * What pollers are woken for, of the rings in @news: the user end of each has as
- * many slots to use as its wake flag asks for, or one. @wanted tells whether a
- * flag asks.
+ * Returns the events to wake pollers for: those of each ring in @news whose user end
+ * can use as many slots as its wake flag says, or one slot if the flag is 0; with
+ * @all, those of each. @wanted is set if one of these rings has its flag set.
  */
 static __poll_t ion_notify_events(const struct ion_channel *ch,
 				  unsigned int news, bool all, bool *wanted)
@@ -122,17 +123,17 @@ static void ion_notify_pollers(struct ion_channel *ch, unsigned int news,
 	__wake_up(&ch->wait, TASK_INTERRUPTIBLE, 0, poll_to_key(events));
 }
 
-/* Whether anybody but those in @waiters has to be notified; after (F). */
+/* Check, after (F), whether any but the sleepers in @waiters must be notified. */
 static bool ion_notify_others(struct ion_channel *ch)
 {
 	/* (F) is the barrier that this needs. */
 	if (waitqueue_active(&ch->wait))
 		return true;
-	/* Plainly written by the kernel; one that comes now is for what comes later. */
+	/* The kernel writes fasync plainly; one that is added now is for later events. */
 	return READ_ONCE(ch->eventfd) || data_race(READ_ONCE(ch->fasync));
 }
 
-/* Whether anybody has to be notified of what was published. */
+/* Check whether anybody has to be notified of what was published. */
 static bool ion_notify_anybody(struct ion_channel *ch)
 {
 	smp_mb();	/* (F), pairs with (E) */
@@ -140,15 +141,15 @@ static bool ion_notify_anybody(struct ion_channel *ch)
 }
 
 /**
- * ion_notify() - tell the user end that there is something new
+ * ion_notify() - notify the user end of rings that moved on
  * @ch: the channel, configured; unless @all or async, end_mutex held
- * @all: of every ring, not only of those that the kernel end moved on: the
+ * @all: notify of every ring, not only of those that the kernel end moved on: the
  *	channel was reset or hung up, or a ring of it is poisoned
  *
- * Indices were published before. The barrier is (F), once for all rings: it
+ * The indices must be published before. The barrier is (F), once for all rings: it
  * pairs with (E) of a user end that sets its wake flag, and of one that sleeps in
  * a call, between the wait queue and its check of the rings. It stands between
- * seeing how far a ring has come and looking for sleepers: of two callers at the
+ * reading how far a ring has come and checking for sleepers: of two callers at the
  * same time, one may find that the other has notified.
  *
  * Context: any in which wake_up() is allowed; ion_channel_notify() for others.
@@ -162,7 +163,7 @@ void ion_notify(struct ion_channel *ch, bool all)
 	if (!news)
 		return;
 	smp_mb();	/* (F), pairs with (E) */
-	/* Each wakes if what it waits for is there: wait.c. */
+	/* Each sleeper is woken if what it waits for is there: wait.c. */
 	if (waitqueue_active(&ch->waiters))
 		__wake_up(&ch->waiters, TASK_INTERRUPTIBLE, 0,
 			  (void *)(unsigned long)news);
@@ -176,14 +177,14 @@ void ion_notify(struct ion_channel *ch, bool all)
 		ion_notify_pollers(ch, news, events);
 	if (wanted)
 		ion_notify_signal(ch, news);
-	/* Plainly written by the kernel; kill_fasync() checks again, locked. */
+	/* The kernel writes fasync plainly; kill_fasync() checks it again, locked. */
 	if (data_race(READ_ONCE(ch->fasync))) {
 		trace_ion_wake(ch, ION_WOKEN_SIGIO, news);
 		ion_notify_fasync(ch, events);
 	}
 }
 
-/* On PREEMPT_RT the locks of a wake-up sleep. */
+/* Check whether wake_up() is allowed here. On PREEMPT_RT its locks sleep. */
 static bool ion_notify_allowed(void)
 {
 	if (in_hardirq() || irqs_disabled())
@@ -192,10 +193,10 @@ static bool ion_notify_allowed(void)
 }
 
 /**
- * ion_notify_lent() - wake the lent thread, which was kicked in its sleep
+ * ion_notify_lent() - wake the lent thread, which was kicked while it slept
  * @ch: the channel
  *
- * Whatever it was about, the thread checks every ring.
+ * The thread checks every ring, whatever the reason was.
  *
  * Context: any in which wake_up() is allowed.
  */
@@ -206,7 +207,7 @@ void ion_notify_lent(struct ion_channel *ch)
 }
 
 /**
- * ion_notify_stop() - tell everybody of a channel that came to a stop, or on
+ * ion_notify_stop() - notify everybody that a channel stopped, or was restarted
  * @ch: the channel, configured
  *
  * The lent thread finds out in a pass.
@@ -234,10 +235,10 @@ static void ion_notify_later(struct irq_work *work)
 }
 
 /**
- * ion_notify_state() - tell everybody that the channel was poisoned or hung up
+ * ion_notify_state() - notify everybody that the channel was poisoned or hung up
  * @ch: the channel, configured
  *
- * The lent thread too. Those who wait find out for themselves which it was.
+ * This includes the lent thread. Each waiter finds out by itself which it was.
  *
  * Context: any.
  */
@@ -252,22 +253,22 @@ void ion_notify_state(struct ion_channel *ch)
 }
 
 /**
- * ion_channel_notify() - wake the program, if it sleeps, for what was pushed
+ * ion_channel_notify() - wake the program, if it sleeps, after a push or pop
  * @ch: a channel
  *
- * Or popped, if the program waits for room. doorbell() need not call it for its
- * own channel. Once for a batch is enough. It is cheap if nobody waits, a barrier and
+ * A pop wakes a program that waits for room. doorbell() need not call it for its own
+ * channel. One call for a batch is enough. If nobody waits it costs only a barrier and
  * a few loads, so that an async service may call it for every packet. In a hard
- * interrupt, or with interrupts off, the waking itself is put off until they are on.
+ * interrupt, or with interrupts off, the wake-up is deferred until they are on.
  *
- * Orders what was pushed before the check whether the program sleeps: either it is
- * woken or it sees what was pushed before it sleeps.
+ * Orders the push before the check whether the program sleeps: either the program is
+ * woken, or it sees what was pushed before it sleeps.
  *
  * Context: any.
  */
 void ion_channel_notify(struct ion_channel *ch)
 {
-	/* Only its callbacks push: their return notifies. */
+	/* On such a channel only callbacks push, and their return notifies. */
 	if (!ion_channel_async(ch) && !ion_channel_in_callback(ch))
 		return;
 	if (!ion_notify_anybody(ch))
@@ -314,7 +315,7 @@ int ion_notify_eventfd(struct ion_channel *ch, int fd)
 }
 
 /**
- * ion_notify_init() - nobody is to be told yet
+ * ion_notify_init() - prepare a new channel, with nobody to notify
  * @ch: the channel
  */
 void ion_notify_init(struct ion_channel *ch)
@@ -326,7 +327,7 @@ void ion_notify_init(struct ion_channel *ch)
 }
 
 /**
- * ion_notify_destroy() - forget whom to tell
+ * ion_notify_destroy() - release the eventfd and stop deferred notifications
  * @ch: the channel, which nobody uses any more
  *
  * Context: may sleep.

@@ -5,10 +5,10 @@
 #include "channel.h"
 
 /**
- * enum ion_woken - whom a wake-up is for
- * @ION_WOKEN_WAITERS: who sleeps in a system call
- * @ION_WOKEN_EVENTFD: who set a wake flag
- * @ION_WOKEN_SIGIO: who asked for the signal
+ * enum ion_woken - the target of a wake-up
+ * @ION_WOKEN_WAITERS: threads that sleep in a system call
+ * @ION_WOKEN_EVENTFD: the eventfd of a program that set a wake flag
+ * @ION_WOKEN_SIGIO: processes that asked for SIGIO
  * @ION_WOKEN_LENT: the lent thread
  */
 enum ion_woken {

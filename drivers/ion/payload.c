@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Copies of payload that do not depend on where a payload begins.
+ * Copies of payload whose cost does not depend on where a payload begins.
  *
  * memcpy() of riscv64 goes byte by byte when source and target differ modulo 8:
  * five instructions a byte. The copy here loads aligned words, merges two
  * neighbours by shifts, and stores aligned words: five instructions a word.
  *
  * The program may rewrite a payload while it is copied. The copy is then a mix of
- * both, and that is all: nothing is decided by what is read here, and whoever
- * looks at the copy looks at memory that the program cannot write.
+ * both, which does no harm: no decision here depends on the bytes, and a service that
+ * reads the copy reads memory that the program cannot write.
  */
 #include <linux/compiler.h>
 #include <linux/export.h>
@@ -56,11 +56,10 @@ static __always_inline u64 ion_payload_eight(u64 *to, const u64 *from, u64 low,
 }
 
 /*
- * @from is @shift bits before the first byte, which is not the first of a word.
+ * @from is @shift bits before the first byte, which is not the first byte of a word.
  * Each word that is read holds a byte of the source, so that none is on a page
- * where the source is not. The first and the last may hold others beside it, for
- * which KASAN would report them. The loop is as long as it is because a turn of it
- * costs three instructions.
+ * without source bytes. The first and the last word may hold other bytes too, which
+ * KASAN would report. The loop is unrolled because each turn costs three instructions.
  */
 static void ion_payload_words(u64 *to, const u64 *from, u32 words,
 			      unsigned int shift)
@@ -93,12 +92,12 @@ static void ion_payload_bytes(u8 *to, const u8 *from, u32 len)
 
 /**
  * ion_payload_merge() - copy bytes between addresses that differ modulo 8
- * @to: where to
- * @from: where from; the two do not overlap
- * @len: how many
+ * @to: address to copy to
+ * @from: address to copy from; the two do not overlap
+ * @len: how many bytes
  *
- * For little-endian machines. Exported for tests; ion_payload_copy() knows when
- * it is the better way.
+ * For little-endian machines. Exported for tests; ion_payload_copy() decides when to
+ * use it.
  *
  * Context: any.
  */
@@ -120,11 +119,11 @@ void ion_payload_merge(void *to, const void *from, u32 len)
 
 /**
  * ion_payload_copy() - copy payload
- * @to: where to
- * @from: where from; the two do not overlap
+ * @to: address to copy to
+ * @from: address to copy from; the two do not overlap
  * @len: how many bytes
  *
- * RISC-V that loads unaligned words fast has the same memcpy().
+ * memcpy() is the same on RISC-V processors that load unaligned words fast.
  *
  * Context: any.
  */

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How many channels may be set up: in the system, and by each user.
+ * The limits on channels that are set up: in the system, and by each user.
  *
- * A channel counts from its set-up until its memory is freed. One that was only
- * opened costs no more than accounted memory, so that whoever may open the
- * device can always ask what is there. The last channels of the system are
- * kept for CAP_SYS_ADMIN, which is above the limit of a user as well.
+ * A channel counts from its set-up until its memory is freed. A channel that was only
+ * opened does not count, as it costs only accounted memory: a user who may open the
+ * device can always query it. The last channels of the system are reserved for
+ * CAP_SYS_ADMIN, to which the limit of a user does not apply either.
  */
 #include <linux/err.h>
 #include <linux/hashtable.h>
@@ -37,13 +37,13 @@ struct ion_quota {
 	u32 channels;
 };
 
-/* Of the table and the counts. Nothing is called under it, so nobody waits. */
+/* Protects the table and the counts. No call is made under it, so nobody waits long. */
 static DEFINE_SPINLOCK(ion_quota_lock);
 static DEFINE_HASHTABLE(ion_quotas, 6);
 static u32 ion_quota_channels;
 
 /**
- * ion_quota_limit() - channels that may be set up at the same time
+ * ion_quota_limit() - get the limit on channels that are set up
  *
  * Return: the module parameter max_channels.
  */
@@ -53,7 +53,7 @@ u32 ion_quota_limit(void)
 }
 
 /**
- * ion_quota_user_limit() - channels that a user may set up
+ * ion_quota_user_limit() - get the limit on channels that one user sets up
  *
  * Return: the module parameter max_user_channels.
  */
@@ -63,9 +63,9 @@ u32 ion_quota_user_limit(void)
 }
 
 /**
- * ion_quota_count() - channels that count against max_channels
+ * ion_quota_count() - count the channels that count against max_channels
  *
- * Return: how many are set up.
+ * Return: how many channels are set up.
  */
 u32 ion_quota_count(void)
 {
@@ -85,11 +85,11 @@ static struct ion_quota *ion_quota_find(kuid_t uid)
 }
 
 /**
- * ion_quota_user_count() - channels that count against max_user_channels
+ * ion_quota_user_count() - count the channels that count against max_user_channels
  * @uid: the user
  *
  * Context: any but an interrupt.
- * Return: how many of the user are set up.
+ * Return: how many channels of the user are set up.
  */
 u32 ion_quota_user_count(kuid_t uid)
 {
@@ -121,7 +121,7 @@ static void ion_quota_take(struct ion_quota *quota)
 	WRITE_ONCE(ion_quota_channels, ion_quota_channels + 1);
 }
 
-/* @fresh is what to use if the user has none yet. */
+/* Count one more channel. @fresh becomes the user's entry if the user has none yet. */
 static struct ion_quota *ion_quota_try(struct ion_quota *fresh, bool admin)
 {
 	struct ion_quota *quota;
@@ -140,10 +140,10 @@ static struct ion_quota *ion_quota_try(struct ion_quota *fresh, bool admin)
  * ion_quota_charge() - count one more channel that is set up
  * @uid: the user who opened it
  *
- * Whether the caller has CAP_SYS_ADMIN is only asked if there is no other way.
+ * CAP_SYS_ADMIN is checked only if the channel is not allowed without it.
  *
  * Context: may sleep.
- * Return: what ion_quota_uncharge() takes; -EDQUOT over max_user_channels,
+ * Return: the argument of ion_quota_uncharge(); -EDQUOT over max_user_channels,
  * -ENFILE over max_channels, or -ENOMEM.
  */
 struct ion_quota *ion_quota_charge(kuid_t uid)
@@ -164,7 +164,7 @@ struct ion_quota *ion_quota_charge(kuid_t uid)
 
 /**
  * ion_quota_uncharge() - undo ion_quota_charge()
- * @quota: what it returned, or NULL
+ * @quota: the quota that it returned, or NULL
  */
 void ion_quota_uncharge(struct ion_quota *quota)
 {

@@ -9,13 +9,13 @@
 
 struct ion_quota;
 
-/* The share of a limit of the system that is not kept for CAP_SYS_ADMIN. */
+/* Returns the share of a system-wide limit that is not reserved for CAP_SYS_ADMIN. */
 static inline u64 ion_quota_unreserved(u64 limit)
 {
 	return limit - limit / 16;
 }
 
-/* It is no offence not to have the capability, so it is not audited. */
+/* Lacking the capability is no offence, so the check is not audited. */
 static inline bool ion_quota_admin(void)
 {
 	return ns_capable_noaudit(&init_user_ns, CAP_SYS_ADMIN);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * read() and write(): whole packets of rx and to tx, for programs that do not
- * map. Both sleep only while not a single packet can be moved, and then move
- * as many as they can without sleeping again.
+ * read() and write(): read() pops whole packets of rx, and write() pushes whole packets
+ * to tx, for programs that do not map the rings. Both sleep only while not a single
+ * packet can be moved, and then move as many as they can without sleeping again.
  */
 #include <linux/errno.h>
 #include <linux/fs.h>
@@ -14,7 +14,7 @@
 #include "end_state.h"
 #include "kernel_end.h"
 
-/* Packets that go over the stack at once. */
+/* Packets that are copied over the stack at a time. */
 #define ION_RW_BATCH	32
 
 typedef ssize_t (*ion_rw_fn)(struct ion_channel *ch, struct iov_iter *iter,
@@ -32,7 +32,7 @@ static u32 ion_rw_count(const struct iov_iter *iter)
 		     ION_RW_BATCH);
 }
 
-/* Copy packets out. Returns how many went whole; the rest is taken back. */
+/* Copy packets out. Returns how many were copied whole; the rest is reverted. */
 static u32 ion_read_out(const struct ion_packet *packets, u32 n,
 			struct iov_iter *to)
 {
@@ -70,7 +70,7 @@ static ssize_t ion_read_some(struct ion_channel *ch, struct iov_iter *to,
 	return done;
 }
 
-/* The pop mutex is held over a copy to memory that may take forever to come. */
+/* A holder of the mutex may copy to memory whose page fault takes forever. */
 static int ion_rw_lock(struct mutex *mutex, bool nowait)
 {
 	if (nowait)
@@ -102,7 +102,7 @@ static ssize_t ion_read(struct ion_channel *ch, struct iov_iter *to,
 	return done;
 }
 
-/* Copy packets in. Returns how many came whole; the rest is taken back. */
+/* Copy packets in. Returns how many were copied whole; the rest is reverted. */
 static u32 ion_write_in(struct ion_packet *packets, struct iov_iter *from)
 {
 	size_t bytes = copy_from_iter(packets,
@@ -163,11 +163,11 @@ static ssize_t ion_write(struct ion_channel *ch, struct iov_iter *from,
 }
 
 /**
- * struct ion_rw - read() or write()
- * @some: moves what can be moved
- * @ring: what it moves
- * @nonblock: do not sleep until something can be moved
- * @nowait: wait for no other thread either
+ * struct ion_rw - the parameters of read() or write()
+ * @some: moves as many packets as can be moved without sleeping
+ * @ring: the ring that it moves
+ * @nonblock: do not sleep until a packet can be moved
+ * @nowait: do not wait for other threads either
  */
 struct ion_rw {
 	ion_rw_fn some;
@@ -176,7 +176,7 @@ struct ion_rw {
 	bool nowait;
 };
 
-/* Try, have the kernel end look, and sleep between further tries. */
+/* Try, then kick the kernel end if needed, and sleep between further tries. */
 static ssize_t ion_rw_wait(struct ion_channel *ch, struct iov_iter *iter,
 			   const struct ion_rw *rw)
 {
@@ -192,7 +192,7 @@ static ssize_t ion_rw_wait(struct ion_channel *ch, struct iov_iter *iter,
 		done = rw->some(ch, iter, rw->nowait);
 		if (done != -EAGAIN || rw->nonblock)
 			return done;
-		/* What else goes wrong, the next try finds. */
+		/* The next try finds any other error. */
 		ret = ion_wait_ring(ch, rw->ring);
 		if (ret != -ERESTARTSYS)
 			ret = 0;
@@ -219,7 +219,7 @@ static ssize_t ion_rw(struct kiocb *iocb, struct iov_iter *iter,
 	return done;
 }
 
-/* As many whole packets as fit. */
+/* Returns how many bytes of whole packets fit, or an error. */
 static int ion_read_size(struct iov_iter *to)
 {
 	size_t bytes = iov_iter_count(to);
@@ -230,7 +230,7 @@ static int ion_read_size(struct iov_iter *to)
 	return 0;
 }
 
-/* Whole packets, or a larger size that was cut to what one call may move. */
+/* Allow whole packets, or a size that the kernel cut to the limit of one call. */
 static int ion_write_size(const struct iov_iter *from)
 {
 	size_t bytes = iov_iter_count(from);
@@ -243,7 +243,7 @@ static int ion_write_size(const struct iov_iter *from)
 /**
  * ion_read_iter() - pop packets from rx
  * @iocb: the call
- * @to: where to; what does not take a whole packet stays as it is
+ * @to: memory to copy to; a remainder smaller than a packet is not written
  *
  * Context: may sleep; with IOCB_NOWAIT, waits for no other thread.
  * Return: bytes read, whole packets; 0 if the service hung up; -EINVAL for less
@@ -260,7 +260,7 @@ ssize_t ion_read_iter(struct kiocb *iocb, struct iov_iter *to)
 /**
  * ion_write_iter() - push packets to tx, and kick if that is needed
  * @iocb: the call
- * @from: what, a multiple of 24 bytes
+ * @from: the packets, a multiple of 24 bytes
  *
  * Context: may sleep; with IOCB_NOWAIT, waits for no other thread.
  * Return: bytes written, whole packets; -EINVAL for another size; -EAGAIN;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The lent thread: a thread of the program runs the kernel end from inside a
- * system call, busy as long as there is work, asleep when there is none.
+ * The lent thread: like SQPOLL, but a thread of the program. It runs the kernel end
+ * inside a system call, is busy while there is work, and sleeps while there is none.
  *
- * No kernel thread is made: the time counts for the program, its affinity,
- * priority and cgroup hold, and the thread dies with it. For whatever the kernel
- * wants of the thread where it returns to user space (signals, the quota of a
- * cgroup, limits on processor time, profiling timers) the call is left, and made
- * again by the kernel itself unless a handler ran.
+ * ion creates no kernel thread: the time is charged to the program, its affinity,
+ * priority and cgroup apply, and the thread dies with it. When the kernel has work for
+ * the thread where it returns to user space (signals, the quota of a cgroup, limits on
+ * processor time, profiling timers), the call returns, and the kernel makes it again
+ * unless a handler ran.
  */
 #include <linux/errno.h>
 #include <linux/fdtable.h>
@@ -29,11 +29,11 @@
 #define ION_SERVE_MUCH		1024
 
 /**
- * struct ion_server - what one call of ION_IOC_SERVE was asked for
+ * struct ion_server - the request of one call of ION_IOC_SERVE
  * @ch: the channel
- * @spin: check for work at all before going to sleep
- * @idle: for how long, KTIME_MAX for forever
- * @until: when to come back, on the monotonic clock
+ * @spin: keep checking for work for @idle before going to sleep
+ * @idle: how long to keep checking, KTIME_MAX for forever
+ * @until: when to return, on the monotonic clock
  */
 struct ion_server {
 	struct ion_channel *ch;
@@ -42,18 +42,19 @@ struct ion_server {
 	ktime_t until;
 };
 
-/* Nanoseconds from user space; what is too much is forever. */
+/* Convert nanoseconds from user space; a value that is too large means forever. */
 static ktime_t ion_serve_time(u64 ns)
 {
 	return min_t(u64, ns, KTIME_MAX);
 }
 
-/* Descriptors that are checked in one go. */
+/* Descriptors that are checked in one RCU section. */
 #define ION_SERVE_FDS	4096
 
 /*
- * Whether a descriptor of the program is left. A file is only compared, so RCU
- * will do, and the table may have a million entries: not all in one go.
+ * Check whether the program still has a descriptor of the file. Files are only
+ * compared, so RCU is enough. The table may have a million entries, so it is not
+ * walked in one RCU section.
  */
 static bool ion_serve_has_fd(const struct file *file)
 {
@@ -74,9 +75,9 @@ static bool ion_serve_has_fd(const struct file *file)
 }
 
 /*
- * The program closed its last descriptor after the call had begun, and before
- * ion_end_state_close() could know whom to tell. What it closes from now on is
- * told: it is gone from the table before that is called.
+ * Check whether the program closed its last descriptor after the call had begun, and
+ * before ion_end_state_close() could know of this thread. Later closes end the call:
+ * a descriptor is gone from the table before ion_end_state_close() is called.
  */
 static bool ion_serve_abandoned(const struct ion_channel *ch,
 				const struct file *file)
@@ -85,10 +86,10 @@ static bool ion_serve_abandoned(const struct ion_channel *ch,
 }
 
 /*
- * Why the thread has to leave, or 0. A thread that has work to do where it returns
- * to user space may get no signal: TIF_NOTIFY_SIGNAL has the call made again as
- * after one. TIF_NOTIFY_RESUME alone says too little: it is set whenever a thread
- * with restartable sequences is scheduled.
+ * Returns the error with which the thread has to leave, or 0. A thread that has work
+ * to do where it returns to user space may get no signal: TIF_NOTIFY_SIGNAL makes the
+ * kernel restart the call as after a signal. TIF_NOTIFY_RESUME alone is not enough: it
+ * is set whenever a thread with restartable sequences is scheduled.
  */
 static int ion_serve_stop(const struct ion_server *server)
 {
@@ -105,8 +106,8 @@ static bool ion_serve_wanted(const struct ion_channel *ch)
 }
 
 /*
- * Whether it was idle for long enough, or the time is up (-ETIME). When it began
- * to be idle is kept by the channel, over a call that is made again.
+ * Check whether the thread was idle for long enough, or the time is up (-ETIME). The
+ * channel keeps the start of the idle time, over a call that is made again.
  */
 static int ion_serve_clock(const struct ion_server *server)
 {
@@ -120,12 +121,12 @@ static int ion_serve_clock(const struct ion_server *server)
 	return now >= ktime_add_safe(ch->idle_since, server->idle);
 }
 
-/* Others want the kernel end, or the processor. */
+/* Another thread waits for the kernel end, or for the processor. */
 #define ION_SERVE_YIELD	1
 
 /*
- * Pass after pass, until there was nothing to do for long enough (0), the thread
- * has to leave, or to let others have what they want (ION_SERVE_YIELD).
+ * Make passes. Returns 0 when there was nothing to do for long enough, an error when
+ * the thread has to leave, or ION_SERVE_YIELD when another thread waits.
  */
 static int ion_serve_passes(const struct ion_server *server)
 {
@@ -154,7 +155,7 @@ static int ion_serve_passes(const struct ion_server *server)
 			continue;
 		passes = 0;
 
-		/* A loop that never sleeps must not hold tasks RCU up. */
+		/* A loop that never sleeps must not hold up tasks RCU. */
 		cond_resched_tasks_rcu_qs();
 		ret = ion_serve_clock(server);
 		if (ret)
@@ -162,7 +163,7 @@ static int ion_serve_passes(const struct ion_server *server)
 	}
 }
 
-/* Have the program kick, and check once more. Returns whether to sleep. */
+/* Set the wake flags, and check once more. Returns whether to sleep. */
 static bool ion_serve_rest(struct ion_channel *ch)
 {
 	u32 done;
@@ -178,7 +179,7 @@ static bool ion_serve_rest(struct ion_channel *ch)
 static int ion_serve_sleep(const struct ion_server *server)
 {
 	struct ion_channel *ch = server->ch;
-	/* Forever is KTIME_MAX, for which no timer is started. */
+	/* KTIME_MAX means forever, and starts no timer. */
 	ktime_t left = server->until == KTIME_MAX ?
 			       KTIME_MAX : ktime_sub(server->until, ktime_get());
 	int ret;
@@ -193,7 +194,7 @@ static int ion_serve_sleep(const struct ion_server *server)
 	return ret == -ERESTARTSYS ? -ERESTARTNOHAND : ret;
 }
 
-/* Awake until there is nothing to do, then asleep until there is. */
+/* Make passes until there is nothing to do, then sleep until there is. */
 static int ion_serve_turn(const struct ion_server *server)
 {
 	struct ion_channel *ch = server->ch;
@@ -222,8 +223,8 @@ static int ion_serve_turn(const struct ion_server *server)
 }
 
 /*
- * The kick is for what was left to the thread. It leaves no later than when the
- * flags ask for kicks again.
+ * The kick handles what was left to the thread. Once the flags request kicks again,
+ * no kick goes to the thread.
  */
 static void ion_serve_end(struct ion_channel *ch, int ret)
 {
@@ -248,11 +249,11 @@ static void ion_serve_left(struct ion_serve *serve,
  * @file: its open file, of which the caller's program has descriptors; or NULL
  * @serve: the request; what is left of max_ns is written
  *
- * Context: may sleep, and does little else.
+ * Context: may sleep.
  * Return: 0 when the time is up; -EBUSY if another thread serves; -EPROTO if a
  * ring is poisoned; -EPIPE if the service hung up; -ECANCELED if the program
- * closed a descriptor of the channel; -ERESTARTNOHAND for a signal, and for what
- * else the thread has to do where it returns to user space.
+ * closed a descriptor of the channel; -ERESTARTNOHAND for a signal, and for other
+ * work that the thread has where it returns to user space.
  */
 int ion_serve_channel(struct ion_channel *ch, const struct file *file,
 		      struct ion_serve *serve)

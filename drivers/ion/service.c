@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The registry of services: those of other modules, and those that are built in. */
+/* The registry of services, of other modules and built in. */
 #include <linux/array_size.h>
 #include <linux/errno.h>
 #include <linux/export.h>
@@ -25,7 +25,7 @@ static bool ion_service_valid(const struct ion_service_ops *ops)
 	       strlen(ops->name) < ION_SERVICE_NAME_LEN;
 }
 
-/* For ion_service_register() of <linux/ion.h>; @owner is NULL for ion's own. */
+/* The function behind ion_service_register(); @owner is NULL for built-in services. */
 int __ion_service_register(const struct ion_service_ops *ops,
 			   struct module *owner)
 {
@@ -47,12 +47,12 @@ int __ion_service_register(const struct ion_service_ops *ops,
 EXPORT_SYMBOL_GPL(__ion_service_register);
 
 /**
- * ion_service_unregister() - have no more channels of a service
- * @ops: what was registered; nothing happens if it is not
+ * ion_service_unregister() - remove a service
+ * @ops: the operations that were registered; if they were not, nothing happens
  *
- * From the exit function of a module there are no channels left. Otherwise each
- * channel that is bound is unbound and hung up: its program gets what was pushed,
- * then EPOLLHUP and EPIPE.
+ * In the exit function of a module no channel is left. Otherwise each channel that is
+ * bound is unbound and hung up: its program gets what was pushed, then EPOLLHUP and
+ * EPIPE.
  *
  * Context: may sleep. Not to be called from a callback, nor with a lock that
  * activate() or deactivate() takes.

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a service has in hand, between a ring and the service.
+ * The stage: packets that a service peeked at or reserved, between ring and service.
  *
- * What it peeks at is a private copy: what it checks is what it uses, whatever
- * the program writes to the slot meanwhile. With an arena the buffer is the
- * service's from then on. If the program resets the ring, the next peek forgets
- * what was there; a release that comes first finds it as it left it. What a
- * service reserves is private until it commits.
+ * A peek makes private copies: the service uses what it checked, whatever the program
+ * writes to the slot meanwhile. With an arena the buffer is the service's from then
+ * on. If the program resets the ring, the next peek drops the copies; a release that
+ * comes first finds them unchanged. Packets that a service reserves are private until
+ * it commits.
  *
- * Every function here wants the end owned. @size is that of the ring's slots,
- * and a constant where these are used.
+ * The caller of every function here must own the end. @size is the slot size of the
+ * ring, a constant at every call.
  */
 #ifndef _DRIVERS_ION_STAGE_H
 #define _DRIVERS_ION_STAGE_H
@@ -26,7 +26,7 @@
 #define ION_PACKET_SIZE	((u32)sizeof(struct ion_packet))
 #define ION_CMD_SIZE	((u32)sizeof(struct ion_cmd_packet))
 
-/* Read slots that come one after the other, from number @at on. */
+/* Read consecutive slots, from number @at on. */
 static __always_inline void ion_stage_read(const struct ion_end *end, void *to,
 					   u64 at, u32 count, u32 size)
 {
@@ -37,7 +37,7 @@ static __always_inline void ion_stage_read(const struct ion_end *end, void *to,
 		ion_slots_read(to + run * size, end->slots, count - run, size);
 }
 
-/* Take the buffers of what was read, and keep those packets that are right. */
+/* Take the buffers of the packets that were read, and keep the valid packets. */
 static inline void ion_stage_accept(struct ion_ring *ring, u64 at, u32 count)
 {
 	struct ion_arena *arena = ring->ch->arena;
@@ -63,7 +63,7 @@ static inline void ion_stage_accept(struct ion_ring *ring, u64 at, u32 count)
 	}
 }
 
-/* Move the end on over @count slots of which @good were the service's. */
+/* Move the end on over @count slots, of which @good held valid packets. */
 static inline void ion_stage_publish(struct ion_ring *ring, u32 count, u32 good)
 {
 	ring->stage->ahead -= count;
@@ -82,7 +82,7 @@ static inline bool ion_ring_has_arena(const struct ion_ring *ring)
 	return ring->ch->arena && ring->kind->slot_size == ION_PACKET_SIZE;
 }
 
-/* One look, one batch. */
+/* Refresh the ring once, and read one batch. */
 static __always_inline void ion_stage_fill(struct ion_ring *ring, u32 want,
 					   u32 size)
 {
@@ -117,10 +117,10 @@ static inline void ion_stage_forget(struct ion_ring *ring)
 }
 
 /*
- * Have @want packets in the stage, or what there is. Those that are refused are
- * passed over; if there is nothing before them they go at once, and @again says
- * that there may be more behind them. No more than the ring holds are, or a
- * program could keep a loop over its packets going for ever.
+ * Fill the stage with @want packets, or as many as there are. Refused packets are
+ * skipped. If no packet is before them they are released at once, and @again says that
+ * there may be more behind them. At most as many as the ring holds are skipped, or a
+ * program could keep a loop over its packets running forever.
  */
 static __always_inline u32 ion_stage_peek(struct ion_ring *ring, u32 want,
 					  u32 size, bool *again)
@@ -146,7 +146,7 @@ static __always_inline u32 ion_stage_peek(struct ion_ring *ring, u32 want,
 	return 0;
 }
 
-/* Slots up to the first packet that stays, and refused ones before it. */
+/* Count the slots to release: up to the first packet that stays, refused ones too. */
 static inline u32 ion_stage_slots(const struct ion_ring *ring, u32 count)
 {
 	const struct ion_stage *stage = ring->stage;
@@ -178,7 +178,7 @@ static __always_inline u32 ion_stage_release(struct ion_ring *ring, u32 count,
 	return count;
 }
 
-/* What is in the stage goes first. */
+/* Pop what is in the stage first. */
 static __always_inline u32 ion_stage_pop(struct ion_ring *ring, void *to,
 					 u32 count, u32 size, bool *again)
 {
@@ -198,7 +198,7 @@ static __always_inline u32 ion_stage_pop(struct ion_ring *ring, void *to,
 	return ion_stage_release(ring, n, size);
 }
 
-/* Hand the buffers over. Returns how many packets may go. */
+/* Hand the buffers over. Returns how many packets may be pushed. */
 static inline u32 ion_stage_give(struct ion_ring *ring, struct ion_packet *to,
 				 const struct ion_packet *packets, u32 count)
 {
@@ -246,7 +246,7 @@ static __always_inline u32 ion_stage_reserve(struct ion_ring *ring, u32 want)
 	return room;
 }
 
-/* There is room for @room of them, as was seen. */
+/* Push at most @room packets, the room that the caller has seen. */
 static __always_inline u32 ion_stage_push(struct ion_ring *ring,
 					  const void *from, u32 room, u32 size)
 {
@@ -266,8 +266,8 @@ static __always_inline u32 ion_stage_push(struct ion_ring *ring,
 }
 
 /*
- * From slot to slot, each word read once. They were peeked at, from number @from
- * on, and reserved, and are published by the caller.
+ * Copy from slot to slot, reading each word once. The caller has peeked at the source,
+ * from number @from on, and reserved the target, and publishes it.
  */
 static __always_inline void ion_stage_copy(const struct ion_end *in, u64 from,
 					   const struct ion_producer *out,
@@ -289,9 +289,9 @@ static __always_inline void ion_stage_copy(const struct ion_end *in, u64 from,
 }
 
 /*
- * For rings that the callback owns both of. So many are handed over at once: the
- * other side works on them meanwhile. Of 16, 32 and 64, 32 was the fastest there
- * and back with a lent thread.
+ * Slots that are moved at a time between two rings that the callback owns. The other
+ * side works on a batch while the next one is moved. Of 16, 32 and 64, 32 was the
+ * fastest round trip with a lent thread.
  */
 #define ION_MOVE_BATCH	32U
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* ION_IOC_STATS and ION_IOC_RESET: what a channel has counted, and a new start. */
+/* ION_IOC_STATS and ION_IOC_RESET: read a channel's counters, and empty its rings. */
 #include <linux/atomic.h>
 #include <linux/lockdep.h>
 #include <linux/string.h>
@@ -10,12 +10,12 @@
 #include "notify.h"
 
 /**
- * ion_channel_stats() - every counter of a channel
+ * ion_channel_stats() - read every counter of a channel
  * @ch: the channel, configured
- * @stats: all of it is written but size
+ * @stats: written, all of it but size
  *
- * The counters of a ring are of one moment each. No lock is taken: whoever owns
- * the kernel end need not get a processor for this.
+ * The counters of each ring are a snapshot. No lock is taken, so that a preempted
+ * owner of the kernel end does not delay the call.
  *
  * Context: any.
  */
@@ -44,12 +44,12 @@ void ion_channel_stats(const struct ion_channel *ch, struct ion_stats *stats)
 }
 
 /**
- * ion_channel_refresh_stats() - the same, and how far the user end has come
+ * ion_channel_refresh_stats() - refresh the user end's position, then read counters
  * @ch: the channel, configured
- * @stats: all of it is written but size
+ * @stats: written, all of it but size
  *
- * Of one moment for all rings, if nobody runs the kernel end just now. An index
- * that cannot be right poisons its ring then.
+ * If nobody runs the kernel end just now, the counters are one snapshot of all rings,
+ * and an index that cannot be right poisons its ring.
  *
  * Context: process; waits for no other thread.
  */
@@ -62,7 +62,7 @@ void ion_channel_refresh_stats(struct ion_channel *ch, struct ion_stats *stats)
 		ion_end_unlock(ch);
 }
 
-/* Returns how many were discarded; @waited if the kernel end has to run. */
+/* Returns how many were discarded. Sets @waited if the kernel end has to run. */
 static u32 ion_reset_ring(struct ion_ring *ring, bool *waited)
 {
 	unsigned long flags;
@@ -93,9 +93,9 @@ static void ion_reset_service(struct ion_channel *ch)
  * ion_channel_reset() - empty the rings and trust the user end again
  * @ch: the channel, configured; pop_mutex and push_mutex held
  *
- * The kernel end runs if it waited for room, or for the reset: what it has to
- * push need not have been in a ring, and no kick would come for it. It runs as
- * well if it has something in hand that was on tx or cmd, to let go of that.
+ * The kernel end runs if it waited for room, or for the reset: what it has to push
+ * may not be in a ring, so that no kick would come for it. It also runs if packets of
+ * tx or cmd are in its stage, to release them.
  *
  * Return: how many packets and commands were discarded; -EINTR for a fatal signal.
  */

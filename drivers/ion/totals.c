@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What all channels have counted since the module was loaded.
+ * Counters of all channels since the module was loaded.
  *
- * A channel counts for itself. When it is destroyed its counters are folded into
- * ion_totals_gone. A reader adds those of the channels that are there, by rising
- * number, one at a time under ion_totals_lock: nobody waits for long, whatever
- * thread loses its processor meanwhile.
+ * Each channel has its own counters. When it is destroyed they are folded into
+ * ion_totals_gone. A reader adds the counters of existing channels, by rising number,
+ * one at a time under ion_totals_lock: nobody waits for long, whichever thread is
+ * preempted meanwhile.
  *
  * A channel that is folded meanwhile is added to the sum of each reader that has not
- * come to its number yet. So each channel is counted once, and no
- * total ever falls.
+ * reached its number yet. So each channel is counted once, and no total ever
+ * decreases.
  */
 #include <linux/errno.h>
 #include <linux/list.h>
@@ -25,14 +25,14 @@
 #include "quota.h"
 #include "totals.h"
 
-/* Who goes through the channels at the same time, without CAP_SYS_ADMIN. */
+/* Readers without CAP_SYS_ADMIN that may walk the channels at the same time. */
 #define ION_TOTALS_READERS	64
 
 /**
- * struct ion_totals_reader - somebody who goes through the channels
+ * struct ion_totals_reader - a reader that walks the channels
  * @list: in ion_totals_readers
  * @at: number of the last channel that was added
- * @sum: what was added so far
+ * @sum: the counters that were added so far
  */
 struct ion_totals_reader {
 	struct list_head list;
@@ -46,9 +46,9 @@ static unsigned int ion_totals_nr_readers;
 static struct ion_totals ion_totals_gone;
 
 /*
- * No number falls, though a program may move an index of its own back before the
- * kernel end has seen it, and a snapshot may be of no one moment: then what was
- * counted last holds.
+ * No counter may decrease, although a program may move its index back before the
+ * kernel end has seen it, and the numbers of a snapshot may not be of one moment. In
+ * these cases the previous value is kept.
  */
 static void ion_totals_count(struct ion_ring *ring)
 {
@@ -106,9 +106,9 @@ static void ion_totals_add(struct ion_totals *to, struct ion_channel *ch,
 }
 
 /**
- * ion_totals_fold() - have the counters of a channel outlive it
- * @ch: the channel, which nobody has any more, with its memory still there; it can
- *	still be found
+ * ion_totals_fold() - add the counters of a channel that goes to the totals
+ * @ch: the channel, with no reference left, its memory not freed yet; it can still
+ *	be found
  *
  * Context: process.
  */
@@ -149,7 +149,7 @@ static void ion_totals_end(struct ion_totals_reader *reader)
 	spin_unlock(&ion_totals_lock);
 }
 
-/* Returns whether there was one more. */
+/* Add the next channel. Returns whether there was one. */
 static bool ion_totals_next(struct ion_totals_reader *reader)
 {
 	struct ion_channel *ch;
@@ -168,12 +168,12 @@ static bool ion_totals_next(struct ion_totals_reader *reader)
 }
 
 /**
- * ion_totals_read() - add up what all channels have counted
- * @totals: all of it is written but size
+ * ion_totals_read() - add up the counters of all channels
+ * @totals: written, all of it but size
  *
  * Context: may sleep; waits for no other thread.
- * Return: 0; -EBUSY if too many others without CAP_SYS_ADMIN ask, as the caller
- * does; -EINTR if the caller has been killed.
+ * Return: 0; -EBUSY if the caller lacks CAP_SYS_ADMIN and too many others without it
+ * read at the same time; -EINTR if the caller has been killed.
  */
 int ion_totals_read(struct ion_totals *totals)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The tracepoints themselves, and the way to those of what runs often. */
+/* The tracepoints, and the out-of-line calls of those in hot paths. */
 #include "trace_hot.h"
 
 #define CREATE_TRACE_POINTS
@@ -14,7 +14,7 @@ static u32 ion_trace_queued(const struct ion_ring *ring)
 }
 
 /**
- * ion_trace_do_push() - a batch was pushed, and somebody traces it
+ * ion_trace_do_push() - trace that a batch was pushed
  * @ring: the ring
  * @count: of packets or commands
  */
@@ -25,7 +25,7 @@ void ion_trace_do_push(const struct ion_ring *ring, u32 count)
 }
 
 /**
- * ion_trace_do_pop() - a batch was popped, and somebody traces it
+ * ion_trace_do_pop() - trace that a batch was popped
  * @ring: the ring
  * @count: of packets or commands
  */
@@ -36,7 +36,7 @@ void ion_trace_do_pop(const struct ion_ring *ring, u32 count)
 }
 
 /**
- * ion_trace_do_kick() - a kick begins, and somebody traces it
+ * ion_trace_do_kick() - trace that a kick begins
  * @ch: the channel
  */
 void ion_trace_do_kick(const struct ion_channel *ch)
@@ -45,9 +45,9 @@ void ion_trace_do_kick(const struct ion_channel *ch)
 }
 
 /**
- * ion_trace_do_kick_done() - a kick is done, and somebody traces kicks
+ * ion_trace_do_kick_done() - trace that a kick is done
  * @ch: the channel
- * @lent: it was left to a lent thread
+ * @lent: the kick was left to a lent thread
  * @moved: how many packets and commands were moved
  * @spurious: there was nothing to do
  */
@@ -58,7 +58,7 @@ void ion_trace_do_kick_done(const struct ion_channel *ch, bool lent, u32 moved,
 }
 
 /**
- * ion_trace_do_sleep() - the kernel end goes to sleep, and somebody traces it
+ * ion_trace_do_sleep() - trace that the kernel end goes to sleep
  * @ch: the channel
  */
 void ion_trace_do_sleep(const struct ion_channel *ch)
@@ -67,7 +67,7 @@ void ion_trace_do_sleep(const struct ion_channel *ch)
 }
 
 /**
- * ion_trace_discard() - packets were refused, or discarded by a reset
+ * ion_trace_discard() - trace that packets were refused, or discarded by a reset
  * @ring: the ring
  * @count: how many
  */
@@ -78,7 +78,7 @@ void ion_trace_discard(const struct ion_ring *ring, u32 count)
 }
 
 /**
- * ion_trace_poison() - a ring was found poisoned
+ * ion_trace_poison() - trace that a ring was found poisoned
  * @ring: the ring, its end owned
  */
 void ion_trace_poison(const struct ion_ring *ring)

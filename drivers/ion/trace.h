@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Tracepoints: what the kernel end does, and what a program has done at the
- * user end by system calls. See Documentation/tracing.rst.
+ * Tracepoints of the kernel end, and of the user end where a program uses system calls.
+ * See Documentation/tracing.rst.
  *
- * One event a batch. Of what runs often the way here is <trace_hot.h>.
+ * There is one event for each batch. Hot paths trace through trace_hot.h.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM ion
@@ -17,7 +17,7 @@
 #include "notify.h"
 #include "kernel_ring.h"
 
-/* So that programs that read the formats know the numbers too. */
+/* Export the values to programs that read the formats. */
 TRACE_DEFINE_ENUM(ION_RING_TX);
 TRACE_DEFINE_ENUM(ION_RING_RX);
 TRACE_DEFINE_ENUM(ION_RING_CMD);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The tracepoints of what runs often: a nop while nobody traces, a call out of
- * line while somebody does. What is behind <trace.h> is put in line, which is
- * too much where a ring is moved, and where it makes a small function a big one.
+ * The tracepoints of hot paths: a nop while nobody traces, an out-of-line call while
+ * somebody does. The code of trace.h is inlined, which is too much where a ring is
+ * moved, and where it would make a small function large.
  */
 #ifndef _DRIVERS_ION_TRACE_HOT_H
 #define _DRIVERS_ION_TRACE_HOT_H
@@ -28,7 +28,7 @@ void ion_trace_do_sleep(const struct ion_channel *ch);
 void ion_trace_discard(const struct ion_ring *ring, u32 count);
 void ion_trace_poison(const struct ion_ring *ring);
 
-/* So many were pushed, which may be none. */
+/* Trace a push of @count slots, unless it is 0. */
 static __always_inline void ion_trace_push(const struct ion_ring *ring,
 					   u32 count)
 {
@@ -36,7 +36,7 @@ static __always_inline void ion_trace_push(const struct ion_ring *ring,
 		ion_trace_do_push(ring, count);
 }
 
-/* So many were popped, which may be none. */
+/* Trace a pop of @count slots, unless it is 0. */
 static __always_inline void ion_trace_pop(const struct ion_ring *ring,
 					  u32 count)
 {

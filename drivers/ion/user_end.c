@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The user end of a ring, acted by the kernel for a program that asks for it
+ * The user end of a ring, run by the kernel for a program that pushes, pops or peeks
  * by a system call.
  *
- * It is as any user end: the kernel end learns of it by the index alone, and may
- * run at the same time, in a thread that does not get a processor for long. So
- * nothing of the kernel end's is locked here. What shared memory says of the user
- * end is checked as the kernel end does.
+ * It behaves like any user end: the kernel end learns of it by the index alone, and
+ * may run at the same time, in a thread that is preempted for long. So no lock of the
+ * kernel end is taken here. The user end's index in shared memory is checked as the
+ * kernel end checks it.
  */
 #include <linux/errno.h>
 #include <linux/lockdep.h>
@@ -26,7 +26,7 @@ static void ion_user_publish(struct ion_ring *ring, u32 index, u32 count)
 		ion_trace_push(ring, count);
 }
 
-/* Where both ends stand, and whether the channel goes on. */
+/* Take a snapshot of both ends, and check that the channel still works. */
 static int ion_user_look(struct ion_channel *ch, const struct ion_ring *ring,
 			 struct ion_snapshot *snap, bool nowait)
 {
@@ -38,7 +38,7 @@ static int ion_user_look(struct ion_channel *ch, const struct ion_ring *ring,
 	return ion_kernel_end_confirm(ch, nowait) ?: -EAGAIN;
 }
 
-/* As a program would: fill free slots, publish them. */
+/* Do as a program would: fill free slots, then publish them. */
 static u32 ion_user_fill(struct ion_ring *ring, const struct ion_snapshot *snap,
 			 const void *packets, u32 count)
 {
@@ -55,8 +55,8 @@ static u32 ion_user_fill(struct ion_ring *ring, const struct ion_snapshot *snap,
 }
 
 /*
- * Copy what is queued from @skip on, the oldest first. The kernel end may take
- * some of it meanwhile, and the program fill the slots again.
+ * Copy what is queued from @skip on, the oldest first. Meanwhile the kernel end may
+ * take some of it, and the program may fill the slots again.
  */
 static u32 ion_user_copy(const struct ion_ring *ring,
 			 const struct ion_snapshot *snap, void *packets,
@@ -74,8 +74,9 @@ static u32 ion_user_copy(const struct ion_ring *ring,
 }
 
 /*
- * A peer that has gone gets nothing. The service still wants empty buffers, for
- * what came from the peer before. Returns how many of the first may be pushed.
+ * A peer that has gone gets nothing. The service still needs empty buffers, for
+ * payloads that the peer sent before. Returns how many packets, from the first one on,
+ * may be pushed.
  */
 static u32 ion_user_allowed(const struct ion_channel *ch,
 			    const struct ion_ring *ring,
@@ -97,7 +98,7 @@ static u32 ion_user_allowed(const struct ion_channel *ch,
  * ion_user_push() - push at the user end of tx or cmd
  * @ch: the channel, configured, push_mutex held
  * @ring: the ring
- * @packets: what to push, in kernel memory
+ * @packets: packets to push, in kernel memory
  * @count: how many at most
  * @nowait: wait for no other thread
  *
@@ -130,7 +131,7 @@ int ion_user_push(struct ion_channel *ch, struct ion_ring *ring,
  * @packets: room for @count packets in kernel memory
  * @count: how many at most
  * @nowait: wait for no other thread
- * @index: where they begin is written, for ion_user_release()
+ * @index: set to the index of the first one, for ion_user_release()
  *
  * Context: may sleep.
  * Return: how many were copied; -EAGAIN if there was none; -EPROTO if a ring
@@ -157,10 +158,10 @@ int ion_user_pop(struct ion_channel *ch, struct ion_ring *ring, void *packets,
 }
 
 /**
- * ion_user_release() - release what was popped, once the caller has it
+ * ion_user_release() - release popped packets, once the caller has them
  * @ch: the channel, configured, pop_mutex held
  * @ring: the ring
- * @index: as ion_user_pop() gave it
+ * @index: as set by ion_user_pop()
  * @count: how many, no more than it copied
  *
  * A program that moved the tail by itself meanwhile has released them already.
@@ -199,12 +200,12 @@ u32 ion_user_peek(const struct ion_ring *ring, void *packets, u32 skip,
 }
 
 /**
- * ion_user_kick_needed() - whether the kernel end sleeps
+ * ion_user_kick_needed() - check whether the kernel end needs a kick
  * @ring: the ring that was pushed to or released
  *
- * The rule that a program goes by, but for the flag: this one is private.
+ * A program follows the same rule, but reads the shared flag: this one is private.
  *
- * Return: true if it is to be kicked.
+ * Return: true if the caller must kick.
  */
 bool ion_user_kick_needed(const struct ion_ring *ring)
 {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the user end may wait for.
+ * Waiting at the user end: poll(), ION_IOC_WAIT, and read() or write() that sleep.
  *
- * A call that waits for so many packets or slots sleeps in @waiters, where
+ * A call that waits for a number of packets or slots sleeps in @waiters, where
  * ion_notify() wakes it once they are there, and not before. poll() and epoll
- * sleep in @wait, and go by the wake flag of each ring: it is the number of
- * slots that the ring is ready at. Neither takes a lock of the kernel end: the
- * rings are checked by snapshots.
+ * sleep in @wait, and obey the wake flag of each ring: it is the number of slots at
+ * which the ring is ready. Neither takes a lock of the kernel end: they check the
+ * rings by snapshots.
  */
 #include <linux/atomic.h>
 #include <linux/errno.h>
@@ -27,9 +27,9 @@
  * struct ion_waiting - a call that sleeps until there is enough
  * @entry: in &ion_channel.waiters
  * @ch: the channel
- * @want: slots of each ring that the user end is to have to use, one ring being
- *	enough; 0: none are waited for
- * @ret: what it was woken for; written before it is taken from the queue
+ * @want: number of usable slots to wait for, for each ring; one ring is enough;
+ *	0: do not wait for that ring
+ * @ret: result of the wait; written before the call is removed from the queue
  */
 struct ion_waiting {
 	struct wait_queue_entry entry;
@@ -38,14 +38,14 @@ struct ion_waiting {
 	int ret;
 };
 
-/* A push fails, and needs no room. */
+/* The events once the peer has gone: a push fails at once, and needs no room. */
 static __poll_t ion_ready_peer_gone(__poll_t mask)
 {
 	return mask | EPOLLRDHUP | ion_ring_kinds[ION_RING_TX].events |
 	       ion_ring_kinds[ION_RING_CMD].events;
 }
 
-/* What was pushed before is can still be popped. */
+/* The events after a hang-up: packets that were pushed before can still be popped. */
 static __poll_t ion_ready_hungup(__poll_t mask)
 {
 	mask = ion_ready_peer_gone(mask);
@@ -68,7 +68,7 @@ static __poll_t ion_ready(struct ion_channel *ch)
 
 		want = clamp_t(u32, READ_ONCE(*ring->end.peer_wake), 1,
 			       ring->end.mask);
-		/* What was pushed before a hang-up is the last. */
+		/* After a hang-up nothing follows what was pushed before. */
 		if (hungup)
 			want = 1;
 		if (ion_ring_user_has(ring, &poison) >= want)
@@ -82,13 +82,13 @@ static __poll_t ion_ready(struct ion_channel *ch)
 }
 
 /**
- * ion_poll() - kick, then tell what is ready
+ * ion_poll() - kick, then report which rings are ready
  * @file: the open device
- * @table: where to register for a wake-up
+ * @table: the table to register in for a wake-up
  *
- * A channel that is not configured is ready for nothing; set-up wakes. A ring is
- * ready when the user end has as many slots to use as its wake flag says, or one
- * if that is 0.
+ * A channel that is not configured is ready for nothing; its set-up wakes pollers. A
+ * ring is ready when the user end can use as many slots as its wake flag says, or one
+ * if the flag is 0.
  *
  * Context: process; waits for no other thread.
  * Return: EPOLLIN for rx, EPOLLPRI for evt, EPOLLOUT for room in tx,
@@ -110,7 +110,7 @@ __poll_t ion_poll(struct file *file, struct poll_table_struct *table)
 }
 
 /*
- * 1 if there is enough, 0 if not, or an error. @poison is set for an index that
+ * Returns 1 if there is enough, 0 if not, or an error. Sets @poison for an index that
  * cannot be right.
  */
 static int ion_waiting_check(const struct ion_waiting *w, bool *poison)
@@ -132,7 +132,7 @@ static int ion_waiting_check(const struct ion_waiting *w, bool *poison)
 	return hungup ? -EPIPE : 0;
 }
 
-/* In ion_notify(): the indices that it is about were published. */
+/* Called in ion_notify(), after the indices were published. */
 static int ion_waiting_wake(struct wait_queue_entry *entry, unsigned int mode,
 			    int flags, void *key)
 {
@@ -152,7 +152,7 @@ static int ion_waiting_wake(struct wait_queue_entry *entry, unsigned int mode,
 	return 1;
 }
 
-/* Whether it may go to sleep: 0, or a reason to return. */
+/* Returns 0 if the call may go to sleep, or the error to return. */
 static int ion_waiting_may_sleep(ktime_t until)
 {
 	if (until != KTIME_MAX && ktime_get() >= until)
@@ -161,8 +161,8 @@ static int ion_waiting_may_sleep(ktime_t until)
 }
 
 /*
- * Sleep until there is enough (1), an error, or -ETIME; 0 if an index looks wrong.
- * If it was taken from the queue, @ret says what it was woken for.
+ * Sleep until there is enough. Returns 1 if there is, 0 if an index seems wrong, -ETIME
+ * or another error. If it was removed from the queue, @ret has the result.
  */
 static int ion_waiting_sleep(struct ion_waiting *w, ktime_t until)
 {
@@ -195,7 +195,7 @@ static int ion_waiting_sleep(struct ion_waiting *w, ktime_t until)
 	return ret;
 }
 
-/* What looks poisoned is confirmed where that may sleep. */
+/* An index that seems wrong is confirmed here, outside the wait queue: it may sleep. */
 static int ion_waiting_until(struct ion_waiting *w, ktime_t until)
 {
 	int ret;
@@ -207,7 +207,7 @@ static int ion_waiting_until(struct ion_waiting *w, ktime_t until)
 	return ret;
 }
 
-/* After @min_wait_ns one of what is waited for will do. */
+/* After @min_wait_ns one packet or answer is enough. */
 static void ion_waiting_lower(struct ion_waiting *w)
 {
 	unsigned int id;
@@ -232,11 +232,11 @@ static int ion_waiting_for(struct ion_waiting *w, ktime_t first, ktime_t until)
 /**
  * ion_wait_packets() - kick, then wait for packets or answers
  * @ch: the channel, configured
- * @wait: the request; counts and the times that are left are written
+ * @wait: the request; the counts and the times that are left are written
  *
  * Context: may sleep.
- * Return: 0; -EINVAL for counts that cannot be; -ETIME; -ERESTARTSYS for a
- * signal; -EPROTO if a ring is poisoned; -EPIPE if so many will not come.
+ * Return: 0; -EINVAL for counts that are not possible; -ETIME; -ERESTARTSYS for a
+ * signal; -EPROTO if a ring is poisoned; -EPIPE if that many will never come.
  */
 int ion_wait_packets(struct ion_channel *ch, struct ion_wait *wait)
 {
@@ -268,7 +268,7 @@ int ion_wait_packets(struct ion_channel *ch, struct ion_wait *wait)
 }
 
 /**
- * ion_wait_ring() - sleep until the user end has a slot of a ring to use
+ * ion_wait_ring() - sleep until the user end can use a slot of a ring
  * @ch: the channel, configured
  * @id: the ring
  *
