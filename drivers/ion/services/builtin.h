@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The services that come with the module. They are made of <linux/ion.h> and
- * nothing else.
+ * The services that are built into the module. They use only <linux/ion.h>.
  */
 #ifndef _DRIVERS_ION_BUILTIN_H
 #define _DRIVERS_ION_BUILTIN_H
@@ -9,7 +8,7 @@
 #include <linux/gfp.h>
 #include <linux/ion.h>
 
-/* If there is no memory the program is told so, and that is all. */
+/* A failed allocation only returns an error to the program, without a log message. */
 #define ION_SERVICE_GFP \
 	(GFP_KERNEL_ACCOUNT | __GFP_NOWARN | __GFP_RETRY_MAYFAIL)
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The service "echo": what comes on tx goes back on rx, a command comes back
- * on evt. What finds no room on the way back stays where it is. With an arena
- * each buffer goes back with its packet.
+ * The service "echo": packets from tx go back on rx, and commands from cmd go back on
+ * evt. If there is no room on the way back they stay on tx and cmd. With an arena each
+ * buffer goes back with its packet.
  */
 #include <linux/limits.h>
 

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The service "pair": two channels are joined, and what the program of one
- * pushes to tx and cmd the other one's pops from rx and evt. Neither maps the
+ * The service "pair" joins two channels: packets and commands that the program of one
+ * pushes to tx and cmd, the other program pops from rx and evt. Neither maps the
  * memory of the other.
  *
- * They are joined once and for good: by a name, if the same user opened both,
- * or by ION_IOC_JOIN. Each end is kept by its channel and by its peer, so that
- * what one program sent before it closed is still there for the other one.
+ * Two channels are joined once and remain joined: by a name, if the same user opened
+ * both, or by ION_IOC_JOIN. The channel and the peer each hold a reference to an end,
+ * so that packets that one program sent before it closed still reach the other one.
  *
- * ion_pair_lock is for who waits and who is joined; the lock of an end nests in
- * it. Crossings come after it, with neither held. All locks here are spinlocks that
- * are held for a bounded time: no call of one program waits for a thread of another
- * that is preempted.
+ * ion_pair_lock protects which ends wait and which are joined; the lock of an end nests
+ * in it. Packets cross afterwards, with neither held. All locks here are spinlocks that
+ * are held for a bounded time: no call of one program waits for a preempted thread of
+ * another.
  */
 #include <linux/cred.h>
 #include <linux/errno.h>
@@ -74,7 +74,7 @@ static struct ion_pair_end *ion_pair_keep_peer(struct ion_pair_end *end)
 	return end->peer ? ion_pair_end_get(end->peer) : NULL;
 }
 
-/* The peer, kept, or NULL. */
+/* Returns the peer, with a reference, or NULL. */
 static struct ion_pair_end *ion_pair_peer(struct ion_pair_end *end)
 {
 	struct ion_pair_end *peer;
@@ -139,7 +139,7 @@ static int ion_pair_join_ends(struct ion_pair_end *a, struct ion_pair_end *b)
 	return 0;
 }
 
-/* What was sent before they were joined. */
+/* Pass on what was sent before the two were joined. */
 static void ion_pair_begin(struct ion_pair_end *a, struct ion_pair_end *b)
 {
 	ion_pair_exchange(a, b);
@@ -147,7 +147,7 @@ static void ion_pair_begin(struct ion_pair_end *a, struct ion_pair_end *b)
 	ion_channel_notify(b->ch);
 }
 
-/* One that waits by the same name, and was opened by the same user. */
+/* Find an end that waits by the same name, and was opened by the same user. */
 static struct ion_pair_end *ion_pair_find(const struct ion_pair_end *end)
 {
 	kuid_t uid = ion_channel_opener(end->ch)->uid;
@@ -155,7 +155,7 @@ static struct ion_pair_end *ion_pair_find(const struct ion_pair_end *end)
 
 	lockdep_assert_held(&ion_pair_lock);
 
-	/* The user first: the list may be long, and a string is more expensive. */
+	/* Compare the user first: the list may be long, and a string is more expensive. */
 	list_for_each_entry(other, &ion_pair_waiting, waiting)
 		if (uid_eq(ion_channel_opener(other->ch)->uid, uid) &&
 		    !strcmp(other->key, end->key))
@@ -163,7 +163,7 @@ static struct ion_pair_end *ion_pair_find(const struct ion_pair_end *end)
 	return NULL;
 }
 
-/* Join who waits, who is then kept for the caller, or else wait. */
+/* Join an end that waits, and return it with a reference; if there is none, wait. */
 static int ion_pair_meet(struct ion_pair_end *end, struct ion_pair_end **other)
 {
 	int ret = 0;
@@ -220,8 +220,8 @@ static int ion_pair_join(struct ion_channel *ch, struct ion_channel *other)
 }
 
 /*
- * Nothing more comes from the peer. The program has its buffers back before it is
- * told so; until there is room for them, it is told that the peer has gone.
+ * End a channel whose peer sends nothing more. The program gets its buffers back before
+ * the hang-up. Until there is room for them, it only learns that the peer has gone.
  */
 static void ion_pair_leave(struct ion_pair_end *end)
 {
@@ -233,7 +233,7 @@ static void ion_pair_leave(struct ion_pair_end *end)
 		ion_channel_set_peer_gone(end->ch);
 }
 
-/* The peer has gone: once nothing is left of what it sent, it is forgotten. */
+/* The peer has gone: drop it once everything that it sent has crossed. */
 static void ion_pair_finish(struct ion_pair_end *end, struct ion_pair_end *peer)
 {
 	if (!ion_pair_drained(peer)) {
@@ -265,8 +265,8 @@ static void ion_pair_doorbell(struct ion_channel *ch)
 }
 
 /*
- * The program has gone. What it sent crosses as far as there is room, and the
- * peer takes the rest when it has made some.
+ * The program has gone. What it sent crosses as far as there is room, and the peer
+ * takes the rest when it has made room.
  */
 static void ion_pair_unbind(struct ion_channel *ch)
 {

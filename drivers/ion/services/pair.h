@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Two channels that are joined: see pair.c for their life, pair_cross.c for
- * packets and commands that cross, pair_buffers.c for payloads.
+ * Two channels that are joined: pair.c joins and ends them, pair_cross.c moves packets
+ * and commands between them, pair_buffers.c copies payloads.
  */
 #ifndef _DRIVERS_ION_PAIR_H
 #define _DRIVERS_ION_PAIR_H
@@ -14,39 +14,40 @@
 
 /**
  * struct ion_pair_end - one of two channels
- * @ref: its channel holds one while it is bound, and its peer another
- * @ch: the channel, kept: what was sent can be had after the program has gone
- * @ring: those of @ch
- * @lock: of @peer
- * @peer: the other one, kept; NULL until it is joined, and when the peer has
- *	gone and all that it sent is here
- * @joined: once and for good; ion_pair_lock of pair.c
+ * @ref: references: one of its channel while that is bound, and one of its peer
+ * @ch: the channel, with a reference: the peer can get what was sent after the program
+ *	has gone
+ * @ring: the rings of @ch
+ * @lock: protects @peer
+ * @peer: the other end, with a reference; NULL until it is joined, and once the peer
+ *	has gone and everything that it sent has crossed
+ * @joined: the end was joined, which remains so; ion_pair_lock of pair.c
  * @gone: its program closed it
  * @alone: @peer is NULL because it has gone
  * @crossing: owns tx and cmd of @ch, the room on rx and evt of the peer that is
  *	reserved, and the fields down to @ended. It is held for a bounded number
  *	of packets or commands, or for one payload
  * @first: number of the first of @payloads
- * @nr: how many there are; read without @crossing to decide whether to take it
+ * @nr: number of @payloads; read without @crossing to decide whether to take it
  * @payloads: payloads of @ch that wait for an empty buffer of the peer, in a ring
- *	with room for every buffer: were they left on tx, the empty ones behind
- *	them could not be had, for which the peer may wait
- * @taken: how many payloads of @ch there were, those of @payloads among them
+ *	with room for every buffer. If they stayed on tx, they would block the empty
+ *	buffers behind them, for which the peer may wait.
+ * @taken: how many payloads of @ch there were, including @payloads
  * @counted: how many of those ion_pair_count_held() has seen
- * @shown: how many it told of last; read without @crossing
+ * @shown: how many it reported last; read without @crossing
  * @ended: @ch is hung up, or about to be: nothing more is taken from tx
  * @sent: commands that were sent
- * @buffers: of @ch, 0 without an arena
- * @pool: empty buffers of @ch, for what comes from the peer
- * @owed: empty buffers of @ch that are to go back on rx, and found no room
- * @filled: a bit for each buffer of @ch: it was handed over empty, went back
+ * @buffers: buffers of @ch, 0 without an arena
+ * @pool: empty buffers of @ch, for payloads from the peer
+ * @owed: empty buffers of @ch that must go back on rx, and found no room
+ * @filled: one bit for each buffer of @ch, set if it was handed over empty, went back
  *	with a payload, and was not handed over again
  * @nr_filled: how many bits of @filled are set
  * @stamp: commands that cross are stamped
  * @origin: number of the peer's channel, for a stamp
- * @opener: who opened that, kept
- * @key: the name that it waits by
- * @waiting: in the list of those
+ * @opener: opener of the peer's channel, with references to its pid and cred
+ * @key: the name that the end waits by
+ * @waiting: entry in the list of waiting ends
  */
 struct ion_pair_end {
 	refcount_t ref;

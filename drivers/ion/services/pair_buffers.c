@@ -4,16 +4,15 @@
  * handed over, and the sender's buffer goes back to it, empty. The payload lies
  * where it lay in its own buffer; all buffers are of one size.
  *
- * If payloads of both wait and neither program has an empty buffer to hand over
- * that it uses for receiving, two payloads change places, and each program gets
- * the buffer back that it sent, with the payload of the other one.
+ * If payloads of both ends wait, and neither program has an empty buffer to hand over
+ * that it uses for receiving, two payloads change places: each program gets the buffer
+ * back that it sent, with the payload of the other one.
  *
- * Who hands something over writes it down and then checks what the other one has
- * written down, with a full barrier (H) between the two: of two that do so at the
- * same time, one sees both.
+ * A call that takes something over records it and then checks what the other side has
+ * recorded, with a full barrier (H) between the two: of two calls at the same time, one
+ * sees both.
  *
- * When the peer has gone, buffers whose payload nobody gets go back with EPIPE in
- * pad.
+ * When the peer has gone, buffers whose payload nobody gets go back with EPIPE in pad.
  */
 #include <linux/align.h>
 #include <linux/bitmap.h>
@@ -27,15 +26,15 @@
 #include "builtin.h"
 #include "pair.h"
 
-/* Bytes of each payload that change places at a time, over the stack. */
+/* Bytes of each payload that are swapped at a time, over the stack. */
 #define ION_PAIR_BOUNCE	128U
 
 /**
- * ion_pair_buffers_init() - have what an end needs for the buffers of its channel
+ * ion_pair_buffers_init() - set an end up for the buffers of its channel
  * @end: the end, with the channel; ion_pair_buffers_destroy() undoes it
  *
  * Context: may sleep.
- * Return: 0 or -ENOMEM, which has to be undone too.
+ * Return: 0 or -ENOMEM; ion_pair_buffers_destroy() is needed in both cases.
  */
 int ion_pair_buffers_init(struct ion_pair_end *end)
 {
@@ -124,10 +123,10 @@ static void ion_pair_collect(struct ion_pair_end *end)
 }
 
 /**
- * ion_pair_count_held() - tell of the payloads that wait
- * @end: the end that sent them, after all has crossed that can
+ * ion_pair_count_held() - report the payloads that wait
+ * @end: the end that sent them, after everything has crossed that can
  *
- * Each is counted once, however often that is.
+ * Each payload is counted once, however often this is called.
  *
  * Context: any in which a spinlock may be taken.
  */
@@ -145,7 +144,7 @@ void ion_pair_count_held(struct ion_pair_end *end)
 	spin_unlock(&end->crossing);
 }
 
-/* The first payload waits no longer. */
+/* Remove the first payload from those that wait. */
 static void ion_pair_next(struct ion_pair_end *end)
 {
 	lockdep_assert_held(&end->crossing);
@@ -191,7 +190,7 @@ static bool ion_pair_settle_one(struct ion_pair_end *end)
 	return done;
 }
 
-/* Give buffers back, as far as there is room. */
+/* Push the buffers that must go back, as far as there is room. */
 static void ion_pair_settle(struct ion_pair_end *end)
 {
 	u32 left = ion_pool_count(&end->owed);
@@ -203,7 +202,7 @@ static void ion_pair_settle(struct ion_pair_end *end)
 /* ---- payloads that cross ------------------------------------------------- */
 
 /*
- * All copies of payloads are made here. Both addresses are as far from the start
+ * All copies of payloads are made here. Both addresses are equally far from the start
  * of a buffer, or from a multiple of 8, so that they agree modulo 8.
  */
 static void ion_pair_copy(void *to, const void *from, u32 len)
@@ -211,7 +210,7 @@ static void ion_pair_copy(void *to, const void *from, u32 len)
 	memcpy(to, from, len);
 }
 
-/* Make @copy, of an empty buffer of @to, the packet with the payload. */
+/* Copy the payload to the empty buffer that @copy names, and fill in the packet. */
 static void ion_pair_place(const struct ion_pair_end *from,
 			   const struct ion_packet *packet,
 			   struct ion_packet *copy)
@@ -221,7 +220,7 @@ static void ion_pair_place(const struct ion_pair_end *from,
 	copy->pad = packet->pad;
 }
 
-/* Returns false if there is no room, or no buffer. */
+/* Deliver a payload. Returns false if there is no room, or no buffer. */
 static bool ion_pair_try_deliver(struct ion_pair_end *from,
 				 struct ion_pair_end *to,
 				 const struct ion_packet *packet)
@@ -246,7 +245,7 @@ static bool ion_pair_try_deliver(struct ion_pair_end *from,
 	atomic_inc(&to->nr_filled);
 	if (ion_channel_push(rx, &copy))
 		return true;
-	/* Buffers that @to gets back took the room meanwhile. */
+	/* Buffers that went back to @to took the room meanwhile. */
 	clear_bit(copy.id, to->filled);
 	atomic_dec(&to->nr_filled);
 	ion_pool_put(&to->pool, copy.id);
@@ -270,7 +269,7 @@ static bool ion_pair_deliver(struct ion_pair_end *from,
 	return true;
 }
 
-/* Returns false if the first payload cannot go now, or if there is none. */
+/* Cross one payload. Returns false if the first one cannot go now, or there is none. */
 static bool ion_pair_cross_payload(struct ion_pair_end *from,
 				   struct ion_pair_end *to)
 {
@@ -290,7 +289,7 @@ static bool ion_pair_cross_payload(struct ion_pair_end *from,
 	return done;
 }
 
-/* Those that are handed over meanwhile are seen to by who takes them from tx. */
+/* A caller that takes further payloads from tx meanwhile also makes them cross. */
 static void ion_pair_cross_payloads(struct ion_pair_end *from,
 				    struct ion_pair_end *to)
 {
@@ -304,7 +303,7 @@ static void ion_pair_cross_payloads(struct ion_pair_end *from,
 
 /* ---- payloads that change places ----------------------------------------- */
 
-/* Both ends, so that two that swap at the same time do not wait forever. */
+/* Lock both ends, in an order in which two swaps do not wait forever. */
 static void ion_pair_lock_both(struct ion_pair_end *a, struct ion_pair_end *b)
 	__acquires(&a->crossing)
 	__acquires(&b->crossing)
@@ -323,8 +322,9 @@ static void ion_pair_unlock_both(struct ion_pair_end *a, struct ion_pair_end *b)
 }
 
 /*
- * Whether a payload of the end waits, and no empty buffer is to be expected for
- * what comes: none is in its pool, and the program has none that it used as such.
+ * Check whether a payload of the end waits, while no empty buffer can be expected for
+ * payloads to it: its pool is empty, and the program has no buffer that it has used for
+ * receiving.
  */
 static bool ion_pair_stuck(const struct ion_pair_end *end)
 {
@@ -341,10 +341,10 @@ static bool ion_pair_has_room(struct ion_pair_end *end)
 }
 
 /**
- * struct ion_pair_span - a payload of which pieces are taken
- * @at: its buffer
- * @from: where it begins in that
- * @to: where it ends
+ * struct ion_pair_span - a payload, or a piece of one
+ * @at: address of its buffer
+ * @from: offset in the buffer at which it begins
+ * @to: offset in the buffer at which it ends
  */
 struct ion_pair_span {
 	void *at;
@@ -367,7 +367,7 @@ static struct ion_pair_span ion_pair_span(struct ion_pair_end *end,
 	};
 }
 
-/* The piece of a payload that lies between @at and @at + ION_PAIR_BOUNCE. */
+/* Returns the piece of a payload that lies between @at and @at + ION_PAIR_BOUNCE. */
 static struct ion_pair_span ion_pair_piece(const struct ion_pair_span *span,
 					   u32 at)
 {
@@ -399,8 +399,8 @@ static void ion_pair_swap_pieces(const struct ion_pair_span *a,
 }
 
 /*
- * Not a byte beside the payloads is moved. A program that writes to the buffer that
- * it handed over changes what it sends, or what it gets.
+ * Swap two payloads. No byte outside the payloads is moved. A program that writes to a
+ * buffer that it handed over changes what it sends, or what it gets.
  */
 static void ion_pair_swap_bytes(const struct ion_pair_span *a,
 				const struct ion_pair_span *b)
@@ -415,8 +415,8 @@ static void ion_pair_swap_bytes(const struct ion_pair_span *a,
 }
 
 /*
- * There was room, and nobody else pushes to rx of either: so this fails only for a
- * program that closed its channel or broke a ring, which loses what was to come.
+ * There was room, and nobody else pushes to rx of either. So this fails only if the
+ * program closed its channel or broke a ring, and then the payload is lost to it.
  */
 static void ion_pair_push_swapped(struct ion_pair_end *end,
 				  const struct ion_packet *packet)
@@ -473,10 +473,10 @@ static void ion_pair_swap(struct ion_pair_end *a, struct ion_pair_end *b)
 /**
  * ion_pair_exchange_buffers() - take over what both ends have handed over
  * @a: an end
- * @b: the other one
+ * @b: the other end
  *
- * Empty buffers are taken first: what waits for them may be the other one's, and
- * nobody but this call would check again.
+ * Takes empty buffers first: payloads of the other end may wait for them, and no call
+ * but this one would check again.
  *
  * Context: may sleep, and waits for nobody.
  */
@@ -512,14 +512,14 @@ static bool ion_pair_return_one(struct ion_pair_end *end)
 }
 
 /**
- * ion_pair_return_buffers() - give back what the program sent in
- * @end: an end whose peer has gone; nothing more comes from that
+ * ion_pair_return_buffers() - give the buffers of sent payloads back to the program
+ * @end: an end whose peer has gone and sends nothing more
  *
- * Empty buffers are kept: a program that only receives is not to find packets that
- * nobody sent between the last one and the end.
+ * Keeps empty buffers: a program that only receives must not find packets that nobody
+ * sent between the last packet and the end.
  *
  * Context: may sleep, and waits for nobody.
- * Return: true if all is back, and nothing more is taken; false if there was no
+ * Return: true if all are back, and nothing more is taken; false if there was no
  * room for all.
  */
 bool ion_pair_return_buffers(struct ion_pair_end *end)

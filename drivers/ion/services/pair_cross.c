@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What crosses from one channel of a pair to the other.
+ * The crossing of packets and commands from one channel of a pair to the other.
  *
- * Calls of both programs make it cross, and take @crossing of the end that sent
- * it, a spinlock, for a batch at a time. So no call waits for a thread that is
- * preempted, and each makes as many passes as there are packets for.
+ * Calls of both programs make them cross, and take @crossing of the sending end, a
+ * spinlock, for a batch at a time. So no call waits for a preempted thread, and each
+ * makes as many passes as there are packets for.
  *
- * What finds no room stays where it is, and the ring that was full is armed: a
- * kick of its program goes on. To an end that has gone nothing crosses: packets
- * and commands stay on tx and cmd, as they do after a hang-up.
+ * Packets that find no room stay where they are, and the full ring is armed: a kick of
+ * its program continues. Nothing crosses to an end that has gone: packets and commands
+ * stay on tx and cmd, as they do after a hang-up.
  */
 #include <linux/errno.h>
 #include <linux/minmax.h>
@@ -21,9 +21,9 @@
 #define ION_PAIR_BATCH	2048U
 
 /**
- * ion_pair_room() - whether to try once more to push
- * @to: the end
- * @ring: rx or evt of it
+ * ion_pair_room() - arm a full ring, or find that it has room again
+ * @to: the receiving end
+ * @ring: its rx or evt
  *
  * Return: true if there is room now; false if a kick will come, or if nothing
  * can be pushed.
@@ -34,9 +34,9 @@ bool ion_pair_room(struct ion_pair_end *to, struct ion_ring *ring)
 }
 
 /*
- * Nothing can be had from one that is poisoned, however much room there is. With
- * room the next try moves something: only a program that breaks its ring and resets
- * it, over and over, can have it fail, and that for so many @tries.
+ * Check whether to try once more. A poisoned end gives nothing, however much room there
+ * is. With room the next try moves something. Only a program that breaks and resets its
+ * ring over and over can make it fail, and @tries limits how often.
  */
 static bool ion_pair_again(struct ion_pair_end *from, struct ion_pair_end *to,
 			   struct ion_ring *ring, u32 *tries)
@@ -115,7 +115,7 @@ static void ion_pair_cross(struct ion_pair_end *from, struct ion_pair_end *to)
  * @a: an end
  * @b: the other one
  *
- * No more than the rings hold and what waits besides.
+ * Takes over at most what the rings hold, and the payloads that wait.
  *
  * Context: may sleep, and waits for nobody.
  */
@@ -131,7 +131,7 @@ void ion_pair_exchange(struct ion_pair_end *a, struct ion_pair_end *b)
 }
 
 /**
- * ion_pair_drained() - whether nothing is left of what one end has sent
+ * ion_pair_drained() - check whether everything that one end sent has crossed
  * @from: the end
  *
  * Context: any in which a spinlock may be taken.
@@ -153,10 +153,10 @@ bool ion_pair_drained(struct ion_pair_end *from)
 }
 
 /**
- * ion_pair_unsent() - whether something stays behind that nobody will get
+ * ion_pair_unsent() - check whether something stays behind that nobody will get
  * @end: an end whose peer has gone
  *
- * Without a lock: what the program pushes just now may be seen or not.
+ * Takes no lock: it may or may not see what the program pushes at the same time.
  *
  * Return: true if there is something on tx or cmd. Buffers do not stay on tx.
  */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Commands that cross from one channel of a pair to the other with a stamp. */
+/* The stamps of commands that cross from one channel of a pair to the other. */
 #include <linux/array_size.h>
 #include <linux/minmax.h>
 #include <linux/once.h>
@@ -19,8 +19,8 @@ static u64 ion_pair_hash(u64 origin, u64 number,
 }
 
 /**
- * ion_pair_stamped() - whether the kernel stamped a command
- * @origin: number of the channel that is said to have sent it
+ * ion_pair_stamped() - check whether the kernel stamped a command
+ * @origin: number of the channel that is claimed to have sent it
  * @cmd: the command
  *
  * Return: true if it did.
@@ -49,9 +49,9 @@ static u32 ion_pair_push_stamped(struct ion_pair_end *from,
 }
 
 /**
- * ion_pair_move_stamped() - as ion_cmd_move(), with stamps
+ * ion_pair_move_stamped() - move commands like ion_cmd_move(), and stamp them
  * @from: the end that sent them, crossing held
- * @to: the other one
+ * @to: the receiving end
  * @count: how many at most
  *
  * Return: how many were moved.

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The service "sink": packets and commands are consumed and forgotten. With an
- * arena the buffers go back, empty, on rx; what finds no room there stays where
- * it is.
+ * The service "sink" consumes and drops packets and commands. With an arena the
+ * buffers go back, empty, on rx. If there is no room there, the packets stay on tx.
  */
 #include <linux/minmax.h>
 
 #include "builtin.h"
 
 /**
- * ion_drain_packets() - consume and forget packets
+ * ion_drain_packets() - consume and drop packets
  * @tx: the ring, of a channel without an arena
  *
  * Context: a callback of the channel, or any if it is async.
@@ -50,7 +49,7 @@ static void ion_sink_return_buffers(struct ion_ring *tx, struct ion_ring *rx)
 }
 
 /**
- * ion_drain_cmds() - consume and forget commands
+ * ion_drain_cmds() - consume and drop commands
  * @cmd: the ring
  *
  * Context: a callback of the channel, or any if it is async.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The service "source": packets with running numbers, as many as there is room
- * for, or at a rate. Without an arena the number is in data. With one the
- * program hands empty buffers over, and the first 8 bytes of each come back as
- * the number. What else comes on tx or cmd is consumed and forgotten.
+ * The service "source" pushes packets with running numbers, as many as there is room
+ * for, or at a rate. Without an arena the number is in data. With an arena the program
+ * hands empty buffers over, and each comes back with the number in its first 8 bytes.
+ * Other packets on tx, and commands, are consumed and dropped.
  */
 #include <linux/errno.h>
 #include <linux/ktime.h>
@@ -17,7 +17,7 @@
 
 #define ION_SOURCE_TICK_NS	((u64)NSEC_PER_SEC / ION_SOURCE_TICKS_MAX)
 
-/* One that comes late makes no more than this: others wait for it. */
+/* Packets of one tick at most: a late tick must not make others wait for long. */
 #define ION_SOURCE_TICK_MAX	4096U
 
 /**
@@ -26,11 +26,11 @@
  * @next: number of the next packet
  * @pool: empty buffers
  * @rate: packets per second; 0: as many as there is room for
- * @share: what it costs, if there is a rate
- * @begun: when the timer was started
+ * @share: its cost, if there is a rate
+ * @begun: time at which the timer was started
  * @due: packets that were due since then, whether or not there was room
- * @timer: owns rx, @next and @due if there is a rate; else doorbell() does. tx
- *	is doorbell()'s, in time that the program is charged.
+ * @timer: owns rx, @next and @due if there is a rate; else doorbell() does. doorbell()
+ *	always owns tx, and its time is charged to the program.
  */
 struct ion_source {
 	struct ion_channel *ch;
@@ -70,7 +70,7 @@ static u32 ion_source_make_plain(struct ion_source *source,
 	return count;
 }
 
-/* Returns how many there were buffers for. */
+/* Make packets with numbers. Returns how many there were buffers for. */
 static u32 ion_source_make_buffers(struct ion_source *source,
 				   struct ion_packet *packets, u32 count)
 {
@@ -106,7 +106,7 @@ static u32 ion_source_batch(struct ion_source *source, struct ion_ring *rx,
 	return done;
 }
 
-/* Returns whether anything was pushed. */
+/* Push up to @want packets. Returns whether any was pushed. */
 static bool ion_source_fill(struct ion_source *source, u64 want)
 {
 	struct ion_ring *rx = ion_channel_ring(source->ch, ION_RING_RX);
@@ -138,7 +138,7 @@ static enum hrtimer_restart ion_source_tick(struct hrtimer *timer)
 	return HRTIMER_RESTART;
 }
 
-/* There is always more to push: into the room that the program makes. */
+/* There is always more to push, so request a kick when the program makes room. */
 static void ion_source_fill_all(struct ion_source *source)
 {
 	ion_source_fill(source, U64_MAX);
@@ -158,8 +158,8 @@ static void ion_source_doorbell(struct ion_channel *ch)
 }
 
 /*
- * Nobody is charged for the timer's time, so that there has to be room for it.
- * The next tick sees by itself what room is in the ring: no kick is wanted for it.
+ * The timer's time is charged to nobody, so it must fit in the budget. The next tick
+ * sees by itself how much room the ring has: no kick is needed for it.
  */
 static int ion_source_start(struct ion_source *source)
 {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the sources with a rate may cost.
+ * The budget of sources with a rate.
  *
- * Their timers run in softirqs: no cgroup is charged for the time, and no limit
- * on processor time applies to it. So what they can take is bounded when a
- * channel is set up, over all channels of a user and over those of all users.
- * Each channel has a cost a second that depends on nothing that happens later:
+ * Their timers run in softirqs: no cgroup is charged for the time, and no limit on
+ * processor time applies to it. So their cost is bounded when a channel is set up, over
+ * all channels of a user and over those of all users. The cost of a channel in a second
+ * depends on nothing that happens later:
  *
  *	ticks * 64 + packets * (1, or 16 with buffers)
  *
@@ -28,13 +28,13 @@
 #define ION_SOURCE_TICK_COST	64ULL
 #define ION_SOURCE_BUFFER_COST	16ULL
 
-/* Of a user, of all users, and of all with CAP_SYS_ADMIN among them. */
+/* Limits of one user, of all users, and of all including those with CAP_SYS_ADMIN. */
 #define ION_SOURCE_USER_MAX	\
 	(ION_SOURCE_TICKS_MAX * ION_SOURCE_TICK_COST + ION_SOURCE_RATE_MAX)
 #define ION_SOURCE_USERS_MAX	(4 * ION_SOURCE_USER_MAX)
 #define ION_SOURCE_ALL_MAX	(5 * ION_SOURCE_USER_MAX)
 
-/* Of the list. It nests in the locks under which bind() and unbind() run. */
+/* Protects the list. It nests in the locks under which bind() and unbind() run. */
 static DEFINE_SPINLOCK(ion_shares_lock);
 static LIST_HEAD(ion_shares);
 
@@ -46,7 +46,7 @@ static u64 ion_share_cost(u64 rate, bool buffers)
 	       rate * (buffers ? ION_SOURCE_BUFFER_COST : 1);
 }
 
-/* Not to have the capability is no offence, so it is not audited. */
+/* Lacking the capability is no offence, so the check is not audited. */
 static int ion_share_check(u64 cost, u64 user, u64 all)
 {
 	if (ns_capable_noaudit(&init_user_ns, CAP_SYS_ADMIN))
@@ -58,13 +58,13 @@ static int ion_share_check(u64 cost, u64 user, u64 all)
 
 /**
  * ion_share_take() - count a source with a rate, if there is room for it
- * @share: what to fill in
- * @uid: who opened the channel
+ * @share: the share to fill in
+ * @uid: the user who opened the channel
  * @rate: packets per second, from 1 to ION_SOURCE_RATE_MAX
  * @buffers: the channel has an arena
  *
- * The sums are made anew each time. There are few to add up: what the cheapest
- * source costs bounds how many there are.
+ * The sums are computed anew each time. They are short: the cost of the cheapest source
+ * limits how many sources there can be.
  *
  * Context: may sleep.
  * Return: 0; -EDQUOT if it is more than the user may have; -EUSERS if all users
@@ -94,7 +94,7 @@ int ion_share_take(struct ion_share *share, kuid_t uid, u64 rate, bool buffers)
 
 /**
  * ion_share_return() - undo ion_share_take()
- * @share: what it filled in
+ * @share: a share that ion_share_take() filled in
  *
  * Context: may sleep.
  */

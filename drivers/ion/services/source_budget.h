@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the sources with a rate may cost, see source_budget.c.
+ * The budget of sources with a rate, see source_budget.c.
  */
 #ifndef _DRIVERS_ION_SOURCE_BUDGET_H
 #define _DRIVERS_ION_SOURCE_BUDGET_H
@@ -9,13 +9,13 @@
 #include <linux/uidgid.h>
 
 #define ION_SOURCE_RATE_MAX	1000000
-#define ION_SOURCE_TICKS_MAX	1000	/* of a channel, a second */
+#define ION_SOURCE_TICKS_MAX	1000	/* of a channel, per second */
 
 /**
- * struct ion_share - what one source with a rate costs
- * @list: all of them
- * @uid: who opened the channel
- * @cost: in plain packets a second
+ * struct ion_share - the cost of one source with a rate
+ * @list: entry in the list of all shares
+ * @uid: the user who opened the channel
+ * @cost: cost in plain packets per second
  */
 struct ion_share {
 	struct list_head list;
