@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ION_IOC_SELFTEST: which tests there are, and their results.
+ * ION_IOC_SELFTEST: the list of tests, and their results.
  *
- * selftest_check.c has the verdict and the channel of a test, selftest_lane.c
- * what a program does with it, selftest_thread.c who sleeps; the other
- * selftest_*.c are the tests. Of any two calls neither knows of the other, so
- * they may be made at the same time.
+ * selftest_check.c has the verdict and the channel of a test, selftest_user.c the
+ * user end that a test plays, selftest_thread.c the threads that sleep; the other
+ * selftest_*.c are the tests. Calls share no state, so they may be made at the same
+ * time.
  */
 #include <linux/array_size.h>
 #include <linux/capability.h>
@@ -24,7 +24,7 @@
 	{ "poison." name, ion_test_poison, 8, 0,			\
 	  { ION_RING_##ring, ION_POISON_##cause } }
 
-/* Small rings: their indices wrap soon. */
+/* The rings are small, so that their indices wrap soon. */
 static const struct ion_selftest_case ion_selftest_cases[] = {
 	{ "echo", ion_test_echo, 8 },
 	{ "echo.smallest", ion_test_echo, ION_SLOTS_MIN },
@@ -106,7 +106,7 @@ static void ion_selftest_run(struct ion_check *check,
 	check->result.ns = ktime_to_ns(ktime_sub(ktime_get(), begin));
 }
 
-/* Each result goes to the caller at once: a bad address ends it early. */
+/* Each result is copied to the caller at once: a bad address ends the call early. */
 static int ion_selftest_all(struct ion_check *check,
 			    struct ion_selftest *selftest)
 {
@@ -135,10 +135,10 @@ static int ion_selftest_all(struct ion_check *check,
  * ion_ioctl_selftest() - ION_IOC_SELFTEST
  * @arg: &struct ion_selftest
  *
- * No other channel is touched, nothing is left behind, and nothing is logged.
+ * Touches no other channel, leaves nothing behind, and logs nothing.
  *
  * Context: may sleep. If something is broken each test may take some seconds; a
- * fatal signal ends it.
+ * fatal signal ends the call.
  * Return: 0, whether or not tests failed; -EPERM without CAP_SYS_ADMIN; -EINVAL,
  * -E2BIG or -EFAULT for the request; -ENOMEM; -EINTR for a fatal signal.
  */

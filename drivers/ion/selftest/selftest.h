@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the tests of ION_IOC_SELFTEST share.
+ * Declarations that the tests of ION_IOC_SELFTEST share.
  *
- * A test has a channel of its own, plays the user end of it, and says what it
- * saw and what it expected. The first thing that is not as expected is the
- * verdict; what comes after it is not recorded, and need not be left out.
+ * A test has a channel of its own, plays the user end of it, and reports what it
+ * saw and what it expected. The first mismatch is the verdict. Later mismatches are not
+ * recorded, so that a test may continue after the first one.
  */
 #ifndef _DRIVERS_ION_SELFTEST_H
 #define _DRIVERS_ION_SELFTEST_H
@@ -15,19 +15,19 @@
 
 #include "../channel.h"
 
-/* What has not happened by then, on any machine, does not happen. */
+/* Time after which a test fails, on any machine, if an event has not happened. */
 #define ION_SELFTEST_PATIENCE_NS	(5ULL * NSEC_PER_SEC)
 
 struct ion_check;
 
 /**
  * struct ion_selftest_case - a test
- * @name: what the caller is told, as no other
+ * @name: unique name, reported to the caller
  * @run: the test
- * @slots: of each ring of its channel, once in each layout; 0: it makes a channel
- *	by itself, if it wants one
- * @buffers: of the arena of the channel
- * @arg: for @run
+ * @slots: slots of each ring of its channel; it runs once in each layout; 0: the test
+ *	makes a channel by itself, if it needs one
+ * @buffers: buffers of the arena of the channel
+ * @arg: argument for @run
  */
 struct ion_selftest_case {
 	const char *name;
@@ -40,13 +40,13 @@ struct ion_selftest_case {
 #define ION_SELFTEST_BUFFER_SIZE	256
 
 /**
- * struct ion_lane - a way to the kernel end and back, at the user end
- * @out: tx or cmd
- * @in: rx or evt
- * @out_id: which of the two
- * @in_id: likewise
+ * struct ion_lane - the path to the kernel end and back, at the user end
+ * @out: user end of tx or cmd
+ * @in: user end of rx or evt
+ * @out_id: number of the ring of @out
+ * @in_id: number of the ring of @in
  * @size: bytes of a slot
- * @name: of what goes there
+ * @name: name of what the slots hold
  * @sent: how many were pushed
  * @came: how many were popped
  */
@@ -65,14 +65,14 @@ struct ion_lane {
 
 /**
  * struct ion_check - a test under way
- * @test: which
- * @result: what came of it so far
+ * @test: the test that runs
+ * @result: its result so far
  * @where: the layout, for the verdict
  * @ch: the channel, or NULL
- * @lane: the user ends of it: packets, commands
- * @setup: what the channel was to be
- * @config: how it was made
- * @stats: by ion_check_stats()
+ * @lane: the user ends of the channel: packets, commands
+ * @setup: the requested set-up of the channel
+ * @config: the configuration that follows from it
+ * @stats: written by ion_check_stats()
  */
 struct ion_check {
 	const struct ion_selftest_case *test;
@@ -107,7 +107,7 @@ int ion_check_configure(struct ion_check *check);
 void ion_check_close(struct ion_check *check);
 void ion_check_attach(struct ion_check *check);
 
-/* selftest_lane.c: what a program does. */
+/* selftest_user.c: the user end, as a program runs it. */
 u32 ion_check_push(struct ion_lane *lane, u32 count);
 u32 ion_check_push_batch(struct ion_lane *lane, u32 count);
 void ion_check_pop(struct ion_check *check, struct ion_lane *lane, u32 count);
@@ -124,12 +124,12 @@ void ion_check_law(struct ion_check *check);
 void ion_check_flags(struct ion_check *check, unsigned int expected);
 
 /**
- * struct ion_waiter - who sleeps in the wait queue of a channel
- * @entry: in the queue
- * @woken: once for each time
- * @events: what it was told
+ * struct ion_waiter - a sleeper in the wait queue of a channel
+ * @entry: entry in the queue
+ * @woken: completed once for each wake-up
+ * @events: events of the wake-up
  * @flag: a wake flag of the kernel end
- * @flag_seen: what that was when it was woken
+ * @flag_seen: value of the flag at the wake-up
  */
 struct ion_waiter {
 	struct wait_queue_entry entry;
@@ -147,11 +147,11 @@ bool ion_waiter_wait(struct ion_check *check, struct ion_waiter *waiter);
  * struct ion_helper - a thread that makes a call
  * @ch: the channel
  * @run: the call
- * @wait: for ion_wait_packets()
- * @serve: for ion_serve_channel()
+ * @wait: argument of ion_wait_packets()
+ * @serve: argument of ion_serve_channel()
  * @task: the thread, or NULL
  * @done: the call has returned
- * @ret: what it returned
+ * @ret: result of the call
  */
 struct ion_helper {
 	struct ion_channel *ch;
@@ -176,7 +176,7 @@ void ion_helper_join(struct ion_check *check, struct ion_helper *helper,
 void ion_helper_end(struct ion_check *check, struct ion_helper *helper,
 		    int expected);
 
-/* The tests, of selftest_NAME.c each. */
+/* The tests; the names tell which selftest_*.c has them. */
 void ion_test_echo(struct ion_check *check);
 void ion_test_nothing(struct ion_check *check);
 void ion_test_wrap(struct ion_check *check);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ION_IOC_SELFTEST: buffers go over with their packets and come back, and what
- * the kernel end says to packets that are wrong.
+ * ION_IOC_SELFTEST: buffers are handed over with their packets and come back, and the
+ * kernel end refuses packets that are wrong.
  */
 #include <linux/array_size.h>
 #include <linux/limits.h>
@@ -49,7 +49,7 @@ static void ion_arena_empty(struct ion_check *check)
 		     "packets on rx");
 }
 
-/* Which buffers are the user end's, a bit for each. */
+/* Check which buffers belong to the user end, one bit for each. */
 static void ion_arena_is(struct ion_check *check, u64 expected)
 {
 	ion_check_bits(check, ion_arena_word(check->ch->arena, 0), expected,
@@ -72,10 +72,10 @@ static void ion_arena_refused(struct ion_check *check, u32 id, u32 range,
 }
 
 /**
- * ion_test_arena_owner() - buffers are the service's while it has them
+ * ion_test_arena_owner() - test that buffers belong to the service while it has them
  * @check: the test; rx has room for one packet
  *
- * And tx as well: the service has looked at that one, and can not move it.
+ * tx has room for one packet as well, which the service peeks at and cannot move.
  */
 void ion_test_arena_owner(struct ion_check *check)
 {
@@ -99,7 +99,7 @@ void ion_test_arena_owner(struct ion_check *check)
 }
 
 /**
- * ion_test_arena_reset() - a reset gives all buffers back
+ * ion_test_arena_reset() - test that a reset gives all buffers back
  * @check: the test; rings hold one packet each
  */
 void ion_test_arena_reset(struct ion_check *check)
@@ -118,7 +118,7 @@ void ion_test_arena_reset(struct ion_check *check)
 	ion_arena_pop(check, ion_arena_packet(2, 3));
 }
 
-/* A packet that is right comes through behind the wrong ones. */
+/* Check that a valid packet comes through behind the wrong ones. */
 static void ion_arena_passes(struct ion_check *check)
 {
 	struct ion_packet right = ion_arena_packet(1, ION_SIZE);
@@ -130,7 +130,7 @@ static void ion_arena_passes(struct ion_check *check)
 }
 
 /**
- * ion_test_arena_phys() - what a program says of phys is not believed
+ * ion_test_arena_phys() - test that a phys from the program is ignored
  * @check: the test
  */
 void ion_test_arena_phys(struct ion_check *check)
@@ -146,7 +146,7 @@ void ion_test_arena_phys(struct ion_check *check)
 }
 
 /**
- * ion_test_arena_bad_id() - buffers that there are not
+ * ion_test_arena_bad_id() - test packets whose buffer does not exist
  * @check: the test
  */
 void ion_test_arena_bad_id(struct ion_check *check)
@@ -161,7 +161,7 @@ void ion_test_arena_bad_id(struct ion_check *check)
 }
 
 /**
- * ion_test_arena_bad_range() - payloads that leave their buffer
+ * ion_test_arena_bad_range() - test payloads that leave their buffer
  * @check: the test
  */
 void ion_test_arena_bad_range(struct ion_check *check)
@@ -189,7 +189,7 @@ void ion_test_arena_bad_range(struct ion_check *check)
 	ion_arena_passes(check);
 	ion_arena_refused(check, 0, ARRAY_SIZE(bad), 0);
 
-	/* Nothing, at the very end of it, is in the buffer. */
+	/* An empty payload at the very end is in the buffer. */
 	edge.data = 2 * ION_SIZE;
 	ion_arena_push(check, edge);
 	ion_check_kick(check, 0);
@@ -198,7 +198,7 @@ void ion_test_arena_bad_range(struct ion_check *check)
 }
 
 /**
- * ion_test_arena_bad_owner() - a buffer that was handed over before
+ * ion_test_arena_bad_owner() - test a buffer that was handed over before
  * @check: the test
  */
 void ion_test_arena_bad_owner(struct ion_check *check)
@@ -213,7 +213,7 @@ void ion_test_arena_bad_owner(struct ion_check *check)
 	ion_arena_empty(check);
 	ion_arena_refused(check, 0, 0, 2);
 
-	/* It is the user end's again. */
+	/* The buffer belongs to the user end again. */
 	ion_arena_push(check, packet);
 	ion_check_kick(check, 0);
 	ion_arena_pop(check, packet);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* ION_IOC_SELFTEST: the verdict on a test, and the channel that it has. */
+/* ION_IOC_SELFTEST: the verdict of a test, and its channel. */
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -13,7 +13,7 @@
 #include "../quota.h"
 #include "selftest.h"
 
-/* The first verdict is the one. Returns what follows the words of @format. */
+/* Write the words of the verdict. Returns the offset at which more may follow. */
 __printf(2, 0)
 static size_t ion_check_begin(struct ion_check *check, const char *format,
 			      va_list args)
@@ -28,10 +28,10 @@ static size_t ion_check_begin(struct ion_check *check, const char *format,
 }
 
 /**
- * ion_check_fail() - a test did not pass
+ * ion_check_fail() - record that a test failed
  * @check: the test
- * @error: why, negative
- * @format: why, in words
+ * @error: the reason, a negative error
+ * @format: the reason, in words
  */
 void ion_check_fail(struct ion_check *check, int error, const char *format,
 		    ...)
@@ -61,13 +61,13 @@ static void ion_check_add(struct ion_check *check, const char *format, ...)
 }
 
 /**
- * ion_check_is() - a number is what it should be
- * @check: the test, which fails if not
+ * ion_check_is() - check that a number is as expected
+ * @check: the test, which fails if it is not
  * @saw: the number
- * @expected: what it should be
- * @format: what the number tells
+ * @expected: the number that is expected
+ * @format: description of the number
  *
- * Return: whether it is.
+ * Return: true if it is.
  */
 bool ion_check_is(struct ion_check *check, s64 saw, s64 expected,
 		  const char *format, ...)
@@ -86,13 +86,13 @@ bool ion_check_is(struct ion_check *check, s64 saw, s64 expected,
 }
 
 /**
- * ion_check_bits() - bits are what they should be
- * @check: the test, which fails if not
+ * ion_check_bits() - check that bits are as expected
+ * @check: the test, which fails if they are not
  * @saw: the bits
- * @expected: what they should be
- * @format: what the bits are
+ * @expected: the bits that are expected
+ * @format: description of the bits
  *
- * Return: whether they are.
+ * Return: true if they are.
  */
 bool ion_check_bits(struct ion_check *check, u64 saw, u64 expected,
 		    const char *format, ...)
@@ -111,11 +111,11 @@ bool ion_check_bits(struct ion_check *check, u64 saw, u64 expected,
 }
 
 /**
- * ion_check_cancel() - whether there is no room for what a test wants
- * @check: the test, which can not be made then
- * @error: what it was told
+ * ion_check_cancel() - cancel a test that reached a limit of the system
+ * @check: the test, which then cannot be run
+ * @error: the error that it got
  *
- * Return: false if @error is no limit of the system, and nothing is said.
+ * Return: false, with nothing recorded, if @error is no limit of the system.
  */
 bool ion_check_cancel(struct ion_check *check, int error)
 {
@@ -145,10 +145,10 @@ bool ion_check_cancel(struct ion_check *check, int error)
 }
 
 /**
- * ion_check_create() - have a channel that is not set up
- * @check: the test, without one
+ * ion_check_create() - create a channel that is not set up
+ * @check: the test, without a channel
  *
- * Return: whether there is one; if not it is said why.
+ * Return: true on success; otherwise the reason is recorded.
  */
 bool ion_check_create(struct ion_check *check)
 {
@@ -164,7 +164,7 @@ bool ion_check_create(struct ion_check *check)
 }
 
 /**
- * ion_check_configure() - set the channel up, as config says
+ * ion_check_configure() - set the channel up by its config
  * @check: the test
  *
  * Return: as ion_channel_configure().
@@ -203,11 +203,11 @@ static int ion_check_setup(struct ion_check *check, enum ion_layout layout)
 }
 
 /**
- * ion_check_open() - have a channel
- * @check: the test, without one
+ * ion_check_open() - create a channel and set it up
+ * @check: the test, without a channel
  * @layout: its layout; the rest is as &struct ion_selftest_case says
  *
- * Return: whether there is one; if not it is said why.
+ * Return: true on success; otherwise the reason is recorded.
  */
 bool ion_check_open(struct ion_check *check, enum ion_layout layout)
 {
@@ -228,8 +228,8 @@ bool ion_check_open(struct ion_check *check, enum ion_layout layout)
 }
 
 /**
- * ion_check_close() - have a channel no more
- * @check: the test; nothing happens if it has none
+ * ion_check_close() - close the channel
+ * @check: the test; nothing happens if it has no channel
  */
 void ion_check_close(struct ion_check *check)
 {
@@ -267,10 +267,10 @@ static void ion_check_attach_lane(struct ion_check *check,
 }
 
 /**
- * ion_check_attach() - take the user ends of the channel
+ * ion_check_attach() - attach to the user ends of the channel
  * @check: the test
  *
- * Anew after a reset, as a program does.
+ * As a program does, a test attaches again after a reset.
  */
 void ion_check_attach(struct ion_check *check)
 {

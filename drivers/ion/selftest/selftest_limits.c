@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ION_IOC_SELFTEST: what a channel can not be. Where that is for ion_geometry()
- * to say no channel is made; the limits of the module stay as they are.
+ * ION_IOC_SELFTEST: set-ups that are refused. Where ion_geometry() decides, the test
+ * makes no channel. The limits of the module are not changed.
  */
 #include <linux/array_size.h>
 #include <linux/errno.h>
@@ -21,7 +21,7 @@ static int ion_limits_geometry(struct ion_check *check)
 }
 
 /**
- * ion_test_limits_layout() - there are two layouts
+ * ion_test_limits_layout() - test that there are two layouts
  * @check: the test
  */
 void ion_test_limits_layout(struct ion_check *check)
@@ -55,7 +55,7 @@ static void ion_limits_slots(struct ion_check *check, unsigned int id,
 }
 
 /**
- * ion_test_limits_slots() - powers of two from 2 to 65536
+ * ion_test_limits_slots() - test that slots are powers of two from 2 to 65536
  * @check: the test
  */
 void ion_test_limits_slots(struct ion_check *check)
@@ -75,7 +75,7 @@ void ion_test_limits_slots(struct ion_check *check)
 }
 
 /**
- * ion_test_limits_arena() - how many buffers, and how large
+ * ion_test_limits_arena() - test the limits on the number and size of buffers
  * @check: the test
  */
 void ion_test_limits_arena(struct ion_check *check)
@@ -110,7 +110,7 @@ void ion_test_limits_arena(struct ion_check *check)
 	}
 }
 
-/* The word is in an area, and in one that the program may write to or not. */
+/* Check that a word is in an area, and that the area is @writable or not. */
 static void ion_limits_word(struct ion_check *check, u64 offset, bool writable,
 			    const char *word)
 {
@@ -147,7 +147,7 @@ static void ion_limits_ring(struct ion_check *check, unsigned int id)
 }
 
 /**
- * ion_test_limits_areas() - the largest channel there is, laid out
+ * ion_test_limits_areas() - test the geometry of the largest channel
  * @check: the test
  */
 void ion_test_limits_areas(struct ion_check *check)
@@ -181,7 +181,7 @@ void ion_test_limits_areas(struct ion_check *check)
 	}
 }
 
-/* Ask for a channel that there can not be. */
+/* Ask for a channel that must be refused. */
 static int ion_limits_configure(struct ion_check *check, u64 bytes,
 				const char *service)
 {
@@ -194,7 +194,7 @@ static int ion_limits_configure(struct ion_check *check, u64 bytes,
 	return ion_check_configure(check);
 }
 
-/* It stays as it was. */
+/* Check that the channel was refused, and is unchanged. */
 static void ion_limits_refused(struct ion_check *check, int ret, int expected)
 {
 	ion_check_is(check, ret, expected, "set-up");
@@ -204,11 +204,11 @@ static void ion_limits_refused(struct ion_check *check, int ret, int expected)
 }
 
 /**
- * ion_test_limits_bytes() - max_bytes is the limit
+ * ion_test_limits_bytes() - test that max_bytes is the limit
  * @check: the test
  *
- * The channel asks to be charged for more than that, not for the memory. Should
- * the limit be what no number is above, none can be refused.
+ * The channel asks only to be charged for more than max_bytes, not for the memory. If
+ * max_bytes is the largest number that there is, nothing can be refused.
  */
 void ion_test_limits_bytes(struct ion_check *check)
 {
@@ -220,16 +220,16 @@ void ion_test_limits_bytes(struct ion_check *check)
 	ret = ion_limits_configure(check, limit + 1, "echo");
 	if (ret != -ENOSPC && ion_check_cancel(check, ret))
 		return;
-	/* Unless somebody raised it meanwhile. */
+	/* Skipped if somebody raised the limit meanwhile. */
 	if (ion_memory_limit() <= limit)
 		ion_limits_refused(check, ret, -ENOSPC);
 }
 
 /**
- * ion_test_limits_service() - a service that there is not
+ * ion_test_limits_service() - test a service that does not exist
  * @check: the test
  *
- * None has no name.
+ * No service has an empty name.
  */
 void ion_test_limits_service(struct ion_check *check)
 {

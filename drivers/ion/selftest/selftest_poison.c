@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ION_IOC_SELFTEST: a user end that stores an index which it can not have come
- * to. Each such index there is in a small ring is tried, and the others too.
+ * ION_IOC_SELFTEST: a user end stores an index that it cannot have reached. The tests
+ * try each such index of a small ring, and the valid ones too.
  */
 #include <linux/cleanup.h>
 #include <linux/errno.h>
@@ -11,10 +11,10 @@
 #include "selftest.h"
 
 /**
- * struct ion_offence - an index, and what is to come of it
+ * struct ion_offence - an index that a test stores, and the expected result
  * @id: the ring that it is stored in
  * @index: the index
- * @cause: what is wrong with it, if anything is
+ * @cause: the expected &enum ion_poison
  * @first: first index that would be right
  * @last: last index that would be right
  * @before: the counters of the ring before it
@@ -29,8 +29,8 @@ struct ion_offence {
 };
 
 /*
- * There is something in every ring, and in no two the same; and more in tx and
- * cmd than there is room for in rx and evt, so that a kick looks at all.
+ * Fill every ring, each with a different number; tx and cmd with more than rx and evt
+ * have room for, so that a kick checks all of them.
  */
 static void ion_poison_prepare(struct ion_check *check)
 {
@@ -46,7 +46,7 @@ static void ion_poison_prepare(struct ion_check *check)
 	ion_check_stats(check);
 }
 
-/* By the rule itself, from what the counters say and not from the ring. */
+/* Judge the index by the rule itself, from the counters and not from the ring. */
 static void ion_poison_judge(struct ion_offence *offence,
 			     const struct ion_stats *stats)
 {
@@ -97,7 +97,7 @@ static void ion_poison_record(struct ion_check *check,
 		     "index %u: popped", index);
 }
 
-/* Nothing but a reset helps, least of all to put the index right. */
+/* Check that only a reset clears the poison, and repairing the index does not. */
 static void ion_poison_sticks(struct ion_check *check,
 			      const struct ion_offence *offence)
 {
@@ -148,8 +148,8 @@ static void ion_poison_try(struct ion_check *check, u32 index)
 }
 
 /**
- * ion_test_poison() - indices of one kind in one ring
- * @check: the test; which ring, and which kind
+ * ion_test_poison() - test indices of one kind in one ring
+ * @check: the test, whose argument selects the ring and the kind
  */
 void ion_test_poison(struct ion_check *check)
 {

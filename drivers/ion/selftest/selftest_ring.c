@@ -14,7 +14,7 @@ static u32 ion_lane_mask(const struct ion_lane *lane)
 }
 
 /**
- * ion_test_echo() - one by one, with each bit as it was
+ * ion_test_echo() - test that packets come back one by one, with every bit unchanged
  * @check: the test
  */
 void ion_test_echo(struct ion_check *check)
@@ -36,7 +36,7 @@ void ion_test_echo(struct ion_check *check)
 }
 
 /**
- * ion_test_nothing() - nothing goes, so nothing comes
+ * ion_test_nothing() - test that nothing comes if nothing was pushed
  * @check: the test
  */
 void ion_test_nothing(struct ion_check *check)
@@ -55,7 +55,7 @@ void ion_test_nothing(struct ion_check *check)
 	ion_check_is(check, check->stats.kicks_spurious, 1, "kicks_spurious");
 }
 
-/* Through both rings from end to end, so often that each slot comes first. */
+/* Send batches there and back, so often that each slot is first in one of them. */
 static void ion_batch_lane(struct ion_check *check, struct ion_lane *lane,
 			   u32 count)
 {
@@ -70,7 +70,7 @@ static void ion_batch_lane(struct ion_check *check, struct ion_lane *lane,
 }
 
 /**
- * ion_test_batch() - as many at once as the rings hold, and fewer
+ * ion_test_batch() - test batches of as many as the rings hold, and of fewer
  * @check: the test
  */
 void ion_test_batch(struct ion_check *check)
@@ -83,7 +83,7 @@ void ion_test_batch(struct ion_check *check)
 	}
 }
 
-/* Both indices of a ring in which nothing is queued. */
+/* Check both indices of an empty ring. */
 static void ion_wrap_indices(struct ion_check *check, const struct ion_end *end,
 			     enum ion_ring_id id, u32 expected)
 {
@@ -112,7 +112,7 @@ static void ion_wrap_lane(struct ion_check *check, struct ion_lane *lane,
 }
 
 /**
- * ion_test_wrap() - the indices go round, in step with what is moved
+ * ion_test_wrap() - test that the indices wrap, in step with what is moved
  * @check: the test
  */
 void ion_test_wrap(struct ion_check *check)
@@ -138,11 +138,11 @@ static void ion_full_stats(struct ion_check *check,
 		     ion_ring_kinds[lane->in_id].name);
 }
 
-/* More than a ring holds, into both of them, and out again. */
+/* Push more than a ring holds into both rings, and pop it again. */
 static void ion_full_lane(struct ion_check *check, struct ion_lane *lane)
 {
 	u32 mask = ion_lane_mask(lane);
-	/* With a single slot to fill, that is all that waits for room. */
+	/* With a single slot to fill, only that one waits for room. */
 	u64 full = mask > 1 ? 2 : 1;
 
 	ion_check_is(check, ion_check_push(lane, mask + 1), mask,
@@ -166,7 +166,7 @@ static void ion_full_lane(struct ion_check *check, struct ion_lane *lane)
 }
 
 /**
- * ion_test_full() - a full ring holds what it can, and loses nothing
+ * ion_test_full() - test that a full ring holds its capacity, and loses nothing
  * @check: the test
  */
 void ion_test_full(struct ion_check *check)
@@ -176,10 +176,10 @@ void ion_test_full(struct ion_check *check)
 }
 
 /**
- * ion_test_words() - the kernel end reads nothing of what it writes
+ * ion_test_words() - test that the kernel end never reads back words that it writes
  * @check: the test
  *
- * In the compact layout a program can write to all of that.
+ * In the compact layout a program can write to all of these words.
  */
 void ion_test_words(struct ion_check *check)
 {
@@ -206,7 +206,7 @@ void ion_test_words(struct ion_check *check)
 }
 
 /**
- * ion_test_reset() - what is in the rings is thrown away, and counted
+ * ion_test_reset() - test that a reset discards and counts what is in the rings
  * @check: the test
  */
 void ion_test_reset(struct ion_check *check)
@@ -288,7 +288,7 @@ static void ion_calls_lane(struct ion_check *check, struct ion_lane *lane)
 }
 
 /**
- * ion_test_calls() - PUSH, POP and PEEK
+ * ion_test_calls() - test PUSH, POP and PEEK
  * @check: the test
  */
 void ion_test_calls(struct ion_check *check)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * ION_IOC_SELFTEST: a lent thread, which goes to sleep and is woken by the flags
- * alone. If one wake-up gets lost, somebody sleeps on.
+ * alone. If one wake-up gets lost, one of the two continues to sleep.
  */
 #include <linux/errno.h>
 
@@ -9,11 +9,11 @@
 #include "../kernel_end.h"
 #include "selftest.h"
 
-/* In each layout; so many of them go to a thread that is known to sleep. */
+/* Round trips in each layout, and how many of them go to a thread known to sleep. */
 #define ION_PINGS	100
 #define ION_PINGS_SLOW	20
 
-/* How many of the two flags are up that are wanted while nothing is full. */
+/* Count how many of the two flags that are needed while nothing is full are set. */
 static unsigned int ion_serve_flags(const struct ion_helper *helper)
 {
 	const struct ion_ring *ring = helper->ch->ring;
@@ -43,7 +43,7 @@ static bool ion_serve_answered(const struct ion_helper *helper)
 }
 
 /**
- * ion_test_serve_spin() - a thread that never sleeps wants no kick
+ * ion_test_serve_spin() - test that a thread that never sleeps requests no kick
  * @check: the test
  */
 void ion_test_serve_spin(struct ion_check *check)
@@ -68,7 +68,7 @@ void ion_test_serve_spin(struct ion_check *check)
 	ion_check_flags(check, BIT(ION_RING_TX) | BIT(ION_RING_CMD));
 }
 
-/* As a program does: a kick for who asks for it, then sleep. */
+/* Do as a program does: kick if the flag requests it, then sleep. */
 static void ion_serve_ping(struct ion_check *check, struct ion_lane *lane,
 			   struct ion_waiter *waiter)
 {
@@ -83,7 +83,7 @@ static void ion_serve_ping(struct ion_check *check, struct ion_lane *lane,
 }
 
 /**
- * ion_test_serve_ping() - there and back between two that sleep
+ * ion_test_serve_ping() - test round trips between two threads that sleep
  * @check: the test
  */
 void ion_test_serve_ping(struct ion_check *check)
@@ -111,7 +111,7 @@ void ion_test_serve_ping(struct ion_check *check)
 }
 
 /**
- * ion_test_serve_poison() - a thread comes back from a poisoned channel
+ * ion_test_serve_poison() - test that a thread returns from a poisoned channel
  * @check: the test
  */
 void ion_test_serve_poison(struct ion_check *check)
@@ -123,7 +123,7 @@ void ion_test_serve_poison(struct ion_check *check)
 		return;
 	ion_helper_await(check, &helper, ion_serve_asleep, "sleeps");
 	WRITE_ONCE(*check->ch->ring[ION_RING_TX].user_index, 4711);
-	/* It wakes the thread and does no more, unless that found it itself. */
+	/* The kick only wakes the thread, unless the thread found the poison itself. */
 	ret = ion_kernel_end_kick(check->ch);
 	if (ret)
 		ion_check_is(check, ret, -EPROTO, "kick");

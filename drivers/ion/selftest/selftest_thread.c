@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ION_IOC_SELFTEST: who sleeps. The caller does so only where a fatal signal wakes
- * it. What sleeps where any signal would, a WAIT or a lent thread, is a thread
- * that gets none; it is gone before the test is over. Nobody sleeps for longer
+ * ION_IOC_SELFTEST: the threads that sleep. The caller sleeps only where a fatal signal
+ * wakes it. Sleeps that any signal would end, a WAIT or a lent thread, are in a helper
+ * thread that gets no signals and ends before the test does. Nobody sleeps for longer
  * than ION_SELFTEST_PATIENCE_NS, whatever is broken.
  */
 #include <linux/delay.h>
@@ -36,7 +36,7 @@ static int ion_waiter_wake(struct wait_queue_entry *entry, unsigned int mode,
 /**
  * ion_waiter_begin() - sleep in the wait queue, as poll() does
  * @check: the test
- * @waiter: what to be told; zeroes, or with a flag
+ * @waiter: the waiter to fill in; zeroes, or with a flag
  */
 void ion_waiter_begin(struct ion_check *check, struct ion_waiter *waiter)
 {
@@ -48,7 +48,7 @@ void ion_waiter_begin(struct ion_check *check, struct ion_waiter *waiter)
 /**
  * ion_waiter_end() - undo ion_waiter_begin()
  * @check: the test
- * @waiter: who sleeps
+ * @waiter: the waiter
  */
 void ion_waiter_end(struct ion_check *check, struct ion_waiter *waiter)
 {
@@ -56,11 +56,11 @@ void ion_waiter_end(struct ion_check *check, struct ion_waiter *waiter)
 }
 
 /**
- * ion_waiter_wait() - sleep until woken, once for each time
- * @check: the test, which fails if nobody does
- * @waiter: who sleeps
+ * ion_waiter_wait() - sleep until the waiter is woken, once for each wake-up
+ * @check: the test, which fails if there is no wake-up
+ * @waiter: the waiter
  *
- * Return: whether somebody did.
+ * Return: true if it was woken.
  */
 bool ion_waiter_wait(struct ion_check *check, struct ion_waiter *waiter)
 {
@@ -106,13 +106,13 @@ static bool ion_helper_start(struct ion_check *check,
 }
 
 /**
- * ion_helper_await() - wait until a thread has come somewhere
- * @check: the test, which fails if it does not
+ * ion_helper_await() - wait until a thread has reached a state
+ * @check: the test, which fails if the thread does not reach it
  * @helper: the thread
- * @there: whether it has, looked at now and again
- * @what: what it has come to
+ * @there: checks whether it has; called from time to time
+ * @what: description of the state
  *
- * Return: whether it has.
+ * Return: true if it has reached the state.
  */
 bool ion_helper_await(struct ion_check *check,
 		      const struct ion_helper *helper,
@@ -137,13 +137,13 @@ bool ion_helper_await(struct ion_check *check,
 	return true;
 }
 
-/* The thread is awake in the kernel end, or asleep in it. */
+/* Check whether the thread is in the kernel end, awake or asleep. */
 static bool ion_helper_serves(const struct ion_helper *helper)
 {
 	return READ_ONCE(helper->ch->end_state) != ION_END_SLEEPING;
 }
 
-/* It sleeps, or has slept; nobody else is in the queue. */
+/* Check whether the thread sleeps, or has slept; nobody else is in the queue. */
 static bool ion_helper_waits(const struct ion_helper *helper)
 {
 	return completion_done((struct completion *)&helper->done) ||
@@ -161,12 +161,12 @@ static int ion_helper_run_serve(struct ion_helper *helper)
 }
 
 /**
- * ion_helper_wait() - have a thread wait for a packet on rx
+ * ion_helper_wait() - start a thread that waits for a packet on rx
  * @check: the test
  * @helper: the thread
- * @timeout_ns: how long
+ * @timeout_ns: how long it waits at most
  *
- * Return: whether there is one; ion_helper_join() is due then.
+ * Return: true if it was started; the caller must then call ion_helper_join().
  */
 bool ion_helper_wait(struct ion_check *check, struct ion_helper *helper,
 		     u64 timeout_ns)
@@ -182,12 +182,13 @@ bool ion_helper_wait(struct ion_check *check, struct ion_helper *helper,
 }
 
 /**
- * ion_helper_serve() - have a thread serve
+ * ion_helper_serve() - start a thread that serves
  * @check: the test
  * @helper: the thread
  * @idle_ns: &ion_serve.idle_ns
  *
- * Return: whether there is one; ion_helper_join() or _end() is due then.
+ * Return: true if it was started; the caller must then call ion_helper_join() or
+ * ion_helper_end().
  */
 bool ion_helper_serve(struct ion_check *check, struct ion_helper *helper,
 		      u64 idle_ns)
@@ -205,7 +206,7 @@ bool ion_helper_serve(struct ion_check *check, struct ion_helper *helper,
 	return true;
 }
 
-/* It sees that the channel is hung up whenever it begins, and comes back. */
+/* Hang the channel up. The thread sees that, even if it begins later, and returns. */
 static void ion_helper_stop(struct ion_helper *helper)
 {
 	ion_channel_hangup(helper->ch);
@@ -213,10 +214,10 @@ static void ion_helper_stop(struct ion_helper *helper)
 }
 
 /**
- * ion_helper_join() - have the thread come back by itself
+ * ion_helper_join() - wait until the thread returns by itself
  * @check: the test
- * @helper: the thread, which is no more afterwards
- * @expected: what its call is to return
+ * @helper: the thread, which does not exist afterwards
+ * @expected: expected result of its call
  */
 void ion_helper_join(struct ion_check *check, struct ion_helper *helper,
 		     int expected)
@@ -235,10 +236,10 @@ void ion_helper_join(struct ion_check *check, struct ion_helper *helper,
 }
 
 /**
- * ion_helper_end() - have the thread come back because the service hung up
- * @check: the test, whose channel is of no more use
- * @helper: the thread, which is no more afterwards
- * @expected: what its call is to return
+ * ion_helper_end() - hang up, and wait until the thread returns
+ * @check: the test, whose channel is unusable afterwards
+ * @helper: the thread, which does not exist afterwards
+ * @expected: expected result of its call
  */
 void ion_helper_end(struct ion_check *check, struct ion_helper *helper,
 		    int expected)

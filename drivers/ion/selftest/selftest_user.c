@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ION_IOC_SELFTEST: what a program that keeps to the protocol does. It pushes
- * packets of which every bit depends on their number, and looks at every bit of
- * what comes back.
+ * ION_IOC_SELFTEST: the user end of a program that obeys the protocol. It pushes
+ * packets in which every bit depends on their number, and checks every bit of the
+ * packets that come back.
  */
 #include <linux/cleanup.h>
 #include <linux/minmax.h>
@@ -22,12 +22,12 @@ static u64 ion_check_mix(u64 x)
 }
 
 /**
- * ion_check_word() - what a packet consists of
- * @words: all of it is written
+ * ion_check_word() - compute the contents of a packet
+ * @words: written, all of it
  * @lane: packets or commands
- * @number: which packet
+ * @number: number of the packet
  *
- * Of two that come one after the other, one has each bit set and one has not.
+ * Of two consecutive packets, each bit is set in one and clear in the other.
  */
 void ion_check_word(u64 *words, const struct ion_lane *lane, u64 number)
 {
@@ -58,8 +58,8 @@ static bool ion_check_push_one(struct ion_lane *lane)
 
 /**
  * ion_check_push() - push packets, one by one
- * @lane: where
- * @count: how many at the most
+ * @lane: the path to push to
+ * @count: how many at most
  *
  * Return: how many there was room for.
  */
@@ -87,8 +87,8 @@ static u32 ion_check_push_burst(struct ion_lane *lane, u32 count)
 
 /**
  * ion_check_push_batch() - push packets, many at once
- * @lane: where
- * @count: how many at the most
+ * @lane: the path to push to
+ * @count: how many at most
  *
  * Return: how many there was room for.
  */
@@ -105,9 +105,9 @@ u32 ion_check_push_batch(struct ion_lane *lane, u32 count)
 }
 
 /**
- * ion_check_came() - look at a packet that came back
+ * ion_check_came() - check a packet that came back
  * @check: the test
- * @lane: where, the next one that is to come
+ * @lane: the path that it came on; it is the next one expected there
  * @words: the packet
  */
 void ion_check_came(struct ion_check *check, struct ion_lane *lane,
@@ -141,9 +141,9 @@ static bool ion_check_pop_one(struct ion_check *check, struct ion_lane *lane)
 }
 
 /**
- * ion_check_pop() - pop packets, one by one, and look at them
+ * ion_check_pop() - pop packets, one by one, and check them
  * @check: the test
- * @lane: where
+ * @lane: the path to pop from
  * @count: how many there must be
  */
 void ion_check_pop(struct ion_check *check, struct ion_lane *lane, u32 count)
@@ -156,9 +156,9 @@ void ion_check_pop(struct ion_check *check, struct ion_lane *lane, u32 count)
 }
 
 /**
- * ion_check_pop_batch() - pop packets, many at once, and look at them
+ * ion_check_pop_batch() - pop packets, many at once, and check them
  * @check: the test
- * @lane: where
+ * @lane: the path to pop from
  * @count: how many there must be
  */
 void ion_check_pop_batch(struct ion_check *check, struct ion_lane *lane,
@@ -181,7 +181,7 @@ void ion_check_pop_batch(struct ion_check *check, struct ion_lane *lane,
 /**
  * ion_check_kick() - ION_IOC_KICK
  * @check: the test
- * @expected: what it is to return
+ * @expected: expected result of the kick
  */
 void ion_check_kick(struct ion_check *check, int expected)
 {
@@ -192,7 +192,7 @@ void ion_check_kick(struct ion_check *check, int expected)
  * ion_check_reset() - ION_IOC_RESET, and attach
  * @check: the test
  *
- * Return: how many packets and commands were thrown away.
+ * Return: how many packets and commands were discarded.
  */
 int ion_check_reset(struct ion_check *check)
 {
@@ -206,7 +206,7 @@ int ion_check_reset(struct ion_check *check)
 }
 
 /**
- * ion_check_echo() - packets and commands go there and come back
+ * ion_check_echo() - send packets and commands, and check that they come back
  * @check: the test; the rings are empty, and it has no arena
  * @count: how many of each, no more than a ring holds
  */
@@ -233,7 +233,7 @@ void ion_check_stats(struct ion_check *check)
 }
 
 /**
- * ion_check_law() - what holds for the counters at any time
+ * ion_check_law() - check the rules that hold for the counters at any time
  * @check: the test
  */
 void ion_check_law(struct ion_check *check)
@@ -252,9 +252,9 @@ void ion_check_law(struct ion_check *check)
 }
 
 /**
- * ion_check_flags() - the wake flags of the kernel end
+ * ion_check_flags() - check the wake flags of the kernel end
  * @check: the test
- * @expected: a bit for each, by &enum ion_ring_id
+ * @expected: one bit for each flag, by &enum ion_ring_id
  */
 void ion_check_flags(struct ion_check *check, unsigned int expected)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* ION_IOC_SELFTEST: who is asleep says so, and who sleeps is woken. */
+/* ION_IOC_SELFTEST: an end that sleeps sets its wake flag, and is woken. */
 #include <linux/errno.h>
 #include <linux/poll.h>
 
@@ -7,7 +7,7 @@
 #include "../kernel_end.h"
 #include "selftest.h"
 
-/* The flags of a kernel end that sleeps and lacks nothing. */
+/* The flags of a kernel end that sleeps and needs no room. */
 #define ION_IDLE	(BIT(ION_RING_TX) | BIT(ION_RING_CMD))
 
 static void ion_wake_fill(struct ion_check *check)
@@ -22,11 +22,11 @@ static void ion_wake_fill(struct ion_check *check)
 }
 
 /**
- * ion_test_wake_flags() - the kernel end asks for the kicks that it wants
+ * ion_test_wake_flags() - test that the kernel end requests the kicks that it needs
  * @check: the test
  *
- * Also of who pushes while it runs, as it does when somebody is told of what it
- * pushed.
+ * It also requests kicks of a program that pushes while it runs, which is the case
+ * while it notifies somebody of its own pushes.
  */
 void ion_test_wake_flags(struct ion_check *check)
 {
@@ -42,7 +42,7 @@ void ion_test_wake_flags(struct ion_check *check)
 		     "wake flag on tx while it runs");
 	ion_check_flags(check, ION_IDLE);
 
-	/* With something in hand it wants to know of room as well. */
+	/* With something left to push it requests a kick for room as well. */
 	ion_wake_fill(check);
 	ion_check_flags(check, BIT(ION_RINGS) - 1);
 	ion_check_pop(check, &check->lane[0], 7);
@@ -68,7 +68,7 @@ static void ion_wake_woken(struct ion_check *check, struct ion_waiter *waiter,
 }
 
 /**
- * ion_test_wake_answer() - who waits is woken for what comes
+ * ion_test_wake_answer() - test that a waiter is woken for an answer
  * @check: the test
  */
 void ion_test_wake_answer(struct ion_check *check)
@@ -92,7 +92,7 @@ void ion_test_wake_answer(struct ion_check *check)
 }
 
 /**
- * ion_test_wake_poison() - who waits learns that nothing will come
+ * ion_test_wake_poison() - test that a waiter is notified of poison
  * @check: the test
  */
 void ion_test_wake_poison(struct ion_check *check)
@@ -111,7 +111,7 @@ void ion_test_wake_poison(struct ion_check *check)
 }
 
 /**
- * ion_test_wake_reset() - who waits for room learns that there is some
+ * ion_test_wake_reset() - test that a waiter for room is notified of a reset
  * @check: the test
  */
 void ion_test_wake_reset(struct ion_check *check)
@@ -135,7 +135,7 @@ static void ion_wait_for(struct ion_check *check, u32 rx, u32 evt,
 }
 
 /**
- * ion_test_wait_now() - WAIT that does not sleep
+ * ion_test_wait_now() - test a WAIT that does not sleep
  * @check: the test
  */
 void ion_test_wait_now(struct ion_check *check)
@@ -145,7 +145,7 @@ void ion_test_wait_now(struct ion_check *check)
 	ion_wait_for(check, 0, 8, -EINVAL);
 	ion_wait_for(check, 1, 7, -ETIME);
 
-	/* It kicks by itself. */
+	/* WAIT kicks by itself. */
 	ion_check_push(&check->lane[0], 2);
 	ion_wait_for(check, 2, 0, 0);
 	ion_wait_for(check, 3, 0, -ETIME);
@@ -157,7 +157,7 @@ void ion_test_wait_now(struct ion_check *check)
 }
 
 /**
- * ion_test_wait_timeout() - WAIT that sleeps for nothing
+ * ion_test_wait_timeout() - test a WAIT that times out
  * @check: the test
  */
 void ion_test_wait_timeout(struct ion_check *check)
@@ -172,7 +172,7 @@ void ion_test_wait_timeout(struct ion_check *check)
 }
 
 /**
- * ion_test_wait_answer() - WAIT that sleeps until the answer is there
+ * ion_test_wait_answer() - test a WAIT that sleeps until the answer is there
  * @check: the test
  */
 void ion_test_wait_answer(struct ion_check *check)

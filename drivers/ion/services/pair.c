@@ -155,7 +155,7 @@ static struct ion_pair_end *ion_pair_find(const struct ion_pair_end *end)
 
 	lockdep_assert_held(&ion_pair_lock);
 
-	/* Compare the user first: the list may be long, and a string is more expensive. */
+	/* Compare the user first: the list may be long, and a string costs more. */
 	list_for_each_entry(other, &ion_pair_waiting, waiting)
 		if (uid_eq(ion_channel_opener(other->ch)->uid, uid) &&
 		    !strcmp(other->key, end->key))
