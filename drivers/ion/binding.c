@@ -210,39 +210,35 @@ int ion_binding_bind(struct ion_channel *ch, const char *name,
 	return ret;
 }
 
-/**
- * ion_binding_activate() - call activate() of the service for a bound channel
- * @ch: the channel, with &ion_channel.activating set
- * @how: as for ion_binding_bind()
- *
- * No lock is held in the callback. The service stays registered until
- * ion_binding_activated(): see ion_binding_unbind().
- *
- * Context: may sleep; no lock of ion held.
- * Return: 0 or an error of the service.
- */
-int ion_binding_activate(struct ion_channel *ch, const struct ion_bind *how)
-{
-	struct ion_bind asked = ion_binding_asked(how);
-	int ret = ch->service->ops->activate(ch, &asked);
-
-	return ret > 0 ? -EINVAL : ret;
-}
-
-/**
- * ion_binding_activated() - end the activation that ion_binding_activate() began
- * @ch: the channel
- * @active: deactivate() of the service is to be called before unbind()
- *
- * Context: may sleep.
- */
-void ion_binding_activated(struct ion_channel *ch, bool active)
+/* End a callback that ran without a lock; @active: deactivate() is due before unbind(). */
+static void ion_binding_end_activating(struct ion_channel *ch, bool active)
 {
 	ion_end_lock_unkillable(ch);
 	ch->active = active;
 	WRITE_ONCE(ch->activating, false);
 	ion_end_unlock(ch);
 	wake_up_all(&ch->serve_wait);
+}
+
+/**
+ * ion_binding_activate() - call activate() of the service for a bound channel
+ * @ch: the channel, with &ion_channel.activating set
+ * @how: as for ion_binding_bind()
+ *
+ * No lock is held in the callback. The service stays registered meanwhile: see
+ * ion_binding_unbind().
+ *
+ * Context: may sleep; no lock of ion held.
+ * Return: 0 or an error of the service.
+ */
+int ion_binding_activate(struct ion_channel *ch, const struct ion_bind *how)
+{
+	const struct ion_service_ops *ops = ch->service->ops;
+	struct ion_bind asked = ion_binding_asked(how);
+	int ret = ops->activate(ch, &asked);
+
+	ion_binding_end_activating(ch, !ret && ops->deactivate);
+	return ret > 0 ? -EINVAL : ret;
 }
 
 static void ion_binding_call_unbind(struct ion_channel *ch,
@@ -270,7 +266,7 @@ static void ion_binding_lock_idle(struct ion_channel *ch)
 	}
 }
 
-/* Whoever comes second waits until the callback is over. */
+/* A second caller waits until deactivate() has returned. */
 static void ion_binding_deactivate(struct ion_channel *ch)
 {
 	bool active;
@@ -283,7 +279,7 @@ static void ion_binding_deactivate(struct ion_channel *ch)
 	if (!active)
 		return;
 	ch->service->ops->deactivate(ch);
-	ion_binding_activated(ch, false);
+	ion_binding_end_activating(ch, false);
 }
 
 /**

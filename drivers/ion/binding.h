@@ -12,7 +12,6 @@ const char *ion_binding_service_name(const char *name);
 int ion_binding_bind(struct ion_channel *ch, const char *name,
 		     const struct ion_bind *how);
 int ion_binding_activate(struct ion_channel *ch, const struct ion_bind *how);
-void ion_binding_activated(struct ion_channel *ch, bool active);
 void ion_binding_unbind(struct ion_channel *ch, bool hangup);
 int ion_binding_join(struct ion_channel *ch, struct ion_channel *other);
 int ion_binding_verify(struct ion_channel *ch, struct ion_verify *verify);

@@ -336,7 +336,6 @@ static int ion_channel_activate(struct ion_channel *ch,
 	ch->setting_up = true;
 	mutex_unlock(&ch->setup_mutex);
 	ret = ion_binding_activate(ch, &config->bind);
-	ion_binding_activated(ch, !ret && ch->service->ops->deactivate);
 	if (ret)
 		ion_binding_unbind(ch, false);
 	mutex_lock(&ch->setup_mutex);
@@ -364,10 +363,10 @@ static void ion_channel_set_ready(struct ion_channel *ch)
  * mmap() of the same channel waits for the mutex with mmap_lock held.
  *
  * Context: may sleep. mmap_lock may be held.
- * Return: 0; -EBUSY if it is configured already, or being so; -ENFILE, -EDQUOT,
- * -ENOSPC or
- * -ENOMEM over a limit; -EINTR if the caller has been killed; -ENOENT if the
- * service has gone, or an error of it. An error leaves the channel as it was.
+ * Return: 0; -EBUSY if it is configured already, or is being configured; -ENFILE,
+ * -EDQUOT, -ENOSPC or -ENOMEM over a limit; -EINTR if the caller has been killed;
+ * -ENOENT if the service has gone, or an error of it. An error leaves the channel as
+ * it was.
  */
 int ion_channel_configure(struct ion_channel *ch,
 			  const struct ion_config *config)
