@@ -40,7 +40,7 @@ static __always_inline u32 ion_api_push_some(struct ion_ring *ring,
 	return n;
 }
 
-/* Limit the work under a ring's lock to a batch: interrupts are not off for long. */
+/* Limit the work under a ring's lock to a batch: it keeps interrupts, or softirqs, off. */
 static __always_inline u32 ion_api_batch(const struct ion_ring *ring, u32 count)
 {
 	return ring->async ? min_t(u32, count, ION_PEEK_MAX) : count;
