@@ -54,6 +54,17 @@ void count_add(double value, const char *unit, bool ours, const char *what, ...)
 	count->ours = ours;
 }
 
+void count_fails(const char *what, const char *format, ...)
+{
+	va_list args;
+
+	fprintf(stderr, "ion_count: %s: ", what);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+}
+
 double count_least(void (*run)(void), void (*undo)(void))
 {
 	double least = 0;

@@ -40,7 +40,7 @@ static bool pump(struct ionc_channel *ch, __u64 packets)
 			put = ion_put(ch, sent, BATCH);
 		n = ion_get(ch, got, BATCH);
 		if (n < 0)
-			return false;
+			return bench_why("packet %llu is wrong", got);
 		if (!n && !put)
 			sched_yield();
 		sent += put;
@@ -82,26 +82,25 @@ static void count_busy(const char *what, __u64 idle_ns)
 	struct ionc_channel *ch = ion_open(&peer, "echo");
 	struct ion_stats before, after;
 
-	if (!ch)
-		return;
-	if (!idle_ns || ion_lend(ch, idle_ns))
-		if (count_tries(ch, &before, &after))
-			report(what, &before, &after, PACKETS);
+	if (ch && (!idle_ns || ion_lend(ch, idle_ns)) &&
+	    count_tries(ch, &before, &after))
+		report(what, &before, &after, PACKETS);
+	else
+		count_fails(what, "%s", bench_reason());
 	ionc_close(ch);
 }
 
 /* Count single packets with long pauses. */
 static void count_naps(void)
 {
+	static const char what[] = "lent thread, asleep before each packet";
 	const struct timespec time = { .tv_nsec = 20000000 };
 	struct peer peer = { .flags = PEER_NO_SPIN, .size = 256 };
 	struct ionc_channel *ch = ion_open(&peer, "echo");
 	struct ion_stats before, after;
 	__u64 seq;
 
-	if (!ch)
-		return;
-	if (ion_lend(ch, 0)) {
+	if (ch && ion_lend(ch, 0)) {
 		nanosleep(&time, NULL);
 		ionc_stats(ch, &before);
 		for (seq = 0; seq < NAPS; seq++) {
@@ -110,8 +109,9 @@ static void count_naps(void)
 			ion_get(ch, seq, 1);
 		}
 		ionc_stats(ch, &after);
-		report("lent thread, asleep before each packet", &before,
-		       &after, NAPS);
+		report(what, &before, &after, NAPS);
+	} else {
+		count_fails(what, "%s", bench_reason());
 	}
 	ionc_close(ch);
 }

@@ -30,8 +30,7 @@ static struct ionc_channel *open_arena(const char *service, const char *key)
 	ret = ionc_open(&ch, &options);
 	if (!ret)
 		return ch;
-	fprintf(stderr, "ion_count: %s: %s\n", service,
-		ionc_explain(IONC_OPEN, ret));
+	count_fails(service, "%s", ionc_explain(IONC_OPEN, ret));
 	return NULL;
 }
 
@@ -93,8 +92,7 @@ static void count_copy(const char *what, struct ionc_channel *ch,
 			least = took < least ? took : least;
 		}
 		if (least == 0)
-			fprintf(stderr, "ion_count: %s: a packet is missing\n",
-				what);
+			count_fails(what, "a packet is missing");
 		count_add(least, COUNT_INSTRUCTIONS, true,
 			  "copy: %s, %u bytes at offset %u, a kick a packet",
 			  what, LEN, offset);
@@ -129,7 +127,7 @@ static bool insert(void)
 		close(fd);
 		return true;
 	}
-	fprintf(stderr, "ion_count: " MODULE ".ko: %s\n", strerror(errno));
+	count_fails(MODULE ".ko", "%s", strerror(errno));
 	if (fd >= 0)
 		close(fd);
 	return false;

@@ -61,8 +61,10 @@ static void count_service(const char *service, unsigned int packets, bool push)
 	struct peer peer = { .size = SLOTS };
 
 	ch = ion_open(&peer, service);
-	if (!ch)
+	if (!ch) {
+		count_fails(service, "%s", bench_reason());
 		return;
+	}
 	count_add(kick(packets, ch, push), COUNT_INSTRUCTIONS, true,
 		  "kernel end of %s, one of %u", service, packets);
 	ionc_close(ch);
@@ -184,8 +186,7 @@ static void count_peer(const struct row *row, const struct peer *peer,
 	int pid = 0;
 
 	if (!peer->open(peer)) {
-		fprintf(stderr, "ion_count: %s: %s\n", peer->name,
-			bench_reason());
+		count_fails(peer->name, "%s", bench_reason());
 		return;
 	}
 	if (peer->answer && peer->open_sender)
@@ -196,8 +197,7 @@ static void count_peer(const struct row *row, const struct peer *peer,
 	bench_kill(pid);
 	peer->close();
 	if (value == 0)
-		fprintf(stderr, "ion_count: %s: a packet is wrong\n",
-			peer->name);
+		count_fails(peer->name, "a packet is wrong");
 	count_add(value, COUNT_INSTRUCTIONS, peer->flags & PEER_ION,
 		  "%s: %s, batch %u", row->id, peer->name, batch);
 }
