@@ -18,6 +18,7 @@
 #include "binding.h"
 #include "channel.h"
 #include "channels.h"
+#include "direct.h"
 #include "end_state.h"
 #include "geometry.h"
 #include "notify.h"
@@ -78,10 +79,12 @@ struct ion_parts {
 	struct ion_charge charge;
 	unsigned int nr_areas;
 	struct ion_memory area[ION_AREAS_MAX];
+	struct ion_direct_side *direct;
 };
 
 static void ion_parts_free(struct ion_parts *parts)
 {
+	ion_direct_put(parts->direct);
 	while (parts->nr_areas)
 		ion_memory_free(&parts->area[--parts->nr_areas]);
 	ion_memory_uncharge(&parts->charge);
@@ -106,18 +109,38 @@ static int ion_parts_alloc_areas(struct ion_parts *parts,
 	return 0;
 }
 
-static int ion_parts_alloc(struct ion_parts *parts, kuid_t uid,
-			   const struct ion_info *info)
+/* The memory of a direct channel belongs to its link. */
+static int ion_parts_alloc_direct(struct ion_parts *parts,
+				  const struct ion_channel *ch,
+				  const struct ion_config *config)
+{
+	struct ion_direct_side *side = ion_direct_take(ch, config);
+
+	if (IS_ERR(side))
+		return PTR_ERR(side);
+	parts->direct = side;
+	return 0;
+}
+
+static int ion_parts_alloc_memory(struct ion_parts *parts,
+				  const struct ion_info *info)
+{
+	return ion_memory_charge(&parts->charge, info->bytes) ?:
+	       ion_parts_alloc_areas(parts, info);
+}
+
+static int ion_parts_alloc(struct ion_parts *parts,
+			   const struct ion_channel *ch,
+			   const struct ion_config *config)
 {
 	int ret;
 
 	memset(parts, 0, sizeof(*parts));
-	parts->quota = ion_quota_charge(uid);
+	parts->quota = ion_quota_charge(ch->opener.uid);
 	if (IS_ERR(parts->quota))
 		return PTR_ERR(parts->quota);
-	ret = ion_memory_charge(&parts->charge, info->bytes);
-	if (!ret)
-		ret = ion_parts_alloc_areas(parts, info);
+	ret = config->direct ? ion_parts_alloc_direct(parts, ch, config) :
+			       ion_parts_alloc_memory(parts, &config->info);
 	if (ret)
 		ion_parts_free(parts);
 	return ret;
@@ -146,6 +169,10 @@ static int ion_channel_alloc(struct ion_channel *ch,
 	ch->charge = parts->charge;
 	static_assert(sizeof(ch->area) == sizeof(parts->area));
 	memcpy(ch->area, parts->area, sizeof(ch->area));
+	if (parts->direct) {
+		ion_direct_attach(ch, parts->direct);
+		return 0;
+	}
 	ch->stages = kcalloc(ION_RINGS, sizeof(*ch->stages), ION_GFP);
 	if (!ch->stages)
 		return -ENOMEM;
@@ -157,7 +184,8 @@ static void ion_channel_free(struct ion_channel *ch)
 	struct ion_parts parts = {
 		.quota = ch->quota,
 		.charge = ch->charge,
-		.nr_areas = ch->info.nr_areas,
+		.nr_areas = ch->direct ? 0 : ch->info.nr_areas,
+		.direct = ch->direct,
 	};
 
 	kfree(ch->stages);
@@ -168,6 +196,7 @@ static void ion_channel_free(struct ion_channel *ch)
 	memset(ch->area, 0, sizeof(ch->area));
 	memset(&ch->charge, 0, sizeof(ch->charge));
 	ch->quota = NULL;
+	ch->direct = NULL;
 	ion_parts_free(&parts);
 }
 
@@ -242,7 +271,7 @@ void *ion_channel_word(const struct ion_channel *ch, u64 offset)
 	return ch->area[i].addr + (offset - ch->info.area[i].offset);
 }
 
-static void ion_channel_connect(struct ion_channel *ch, unsigned int id)
+static void ion_channel_connect_ring(struct ion_channel *ch, unsigned int id)
 {
 	const struct ion_ring_info *info = &ch->info.ring[id];
 	struct ion_ring *ring = &ch->ring[id];
@@ -267,6 +296,15 @@ static void ion_channel_connect(struct ion_channel *ch, unsigned int id)
 	ring->user_index = kernel_pushes ? tail : head;
 	ring->mask = ion_channel_word(ch, info->mask);
 	ion_ring_publish(ring);
+}
+
+static void ion_channel_connect(struct ion_channel *ch)
+{
+	unsigned int id;
+
+	for (id = 0; id < ION_RINGS; id++)
+		ion_channel_connect_ring(ch, id);
+	ion_end_state_init(ch);
 }
 
 /**
@@ -303,7 +341,6 @@ static int ion_channel_assemble(struct ion_channel *ch,
 				const struct ion_config *config,
 				const struct ion_parts *parts)
 {
-	unsigned int id;
 	int ret;
 
 	lockdep_assert_held(&ch->setup_mutex);
@@ -311,9 +348,8 @@ static int ion_channel_assemble(struct ion_channel *ch,
 	ret = ion_channel_alloc(ch, config, parts);
 	if (ret)
 		goto err_free;
-	for (id = 0; id < ION_RINGS; id++)
-		ion_channel_connect(ch, id);
-	ion_end_state_init(ch);
+	if (!ch->direct)
+		ion_channel_connect(ch);
 	ret = ion_binding_bind(ch, ch->info.service, &config->bind);
 	if (ret)
 		goto err_free;
@@ -376,7 +412,7 @@ int ion_channel_configure(struct ion_channel *ch,
 
 	if (ion_channel_ready(ch))
 		return -EBUSY;
-	ret = ion_parts_alloc(&parts, ch->opener.uid, &config->info);
+	ret = ion_parts_alloc(&parts, ch, config);
 	if (ret)
 		return ret;
 	ret = mutex_lock_killable(&ch->setup_mutex);

@@ -27,9 +27,9 @@
  * eventfd_lock	keeps the eventfd while it is signalled.
  *
  * Order: pop_mutex, push_mutex, end_mutex, ring.lock, state_lock; setup_mutex,
- * end_mutex. eventfd_lock nests in end_mutex and in nothing else. The locks of
- * binding.c, channels.c, quota.c and totals.c are spinlocks that no other lock is
- * taken under.
+ * end_mutex. eventfd_lock nests in end_mutex, and in the lock of a link in direct.c. The
+ * other locks of direct.c and those of binding.c, channels.c, quota.c and totals.c are
+ * spinlocks that no other lock is taken under.
  *
  * State that is read without a lock and is not configuration (closed, hungup,
  * peer_gone, undelivered, broken of a ring) is read by READ_ONCE(), and is only ever
@@ -61,6 +61,7 @@
 #include "kernel_ring.h"
 
 struct eventfd_ctx;
+struct ion_direct_side;
 struct fasync_struct;
 struct ion_quota;
 
@@ -124,6 +125,7 @@ enum ion_end_state {
  * @area: the memory, by the same number as in @info
  * @arena: the buffers, or NULL
  * @stages: the stages of all rings, in one allocation
+ * @direct: its side of a link to another channel, or NULL: see direct.c
  * @ring: the kernel's ends
  * @wait: poll() sleeps here
  * @waiters: calls that wait for a number of packets or slots sleep here: wait.c
@@ -180,6 +182,7 @@ struct ion_channel {
 	struct ion_memory area[ION_AREAS_MAX];
 	struct ion_arena *arena;
 	struct ion_stage *stages;
+	struct ion_direct_side *direct;
 	struct ion_ring ring[ION_RINGS];
 
 	wait_queue_head_t wait;
@@ -214,11 +217,13 @@ struct ion_channel {
  * @info: from ion_geometry() and ion_channel_describe(); it names the service
  * @bind: the request to the service
  * @phys: report the physical addresses of buffers to the program
+ * @direct: the channel becomes one side of a direct link
  */
 struct ion_config {
 	struct ion_info info;
 	struct ion_bind bind;
 	bool phys;
+	bool direct;
 };
 
 struct ion_channel *ion_channel_create(void);

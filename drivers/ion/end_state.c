@@ -356,6 +356,8 @@ void ion_end_state_check(struct ion_channel *ch)
 	unsigned long flags;
 	unsigned int id;
 
+	if (ch->direct)
+		return;
 	raw_spin_lock_irqsave(&ch->state_lock, flags);
 	for (id = 0; id < ION_RINGS; id++)
 		ion_wake_flag_check(&ch->ring[id]);

@@ -62,8 +62,10 @@ static_assert(sizeof(struct ion_list) == 32);
 static_assert(sizeof(struct ion_list_entry) == 1472);
 
 static_assert(ION_RINGS <= ION_RINGS_MAX);
-/* The largest number of areas that are added below: split, with an arena. */
-static_assert(ION_RINGS + 3 <= ION_AREAS_MAX);
+/* The largest number of areas that are added below: direct, with arenas. */
+static_assert(ION_RINGS + 4 <= ION_AREAS_MAX);
+static_assert(ION_MMAP_ARENA + (u64)ION_BUFFERS_MAX * ION_BUFFER_SIZE_MAX <=
+	      ION_MMAP_PEER_ARENA);
 
 static const u64 ion_mmap_offset[ION_RINGS] = {
 	[ION_RING_TX] = ION_MMAP_TX,
@@ -101,6 +103,10 @@ static void ion_geometry_compact(struct ion_info *info, unsigned int id,
 			base + offsetof(struct ion_ring_header, producer_wake),
 		.consumer_wake =
 			base + offsetof(struct ion_ring_header, consumer_wake),
+		.producer_wake_kernel =
+			base + offsetof(struct ion_ring_header, producer_wake),
+		.consumer_wake_kernel =
+			base + offsetof(struct ion_ring_header, consumer_wake),
 		.slots = base + sizeof(struct ion_ring_header),
 		.nr_slots = slots,
 		.slot_size = slot_size,
@@ -111,17 +117,6 @@ static void ion_geometry_compact(struct ion_info *info, unsigned int id,
 			      PROT_READ | PROT_WRITE);
 }
 
-/*
- * The words of one ring that one end writes in the split layout. A ring has two such
- * blocks, on different pages. Two cache lines a block keep the rings apart, also for a
- * processor that fetches lines in pairs.
- */
-struct ion_split_words {
-	u32 index;
-	u32 mask;	/* in the kernel's block only */
-	u16 wake;
-} __aligned(128);
-
 static_assert(ION_RINGS * sizeof(struct ion_split_words) <= PAGE_SIZE);
 
 static void ion_geometry_split_areas(struct ion_info *info)
@@ -131,24 +126,38 @@ static void ion_geometry_split_areas(struct ion_info *info)
 	ion_geometry_add_area(info, ION_MMAP_KERNEL, PAGE_SIZE, PROT_READ);
 }
 
+static u64 ion_geometry_words(u64 area, unsigned int id)
+{
+	return area + id * sizeof(struct ion_split_words);
+}
+
+/*
+ * On a direct channel the kernel's page is the page of words of the peer, who sees the
+ * same ring under another number.
+ */
 static void ion_geometry_split(struct ion_info *info, unsigned int id,
-			       u32 slots)
+			       u32 slots, bool direct)
 {
 	const struct ion_ring_kind *kind = &ion_ring_kinds[id];
-	u64 block = id * sizeof(struct ion_split_words);
-	u64 user = ION_MMAP_USER + block;
-	u64 kernel = ION_MMAP_KERNEL + block;
+	u64 half = direct ? offsetof(struct ion_split_words, kernel_wake) :
+			    offsetof(struct ion_split_words, wake);
+	u64 user = ion_geometry_words(ION_MMAP_USER, id);
+	u64 kernel = ion_geometry_words(ION_MMAP_KERNEL, direct ?
+					ion_geometry_mirror(id) : id);
 	u64 producer = kind->kernel_pushes ? kernel : user;
 	u64 consumer = kind->kernel_pushes ? user : kernel;
 
 	info->ring[id] = (struct ion_ring_info) {
 		.head = producer + offsetof(struct ion_split_words, index),
 		.tail = consumer + offsetof(struct ion_split_words, index),
-		.mask = kernel + offsetof(struct ion_split_words, mask),
+		.mask = (direct ? user : kernel) +
+			offsetof(struct ion_split_words, mask),
 		.producer_wake =
 			producer + offsetof(struct ion_split_words, wake),
 		.consumer_wake =
 			consumer + offsetof(struct ion_split_words, wake),
+		.producer_wake_kernel = producer + half,
+		.consumer_wake_kernel = consumer + half,
 		.slots = ion_mmap_offset[id],
 		.nr_slots = slots,
 		.slot_size = kind->slot_size,
@@ -159,7 +168,8 @@ static void ion_geometry_split(struct ion_info *info, unsigned int id,
 						    PROT_READ | PROT_WRITE);
 }
 
-static int ion_geometry_rings(struct ion_info *info, const u32 *slots)
+static int ion_geometry_rings(struct ion_info *info, const u32 *slots,
+			      bool direct)
 {
 	unsigned int id;
 
@@ -174,14 +184,15 @@ static int ion_geometry_rings(struct ion_info *info, const u32 *slots)
 		    !is_power_of_2(nr))
 			return -EINVAL;
 		if (info->layout == ION_LAYOUT_SPLIT)
-			ion_geometry_split(info, id, nr);
+			ion_geometry_split(info, id, nr, direct);
 		else
 			ion_geometry_compact(info, id, nr);
 	}
 	return 0;
 }
 
-static int ion_geometry_arena(struct ion_info *info, u32 buffers, u32 size)
+static int ion_geometry_arena(struct ion_info *info, u32 buffers, u32 size,
+			      bool direct)
 {
 	if (!buffers)
 		return size ? -EINVAL : 0;
@@ -193,23 +204,38 @@ static int ion_geometry_arena(struct ion_info *info, u32 buffers, u32 size)
 	info->buffer_size = size;
 	ion_geometry_add_area(info, ION_MMAP_ARENA, (u64)buffers * size,
 			      PROT_READ | PROT_WRITE);
+	if (direct)
+		ion_geometry_add_area(info, ION_MMAP_PEER_ARENA,
+				      (u64)buffers * size, PROT_READ);
 	return 0;
+}
+
+/**
+ * ion_geometry_direct() - check whether a channel is to be one side of a direct link
+ * @setup: the request
+ */
+bool ion_geometry_direct(const struct ion_setup *setup)
+{
+	return !strcmp(setup->service, "direct");
 }
 
 /**
  * ion_geometry() - compute the geometry of a channel
  * @info: written, all of it: layout, areas, rings, arena and bytes; the rest is zeroed
- * @setup: the request: layout, slots, buffers and buffer_size
+ * @setup: the request: service, layout, slots, buffers and buffer_size
  *
  * Return: 0; -EINVAL for a layout, a number of slots or buffers, or a buffer size that
- * does not exist.
+ * does not exist, and for a direct channel whose layout is not split.
  */
 int ion_geometry(struct ion_info *info, const struct ion_setup *setup)
 {
+	bool direct = ion_geometry_direct(setup);
 	int ret;
 
 	if (setup->layout != ION_LAYOUT_COMPACT &&
 	    setup->layout != ION_LAYOUT_SPLIT)
+		return -EINVAL;
+	if (direct && setup->layout != ION_LAYOUT_SPLIT)
 		return -EINVAL;
 
 	memset(info, 0, sizeof(*info));
@@ -217,10 +243,11 @@ int ion_geometry(struct ion_info *info, const struct ion_setup *setup)
 	info->layout = setup->layout;
 	if (setup->layout == ION_LAYOUT_SPLIT)
 		ion_geometry_split_areas(info);
-	ret = ion_geometry_rings(info, setup->slots);
+	ret = ion_geometry_rings(info, setup->slots, direct);
 	if (ret)
 		return ret;
-	return ion_geometry_arena(info, setup->buffers, setup->buffer_size);
+	return ion_geometry_arena(info, setup->buffers, setup->buffer_size,
+				  direct);
 }
 
 /**

@@ -62,7 +62,7 @@ static long ion_ioctl_query(const struct ion_channel *ch, void __user *arg)
 	query.features = ION_FEATURE_COMPACT | ION_FEATURE_SPLIT |
 			 ION_FEATURE_WAIT | ION_FEATURE_SERVE |
 			 ION_FEATURE_ARENA | ION_FEATURE_JOIN |
-			 ION_FEATURE_LIST;
+			 ION_FEATURE_LIST | ION_FEATURE_DIRECT;
 	if (IS_ENABLED(CONFIG_ION_SELFTEST))
 		query.features |= ION_FEATURE_SELFTEST;
 	query.slots_min = ION_SLOTS_MIN;
@@ -125,6 +125,7 @@ static int ion_setup_configure(struct ion_channel *ch,
 	config->bind.arg[1] = setup->arg[1];
 	config->bind.key = setup->key;
 	config->phys = setup->flags & ION_SETUP_PHYS;
+	config->direct = ion_geometry_direct(setup);
 	return ion_channel_configure(ch, config);
 }
 
@@ -368,11 +369,13 @@ static long ion_ioctl_list(const void __user *arg)
  *	packets or copy them, writing for calls that add packets
  * @without_rings: the call also works on a channel without rings
  * @without_arg: the argument must be 0, so that it can get a meaning later
+ * @kernel_end: the call needs a kernel end, which a direct channel does not have
  */
 struct ion_ioctl_rule {
 	fmode_t mode;
 	bool without_rings;
 	bool without_arg;
+	bool kernel_end;
 };
 
 /*
@@ -390,8 +393,10 @@ static const struct ion_ioctl_rule ion_ioctl_rules[] = {
 	[_IOC_NR(ION_IOC_RESET)] = {
 		.mode = FMODE_READ | FMODE_WRITE,
 		.without_arg = true,
+		.kernel_end = true,
 	},
 	[_IOC_NR(ION_IOC_WAIT)] = { .mode = FMODE_READ },
+	[_IOC_NR(ION_IOC_SERVE)] = { .kernel_end = true },
 	[_IOC_NR(ION_IOC_VERIFY)] = { .mode = FMODE_READ },
 	[_IOC_NR(ION_IOC_SELFTEST)] = { .without_rings = true },
 	/* The last call, which sets the size of the array. */
@@ -401,6 +406,7 @@ static const struct ion_ioctl_rule ion_ioctl_rules[] = {
 static int ion_ioctl_check(const struct file *file, unsigned int cmd,
 			   unsigned long arg)
 {
+	const struct ion_channel *ch = file->private_data;
 	const struct ion_ioctl_rule *rule;
 	/* The numbers have no gap. */
 	unsigned int nr = cmd - ION_IOC_QUERY;
@@ -411,10 +417,12 @@ static int ion_ioctl_check(const struct file *file, unsigned int cmd,
 	rule = &ion_ioctl_rules[nr];
 	if ((file->f_mode & rule->mode) != rule->mode)
 		return -EBADF;
-	if (!rule->without_rings && !ion_channel_ready(file->private_data))
+	if (!rule->without_rings && !ion_channel_ready(ch))
 		return -EBADFD;
 	if (rule->without_arg && arg)
 		return -EINVAL;
+	if (rule->kernel_end && ch->direct)
+		return -EOPNOTSUPP;
 	return 0;
 }
 
@@ -472,7 +480,8 @@ static long ion_ioctl_call(struct file *file, unsigned int cmd,
  *
  * Return: the result of the call; -ENOTTY for an unknown call; -EBADF if the
  * descriptor is not open for it; -EBADFD if it needs a configured channel; -EINVAL for
- * an argument of a call that takes none.
+ * an argument of a call that takes none; -EOPNOTSUPP for one that a direct channel does
+ * not have.
  */
 long ion_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {

@@ -11,6 +11,7 @@
  */
 #include <linux/errno.h>
 
+#include "direct.h"
 #include "end_state.h"
 #include "kernel_end.h"
 #include "notify.h"
@@ -219,6 +220,8 @@ int ion_kernel_end_kick(struct ion_channel *ch)
 {
 	int ret;
 
+	if (ch->direct)
+		return ion_direct_kick(ch);
 	ion_kernel_end_count_kick(ch);
 	if (ion_kernel_end_kick_lent(ch))
 		return 0;
@@ -303,6 +306,10 @@ int ion_kernel_end_kick_if_needed(struct ion_channel *ch, bool nowait)
 {
 	enum ion_end_state state = READ_ONCE(ch->end_state);
 
+	if (ch->direct) {
+		ion_direct_kick(ch);
+		return 0;
+	}
 	if (state != ION_END_SLEEPING && (state != ION_END_LENT_SLEEPING ||
 					  !ion_kernel_end_has_work(ch)))
 		return 0;
@@ -352,17 +359,29 @@ static void ion_kernel_end_look_all(struct ion_channel *ch)
  * ion_kernel_end_trylock() - take the kernel end, if nobody else owns it
  * @ch: the channel, configured
  *
- * On success it has also refreshed the position of the user end in every ring.
+ * On success it has also refreshed the position of the user end in every ring. A
+ * direct channel has no kernel end.
  *
  * Context: process; waits for no other thread.
  * Return: true if the caller owns it, until ion_end_unlock().
  */
 bool ion_kernel_end_trylock(struct ion_channel *ch)
 {
-	if (!mutex_trylock(&ch->end_mutex))
+	if (ch->direct || !mutex_trylock(&ch->end_mutex))
 		return false;
 	ion_kernel_end_look_all(ch);
 	return true;
+}
+
+/* The next check may find the indices of a direct channel right again. */
+static int ion_kernel_end_confirm_direct(const struct ion_channel *ch)
+{
+	bool bad = false;
+	unsigned int id;
+
+	for (id = 0; id < ION_RINGS; id++)
+		ion_ring_user_has(&ch->ring[id], &bad);
+	return bad ? -EPROTO : 0;
 }
 
 /**
@@ -378,6 +397,8 @@ int ion_kernel_end_confirm(struct ion_channel *ch, bool nowait)
 {
 	bool locked;
 
+	if (ch->direct)
+		return ion_kernel_end_confirm_direct(ch);
 	if (ion_channel_poisoned(ch))
 		return -EPROTO;
 	locked = nowait ? mutex_trylock(&ch->end_mutex) : !ion_end_lock(ch);

@@ -192,7 +192,47 @@ static void ion_snapshot_guess(const struct ion_ring *ring,
 		snap->poison = ION_POISON_RANGE;
 }
 
+/*
+ * Take the snapshot of a direct ring from the two indices, which is all that is known of
+ * it: the counts are no larger than a ring. Either program may write what it likes.
+ */
+static void ion_snapshot_direct(const struct ion_ring *ring,
+				struct ion_snapshot *snap)
+{
+	bool pushes = ring->kind->kernel_pushes;
+	u32 mask = ring->end.mask;
+	u32 user, peer, queued;
+
+	/* (A) or (C) of <ion/ring.h>: the peer's slots are read or written next. */
+	peer = smp_load_acquire(ring->end.own_index);
+	user = READ_ONCE(*ring->user_index);
+	*snap = (struct ion_snapshot) { .index = user };
+	if (unlikely(user > mask || peer > mask)) {
+		snap->index = user > mask ? user : peer;
+		snap->poison = ION_POISON_RANGE;
+		return;
+	}
+	queued = (pushes ? peer - user : user - peer) & mask;
+	snap->own = pushes ? user + queued : peer;
+	snap->user = pushes ? user : peer + queued;
+}
+
 #define ION_SNAPSHOT_TRIES	64
+
+/* Returns false if the kernel end keeps moving the ring on. */
+static bool ion_snapshot_shared(const struct ion_ring *ring,
+				struct ion_snapshot *snap)
+{
+	int i;
+
+	for (i = 0; i < ION_SNAPSHOT_TRIES; i++) {
+		if (ion_snapshot_try(ring, snap))
+			return true;
+		cpu_relax();
+	}
+	ion_snapshot_guess(ring, snap);
+	return false;
+}
 
 /**
  * ion_ring_snapshot() - take a snapshot of a ring without owning its end
@@ -210,17 +250,12 @@ static void ion_snapshot_guess(const struct ion_ring *ring,
 bool ion_ring_snapshot(const struct ion_ring *ring, struct ion_snapshot *snap)
 {
 	bool pushes = ring->kind->kernel_pushes;
-	bool stable;
-	int i;
+	bool stable = true;
 
-	for (i = 0; i < ION_SNAPSHOT_TRIES; i++) {
-		stable = ion_snapshot_try(ring, snap);
-		if (stable)
-			break;
-		cpu_relax();
-	}
-	if (unlikely(!stable))
-		ion_snapshot_guess(ring, snap);
+	if (ring->direct)
+		ion_snapshot_direct(ring, snap);
+	else
+		stable = ion_snapshot_shared(ring, snap);
 	snap->queued = pushes ? snap->own - snap->user : snap->user - snap->own;
 	return stable;
 }

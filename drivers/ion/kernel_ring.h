@@ -75,6 +75,7 @@ struct ion_counted {
  * @lock: its holder owns the end, if @async
  * @async: &enum ion_async, or 0: the service uses the ring in callbacks only
  * @polled: the service polls the ring by itself and needs no kick; state_lock
+ * @direct: the peer's program has the end, and the kernel none: see direct.c
  * @stalled: a push found no room since the last pass began
  * @asleep: the wake flag of the kernel end is set; state_lock
  * @discarded: packets that a reset discarded, or that were refused
@@ -86,6 +87,8 @@ struct ion_counted {
  * @stage: packets that the service peeked at or reserved
  * @mask: shared, for programs that read it; never read here
  * @user_index: shared, the index of the user end
+ * @kernel_wake: shared, @direct: the half of the user end's wake flag that the kernel
+ *	writes
  * @counted: counters that the totals reported last; see totals.c
  */
 struct ion_ring {
@@ -99,6 +102,7 @@ struct ion_ring {
 	raw_spinlock_t lock;	/* the end, if async */
 	u8 async;
 	bool polled;
+	bool direct;
 	bool stalled;
 	bool found_full;
 	bool asleep;
@@ -109,6 +113,7 @@ struct ion_ring {
 	struct ion_stage *stage;
 	u32 *mask;
 	u32 *user_index;
+	u16 *kernel_wake;
 	struct ion_counted counted;
 };
 

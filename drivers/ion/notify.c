@@ -123,6 +123,29 @@ static void ion_notify_pollers(struct ion_channel *ch, unsigned int news,
 	__wake_up(&ch->wait, TASK_INTERRUPTIBLE, 0, poll_to_key(events));
 }
 
+/* After (F): each sleeper is woken if what it waits for is there: wait.c. */
+static void ion_notify_waiters(struct ion_channel *ch, unsigned int news)
+{
+	if (waitqueue_active(&ch->waiters))
+		__wake_up(&ch->waiters, TASK_INTERRUPTIBLE, 0,
+			  (void *)(unsigned long)news);
+}
+
+/* After (F): notify all but the sleepers in @waiters. @wanted: the eventfd too. */
+static void ion_notify_program(struct ion_channel *ch, unsigned int news,
+			       __poll_t events, bool wanted)
+{
+	if (waitqueue_active(&ch->wait))
+		ion_notify_pollers(ch, news, events);
+	if (wanted)
+		ion_notify_signal(ch, news);
+	/* The kernel writes fasync plainly; kill_fasync() checks it again, locked. */
+	if (data_race(READ_ONCE(ch->fasync))) {
+		trace_ion_wake(ch, ION_WOKEN_SIGIO, news);
+		ion_notify_fasync(ch, events);
+	}
+}
+
 /* Check, after (F), whether any but the sleepers in @waiters must be notified. */
 static bool ion_notify_others(struct ion_channel *ch)
 {
@@ -163,25 +186,33 @@ void ion_notify(struct ion_channel *ch, bool all)
 	if (!news)
 		return;
 	smp_mb();	/* (F), pairs with (E) */
-	/* Each sleeper is woken if what it waits for is there: wait.c. */
-	if (waitqueue_active(&ch->waiters))
-		__wake_up(&ch->waiters, TASK_INTERRUPTIBLE, 0,
-			  (void *)(unsigned long)news);
+	ion_notify_waiters(ch, news);
 	if (!ion_notify_others(ch))
 		return;
 	events = ion_notify_events(ch, news, all, &wanted);
-	if (!events)
-		return;
-	/* After (F) as well. */
-	if (waitqueue_active(&ch->wait))
-		ion_notify_pollers(ch, news, events);
-	if (wanted)
-		ion_notify_signal(ch, news);
-	/* The kernel writes fasync plainly; kill_fasync() checks it again, locked. */
-	if (data_race(READ_ONCE(ch->fasync))) {
-		trace_ion_wake(ch, ION_WOKEN_SIGIO, news);
-		ion_notify_fasync(ch, events);
-	}
+	if (events)
+		ion_notify_program(ch, news, events, wanted);
+}
+
+/**
+ * ion_notify_rings() - notify the user end of rings that are known to be ready
+ * @ch: the channel, configured
+ * @rings: the rings, a bit for each
+ * @wanted: the wake flag of one of them was set
+ *
+ * Context: any in which wake_up() is allowed.
+ */
+void ion_notify_rings(struct ion_channel *ch, unsigned int rings, bool wanted)
+{
+	__poll_t events = 0;
+	unsigned int id;
+
+	for (id = 0; id < ION_RINGS; id++)
+		if (rings & BIT(id))
+			events |= ch->ring[id].kind->events;
+	smp_mb();	/* as in ion_notify() */
+	ion_notify_waiters(ch, rings);
+	ion_notify_program(ch, rings, events, wanted);
 }
 
 /* Check whether wake_up() is allowed here. On PREEMPT_RT its locks sleep. */

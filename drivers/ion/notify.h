@@ -21,6 +21,7 @@ enum ion_woken {
 void ion_notify_init(struct ion_channel *ch);
 void ion_notify_destroy(struct ion_channel *ch);
 void ion_notify(struct ion_channel *ch, bool all);
+void ion_notify_rings(struct ion_channel *ch, unsigned int rings, bool wanted);
 void ion_notify_lent(struct ion_channel *ch);
 void ion_notify_stop(struct ion_channel *ch);
 void ion_notify_state(struct ion_channel *ch);

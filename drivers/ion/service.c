@@ -9,6 +9,7 @@
 #include <linux/ion.h>
 
 #include "binding.h"
+#include "direct.h"
 #include "service.h"
 #include "services/builtin.h"
 
@@ -17,6 +18,7 @@ static const struct ion_service_ops *const ion_builtin[] = {
 	&ion_sink_ops,
 	&ion_source_ops,
 	&ion_pair_ops,
+	&ion_direct_ops,
 };
 
 static bool ion_service_valid(const struct ion_service_ops *ops)

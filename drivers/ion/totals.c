@@ -58,7 +58,8 @@ static void ion_totals_count(struct ion_ring *ring)
 
 	lockdep_assert_held(&ion_totals_lock);
 
-	if (!ion_ring_snapshot(ring, &snap))
+	/* The indices of a direct ring do not tell how much has crossed. */
+	if (ring->direct || !ion_ring_snapshot(ring, &snap))
 		return;
 	now.pushed = ring->kind->kernel_pushes ? snap.own : snap.user;
 	now.discarded = snap.discarded;

@@ -209,6 +209,9 @@ u32 ion_user_peek(const struct ion_ring *ring, void *packets, u32 skip,
  */
 bool ion_user_kick_needed(const struct ion_ring *ring)
 {
+	/* The flags of a direct channel's peer are checked by the kick. */
+	if (ring->direct)
+		return true;
 	smp_mb();	/* (F), pairs with (E) in end_state.c */
 	return READ_ONCE(ring->asleep);
 }

@@ -19,6 +19,7 @@
 #include <linux/wait.h>
 
 #include "calls.h"
+#include "direct.h"
 #include "kernel_end.h"
 #include "notify.h"
 #include "trace.h"
@@ -55,6 +56,12 @@ static __poll_t ion_ready_hungup(__poll_t mask)
 	return mask;
 }
 
+/* As many slots as make a ring ready for poll(). */
+static u32 ion_ready_slots(const struct ion_ring *ring)
+{
+	return clamp_t(u32, READ_ONCE(*ring->end.peer_wake), 1, ring->end.mask);
+}
+
 static __poll_t ion_ready(struct ion_channel *ch)
 {
 	bool hungup = ion_channel_hungup(ch);
@@ -66,11 +73,8 @@ static __poll_t ion_ready(struct ion_channel *ch)
 	for (id = 0; id < ION_RINGS; id++) {
 		struct ion_ring *ring = &ch->ring[id];
 
-		want = clamp_t(u32, READ_ONCE(*ring->end.peer_wake), 1,
-			       ring->end.mask);
 		/* After a hang-up nothing follows what was pushed before. */
-		if (hungup)
-			want = 1;
+		want = hungup ? 1 : ion_ready_slots(ring);
 		if (ion_ring_user_has(ring, &poison) >= want)
 			mask |= ring->kind->events;
 	}
@@ -79,6 +83,24 @@ static __poll_t ion_ready(struct ion_channel *ch)
 	if (hungup)
 		return ion_ready_hungup(mask);
 	return READ_ONCE(ch->peer_gone) ? ion_ready_peer_gone(mask) : mask;
+}
+
+/*
+ * Ask for what the caller polls for, also of a ring that is ready: an edge-triggered
+ * epoll does not ask again.
+ */
+static void ion_poll_ask(struct ion_channel *ch, __poll_t requested)
+{
+	u32 want[ION_RINGS];
+	unsigned int id;
+
+	for (id = 0; id < ION_RINGS; id++) {
+		const struct ion_ring *ring = &ch->ring[id];
+
+		want[id] = ring->kind->events & requested ?
+				   ion_ready_slots(ring) : 0;
+	}
+	ion_direct_ask(ch, want);
 }
 
 /**
@@ -106,6 +128,8 @@ __poll_t ion_poll(struct file *file, struct poll_table_struct *table)
 		return 0;
 	smp_mb();	/* (E), pairs with (F) in ion_notify() */
 	ion_kernel_end_kick_if_needed(ch, true);
+	if (ch->direct)
+		ion_poll_ask(ch, poll_requested_events(table));
 	return ion_ready(ch);
 }
 
@@ -142,7 +166,8 @@ static int ion_waiting_wake(struct wait_queue_entry *entry, unsigned int mode,
 	bool poison;
 
 	w->ret = ion_waiting_check(w, &poison);
-	if (!w->ret)
+	/* Who wakes a direct channel cleared the flag, which is to be set again. */
+	if (!w->ret && !ch->direct)
 		return 0;
 	if (!autoremove_wake_function(entry, mode, flags, NULL))
 		return 0;
@@ -176,6 +201,8 @@ static int ion_waiting_sleep(struct ion_waiting *w, ktime_t until)
 	for (;;) {
 		/* With (E), pairs with (F) in ion_notify(). */
 		prepare_to_wait(&w->ch->waiters, &w->entry, TASK_INTERRUPTIBLE);
+		if (w->ch->direct)
+			ion_direct_ask(w->ch, w->want);
 		ret = ion_waiting_check(w, &poison);
 		if (ret || unlikely(poison))
 			break;
@@ -192,6 +219,8 @@ static int ion_waiting_sleep(struct ion_waiting *w, ktime_t until)
 		}
 	}
 	finish_wait(&w->ch->waiters, &w->entry);
+	if (w->ch->direct)
+		ion_direct_unask(w->ch, w->want);
 	return ret;
 }
 

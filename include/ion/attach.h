@@ -23,6 +23,9 @@
  * @tail: the consumer's index
  * @producer_wake: the producer's wake flag
  * @consumer_wake: the consumer's wake flag
+ * @producer_wake_kernel: second half of the producer's wake flag, from
+ *	&struct ion_ring_info; NULL if it has none
+ * @consumer_wake_kernel: likewise for the consumer
  * @slots: the first slot
  * @nr_slots: number of slots, from &struct ion_ring_info, never from shared
  *	memory
@@ -32,6 +35,8 @@ struct ion_ring_words {
 	__u32 *tail;
 	__u16 *producer_wake;
 	__u16 *consumer_wake;
+	const __u16 *producer_wake_kernel;
+	const __u16 *consumer_wake_kernel;
 	void *slots;
 	__u32 nr_slots;
 };
@@ -54,6 +59,8 @@ static inline struct ion_ring_words ion_ring_words_compact(void *ring,
 	words.tail = &header->tail;
 	words.producer_wake = &header->producer_wake;
 	words.consumer_wake = &header->consumer_wake;
+	words.producer_wake_kernel = words.producer_wake;
+	words.consumer_wake_kernel = words.consumer_wake;
 	words.slots = header + 1;
 	words.nr_slots = nr_slots;
 	return words;
@@ -83,6 +90,9 @@ ion_producer_attach_words(struct ion_producer *p,
 	p->end.peer_index = words->tail;
 	p->end.own_wake = words->producer_wake;
 	p->end.peer_wake = words->consumer_wake;
+	p->end.peer_wake_kernel = words->consumer_wake_kernel ?
+					  words->consumer_wake_kernel :
+					  words->consumer_wake;
 	p->end.seen = 0;
 }
 
@@ -106,6 +116,9 @@ ion_consumer_attach_words(struct ion_consumer *c,
 	c->end.peer_index = words->head;
 	c->end.own_wake = words->consumer_wake;
 	c->end.peer_wake = words->producer_wake;
+	c->end.peer_wake_kernel = words->producer_wake_kernel ?
+					  words->producer_wake_kernel :
+					  words->producer_wake;
 	c->end.seen = 0;
 }
 

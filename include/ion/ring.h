@@ -78,6 +78,9 @@
  * @own_wake: shared, written by this end: not 0 while this end sleeps
  * @peer_wake: shared, written by the other end: 0 while that end is awake, n
  *	while it sleeps and asks to be woken once it has n slots to use
+ * @peer_wake_kernel: read by programs only: the second half of @peer_wake, which the
+ *	kernel writes while the other end's program sleeps in a system call; @peer_wake if
+ *	there is none
  * @broken: &enum ion_poison, why this end no longer trusts the other one
  * @seen: the index that broke the ring
  * @published: kernel only: follows @own once @own_index is stored; while the
@@ -98,6 +101,7 @@ struct ion_end {
 	const __u16 *peer_wake;
 	__u32 broken;
 	__u32 seen;
+	const __u16 *peer_wake_kernel;
 #ifdef __KERNEL__
 	__u64 published;
 #endif
@@ -366,7 +370,11 @@ static __always_inline void ion_end_publish(struct ion_end *end, __u32 count)
 static __always_inline bool ion_end_peer_sleeps(const struct ion_end *end)
 {
 	smp_mb();	/* (F), pairs with (E) */
+#ifdef __KERNEL__
 	return READ_ONCE(*end->peer_wake);
+#else
+	return READ_ONCE(*end->peer_wake) | READ_ONCE(*end->peer_wake_kernel);
+#endif
 }
 
 /**

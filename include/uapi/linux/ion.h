@@ -152,6 +152,7 @@ enum ion_ring_id {
 #define ION_MMAP_USER		0x40000000ULL
 #define ION_MMAP_KERNEL		0x50000000ULL
 #define ION_MMAP_ARENA		0x60000000ULL
+#define ION_MMAP_PEER_ARENA	0x2000000000ULL
 
 /**
  * enum ion_layout - where the words of a ring lie
@@ -160,7 +161,8 @@ enum ion_ring_id {
  * @ION_LAYOUT_SPLIT: an area with the words that the user end writes, one with
  *	the words that the kernel end writes, and one for the slots of each
  *	ring. The kernel's words and the slots of rx and evt are read-only to
- *	the program. &struct ion_info gives the offset of each word.
+ *	the program. &struct ion_info gives the offset of each word. For the
+ *	service ``direct`` the peer's program stands in the place of the kernel.
  */
 enum ion_layout {
 	ION_LAYOUT_COMPACT,
@@ -176,6 +178,10 @@ enum ion_layout {
  * the packet over to the other end. The kernel discards a packet on tx whose buffer
  * does not exist, was handed over before, or does not contain all of ``data`` and
  * ``len``; see &struct ion_ring_stats.
+ *
+ * On a channel of the service ``direct`` the arena is the program's own, and that of
+ * its peer is mapped read-only at ION_MMAP_PEER_ARENA: a packet on tx names a buffer
+ * of the program's arena, a packet on rx one of the peer's. The kernel checks no packet.
  */
 #define ION_BUFFERS_MAX		65536
 #define ION_BUFFER_SIZE_MIN	256
@@ -192,6 +198,7 @@ enum ion_layout {
 #define ION_FEATURE_JOIN	(1ULL << 5)	/* ION_IOC_JOIN, ION_IOC_VERIFY */
 #define ION_FEATURE_LIST	(1ULL << 6)	/* ION_IOC_LIST */
 #define ION_FEATURE_SELFTEST	(1ULL << 7)	/* ION_IOC_SELFTEST */
+#define ION_FEATURE_DIRECT	(1ULL << 8)	/* service direct */
 
 /**
  * DOC: calls
@@ -331,7 +338,13 @@ struct ion_area {
  * @slots: offset of the first slot
  * @nr_slots: slots of the ring, which holds one packet less
  * @slot_size: bytes from one slot to the next
+ * @producer_wake_kernel: offset of the second half of the producer's wake flag, which
+ *	the kernel writes for a program that sleeps in a system call
+ * @consumer_wake_kernel: likewise for the consumer
  * @reserved: 0
+ *
+ * A ring that the kernel has one end of has no second halves: these offsets are those
+ * of the flags then. Who wakes the other end checks both.
  *
  * Offsets are in the space of mmap() offsets: subtract the offset of the area
  * that holds the word to get its place in the mapping.
@@ -345,7 +358,9 @@ struct ion_ring_info {
 	__aligned_u64 slots;
 	__u32 nr_slots;
 	__u32 slot_size;
-	__aligned_u64 reserved[3];
+	__aligned_u64 producer_wake_kernel;
+	__aligned_u64 consumer_wake_kernel;
+	__aligned_u64 reserved;
 };
 
 #define ION_SERVICE_NAME_LEN	32
@@ -405,7 +420,8 @@ struct ion_info {
  *	All rates of a user together are bounded (EDQUOT), and those of all users
  *	(EUSERS).
  * @key: a name for the service, padded with zeros. For ``pair`` it is the name that
- *	two channels join by, or empty; otherwise it is empty.
+ *	two channels join by, or empty; for ``direct`` it is such a name, and not empty;
+ *	otherwise it is empty.
  * @reserved2: 0
  * @info: written by the kernel: the geometry of the channel. ``info.size``
  *	need not be set.
@@ -417,6 +433,10 @@ struct ion_info {
  * With ION_SETUP_STAMP the kernel writes the ids of the commands that cross a pair,
  * in both directions; see &struct ion_verify. It is enough if one of the two
  * channels has the flag.
+ *
+ * A channel of the service ``direct`` shares memory with the channel that the same user
+ * set up with the same key. Its layout is split, and its tx has as many slots as the rx
+ * of the other, and so on. The first of the two is charged for the memory of both.
  *
  * ION_SETUP_PHYS needs an arena, and CAP_SYS_RAWIO of the opener of the channel.
  */
