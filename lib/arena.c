@@ -82,6 +82,19 @@ __u32 ionc_give_free(struct ionc_channel *ch, __u32 count)
 	return given;
 }
 
+int ionc_peer_copy(const struct ionc_channel *ch,
+		   const struct ion_packet *packet, void *to, size_t size)
+{
+	const void *payload = ionc_peer_payload(ch, packet);
+
+	if (!payload)
+		return -EINVAL;
+	if (packet->len > size)
+		return -EMSGSIZE;
+	memcpy(to, payload, packet->len);
+	return packet->len;
+}
+
 /* ---- owners ------------------------------------------------------------ */
 
 int ionc_owners(struct ionc_channel *ch, __u64 *bits)
@@ -96,6 +109,15 @@ int ionc_owners(struct ionc_channel *ch, __u64 *bits)
 	buffers.addr = (__u64)(size_t)bits;
 	ret = ionc_ioctl(ch->fd, ION_IOC_BUFFERS, &buffers);
 	return ret < 0 ? ret : (int)buffers.owned;
+}
+
+/* A direct channel has no service that could own a buffer. */
+static int ionc_get_owned(struct ionc_private *p, __u64 *owned)
+{
+	if (!p->ch.peer_arena)
+		return ionc_owners(&p->ch, owned);
+	memset(owned, 0xff, (p->ch.buffers + 63) / 64 * sizeof(*owned));
+	return 0;
 }
 
 /* Mark the buffers of all packets between the two indices of a ring. */
@@ -130,7 +152,7 @@ static int ionc_mark_taken(struct ionc_private *p, __u64 *owned, __u64 *taken)
 	head = __atomic_load_n(tx->own_index, __ATOMIC_ACQUIRE);
 	tail = __atomic_load_n(tx->peer_index, __ATOMIC_ACQUIRE);
 	ionc_mark_queued(p, tx, head, tail, taken);
-	ret = ionc_owners(&p->ch, owned);
+	ret = ionc_get_owned(p, owned);
 	if (ret < 0)
 		return ret;
 	tail = __atomic_load_n(rx->own_index, __ATOMIC_ACQUIRE);

@@ -149,6 +149,8 @@ static int ionc_map(struct ionc_private *p)
 		p->area[i] = area;
 		if (info->area[i].offset == ION_MMAP_ARENA)
 			p->ch.arena = area;
+		if (info->area[i].offset == ION_MMAP_PEER_ARENA)
+			p->ch.peer_arena = area;
 	}
 	if (info->buffers && !p->ch.arena)
 		return -EPROTONOSUPPORT;
@@ -183,6 +185,10 @@ static int ionc_words(const struct ionc_private *p, unsigned int id,
 	words->tail = ionc_at(p, ring->tail, sizeof(__u32));
 	words->producer_wake = ionc_at(p, ring->producer_wake, sizeof(__u16));
 	words->consumer_wake = ionc_at(p, ring->consumer_wake, sizeof(__u16));
+	words->producer_wake_kernel =
+		ionc_at(p, ring->producer_wake_kernel, sizeof(__u16));
+	words->consumer_wake_kernel =
+		ionc_at(p, ring->consumer_wake_kernel, sizeof(__u16));
 	words->slots = ionc_at(p, ring->slots, (__u64)ring->nr_slots * size);
 	words->nr_slots = ring->nr_slots;
 	if (ring->slot_size != size || ring->nr_slots < ION_SLOTS_MIN ||

@@ -52,6 +52,7 @@ extern "C" {
  * @buffers: number of buffers in the arena
  * @buffer_size: bytes of each buffer
  * @fd: the descriptor
+ * @peer_arena: the first buffer of the peer's arena, read-only; NULL if it is not mapped
  *
  * The library allocates it. Programs use it only through the functions below.
  */
@@ -65,6 +66,7 @@ struct ionc_channel {
 	__u32 buffers;
 	__u32 buffer_size;
 	int fd;
+	const unsigned char *peer_arena;
 };
 
 /* Bits of ionc_options.flags. */
@@ -506,19 +508,44 @@ static inline __u32 ionc_queued_shared(const __u32 *head, const __u32 *tail,
 	       (__u32)mask;
 }
 
-/* Whether the kernel end sleeps while something is queued for it. */
-static inline bool ionc_stale_push(const struct ion_end *end)
+/* Whether half of a wake flag asks for no more slots than are usable. */
+static inline bool ionc_half_asks(const __u16 *half, __u32 usable, __u64 mask)
 {
-	return __atomic_load_n(end->peer_wake, __ATOMIC_RELAXED) &&
-	       ionc_queued_shared(end->own_index, end->peer_index, end->mask);
+	__u32 want = __atomic_load_n(half, __ATOMIC_RELAXED);
+
+	return want && usable && (want <= usable || usable == mask);
 }
 
-/* Whether the kernel end waits for room while there is some. */
+/* Whether the other end sleeps although it has as many slots as it asks for. */
+static inline bool ionc_asks(const struct ion_end *end, __u32 usable)
+{
+	return ionc_half_asks(end->peer_wake, usable, end->mask) ||
+	       ionc_half_asks(end->peer_wake_kernel, usable, end->mask);
+}
+
+/* Whether the other end sleeps or is about to. */
+static inline bool ionc_peer_sleeps(const struct ion_end *end)
+{
+	return __atomic_load_n(end->peer_wake, __ATOMIC_RELAXED) |
+	       __atomic_load_n(end->peer_wake_kernel, __ATOMIC_RELAXED);
+}
+
+/* Whether the other end sleeps while enough is queued for it. */
+static inline bool ionc_stale_push(const struct ion_end *end)
+{
+	return ionc_peer_sleeps(end) &&
+	       ionc_asks(end, ionc_queued_shared(end->own_index,
+						 end->peer_index, end->mask));
+}
+
+/* Whether the other end waits for room while there is enough. */
 static inline bool ionc_stale_pop(const struct ion_end *end)
 {
-	return __atomic_load_n(end->peer_wake, __ATOMIC_RELAXED) &&
-	       ionc_queued_shared(end->peer_index, end->own_index, end->mask) <
-		       (__u32)end->mask;
+	return ionc_peer_sleeps(end) &&
+	       ionc_asks(end, (__u32)end->mask -
+				      ionc_queued_shared(end->peer_index,
+							 end->own_index,
+							 end->mask));
 }
 
 /**
@@ -898,6 +925,44 @@ static inline void *ionc_payload(const struct ionc_channel *ch,
 }
 
 /**
+ * ionc_peer_payload() - find the payload of a packet in the peer's arena
+ * @ch: the channel, of the service direct
+ * @packet: a packet from rx
+ *
+ * The peer can write to the payload at any time: read each byte once, or copy what must
+ * not change with ionc_peer_copy(). Ends: none.
+ *
+ * Return: its first byte; NULL if it does not lie within the buffer, or if the peer's
+ * arena is not mapped.
+ */
+static inline const void *ionc_peer_payload(const struct ionc_channel *ch,
+					    const struct ion_packet *packet)
+{
+	__u64 begin = (__u64)packet->id * ch->buffer_size;
+	__u64 at = packet->data - begin;
+
+	if (!ch->peer_arena || packet->id >= ch->buffers ||
+	    at >= ch->buffer_size || packet->len > ch->buffer_size - at)
+		return NULL;
+	return ch->peer_arena + (size_t)packet->data;
+}
+
+/**
+ * ionc_peer_copy() - copy the payload of a packet out of the peer's arena, once
+ * @ch: the channel, of the service direct
+ * @packet: a packet from rx
+ * @to: where to copy it
+ * @size: bytes that @to has room for
+ *
+ * What was copied does not change any more, whatever the peer does. Ends: none.
+ *
+ * Return: bytes copied, the length of the payload; -EINVAL if it does not lie within the
+ * buffer; -EMSGSIZE if it is longer than @size.
+ */
+int ionc_peer_copy(const struct ionc_channel *ch,
+		   const struct ion_packet *packet, void *to, size_t size);
+
+/**
  * ionc_packet() - make a packet that hands over a buffer
  * @ch: the channel
  * @id: number of the buffer
@@ -923,6 +988,9 @@ static inline struct ion_packet ionc_packet(const struct ionc_channel *ch,
  * ionc_give() - hand an empty buffer to the service
  * @ch: the channel
  * @id: number of the buffer
+ *
+ * On a channel of the service direct: give the buffer with this number back to the peer.
+ * The peer gets a packet of length 0 and frees the buffer by ionc_buffer_put().
  *
  * Ends: tx.
  *
