@@ -14,6 +14,10 @@ struct ion_ring_words channel_words(const struct channel *ch, unsigned int ring)
 		.tail = channel_at(ch, info->tail),
 		.producer_wake = channel_at(ch, info->producer_wake),
 		.consumer_wake = channel_at(ch, info->consumer_wake),
+		.producer_wake_kernel =
+			channel_at(ch, info->producer_wake_kernel),
+		.consumer_wake_kernel =
+			channel_at(ch, info->consumer_wake_kernel),
 		.slots = channel_at(ch, info->slots),
 		.nr_slots = info->nr_slots,
 	};
