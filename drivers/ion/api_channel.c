@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* <linux/ion.h>: the calls that a service makes on a channel. */
 #include <linux/bug.h>
+#include <linux/cred.h>
 #include <linux/errno.h>
 #include <linux/export.h>
 #include <linux/lockdep.h>
+#include <linux/pid.h>
 
 #include <linux/ion.h>
 
@@ -35,6 +37,27 @@ const struct ion_opener *ion_channel_opener(const struct ion_channel *ch)
 	return &ch->opener;
 }
 EXPORT_SYMBOL_GPL(ion_channel_opener);
+
+/**
+ * ion_channel_set_peer() - say which channel is at the other side
+ * @ch: a channel that has no peer yet
+ * @peer: the channel whose program its program talks to
+ *
+ * The program learns it by ION_IOC_PEER. Neither channel keeps the other one.
+ *
+ * Context: any. One call for a channel.
+ */
+void ion_channel_set_peer(struct ion_channel *ch, const struct ion_channel *peer)
+{
+	if (WARN_ONCE(ch->peer_id, "ion: a channel got a second peer\n"))
+		return;
+	ch->peer = peer->opener;
+	get_pid(ch->peer.pid);
+	get_cred(ch->peer.cred);
+	/* Pairs with the acquire in ion_port_peer(). */
+	smp_store_release(&ch->peer_id, peer->id);
+}
+EXPORT_SYMBOL_GPL(ion_channel_set_peer);
 
 /**
  * ion_channel_set_private() - store a pointer of the service in a channel

@@ -26,8 +26,18 @@
 #include "totals.h"
 #include "trace.h"
 
+static void ion_channel_forget_peer(struct ion_channel *ch)
+{
+	if (!ch->peer_id)
+		return;
+	put_cred(ch->peer.cred);
+	put_pid(ch->peer.pid);
+	ch->peer_id = 0;
+}
+
 static void ion_channel_undo_create(struct ion_channel *ch)
 {
+	ion_channel_forget_peer(ch);
 	put_cred(ch->opener.cred);
 	put_pid(ch->opener.pid);
 	mutex_destroy(&ch->end_mutex);
@@ -61,6 +71,7 @@ struct ion_channel *ion_channel_create(void)
 	mutex_init(&ch->push_mutex);
 	mutex_init(&ch->end_mutex);
 	INIT_LIST_HEAD(&ch->of_service);
+	INIT_LIST_HEAD(&ch->waiting);
 	ion_notify_init(ch);
 	raw_spin_lock_init(&ch->state_lock);
 	init_waitqueue_head(&ch->serve_wait);
@@ -165,6 +176,7 @@ static int ion_channel_alloc(struct ion_channel *ch,
 			     const struct ion_parts *parts)
 {
 	ch->info = config->info;
+	strscpy(ch->name, config->name ?: config->bind.key);
 	ch->quota = parts->quota;
 	ch->charge = parts->charge;
 	static_assert(sizeof(ch->area) == sizeof(parts->area));
@@ -333,6 +345,8 @@ static void ion_channel_unconfigure(struct ion_channel *ch)
 	atomic64_set(&ch->wakeups, 0);
 	atomic64_set(&ch->signals, 0);
 	memset(&ch->info, 0, sizeof(ch->info));
+	memset(ch->name, 0, sizeof(ch->name));
+	ion_channel_forget_peer(ch);
 	memset(ch->ring, 0, sizeof(ch->ring));
 	ch->private = NULL;
 }
@@ -419,7 +433,7 @@ int ion_channel_configure(struct ion_channel *ch,
 	if (ret)
 		goto err_parts;
 	ret = -EBUSY;
-	if (ch->ready || ch->setting_up)
+	if (ch->ready || ch->setting_up || ch->port)
 		goto err_unlock;
 	ret = ion_channel_assemble(ch, config, &parts);
 	if (!ret && ch->activating)

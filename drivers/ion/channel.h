@@ -28,8 +28,8 @@
  *
  * Order: pop_mutex, push_mutex, end_mutex, ring.lock, state_lock; setup_mutex,
  * end_mutex. eventfd_lock nests in end_mutex, and in the lock of a link in direct.c. The
- * other locks of direct.c and those of binding.c, channels.c, quota.c and totals.c are
- * spinlocks that no other lock is taken under.
+ * other locks of direct.c and those of binding.c, channels.c, port.c, quota.c and
+ * totals.c are spinlocks that no other lock is taken under but that of a wait queue.
  *
  * State that is read without a lock and is not configuration (closed, hungup,
  * peer_gone, undelivered, broken of a ring) is read by READ_ONCE(), and is only ever
@@ -63,6 +63,7 @@
 struct eventfd_ctx;
 struct ion_direct_side;
 struct fasync_struct;
+struct ion_port;
 struct ion_quota;
 
 /**
@@ -115,6 +116,13 @@ enum ion_end_state {
  * @peer_gone: the service no longer takes packets; see ion_channel_set_peer_gone()
  * @undelivered: something was pushed that reaches nobody
  * @folded: its counters are in the totals of the system; see totals.c
+ * @name: the key or the port that its program named, or empty
+ * @peer: the process that opened the peer, if @peer_id is not 0
+ * @peer_id: number of the channel at the other side, 0 until there is one
+ * @port: the port that it listens on, or NULL: see port.c
+ * @queued_at: the port that it waits at as a client, or NULL
+ * @waiting: entry in the queue of that port
+ * @clients: how many clients wait at @port
  * @service: the service that owns the kernel ends, NULL when it has gone; end_mutex
  * @of_service: entry in the list of the service's channels
  * @private: pointer that belongs to the service
@@ -172,6 +180,13 @@ struct ion_channel {
 	bool peer_gone;
 	bool undelivered;
 	bool folded;
+	char name[ION_KEY_LEN];
+	struct ion_opener peer;
+	u64 peer_id;
+	struct ion_port *port;
+	struct ion_port *queued_at;
+	struct list_head waiting;
+	u32 clients;
 	struct ion_service *service;
 	struct list_head of_service;
 	void *private;
@@ -217,13 +232,17 @@ struct ion_channel {
  * @info: from ion_geometry() and ion_channel_describe(); it names the service
  * @bind: the request to the service
  * @phys: report the physical addresses of buffers to the program
+ * @name: the port that the program named; NULL: the key is its name
  * @direct: the channel becomes one side of a direct link
+ * @peer: the channel whose other side it becomes, or NULL
  */
 struct ion_config {
 	struct ion_info info;
 	struct ion_bind bind;
 	bool phys;
+	const char *name;
 	bool direct;
+	const struct ion_channel *peer;
 };
 
 struct ion_channel *ion_channel_create(void);
@@ -240,6 +259,13 @@ static inline void ion_ring_assert_owned(const struct ion_ring *ring)
 {
 	lockdep_assert(ring->async ? lockdep_is_held(&ring->lock) :
 				     lockdep_is_held(&ring->ch->end_mutex));
+}
+
+/* A channel that listens on a port is never configured. */
+static inline bool ion_channel_listens(const struct ion_channel *ch)
+{
+	/* Pairs with the release in ion_port_attach(). */
+	return smp_load_acquire(&ch->port);
 }
 
 static inline bool ion_channel_ready(const struct ion_channel *ch)

@@ -73,8 +73,9 @@ struct ion_direct_side {
  * struct ion_direct - a link of two channels, and the memory of both
  * @ref: one for each side whose channel exists
  * @waiting: in the list of links that wait for their second side
+ * @taken: the second side has been taken; ion_direct_lock
  * @uid: the user whose programs may meet here
- * @key: the name by which they meet
+ * @key: the name by which they meet; empty for a connection of a port
  * @info: the geometry, as the first side sees it
  * @charge: the memory charge, paid by the first side
  * @nr_areas: number of @area that are allocated
@@ -85,6 +86,7 @@ struct ion_direct_side {
 struct ion_direct {
 	refcount_t ref;
 	struct list_head waiting;
+	bool taken;
 	kuid_t uid;
 	char key[ION_KEY_LEN];
 	struct ion_info info;
@@ -181,6 +183,24 @@ static bool ion_direct_fits(const struct ion_direct *link,
 	       info->buffer_size == link->info.buffer_size;
 }
 
+/* Let the second side be found by the key of the link. */
+static void ion_direct_list(struct ion_direct *link)
+{
+	lockdep_assert_held(&ion_direct_lock);
+
+	if (*link->key && !link->side[0].gone)
+		list_add_tail(&link->waiting, &ion_direct_waiting);
+}
+
+static void ion_direct_take_second(struct ion_direct *link)
+{
+	lockdep_assert_held(&ion_direct_lock);
+
+	link->taken = true;
+	list_del_init(&link->waiting);
+	refcount_inc(&link->ref);
+}
+
 /* Take the link that waits by the same name, of the same user, out of the list. */
 static struct ion_direct *ion_direct_meet(const struct ion_channel *ch,
 					  const struct ion_config *config)
@@ -189,17 +209,32 @@ static struct ion_direct *ion_direct_meet(const struct ion_channel *ch,
 
 	guard(spinlock)(&ion_direct_lock);
 
+	/* No link with an empty key is in the list. */
 	list_for_each_entry(link, &ion_direct_waiting, waiting) {
 		if (!uid_eq(link->uid, ch->opener.uid) ||
 		    strcmp(link->key, config->bind.key))
 			continue;
 		if (!ion_direct_fits(link, &config->info))
 			return ERR_PTR(-EINVAL);
-		list_del_init(&link->waiting);
-		refcount_inc(&link->ref);
+		ion_direct_take_second(link);
 		return link;
 	}
 	return NULL;
+}
+
+/* Take the other side of a channel that was set up for a port. */
+static struct ion_direct *ion_direct_join(struct ion_direct_side *first)
+{
+	struct ion_direct *link = first->link;
+
+	guard(spinlock)(&ion_direct_lock);
+
+	if (first->gone)
+		return ERR_PTR(-EPIPE);
+	if (link->taken || !ion_direct_is_first(first))
+		return ERR_PTR(-EISCONN);
+	ion_direct_take_second(link);
+	return link;
 }
 
 /**
@@ -207,13 +242,14 @@ static struct ion_direct *ion_direct_meet(const struct ion_channel *ch,
  * @ch: the channel
  * @config: the request
  *
- * The second side of a link that waits by the same key and was made by the same user,
- * or the first side of a new one, with all its memory.
+ * The other side of the peer that the request names; else the second side of a link that
+ * waits by the same key and was made by the same user; else the first side of a new
+ * one, with all its memory.
  *
  * Context: may sleep.
- * Return: the side, for ion_direct_attach() or ion_direct_put(); -EINVAL for a
- * missing key, for arguments, and for a geometry that is not the peer's, mirrored;
- * -EOPNOTSUPP for flags; -ENOSPC or -ENOMEM; -EINTR if the caller has been killed.
+ * Return: the side, for ion_direct_attach() or ion_direct_put(); -EINVAL for arguments,
+ * and for a geometry that is not the peer's, mirrored; -EOPNOTSUPP for flags; -EISCONN or
+ * -EPIPE if the peer has a peer or has gone; -ENOSPC or -ENOMEM; -EINTR if the caller has been killed.
  */
 struct ion_direct_side *ion_direct_take(const struct ion_channel *ch,
 					const struct ion_config *config)
@@ -223,9 +259,10 @@ struct ion_direct_side *ion_direct_take(const struct ion_channel *ch,
 
 	if (how->flags || config->phys)
 		return ERR_PTR(-EOPNOTSUPP);
-	if (how->arg[0] || how->arg[1] || !*how->key)
+	if (how->arg[0] || how->arg[1])
 		return ERR_PTR(-EINVAL);
-	link = ion_direct_meet(ch, config);
+	link = config->peer ? ion_direct_join(config->peer->direct) :
+			      ion_direct_meet(ch, config);
 	if (IS_ERR(link))
 		return ERR_CAST(link);
 	if (link)
@@ -248,8 +285,10 @@ void ion_direct_put(struct ion_direct_side *side)
 	if (!side)
 		return;
 	spin_lock(&ion_direct_lock);
-	if (!ion_direct_is_first(side) && !side->gone && !side->peer->gone)
-		list_add(&side->link->waiting, &ion_direct_waiting);
+	if (!ion_direct_is_first(side) && !side->gone) {
+		side->link->taken = false;
+		ion_direct_list(side->link);
+	}
 	spin_unlock(&ion_direct_lock);
 	if (refcount_dec_and_test(&side->link->ref))
 		ion_direct_free(side->link);
@@ -312,11 +351,15 @@ static int ion_direct_bind(struct ion_channel *ch, const struct ion_bind *how)
 
 	spin_lock(&link->lock);
 	side->ch = ch;
+	if (side->peer->ch) {
+		ion_channel_set_peer(ch, side->peer->ch);
+		ion_channel_set_peer(side->peer->ch, ch);
+	}
 	spin_unlock(&link->lock);
 
 	spin_lock(&ion_direct_lock);
 	if (ion_direct_is_first(side))
-		list_add_tail(&link->waiting, &ion_direct_waiting);
+		ion_direct_list(link);
 	alone = side->peer->gone;
 	spin_unlock(&ion_direct_lock);
 	/* It left after ion_direct_take(), and did not find this channel. */

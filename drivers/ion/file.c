@@ -10,6 +10,7 @@
 #include "calls.h"
 #include "channel.h"
 #include "end_state.h"
+#include "port.h"
 
 static int ion_open(struct inode *inode, struct file *file)
 {
@@ -24,6 +25,7 @@ static int ion_open(struct inode *inode, struct file *file)
 
 static int ion_release(struct inode *inode, struct file *file)
 {
+	ion_port_leave(file->private_data);
 	ion_channel_close(file->private_data);
 	return 0;
 }
@@ -102,6 +104,12 @@ static void ion_show_fdinfo(struct seq_file *m, struct file *file)
 	unsigned int id;
 
 	seq_printf(m, "ion-channel:\t%llu\n", ch->id);
+	if (ion_channel_listens(ch)) {
+		seq_printf(m, "ion-service:\t%s\n", ch->info.service);
+		seq_printf(m, "ion-port:\t%s waiting %u\n", ch->name,
+			   READ_ONCE(ch->clients));
+		return;
+	}
 	if (!ion_channel_ready(ch)) {
 		seq_puts(m, "ion-service:\tnone\n");
 		return;

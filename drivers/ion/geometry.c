@@ -54,6 +54,8 @@ static_assert(sizeof(struct ion_wait) == 40);
 static_assert(sizeof(struct ion_serve) == 24);
 static_assert(sizeof(struct ion_eventfd) == 16);
 static_assert(sizeof(struct ion_join) == 16);
+static_assert(sizeof(struct ion_accept) == 48);
+static_assert(sizeof(struct ion_peer) == 48);
 static_assert(sizeof(struct ion_verify) == 64);
 static_assert(sizeof(struct ion_buffers) == 24);
 static_assert(sizeof(struct ion_selftest) == 24);

@@ -21,6 +21,7 @@
 #include "geometry.h"
 #include "kernel_end.h"
 #include "notify.h"
+#include "port.h"
 #include "quota.h"
 #include "selftest/selftest.h"
 #include "totals.h"
@@ -62,7 +63,8 @@ static long ion_ioctl_query(const struct ion_channel *ch, void __user *arg)
 	query.features = ION_FEATURE_COMPACT | ION_FEATURE_SPLIT |
 			 ION_FEATURE_WAIT | ION_FEATURE_SERVE |
 			 ION_FEATURE_ARENA | ION_FEATURE_JOIN |
-			 ION_FEATURE_LIST | ION_FEATURE_DIRECT;
+			 ION_FEATURE_LIST | ION_FEATURE_DIRECT |
+			 ION_FEATURE_PORTS;
 	if (IS_ENABLED(CONFIG_ION_SELFTEST))
 		query.features |= ION_FEATURE_SELFTEST;
 	query.slots_min = ION_SLOTS_MIN;
@@ -88,7 +90,8 @@ static bool ion_setup_name_ok(const char *name, size_t size)
 static int ion_setup_check(const struct ion_setup *setup)
 {
 	if (setup->flags & ~(ION_SETUP_DRY_RUN | ION_SETUP_STAMP |
-			     ION_SETUP_PHYS))
+			     ION_SETUP_PHYS | ION_SETUP_LISTEN |
+			     ION_SETUP_CONNECT))
 		return -EINVAL;
 	if (setup->reserved || memchr_inv(setup->reserved2, 0,
 					  sizeof(setup->reserved2)))
@@ -98,6 +101,8 @@ static int ion_setup_check(const struct ion_setup *setup)
 		return -EINVAL;
 	if ((setup->flags & ION_SETUP_PHYS) && !setup->buffers)
 		return -EINVAL;
+	if (setup->flags & (ION_SETUP_LISTEN | ION_SETUP_CONNECT))
+		return ion_port_check(setup);
 	return 0;
 }
 
@@ -126,6 +131,8 @@ static int ion_setup_configure(struct ion_channel *ch,
 	config->bind.key = setup->key;
 	config->phys = setup->flags & ION_SETUP_PHYS;
 	config->direct = ion_geometry_direct(setup);
+	if (setup->flags & ION_SETUP_CONNECT)
+		return ion_port_connect(ch, setup, config);
 	return ion_channel_configure(ch, config);
 }
 
@@ -162,6 +169,8 @@ static long ion_ioctl_setup(struct file *file, void __user *arg)
 	ret = ion_setup_permit(file, setup);
 	if (ret)
 		return ret;
+	if (setup->flags & ION_SETUP_LISTEN)
+		return ion_port_listen(file->private_data, setup);
 	ret = ion_geometry(&setup->info, setup);
 	if (ret)
 		return ret;
@@ -306,6 +315,67 @@ static long ion_ioctl_join(struct file *file, const void __user *arg)
 	return ret;
 }
 
+/*
+ * The number is taken before a client is: without one, the client stays in the queue. The
+ * descriptor is there once the caller knows all that was written.
+ */
+static int ion_accept_fd(struct file *file, struct ion_accept *accept, bool pair,
+			 void __user *arg)
+{
+	struct file *accepted;
+	int ret;
+
+	accept->fd = get_unused_fd_flags(O_CLOEXEC);
+	if (accept->fd < 0)
+		return accept->fd;
+	accepted = pair ? ion_port_pair(file->private_data, accept) :
+			  ion_port_accept(file, accept);
+	ret = PTR_ERR_OR_ZERO(accepted);
+	if (ret)
+		goto err_fd;
+	ret = ion_copy_out(arg, accept, sizeof(*accept));
+	if (ret)
+		goto err_file;
+	fd_install(accept->fd, accepted);
+	return 0;
+
+err_file:
+	fput(accepted);
+err_fd:
+	put_unused_fd(accept->fd);
+	return ret;
+}
+
+/* ION_IOC_ACCEPT and ION_IOC_PAIR. */
+static long ion_ioctl_accept(struct file *file, void __user *arg, bool pair)
+{
+	struct ion_accept accept;
+	int ret;
+
+	ret = ion_copy_in(&accept, sizeof(accept), arg);
+	if (ret)
+		return ret;
+	if (accept.flags & ~ION_ACCEPT_NONBLOCK ||
+	    memchr_inv(accept.reserved, 0, sizeof(accept.reserved)))
+		return -EINVAL;
+	return ion_accept_fd(file, &accept, pair, arg);
+}
+
+static long ion_ioctl_peer(struct ion_channel *ch, void __user *arg)
+{
+	struct ion_peer peer;
+	int ret;
+
+	ret = ion_copy_in(&peer, sizeof(peer), arg);
+	if (ret)
+		return ret;
+	if (peer.flags || memchr_inv(peer.reserved, 0, sizeof(peer.reserved)))
+		return -EINVAL;
+	memset_startat(&peer, 0, state);
+	ion_port_peer(ch, &peer);
+	return ion_copy_out(arg, &peer, sizeof(peer));
+}
+
 static long ion_ioctl_verify(struct ion_channel *ch, void __user *arg)
 {
 	struct ion_verify verify;
@@ -399,8 +469,15 @@ static const struct ion_ioctl_rule ion_ioctl_rules[] = {
 	[_IOC_NR(ION_IOC_SERVE)] = { .kernel_end = true },
 	[_IOC_NR(ION_IOC_VERIFY)] = { .mode = FMODE_READ },
 	[_IOC_NR(ION_IOC_SELFTEST)] = { .without_rings = true },
-	/* The last call, which sets the size of the array. */
 	[_IOC_NR(ION_IOC_LIST)] = { .without_rings = true },
+	[_IOC_NR(ION_IOC_ACCEPT)] = {
+		.mode = FMODE_READ | FMODE_WRITE,
+		.without_rings = true,
+	},
+	/* The new descriptor has both. */
+	[_IOC_NR(ION_IOC_PAIR)] = { .mode = FMODE_READ | FMODE_WRITE },
+	/* The last call, which sets the size of the array. */
+	[_IOC_NR(ION_IOC_PEER)] = { },
 };
 
 static int ion_ioctl_check(const struct file *file, unsigned int cmd,
@@ -467,6 +544,12 @@ static long ion_ioctl_call(struct file *file, unsigned int cmd,
 			       ion_ioctl_selftest(uarg) : -ENOTTY;
 	case ION_IOC_LIST:
 		return ion_ioctl_list(uarg);
+	case ION_IOC_ACCEPT:
+		return ion_ioctl_accept(file, uarg, false);
+	case ION_IOC_PAIR:
+		return ion_ioctl_accept(file, uarg, true);
+	case ION_IOC_PEER:
+		return ion_ioctl_peer(ch, uarg);
 	default:
 		return -ENOTTY;
 	}

@@ -41,6 +41,9 @@ static void ion_list_ready(struct ion_list_entry *entry, struct ion_channel *ch)
 {
 	entry->layout = ch->info.layout;
 	strscpy_pad(entry->service, ch->info.service);
+	strscpy_pad(entry->key, ch->name);
+	/* Pairs with the release in ion_channel_set_peer(). */
+	entry->peer = smp_load_acquire(&ch->peer_id);
 	entry->bytes = ch->info.bytes;
 	if (ch->arena) {
 		entry->buffers = ch->arena->buffers;
@@ -60,6 +63,11 @@ static void ion_list_fill(struct ion_list_entry *entry, struct ion_channel *ch)
 	if (ion_channel_ready(ch)) {
 		entry->state = ION_CHANNEL_READY;
 		ion_list_ready(entry, ch);
+	}
+	if (ion_channel_listens(ch)) {
+		entry->state = ION_CHANNEL_LISTENING;
+		strscpy_pad(entry->service, ch->info.service);
+		strscpy_pad(entry->key, ch->name);
 	}
 	if (READ_ONCE(ch->closed))
 		entry->state = ION_CHANNEL_CLOSED;

@@ -173,13 +173,15 @@ static int ion_mmap_default(struct ion_channel *ch, struct vm_area_struct *vma)
  * Context: mmap_lock held for writing.
  * Return: 0; -EINVAL for an offset at which no area begins, a length that is
  * not the area's, or a private mapping; -EACCES for a right that the area does
- * not give; an error of ion_channel_configure().
+ * not give; an error of ion_channel_configure(). A channel that listens has no area.
  */
 int ion_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct ion_channel *ch = file->private_data;
 	int ret;
 
+	if (ion_channel_listens(ch))
+		return -EINVAL;
 	if (!ion_channel_ready(ch)) {
 		ret = ion_mmap_default(ch, vma);
 		/* Another caller may have set it up meanwhile, with other rings. */

@@ -108,7 +108,8 @@ static void ion_poll_ask(struct ion_channel *ch, __poll_t requested)
  * @file: the open device
  * @table: the table to register in for a wake-up
  *
- * A channel that is not configured is ready for nothing; its set-up wakes pollers. A
+ * A channel that is not configured is ready for nothing; its set-up wakes pollers. One
+ * that listens is readable while a client waits. A
  * ring is ready when the user end can use as many slots as its wake flag says, or one
  * if the flag is 0.
  *
@@ -124,6 +125,8 @@ __poll_t ion_poll(struct file *file, struct poll_table_struct *table)
 
 	atomic64_inc(&ch->calls);
 	poll_wait(file, &ch->wait, table);
+	if (ion_channel_listens(ch))
+		return READ_ONCE(ch->clients) ? EPOLLIN | EPOLLRDNORM : 0;
 	if (!ion_channel_ready(ch))
 		return 0;
 	smp_mb();	/* (E), pairs with (F) in ion_notify() */

@@ -151,6 +151,7 @@ struct ion_channel *ion_channel_get(struct ion_channel *ch);
 void ion_channel_put(struct ion_channel *ch);
 u64 ion_channel_id(const struct ion_channel *ch);
 const struct ion_opener *ion_channel_opener(const struct ion_channel *ch);
+void ion_channel_set_peer(struct ion_channel *ch, const struct ion_channel *peer);
 void ion_channel_set_private(struct ion_channel *ch, void *data);
 void *ion_channel_private(const struct ion_channel *ch);
 void ion_channel_set_async(struct ion_channel *ch, enum ion_async async);

@@ -121,6 +121,7 @@ static void ion_pair_connect(struct ion_pair_end *end,
 	end->opener = *opener;
 	get_pid(opener->pid);
 	get_cred(opener->cred);
+	ion_channel_set_peer(end->ch, peer->ch);
 	ion_pair_set_peer(end, ion_pair_end_get(peer));
 }
 

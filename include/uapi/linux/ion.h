@@ -199,6 +199,7 @@ enum ion_layout {
 #define ION_FEATURE_LIST	(1ULL << 6)	/* ION_IOC_LIST */
 #define ION_FEATURE_SELFTEST	(1ULL << 7)	/* ION_IOC_SELFTEST */
 #define ION_FEATURE_DIRECT	(1ULL << 8)	/* service direct */
+#define ION_FEATURE_PORTS	(1ULL << 9)	/* ION_SETUP_LISTEN, ION_IOC_ACCEPT, _PAIR, _PEER */
 
 /**
  * DOC: calls
@@ -399,6 +400,12 @@ struct ion_info {
 #define ION_SETUP_DRY_RUN	(1U << 0)	/* fill in info, change nothing */
 #define ION_SETUP_STAMP		(1U << 1)	/* service pair: stamp commands */
 #define ION_SETUP_PHYS		(1U << 2)	/* write ion_packet.phys on rx */
+#define ION_SETUP_LISTEN	(1U << 3)	/* listen on the port named by key */
+#define ION_SETUP_CONNECT	(1U << 4)	/* connect to the port named by key */
+
+/* Clients that may wait at a port: ion_setup.arg[1] of ION_SETUP_LISTEN. */
+#define ION_BACKLOG_DEFAULT	16
+#define ION_BACKLOG_MAX		4096
 
 #define ION_KEY_LEN		32
 
@@ -420,8 +427,8 @@ struct ion_info {
  *	All rates of a user together are bounded (EDQUOT), and those of all users
  *	(EUSERS).
  * @key: a name for the service, padded with zeros. For ``pair`` it is the name that
- *	two channels join by, or empty; for ``direct`` it is such a name, and not empty;
- *	otherwise it is empty.
+ *	two channels join by, or empty; for ``direct`` likewise; otherwise it is empty.
+ *	With ION_SETUP_LISTEN or ION_SETUP_CONNECT it is the name of a port.
  * @reserved2: 0
  * @info: written by the kernel: the geometry of the channel. ``info.size``
  *	need not be set.
@@ -437,6 +444,17 @@ struct ion_info {
  * A channel of the service ``direct`` shares memory with the channel that the same user
  * set up with the same key. Its layout is split, and its tx has as many slots as the rx
  * of the other, and so on. The first of the two is charged for the memory of both.
+ *
+ * ION_SETUP_LISTEN makes the channel listen on a port, for connections of the service
+ * ``direct`` or ``pair``. It gets no rings, and @info is not written. ``arg[0]`` is the mode
+ * of the port, permission bits as of a unix socket: who may write may connect; ``arg[1]``
+ * is how many clients may wait, 0 for ION_BACKLOG_DEFAULT. @slots, as the accepted
+ * channel will have them, @buffers and @buffer_size are the most that a client may ask
+ * for; 0: any number. The layout is 0. A name belongs to the network namespace of the
+ * caller.
+ *
+ * ION_SETUP_CONNECT sets the channel up as a client of a port, whose service it names. It
+ * may be used at once, before it is accepted. The client is charged for the memory.
  *
  * ION_SETUP_PHYS needs an arena, and CAP_SYS_RAWIO of the opener of the channel.
  */
@@ -682,6 +700,73 @@ struct ion_join {
 	__u32 reserved;
 };
 
+/* Bits of ion_accept.flags. */
+#define ION_ACCEPT_NONBLOCK	(1U << 0)	/* O_NONBLOCK on the new descriptor */
+
+/**
+ * struct ion_accept - the other side of a channel (ION_IOC_ACCEPT, ION_IOC_PAIR)
+ * @size: sizeof(struct ion_accept)
+ * @flags: ION_ACCEPT_* bits
+ * @fd: written by the kernel: the new descriptor, closed by execve()
+ * @pid: written by the kernel: the process that opened the client's channel, as the
+ *	caller sees it, 0 if the caller does not see it
+ * @uid: written by the kernel: effective user of that process at the open
+ * @gid: written by the kernel: effective group of it
+ * @channel: written by the kernel: number of the client's channel
+ * @reserved: 0
+ *
+ * ION_IOC_ACCEPT, on a channel that listens, takes the oldest client that waits, and
+ * sleeps until there is one unless the descriptor has O_NONBLOCK. ION_IOC_PAIR, on a
+ * channel of ``direct`` or ``pair`` that has no peer, makes the channel at its other side:
+ * as with socketpair(), one program gets both, and can hand either to another. What
+ * works on a descriptor of /dev/ion works on the new one.
+ */
+struct ion_accept {
+	__u32 size;
+	__u32 flags;
+	__s32 fd;
+	__s32 pid;
+	__u32 uid;
+	__u32 gid;
+	__aligned_u64 channel;
+	__aligned_u64 reserved[2];
+};
+
+/**
+ * enum ion_peer_state - the state of the channel at the other side
+ * @ION_PEER_NONE: there is none yet
+ * @ION_PEER_THERE: there is one
+ * @ION_PEER_GONE: it has gone
+ */
+enum ion_peer_state {
+	ION_PEER_NONE,
+	ION_PEER_THERE,
+	ION_PEER_GONE,
+};
+
+/**
+ * struct ion_peer - who is at the other side (ION_IOC_PEER)
+ * @size: sizeof(struct ion_peer)
+ * @flags: 0
+ * @state: written by the kernel: &enum ion_peer_state
+ * @pid: written by the kernel: the process that opened the other channel, as the caller
+ *	sees it, 0 if the caller does not see it, or if there was never a peer
+ * @uid: written by the kernel: effective user of that process at the open
+ * @gid: written by the kernel: effective group of it
+ * @channel: written by the kernel: number of the other channel; 0: there was none
+ * @reserved: 0
+ */
+struct ion_peer {
+	__u32 size;
+	__u32 flags;
+	__u32 state;
+	__s32 pid;
+	__u32 uid;
+	__u32 gid;
+	__aligned_u64 channel;
+	__aligned_u64 reserved[2];
+};
+
 /**
  * struct ion_verify - verify who sent a command (ION_IOC_VERIFY)
  * @size: sizeof(struct ion_verify)
@@ -740,11 +825,13 @@ struct ion_buffers {
  * @ION_CHANNEL_OPEN: it was opened, and not set up yet
  * @ION_CHANNEL_READY: it was set up
  * @ION_CHANNEL_CLOSED: the program closed it, and a service still keeps it
+ * @ION_CHANNEL_LISTENING: it listens on a port
  */
 enum ion_channel_state {
 	ION_CHANNEL_OPEN,
 	ION_CHANNEL_READY,
 	ION_CHANNEL_CLOSED,
+	ION_CHANNEL_LISTENING,
 };
 
 /**
@@ -764,6 +851,8 @@ enum ion_channel_state {
  * @buffer_size: bytes of each of them
  * @buffers_owned: how many of them belong to the user end
  * @reserved: 0
+ * @key: the key or the port that the program named, padded with zeros
+ * @peer: number of the channel at the other side, 0 if there was none
  * @reserved2: 0
  * @stats: counters, as in ION_IOC_STATS
  */
@@ -780,7 +869,9 @@ struct ion_list_entry {
 	__u32 buffer_size;
 	__u32 buffers_owned;
 	__u32 reserved;
-	__aligned_u64 reserved2[20];
+	char key[ION_KEY_LEN];
+	__aligned_u64 peer;
+	__aligned_u64 reserved2[15];
 	struct ion_stats stats;
 };
 
@@ -868,5 +959,8 @@ struct ion_selftest {
 #define ION_IOC_BUFFERS		_IO(ION_IOC_MAGIC, 0x0e)
 #define ION_IOC_SELFTEST	_IO(ION_IOC_MAGIC, 0x0f)
 #define ION_IOC_LIST		_IO(ION_IOC_MAGIC, 0x10)
+#define ION_IOC_ACCEPT		_IO(ION_IOC_MAGIC, 0x11)
+#define ION_IOC_PAIR		_IO(ION_IOC_MAGIC, 0x12)
+#define ION_IOC_PEER		_IO(ION_IOC_MAGIC, 0x13)
 
 #endif /* _UAPI_LINUX_ION_H */

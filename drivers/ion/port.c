@@ -1,0 +1,589 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Ports: a program listens on a name, others connect to it, and each connection is a
+ * channel of its own. Works for services that join two channels: direct and pair.
+ *
+ * A channel that listens has no rings. A client sets its channel up as usual, with its
+ * own geometry and at its own cost, and may push before it is accepted. ACCEPT makes the
+ * other channel, with the mirrored geometry, and a descriptor for it.
+ *
+ * Names belong to a network namespace, like those of abstract unix sockets: an IPC
+ * namespace would fit as well, but a module cannot hold a reference to one.
+ *
+ * ion_ports_lock protects the ports, the clients that wait, and the fields @queued_at,
+ * @waiting and @clients of channels. It is held for a bounded time; all other locks are
+ * taken outside it, but for those of wait queues.
+ */
+#include <linux/anon_inodes.h>
+#include <linux/cleanup.h>
+#include <linux/cred.h>
+#include <linux/err.h>
+#include <linux/errno.h>
+#include <linux/fs.h>
+#include <linux/list.h>
+#include <linux/lockdep.h>
+#include <linux/nsproxy.h>
+#include <linux/pid.h>
+#include <linux/poll.h>
+#include <linux/refcount.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/stat.h>
+#include <linux/string.h>
+#include <linux/user_namespace.h>
+#include <linux/wait.h>
+#include <net/net_namespace.h>
+
+#include "binding.h"
+#include "calls.h"
+#include "geometry.h"
+#include "port.h"
+#include "quota.h"
+
+/**
+ * struct ion_port - a name that a program listens on
+ * @ref: one of the channel that listens, one of each client between look-up and queue
+ * @list: in ion_ports; empty once the channel that listens has gone
+ * @ch: the channel that listens
+ * @net: network namespace that the name belongs to, with a reference
+ * @uid: effective user that listens
+ * @gid: effective group of it
+ * @mode: permission bits: who may write may connect
+ * @key: the name
+ * @service: service of the connections
+ * @slots: most slots of each ring, as the channel that listens will see them; 0: any
+ * @buffers: most buffers of the arena; 0: any
+ * @buffer_size: most bytes of a buffer; 0: any
+ * @backlog: most clients that may wait
+ * @nr: clients that wait or are about to
+ * @clients: channels of the clients that wait, the oldest first
+ */
+struct ion_port {
+	refcount_t ref;
+	struct list_head list;
+	struct ion_channel *ch;
+	struct net *net;
+	kuid_t uid;
+	kgid_t gid;
+	umode_t mode;
+	char key[ION_KEY_LEN];
+	char service[ION_SERVICE_NAME_LEN];
+	u32 slots[ION_RINGS];
+	u32 buffers;
+	u32 buffer_size;
+	u32 backlog;
+	u32 nr;
+	struct list_head clients;
+};
+
+static DEFINE_SPINLOCK(ion_ports_lock);
+static LIST_HEAD(ion_ports);
+
+/* ---- listen ------------------------------------------------------------ */
+
+static void ion_port_put(struct ion_port *port)
+{
+	if (!refcount_dec_and_test(&port->ref))
+		return;
+	put_net(port->net);
+	kfree(port);
+}
+
+static struct ion_port *ion_port_create(struct ion_channel *ch,
+					const struct ion_setup *setup)
+{
+	struct ion_port *port = kzalloc(sizeof(*port), ION_GFP);
+	unsigned int id;
+
+	if (!port)
+		return NULL;
+	refcount_set(&port->ref, 1);
+	INIT_LIST_HEAD(&port->list);
+	INIT_LIST_HEAD(&port->clients);
+	port->ch = ch;
+	port->net = get_net(current->nsproxy->net_ns);
+	port->uid = current_euid();
+	port->gid = current_egid();
+	port->mode = setup->arg[0];
+	port->backlog = setup->arg[1] ?: ION_BACKLOG_DEFAULT;
+	strscpy(port->key, setup->key);
+	strscpy(port->service, setup->service);
+	for (id = 0; id < ION_RINGS; id++)
+		port->slots[id] = setup->slots[id];
+	port->buffers = setup->buffers;
+	port->buffer_size = setup->buffer_size;
+	return port;
+}
+
+static struct ion_port *ion_port_find(const char *key)
+{
+	const struct net *net = current->nsproxy->net_ns;
+	struct ion_port *port;
+
+	lockdep_assert_held(&ion_ports_lock);
+
+	list_for_each_entry(port, &ion_ports, list)
+		if (net_eq(port->net, net) && !strcmp(port->key, key))
+			return port;
+	return NULL;
+}
+
+static int ion_port_publish(struct ion_port *port)
+{
+	guard(spinlock)(&ion_ports_lock);
+
+	if (ion_port_find(port->key))
+		return -EADDRINUSE;
+	list_add_tail(&port->list, &ion_ports);
+	return 0;
+}
+
+/* The channel counts for its user, as one with rings does. */
+static int ion_port_attach(struct ion_channel *ch, struct ion_port *port)
+{
+	struct ion_quota *quota;
+	int ret;
+
+	lockdep_assert_held(&ch->setup_mutex);
+
+	if (ch->ready || ch->setting_up || ch->port)
+		return -EBUSY;
+	quota = ion_quota_charge(ch->opener.uid);
+	if (IS_ERR(quota))
+		return PTR_ERR(quota);
+	ret = ion_port_publish(port);
+	if (ret) {
+		ion_quota_uncharge(quota);
+		return ret;
+	}
+	ch->quota = quota;
+	strscpy(ch->info.service, port->service);
+	strscpy(ch->name, port->key);
+	/* Pairs with the acquire in ion_channel_listens(). */
+	smp_store_release(&ch->port, port);
+	return 0;
+}
+
+/* Check what LISTEN and CONNECT ask for together with a service, a key and flags. */
+static bool ion_port_flags_ok(const struct ion_setup *setup)
+{
+	u32 both = ION_SETUP_LISTEN | ION_SETUP_CONNECT;
+
+	return (setup->flags & both) != both && *setup->key &&
+	       !(setup->flags & ION_SETUP_DRY_RUN);
+}
+
+static bool ion_port_bounds_ok(const struct ion_setup *setup)
+{
+	return !setup->layout && !(setup->flags & ~ION_SETUP_LISTEN) &&
+	       !memchr_inv(setup->slots + ION_RINGS, 0,
+			   (ION_RINGS_MAX - ION_RINGS) * sizeof(*setup->slots)) &&
+	       !(setup->arg[0] & ~(u64)0777) && setup->arg[1] <= ION_BACKLOG_MAX;
+}
+
+/**
+ * ion_port_check() - check a request that names a port
+ * @setup: the request, with ION_SETUP_LISTEN or ION_SETUP_CONNECT
+ *
+ * Return: 0; -EINVAL for fields that do not go together; -EOPNOTSUPP for a service that
+ * does not join channels.
+ */
+int ion_port_check(const struct ion_setup *setup)
+{
+	if (!ion_port_flags_ok(setup))
+		return -EINVAL;
+	if (setup->flags & ION_SETUP_LISTEN && !ion_port_bounds_ok(setup))
+		return -EINVAL;
+	if (!ion_geometry_direct(setup) && strcmp(setup->service, "pair"))
+		return -EOPNOTSUPP;
+	return 0;
+}
+
+/**
+ * ion_port_listen() - make a channel listen on a name
+ * @ch: the channel
+ * @setup: the request, checked
+ *
+ * Context: may sleep.
+ * Return: 0; -EADDRINUSE if somebody listens on the name; -EBUSY if the channel is set
+ * up or listens; -ENOMEM; -ENFILE or -EDQUOT over a limit; -EINTR for a fatal signal.
+ */
+int ion_port_listen(struct ion_channel *ch, const struct ion_setup *setup)
+{
+	struct ion_port *port = ion_port_create(ch, setup);
+	int ret;
+
+	if (!port)
+		return -ENOMEM;
+	ret = mutex_lock_killable(&ch->setup_mutex);
+	if (!ret) {
+		ret = ion_port_attach(ch, port);
+		mutex_unlock(&ch->setup_mutex);
+	}
+	if (ret)
+		ion_port_put(port);
+	return ret;
+}
+
+/* ---- connect ----------------------------------------------------------- */
+
+/* As for a unix socket: who may write to it may connect. */
+static bool ion_port_permits(const struct ion_port *port)
+{
+	umode_t wanted = S_IWOTH;
+
+	if (uid_eq(port->uid, current_fsuid()))
+		wanted = S_IWUSR;
+	else if (in_group_p(port->gid))
+		wanted = S_IWGRP;
+	return port->mode & wanted ||
+	       ns_capable_noaudit(port->net->user_ns, CAP_DAC_OVERRIDE);
+}
+
+static bool ion_port_fits(const struct ion_port *port,
+			  const struct ion_info *info)
+{
+	unsigned int id;
+	u32 most;
+
+	for (id = 0; id < ION_RINGS; id++) {
+		most = port->slots[ion_geometry_mirror(id)];
+		if (most && info->ring[id].nr_slots > most)
+			return false;
+	}
+	return !(port->buffers && info->buffers > port->buffers) &&
+	       !(port->buffer_size && info->buffer_size > port->buffer_size);
+}
+
+/* Find the port that the caller may connect to, and keep a place in its queue. */
+static struct ion_port *ion_port_reserve(const struct ion_setup *setup)
+{
+	struct ion_port *port;
+
+	guard(spinlock)(&ion_ports_lock);
+
+	port = ion_port_find(setup->key);
+	if (!port)
+		return ERR_PTR(-ECONNREFUSED);
+	if (!ion_port_permits(port))
+		return ERR_PTR(-EACCES);
+	if (strcmp(port->service, setup->service))
+		return ERR_PTR(-EPROTOTYPE);
+	if (!ion_port_fits(port, &setup->info))
+		return ERR_PTR(-EMSGSIZE);
+	if (port->nr >= port->backlog)
+		return ERR_PTR(-EAGAIN);
+	port->nr++;
+	refcount_inc(&port->ref);
+	return port;
+}
+
+static void ion_port_queue(struct ion_port *port, struct ion_channel *client,
+			   bool first)
+{
+	struct ion_channel *ch = port->ch;
+
+	lockdep_assert_held(&ion_ports_lock);
+
+	client->queued_at = port;
+	if (first)
+		list_add(&client->waiting, &port->clients);
+	else
+		list_add_tail(&client->waiting, &port->clients);
+	WRITE_ONCE(ch->clients, ch->clients + 1);
+	wake_up_interruptible_poll(&ch->wait, EPOLLIN | EPOLLRDNORM);
+}
+
+/* Take a client out of the queue of its port. Its place is free again. */
+static void ion_port_unqueue(struct ion_channel *client)
+{
+	struct ion_port *port = client->queued_at;
+
+	lockdep_assert_held(&ion_ports_lock);
+
+	list_del_init(&client->waiting);
+	client->queued_at = NULL;
+	WRITE_ONCE(port->ch->clients, port->ch->clients - 1);
+	port->nr--;
+}
+
+/* A client whose port has gone learns it as from a peer that has gone. */
+static void ion_port_enter(struct ion_port *port, struct ion_channel *client)
+{
+	bool open;
+
+	spin_lock(&ion_ports_lock);
+	open = !list_empty(&port->list);
+	if (open)
+		ion_port_queue(port, client, false);
+	spin_unlock(&ion_ports_lock);
+	if (!open)
+		ion_channel_hangup(client);
+}
+
+static void ion_port_unreserve(struct ion_port *port)
+{
+	spin_lock(&ion_ports_lock);
+	port->nr--;
+	spin_unlock(&ion_ports_lock);
+}
+
+/**
+ * ion_port_connect() - set a channel up as a client of a port
+ * @ch: the channel
+ * @setup: the request, checked
+ * @config: its configuration
+ *
+ * Does not wait for the client to be accepted.
+ *
+ * Context: may sleep.
+ * Return: 0; -ECONNREFUSED if nobody listens on the name; -EACCES without permission;
+ * -EPROTOTYPE if the port has another service; -EMSGSIZE for a geometry beyond what it
+ * allows; -EAGAIN if as many clients wait as it allows; an error of
+ * ion_channel_configure().
+ */
+int ion_port_connect(struct ion_channel *ch, const struct ion_setup *setup,
+		     struct ion_config *config)
+{
+	struct ion_port *port = ion_port_reserve(setup);
+	int ret;
+
+	if (IS_ERR(port))
+		return PTR_ERR(port);
+	/* The name is the port's, not one by which two equals meet. */
+	config->bind.key = "";
+	config->name = port->key;
+	ret = ion_channel_configure(ch, config);
+	if (ret)
+		ion_port_unreserve(port);
+	else
+		ion_port_enter(port, ch);
+	ion_port_put(port);
+	return ret;
+}
+
+/* ---- accept ------------------------------------------------------------ */
+
+/* Take the oldest client, with a reference; NULL if none waits. */
+static struct ion_channel *ion_port_first(struct ion_port *port)
+{
+	struct ion_channel *client;
+
+	guard(spinlock)(&ion_ports_lock);
+
+	client = list_first_entry_or_null(&port->clients, struct ion_channel,
+					  waiting);
+	if (!client)
+		return NULL;
+	ion_port_unqueue(client);
+	/* It is not closed: a client that closes leaves the queue before. */
+	return ion_channel_get(client);
+}
+
+/* A client that could not be accepted is the first again, unless it has gone. */
+static void ion_port_return(struct ion_port *port, struct ion_channel *client)
+{
+	guard(spinlock)(&ion_ports_lock);
+
+	if (READ_ONCE(client->closed))
+		return;
+	port->nr++;
+	ion_port_queue(port, client, true);
+}
+
+/* What the other side of a channel asks for: the same, mirrored. */
+static void ion_port_mirror(struct ion_setup *setup,
+			    const struct ion_channel *client)
+{
+	const struct ion_info *info = &client->info;
+	unsigned int id;
+
+	memset(setup, 0, sizeof(*setup));
+	setup->layout = info->layout;
+	strscpy(setup->service, info->service);
+	for (id = 0; id < ION_RINGS; id++)
+		setup->slots[id] =
+			info->ring[ion_geometry_mirror(id)].nr_slots;
+	setup->buffers = info->buffers;
+	setup->buffer_size = info->buffer_size;
+}
+
+static int ion_port_configure(struct ion_channel *ch,
+			      struct ion_channel *client)
+{
+	struct ion_config *config __free(kfree) = kzalloc(sizeof(*config), ION_GFP);
+	struct ion_setup *setup __free(kfree) = kmalloc(sizeof(*setup), ION_GFP);
+	int ret;
+
+	if (!config || !setup)
+		return -ENOMEM;
+	ion_port_mirror(setup, client);
+	ret = ion_geometry(&config->info, setup);
+	if (ret)
+		return ret;
+	config->bind.key = "";
+	config->name = client->name;
+	config->direct = client->direct;
+	config->peer = client;
+	ion_channel_describe(ch, &config->info, client->info.service);
+	ret = ion_channel_configure(ch, config);
+	return ret || client->direct ? ret : ion_binding_join(ch, client);
+}
+
+static struct file *ion_port_file(struct ion_channel *ch, u32 flags)
+{
+	int mode = O_RDWR | (flags & ION_ACCEPT_NONBLOCK ? O_NONBLOCK : 0);
+	struct file *file = anon_inode_getfile("[ion]", &ion_fops, ch, mode);
+
+	if (IS_ERR(file))
+		return file;
+	file->f_mode |= FMODE_NOWAIT;
+	stream_open(file_inode(file), file);
+	return file;
+}
+
+/**
+ * ion_port_pair() - make the other side of a channel
+ * @ch: the channel, configured, of a service that joins channels, with no peer
+ * @accept: the request; all but size, flags and fd is written
+ *
+ * Context: may sleep.
+ * Return: an open file of the new channel; -EOPNOTSUPP for another service; -EISCONN if
+ * the channel has a peer; an error of ion_channel_configure().
+ */
+struct file *ion_port_pair(struct ion_channel *ch, struct ion_accept *accept)
+{
+	struct ion_channel *other;
+	struct file *file;
+	int ret;
+
+	other = ion_channel_create();
+	if (IS_ERR(other))
+		return ERR_CAST(other);
+	ret = ion_port_configure(other, ch);
+	file = ret ? ERR_PTR(ret) : ion_port_file(other, accept->flags);
+	if (IS_ERR(file)) {
+		ion_channel_close(other);
+		return file;
+	}
+	accept->pid = pid_vnr(ch->opener.pid);
+	accept->uid = from_kuid_munged(current_user_ns(), ch->opener.uid);
+	accept->gid = from_kgid_munged(current_user_ns(), ch->opener.gid);
+	accept->channel = ch->id;
+	return file;
+}
+
+/* These say that the client is no longer there, or found another peer. */
+static bool ion_port_lost(int error)
+{
+	return error == -EPIPE || error == -EISCONN;
+}
+
+/* Accept a client that waits; -EAGAIN if none does. */
+static struct file *ion_port_try(struct ion_port *port,
+				 struct ion_accept *accept)
+{
+	struct ion_channel *client;
+	struct file *file;
+
+	do {
+		client = ion_port_first(port);
+		if (!client)
+			return ERR_PTR(-EAGAIN);
+		file = ion_port_pair(client, accept);
+		if (IS_ERR(file) && !ion_port_lost(PTR_ERR(file)))
+			ion_port_return(port, client);
+		ion_channel_put(client);
+	} while (IS_ERR(file) && ion_port_lost(PTR_ERR(file)));
+	return file;
+}
+
+/**
+ * ion_port_accept() - accept a client
+ * @file: the open file of the channel that listens
+ * @accept: the request; all but size, flags and fd is written
+ *
+ * Context: may sleep.
+ * Return: an open file of the new channel; -EINVAL if the channel does not listen;
+ * -EAGAIN if nobody waits and the file does not block; -ERESTARTSYS for a signal; an
+ * error of ion_port_pair(), which leaves the client first in the queue.
+ */
+struct file *ion_port_accept(struct file *file, struct ion_accept *accept)
+{
+	struct ion_channel *ch = file->private_data;
+	struct file *accepted;
+
+	if (!ion_channel_listens(ch))
+		return ERR_PTR(-EINVAL);
+	for (;;) {
+		accepted = ion_port_try(ch->port, accept);
+		if (accepted != ERR_PTR(-EAGAIN) || file->f_flags & O_NONBLOCK)
+			return accepted;
+		if (wait_event_interruptible(ch->wait, READ_ONCE(ch->clients)))
+			return ERR_PTR(-ERESTARTSYS);
+	}
+}
+
+/* ---- the end ----------------------------------------------------------- */
+
+static void ion_port_close(struct ion_port *port)
+{
+	struct ion_channel *client;
+
+	spin_lock(&ion_ports_lock);
+	list_del_init(&port->list);
+	spin_unlock(&ion_ports_lock);
+	while ((client = ion_port_first(port))) {
+		ion_channel_hangup(client);
+		ion_channel_put(client);
+	}
+	ion_port_put(port);
+}
+
+/**
+ * ion_port_leave() - end what a channel that is being closed has with ports
+ * @ch: the channel
+ *
+ * A client leaves the queue. When a port goes, its clients are hung up.
+ *
+ * Context: may sleep.
+ */
+void ion_port_leave(struct ion_channel *ch)
+{
+	struct ion_port *port = ion_channel_listens(ch) ? ch->port : NULL;
+
+	if (port) {
+		ion_port_close(port);
+		return;
+	}
+	spin_lock(&ion_ports_lock);
+	/* Before the lock is given back: ion_port_return() looks at it. */
+	WRITE_ONCE(ch->closed, true);
+	if (ch->queued_at)
+		ion_port_unqueue(ch);
+	spin_unlock(&ion_ports_lock);
+}
+
+/**
+ * ion_port_peer() - ION_IOC_PEER
+ * @ch: the channel, configured
+ * @peer: all but size and flags is written
+ *
+ * Context: process.
+ */
+void ion_port_peer(const struct ion_channel *ch, struct ion_peer *peer)
+{
+	const struct ion_opener *opener = &ch->peer;
+
+	/* Pairs with the release in ion_channel_set_peer(). */
+	peer->channel = smp_load_acquire(&ch->peer_id);
+	peer->state = peer->channel ? ION_PEER_THERE : ION_PEER_NONE;
+	if (ion_channel_hungup(ch) || READ_ONCE(ch->peer_gone))
+		peer->state = ION_PEER_GONE;
+	if (!peer->channel)
+		return;
+	peer->pid = pid_vnr(opener->pid);
+	peer->uid = from_kuid_munged(current_user_ns(), opener->uid);
+	peer->gid = from_kgid_munged(current_user_ns(), opener->gid);
+}
