@@ -40,6 +40,9 @@ TEST(ioctl_numbers_are_fixed)
 	EXPECT_EQ(_IO(0xef, 14), ION_IOC_BUFFERS);
 	EXPECT_EQ(_IO(0xef, 15), ION_IOC_SELFTEST);
 	EXPECT_EQ(_IO(0xef, 16), ION_IOC_LIST);
+	EXPECT_EQ(_IO(0xef, 17), ION_IOC_ACCEPT);
+	EXPECT_EQ(_IO(0xef, 18), ION_IOC_PAIR);
+	EXPECT_EQ(_IO(0xef, 19), ION_IOC_PEER);
 }
 
 TEST(the_driver_reports_this_version)

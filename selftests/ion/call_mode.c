@@ -33,6 +33,9 @@ static const struct {
 	{ "BUFFERS", ION_IOC_BUFFERS, 0 },
 	{ "SELFTEST", ION_IOC_SELFTEST, 0 },
 	{ "LIST", ION_IOC_LIST, 0 },
+	{ "ACCEPT", ION_IOC_ACCEPT, READS | WRITES },
+	{ "PAIR", ION_IOC_PAIR, READS | WRITES },
+	{ "PEER", ION_IOC_PEER, 0 },
 };
 
 /* A request that every call refuses in the end, whatever the access mode. */
@@ -140,7 +143,7 @@ TEST_F(call_mode, the_access_mode_decides_before_the_setup)
 		EXPECT_EQ(!!(calls[i].needs & ~variant->may), ret == -EBADF)
 		TH_LOG("%s: %d", calls[i].name, ret);
 	}
-	EXPECT_EQ(-ENOTTY, call_with_nonsense(fd, ION_IOC_LIST + 1));
+	EXPECT_EQ(-ENOTTY, call_with_nonsense(fd, ION_IOC_PEER + 1));
 	EXPECT_EQ(-ENOTTY, call_with_nonsense(fd, ION_IOC_QUERY - 1));
 	close(fd);
 }

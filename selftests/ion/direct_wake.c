@@ -228,4 +228,6 @@ TEST_F(direct_wake, bad_index_is_eproto_until_it_is_right_again)
 	EXPECT_TRUE(direct_crosses(&self->a, &self->b, 0));
 }
 
+ION_TEST_KERNEL_LOG()
+
 ION_TEST_MAIN

@@ -11,13 +11,15 @@ static const unsigned long struct_calls[] = {
 	ION_IOC_QUERY,	 ION_IOC_SETUP,	  ION_IOC_INFO,	    ION_IOC_PUSH,
 	ION_IOC_POP,	 ION_IOC_STATS,	  ION_IOC_PEEK,	    ION_IOC_WAIT,
 	ION_IOC_SERVE,	 ION_IOC_EVENTFD, ION_IOC_JOIN,	    ION_IOC_VERIFY,
-	ION_IOC_BUFFERS, ION_IOC_LIST,	  ION_IOC_SELFTEST,
+	ION_IOC_BUFFERS, ION_IOC_LIST,	  ION_IOC_SELFTEST, ION_IOC_ACCEPT,
+	ION_IOC_PAIR,	 ION_IOC_PEER,
 };
 
 static const char *const struct_names[] = {
 	"QUERY", "SETUP",  "INFO",    "PUSH",  "POP",
 	"STATS", "PEEK",   "WAIT",    "SERVE", "EVENTFD",
 	"JOIN",	 "VERIFY", "BUFFERS", "LIST",  "SELFTEST",
+	"ACCEPT", "PAIR", "PEER",
 };
 
 static const __u32 struct_sizes[] = {
@@ -28,7 +30,8 @@ static const __u32 struct_sizes[] = {
 	sizeof(struct ion_serve),    sizeof(struct ion_eventfd),
 	sizeof(struct ion_join),     sizeof(struct ion_verify),
 	sizeof(struct ion_buffers),  sizeof(struct ion_list),
-	sizeof(struct ion_selftest),
+	sizeof(struct ion_selftest), sizeof(struct ion_accept),
+	sizeof(struct ion_accept),   sizeof(struct ion_peer),
 };
 
 /* A channel with packets in every ring, so that a loss is visible. */

@@ -10,7 +10,7 @@ static const unsigned long configured_calls[] = {
 	ION_IOC_INFO,	 ION_IOC_KICK,	  ION_IOC_PUSH,	 ION_IOC_POP,
 	ION_IOC_STATS,	 ION_IOC_PEEK,	  ION_IOC_RESET, ION_IOC_WAIT,
 	ION_IOC_SERVE,	 ION_IOC_EVENTFD, ION_IOC_JOIN,	 ION_IOC_VERIFY,
-	ION_IOC_BUFFERS,
+	ION_IOC_BUFFERS, ION_IOC_PAIR,	  ION_IOC_PEER,
 };
 
 /* A channel that is not set up, with nothing mapped. */
@@ -48,7 +48,7 @@ TEST_F(channel_not_set_up, calls_before_setup_are_refused)
 }
 
 static const unsigned long unknown_calls[] = {
-	_IO(ION_IOC_MAGIC, 0x11),
+	_IO(ION_IOC_MAGIC, 0x14),
 	_IO(ION_IOC_MAGIC, 0x7f),
 	_IO(ION_IOC_MAGIC, 0xff),
 	_IOR(ION_IOC_MAGIC, 0x03, __u32),

@@ -1,0 +1,404 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Ports: a program listens on a name, and others connect to it. */
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include "ion_test.h"
+#include "port_test.h"
+
+FIXTURE(port)
+{
+	struct usage before;
+	int listener;
+};
+
+FIXTURE_VARIANT(port)
+{
+	const char *service;
+};
+
+/* clang-format off */
+
+FIXTURE_VARIANT_ADD(port, direct)
+{
+	.service = "direct",
+};
+
+FIXTURE_VARIANT_ADD(port, pair)
+{
+	.service = "pair",
+};
+
+/* clang-format on */
+
+FIXTURE_SETUP(port)
+{
+	self->before = usage_now();
+	self->listener = port_listen(variant->service, 0600, 2);
+	ASSERT_LE(0, self->listener);
+}
+
+FIXTURE_TEARDOWN(port)
+{
+	close(self->listener);
+	EXPECT_TRUE(usage_returns_to(&self->before));
+}
+
+TEST_F(port, client_and_server_talk)
+{
+	struct channel client, server;
+	struct ion_accept accept;
+
+	ASSERT_EQ(0, port_connect(&client, variant->service));
+	ASSERT_EQ(0, port_accept(&server, self->listener, &accept));
+	EXPECT_TRUE(port_crosses(&client, &server, 1));
+	EXPECT_TRUE(port_crosses(&server, &client, 2));
+	EXPECT_EQ(getpid(), accept.pid);
+	EXPECT_EQ(geteuid(), accept.uid);
+	EXPECT_EQ(getegid(), accept.gid);
+	EXPECT_EQ(client.info.channel, accept.channel);
+	channel_close(&client);
+	channel_close(&server);
+}
+
+TEST_F(port, client_may_push_before_it_is_accepted)
+{
+	struct channel client, server;
+	struct ion_accept accept;
+
+	ASSERT_EQ(0, port_connect(&client, variant->service));
+	EXPECT_EQ(3, ion_push_from(&client, 0, 3));
+	EXPECT_EQ(0, ion_kick(client.fd));
+	ASSERT_EQ(0, port_accept(&server, self->listener, &accept));
+	EXPECT_EQ(0, ion_kick(client.fd));
+	EXPECT_EQ(3, ion_pop_from(&server, 0, 5));
+	channel_close(&client);
+	channel_close(&server);
+}
+
+TEST_F(port, each_client_has_a_channel_of_its_own)
+{
+	struct channel client[2], server[2];
+	struct ion_accept accept;
+	unsigned int i;
+
+	for (i = 0; i < 2; i++)
+		ASSERT_EQ(0, port_connect(&client[i], variant->service));
+	for (i = 0; i < 2; i++)
+		ASSERT_EQ(0, port_accept(&server[i], self->listener, &accept));
+	for (i = 0; i < 2; i++)
+		EXPECT_TRUE(port_crosses(&client[i], &server[i], i));
+	for (i = 0; i < 2; i++) {
+		channel_close(&client[i]);
+		channel_close(&server[i]);
+	}
+}
+
+TEST_F(port, listener_is_readable_while_a_client_waits)
+{
+	struct channel client, server;
+	struct ion_accept accept;
+
+	EXPECT_EQ(0, ion_poll_for(self->listener, POLLIN, 0));
+	ASSERT_EQ(0, port_connect(&client, variant->service));
+	EXPECT_EQ(POLLIN, ion_poll_for(self->listener, POLLIN, 0));
+	ASSERT_EQ(0, port_accept(&server, self->listener, &accept));
+	EXPECT_EQ(0, ion_poll_for(self->listener, POLLIN, 0));
+	channel_close(&client);
+	channel_close(&server);
+}
+
+static int accepts(struct task *task)
+{
+	struct ion_accept accept;
+
+	return port_accept(task->ch, (int)task->arg[0], &accept);
+}
+
+TEST_F(port, accept_sleeps_until_a_client_connects)
+{
+	struct channel client, server;
+	struct task task;
+
+	task_start(&task, accepts, &server, (__u64)self->listener, 0);
+	ASSERT_TRUE(AWAIT(task_sleeps(&task)));
+	ASSERT_EQ(0, port_connect(&client, variant->service));
+	EXPECT_EQ(0, task_join(&task));
+	EXPECT_TRUE(port_crosses(&client, &server, 1));
+	channel_close(&client);
+	channel_close(&server);
+}
+
+TEST_F(port, accept_does_not_sleep_with_nonblock)
+{
+	struct channel server;
+	struct ion_accept accept;
+
+	ASSERT_EQ(0, fcntl(self->listener, F_SETFL, O_NONBLOCK));
+	EXPECT_EQ(-EAGAIN, port_accept(&server, self->listener, &accept));
+}
+
+TEST_F(port, client_beyond_the_backlog_is_refused)
+{
+	struct channel client[3], server;
+	struct ion_accept accept;
+
+	ASSERT_EQ(0, port_connect(&client[0], variant->service));
+	ASSERT_EQ(0, port_connect(&client[1], variant->service));
+	EXPECT_EQ(-EAGAIN, port_connect(&client[2], variant->service));
+	ASSERT_EQ(0, port_accept(&server, self->listener, &accept));
+	EXPECT_EQ(0, port_connect(&client[2], variant->service));
+	channel_close(&client[0]);
+	channel_close(&client[1]);
+	channel_close(&client[2]);
+	channel_close(&server);
+}
+
+TEST_F(port, client_that_closes_leaves_the_queue)
+{
+	struct channel client[2], server;
+	struct ion_accept accept;
+
+	ASSERT_EQ(0, port_connect(&client[0], variant->service));
+	ASSERT_EQ(0, port_connect(&client[1], variant->service));
+	channel_close(&client[0]);
+	ASSERT_EQ(0, port_accept(&server, self->listener, &accept));
+	EXPECT_EQ(client[1].info.channel, accept.channel);
+	channel_close(&client[1]);
+	channel_close(&server);
+}
+
+TEST_F(port, listener_that_closes_hangs_its_clients_up)
+{
+	struct channel client;
+
+	ASSERT_EQ(0, port_connect(&client, variant->service));
+	close(self->listener);
+	EXPECT_EQ(POLLRDHUP | POLLHUP,
+		  ion_poll_for(client.fd, POLLIN | POLLRDHUP, LONG_MS));
+	channel_close(&client);
+	EXPECT_EQ(-ECONNREFUSED, port_connect(&client, variant->service));
+	self->listener = -1;
+}
+
+TEST_F(port, name_is_taken_until_the_listener_closes)
+{
+	EXPECT_EQ(-EADDRINUSE, port_listen(variant->service, 0600, 0));
+	close(self->listener);
+	self->listener = port_listen(variant->service, 0600, 0);
+	EXPECT_LE(0, self->listener);
+}
+
+TEST_F(port, client_of_another_service_is_refused)
+{
+	bool direct = !strcmp(variant->service, "direct");
+	struct channel client;
+
+	EXPECT_EQ(-EPROTOTYPE, port_connect(&client, direct ? "pair" : "direct"));
+	EXPECT_EQ(-EOPNOTSUPP, port_connect(&client, "echo"));
+}
+
+TEST_F(port, listener_has_no_rings)
+{
+	struct ion_setup setup;
+	struct ion_info info;
+
+	EXPECT_EQ(MAP_FAILED, mmap(NULL, page_size(), PROT_READ, MAP_SHARED,
+				   self->listener, 0));
+	EXPECT_EQ(EINVAL, errno);
+	EXPECT_EQ(-EBADFD, ion_get_info(self->listener, &info));
+	EXPECT_EQ(-EBADFD, ion_kick(self->listener));
+	ion_setup_init(&setup, "echo");
+	EXPECT_EQ(-EBUSY, ion_call(self->listener, ION_IOC_SETUP, &setup));
+}
+
+TEST_F(port, accept_with_no_free_descriptor_leaves_the_client_in_the_queue)
+{
+	struct channel client, server;
+	struct ion_accept accept;
+	struct rlimit limit, none;
+
+	ASSERT_EQ(0, port_connect(&client, variant->service));
+	ASSERT_EQ(0, getrlimit(RLIMIT_NOFILE, &limit));
+	none = limit;
+	none.rlim_cur = 3;
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &none));
+	EXPECT_EQ(-EMFILE, port_accept(&server, self->listener, &accept));
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &limit));
+	ASSERT_EQ(0, port_accept(&server, self->listener, &accept));
+	channel_close(&client);
+	channel_close(&server);
+}
+
+TEST_F(port, peer_is_known_to_both_sides)
+{
+	struct channel client, server;
+	struct ion_accept accept;
+	struct ion_peer peer;
+
+	ASSERT_EQ(0, port_connect(&client, variant->service));
+	ASSERT_EQ(0, port_peer(client.fd, &peer));
+	EXPECT_EQ(ION_PEER_NONE, peer.state);
+	EXPECT_EQ(0, peer.pid);
+	ASSERT_EQ(0, port_accept(&server, self->listener, &accept));
+	ASSERT_EQ(0, port_peer(client.fd, &peer));
+	EXPECT_EQ(ION_PEER_THERE, peer.state);
+	EXPECT_EQ(getpid(), peer.pid);
+	EXPECT_EQ(server.info.channel, peer.channel);
+	ASSERT_EQ(0, port_peer(server.fd, &peer));
+	EXPECT_EQ(client.info.channel, peer.channel);
+	channel_close(&client);
+	ASSERT_EQ(0, port_peer(server.fd, &peer));
+	EXPECT_EQ(ION_PEER_GONE, peer.state);
+	EXPECT_EQ(getpid(), peer.pid);
+	channel_close(&server);
+}
+
+static int connects(const char *service)
+{
+	struct channel ch;
+	int ret;
+
+	ret = port_connect(&ch, service);
+	if (!ret)
+		channel_close(&ch);
+	return -ret;
+}
+
+/* The device itself may be for root only. */
+static int connects_as_another_user(const char *service)
+{
+	int fd = ion_open(O_RDWR);
+	struct ion_setup setup;
+
+	if (fd < 0 || ion_drop_privileges())
+		return 255;
+	port_client_wants(&setup, service);
+	return -ion_call(fd, ION_IOC_SETUP, &setup);
+}
+
+static int connects_from_another_namespace(const char *service)
+{
+	return unshare(CLONE_NEWNET) ? 255 : connects(service);
+}
+
+static int in_child(int (*run)(const char *service), const char *service)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(run(service));
+	return ion_wait_child(pid);
+}
+
+TEST_F(port, mode_says_who_may_connect)
+{
+	EXPECT_EQ(EACCES, in_child(connects_as_another_user, variant->service));
+	EXPECT_EQ(0, in_child(connects, variant->service));
+	close(self->listener);
+	self->listener = port_listen(variant->service, 0602, 0);
+	ASSERT_LE(0, self->listener);
+	EXPECT_EQ(0, in_child(connects_as_another_user, variant->service));
+}
+
+TEST_F(port, name_belongs_to_the_network_namespace)
+{
+	int ret = in_child(connects_from_another_namespace, variant->service);
+
+	if (ret == 255)
+		SKIP(return, "no network namespaces");
+	EXPECT_EQ(ECONNREFUSED, ret);
+}
+
+TEST_F(port, listener_bounds_the_geometry)
+{
+	struct channel client;
+	struct ion_setup setup;
+
+	close(self->listener);
+	self->listener = ion_open(O_RDWR);
+	port_wants(&setup, variant->service, 0600, 0);
+	setup.slots[ION_RING_RX] = 4;
+	setup.buffer_size = 4096;
+	ASSERT_EQ(0, ion_call(self->listener, ION_IOC_SETUP, &setup));
+	EXPECT_EQ(-EMSGSIZE, port_connect(&client, variant->service));
+	port_client_wants(&setup, variant->service);
+	setup.slots[ION_RING_TX] = 4;
+	setup.buffers = 2;
+	setup.buffer_size = 8192;
+	EXPECT_EQ(-EMSGSIZE, channel_open_live(&client, &setup));
+	setup.buffer_size = 4096;
+	EXPECT_EQ(0, channel_open_live(&client, &setup));
+	channel_close(&client);
+}
+
+TEST_F(port, bad_requests_are_refused)
+{
+	int fd = ion_open(O_RDWR);
+	struct ion_setup setup;
+
+	port_wants(&setup, variant->service, 0600, ION_BACKLOG_MAX + 1);
+	EXPECT_EQ(-EINVAL, ion_call(fd, ION_IOC_SETUP, &setup));
+	port_wants(&setup, variant->service, 01000, 0);
+	EXPECT_EQ(-EINVAL, ion_call(fd, ION_IOC_SETUP, &setup));
+	port_wants(&setup, variant->service, 0600, 0);
+	setup.flags |= ION_SETUP_CONNECT;
+	EXPECT_EQ(-EINVAL, ion_call(fd, ION_IOC_SETUP, &setup));
+	setup.flags = ION_SETUP_LISTEN | ION_SETUP_DRY_RUN;
+	EXPECT_EQ(-EINVAL, ion_call(fd, ION_IOC_SETUP, &setup));
+	setup.flags = ION_SETUP_LISTEN;
+	memset(setup.key, 0, sizeof(setup.key));
+	EXPECT_EQ(-EINVAL, ion_call(fd, ION_IOC_SETUP, &setup));
+	port_wants(&setup, "sink", 0600, 0);
+	EXPECT_EQ(-EOPNOTSUPP, ion_call(fd, ION_IOC_SETUP, &setup));
+	close(fd);
+}
+
+/* As with socketpair(): both sides belong to one program. */
+TEST_F(port, pair_makes_the_other_side)
+{
+	struct channel a, b, c;
+	struct ion_setup setup;
+
+	arena_wants(&setup, ION_LAYOUT_SPLIT, variant->service, 8, 2, 4096);
+	setup.slots[ION_RING_TX] = 16;
+	ASSERT_EQ(0, channel_open_live(&a, &setup));
+	ASSERT_EQ(0, port_pair(&b, a.fd));
+	EXPECT_EQ(16, b.info.ring[ION_RING_RX].nr_slots);
+	EXPECT_EQ(-EISCONN, port_pair(&c, a.fd));
+	EXPECT_EQ(-EISCONN, port_pair(&c, b.fd));
+	channel_close(&a);
+	EXPECT_EQ(POLLRDHUP | POLLHUP,
+		  ion_poll_for(b.fd, POLLIN | POLLRDHUP, LONG_MS));
+	channel_close(&b);
+}
+
+TEST(pair_needs_a_service_that_joins)
+{
+	struct channel ch, other;
+
+	ASSERT_EQ(0, channel_open_slots(&ch, 8, "echo"));
+	EXPECT_EQ(-EOPNOTSUPP, port_pair(&other, ch.fd));
+	channel_close(&ch);
+}
+
+/* A program that is killed leaves no port and no client behind. */
+TEST(killed_server_frees_its_name)
+{
+	struct usage before = usage_now();
+	pid_t pid = fork();
+
+	if (!pid) {
+		if (port_listen("direct", 0600, 0) >= 0)
+			kill(getpid(), SIGKILL);
+		_exit(1);
+	}
+	EXPECT_EQ(256 + SIGKILL, ion_wait_child(pid));
+	EXPECT_TRUE(usage_returns_to(&before));
+	EXPECT_EQ(ECONNREFUSED, connects("direct"));
+}
+
+ION_TEST_KERNEL_LOG()
+
+ION_TEST_MAIN
