@@ -58,7 +58,7 @@ static u32 kind##_peek(struct ion_ring *ring, const void **slots,	\
 CALLS(channel, struct ion_packet)
 CALLS(cmd, struct ion_cmd_packet)
 
-const struct calls calls_of[ION_LANES] = {
+const struct calls calls_of[ION_PATHS] = {
 	CALLS_OF(channel),
 	CALLS_OF(cmd),
 };

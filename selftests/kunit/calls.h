@@ -6,7 +6,7 @@
 #include "ion_kunit.h"
 
 /**
- * struct calls - the calls of a service on a lane
+ * struct calls - the calls of a service on a path
  * @push: push one, to rx or evt
  * @pop: pop one, from tx or cmd
  * @push_n: push many
@@ -29,7 +29,7 @@ struct calls {
 	u32 (*move)(struct ion_ring *from, struct ion_ring *to, u32 count);
 };
 
-/* By the number of the lane. */
-extern const struct calls calls_of[ION_LANES];
+/* By the number of the path. */
+extern const struct calls calls_of[ION_PATHS];
 
 #endif /* _ION_KUNIT_CALLS_H */

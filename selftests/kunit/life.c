@@ -17,26 +17,26 @@ static void life_echo(struct fixture *fix, void *arg)
 {
 	unsigned int i;
 
-	for (i = 0; i < ION_LANES; i++) {
-		const struct ion_lane *lane = &fix->check.lane[i];
+	for (i = 0; i < ION_PATHS; i++) {
+		const struct ion_path *path = &fix->check.path[i];
 
-		calls_of[i].move(fixture_ring(fix, lane->out_id),
-				 fixture_ring(fix, lane->in_id), U32_MAX);
+		calls_of[i].move(fixture_ring(fix, path->out_id),
+				 fixture_ring(fix, path->in_id), U32_MAX);
 	}
 }
 
 static void life_use(struct fixture *fix)
 {
-	struct ion_lane *lane = fix->check.lane;
+	struct ion_path *path = fix->check.path;
 	unsigned int i, turn;
 
 	for (turn = 0; turn < 3; turn++) {
-		for (i = 0; i < ION_LANES; i++)
-			ion_check_is(&fix->check, ion_check_push(&lane[i], 1),
-				     1, "%s pushed", lane[i].name);
+		for (i = 0; i < ION_PATHS; i++)
+			ion_check_is(&fix->check, ion_check_push(&path[i], 1),
+				     1, "%s pushed", path[i].name);
 		fixture_kick(fix, life_echo, NULL);
-		for (i = 0; i < ION_LANES; i++)
-			ion_check_pop(&fix->check, &lane[i], 1);
+		for (i = 0; i < ION_PATHS; i++)
+			ion_check_pop(&fix->check, &path[i], 1);
 	}
 	ion_check_law(&fix->check);
 }
@@ -109,7 +109,7 @@ static void life_kept(struct kunit *test)
 	shape.async = true;
 	KUNIT_ASSERT_EQ(test, fixture_open(fix, &shape), 0);
 	ch = ion_channel_get(fix->check.ch);
-	ion_check_push(&fix->check.lane[0], 2);
+	ion_check_push(&fix->check.path[0], 2);
 	KUNIT_EXPECT_EQ(test, ion_channel_error(ch), 0);
 	fixture_close(fix);
 
@@ -136,7 +136,7 @@ static void life_hangup(struct kunit *test)
 	struct fixture_shape shape = *(const struct fixture_shape *)test->param_value;
 	struct fixture *fix = fixture_create(test);
 	struct ion_packet packet = {};
-	struct ion_lane *lane = &fix->check.lane[0];
+	struct ion_path *path = &fix->check.path[0];
 	struct ion_ring *rx;
 
 	shape.async = true;
@@ -148,8 +148,8 @@ static void life_hangup(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ion_channel_push_n(rx, &packet, 1), 0U);
 	KUNIT_EXPECT_EQ(test, ion_channel_error(fix->check.ch), -EPIPE);
 	KUNIT_EXPECT_EQ(test, ion_kernel_end_kick(fix->check.ch), -EPIPE);
-	KUNIT_EXPECT_TRUE(test, ion_ring_pop(&lane->in, &packet));
-	KUNIT_EXPECT_FALSE(test, ion_ring_pop(&lane->in, &packet));
+	KUNIT_EXPECT_TRUE(test, ion_ring_pop(&path->in, &packet));
+	KUNIT_EXPECT_FALSE(test, ion_ring_pop(&path->in, &packet));
 	fixture_close(fix);
 }
 
@@ -158,16 +158,16 @@ static void life_all(struct fixture *fix, void *slots)
 {
 	unsigned int i;
 
-	for (i = 0; i < ION_LANES; i++) {
-		const struct ion_lane *lane = &fix->check.lane[i];
-		struct ion_ring *out = fixture_ring(fix, lane->out_id);
-		struct ion_ring *in = fixture_ring(fix, lane->in_id);
+	for (i = 0; i < ION_PATHS; i++) {
+		const struct ion_path *path = &fix->check.path[i];
+		struct ion_ring *out = fixture_ring(fix, path->out_id);
+		struct ion_ring *in = fixture_ring(fix, path->in_id);
 		u32 n = calls_of[i].pop_n(out, slots, LIFE_SLOTS);
 
 		ion_check_is(&fix->check, ion_channel_capacity(out),
 			     LIFE_SLOTS - 1, "capacity");
 		ion_check_is(&fix->check, calls_of[i].push_n(in, slots, n), n,
-			     "%ss pushed", lane->name);
+			     "%ss pushed", path->name);
 	}
 }
 
@@ -177,7 +177,7 @@ static void life_large(struct kunit *test)
 	static const u32 counts[] = { LIFE_SLOTS, 40000, 40000, 1, 65535 };
 	struct fixture_shape shape = *(const struct fixture_shape *)test->param_value;
 	struct fixture *fix = fixture_create(test);
-	struct ion_lane *lane = fix->check.lane;
+	struct ion_path *path = fix->check.path;
 	unsigned int turn, i;
 	void *slots;
 
@@ -191,14 +191,14 @@ static void life_large(struct kunit *test)
 	for (turn = 0; turn < ARRAY_SIZE(counts) && fix->check.ch; turn++) {
 		u32 n = min(counts[turn], LIFE_SLOTS - 1U);
 
-		for (i = 0; i < ION_LANES; i++)
+		for (i = 0; i < ION_PATHS; i++)
 			ion_check_is(&fix->check,
-				     ion_check_push_batch(&lane[i],
+				     ion_check_push_batch(&path[i],
 							  counts[turn]),
-				     n, "%ss that found room", lane[i].name);
+				     n, "%ss that found room", path[i].name);
 		fixture_kick(fix, turn & 1 ? life_echo : life_all, slots);
-		for (i = 0; i < ION_LANES; i++)
-			ion_check_pop_batch(&fix->check, &lane[i], n);
+		for (i = 0; i < ION_PATHS; i++)
+			ion_check_pop_batch(&fix->check, &path[i], n);
 		ion_check_law(&fix->check);
 		cond_resched();
 	}

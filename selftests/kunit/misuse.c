@@ -35,9 +35,9 @@ static void misuse_fill(struct fixture *fix, void *arg)
 	u64 slots[32] __aligned(16) = {};
 	unsigned int i;
 
-	for (i = 0; i < ION_LANES; i++)
+	for (i = 0; i < ION_PATHS; i++)
 		ion_check_is(&fix->check,
-			     calls_of[i].push_n(fixture_ring(fix, fix->check.lane[i].in_id),
+			     calls_of[i].push_n(fixture_ring(fix, fix->check.path[i].in_id),
 						slots, 5), 5, "pushed");
 }
 
@@ -51,8 +51,8 @@ static void misuse_open(struct kunit *test, struct misuse *m, bool async)
 
 	m->fix = fixture_create(test);
 	KUNIT_ASSERT_EQ(test, fixture_open(m->fix, &shapes[async]), 0);
-	for (i = 0; i < ION_LANES; i++)
-		ion_check_push(&m->fix->check.lane[i], 9);
+	for (i = 0; i < ION_PATHS; i++)
+		ion_check_push(&m->fix->check.path[i], 9);
 	fixture_kick(m->fix, misuse_fill, NULL);
 	m->bytes = m->fix->check.ch->info.bytes;
 	m->before = kunit_kmalloc(test, m->bytes, GFP_KERNEL);
@@ -108,11 +108,11 @@ static void misuse_kind(struct kunit *test)
 	unsigned int i, id;
 
 	misuse_open(test, &m, true);
-	for (i = 0; i < ION_LANES; i++) {
-		const struct ion_lane *lane = &m.fix->check.lane[i];
+	for (i = 0; i < ION_PATHS; i++) {
+		const struct ion_path *path = &m.fix->check.path[i];
 		const struct calls *calls = &calls_of[i];
-		struct ion_ring *out = fixture_ring(m.fix, lane->out_id);
-		struct ion_ring *in = fixture_ring(m.fix, lane->in_id);
+		struct ion_ring *out = fixture_ring(m.fix, path->out_id);
+		struct ion_ring *in = fixture_ring(m.fix, path->in_id);
 
 		misuse_calls(test, i, NULL, true, true);
 		KUNIT_EXPECT_EQ(test, calls->move(NULL, in, 1), 0U);
@@ -120,12 +120,12 @@ static void misuse_kind(struct kunit *test)
 		for (id = 0; id < ION_RINGS; id++) {
 			struct ion_ring *ring = fixture_ring(m.fix, id);
 
-			misuse_calls(test, i, ring, id != lane->in_id,
-				     id != lane->out_id);
-			if (id != lane->out_id)
+			misuse_calls(test, i, ring, id != path->in_id,
+				     id != path->out_id);
+			if (id != path->out_id)
 				KUNIT_EXPECT_EQ(test, calls->move(ring, in, 1),
 						0U);
-			if (id != lane->in_id)
+			if (id != path->in_id)
 				KUNIT_EXPECT_EQ(test, calls->move(out, ring, 1),
 						0U);
 		}
@@ -144,10 +144,10 @@ static void misuse_context(struct kunit *test)
 	unsigned int i;
 
 	misuse_open(test, &m, false);
-	for (i = 0; i < ION_LANES; i++) {
-		const struct ion_lane *lane = &m.fix->check.lane[i];
-		struct ion_ring *out = fixture_ring(m.fix, lane->out_id);
-		struct ion_ring *in = fixture_ring(m.fix, lane->in_id);
+	for (i = 0; i < ION_PATHS; i++) {
+		const struct ion_path *path = &m.fix->check.path[i];
+		struct ion_ring *out = fixture_ring(m.fix, path->out_id);
+		struct ion_ring *in = fixture_ring(m.fix, path->in_id);
 
 		misuse_calls(test, i, in, true, false);
 		misuse_calls(test, i, out, false, true);
@@ -170,13 +170,13 @@ static void misuse_count(struct kunit *test)
 	void *room;
 
 	misuse_open(test, &m, true);
-	for (i = 0; i < ION_LANES * ARRAY_SIZE(too_many); i++) {
-		const struct calls *calls = &calls_of[i % ION_LANES];
-		const struct ion_lane *lane = &m.fix->check.lane[i % ION_LANES];
-		struct ion_ring *out = fixture_ring(m.fix, lane->out_id);
-		struct ion_ring *in = fixture_ring(m.fix, lane->in_id);
+	for (i = 0; i < ION_PATHS * ARRAY_SIZE(too_many); i++) {
+		const struct calls *calls = &calls_of[i % ION_PATHS];
+		const struct ion_path *path = &m.fix->check.path[i % ION_PATHS];
+		struct ion_ring *out = fixture_ring(m.fix, path->out_id);
+		struct ion_ring *in = fixture_ring(m.fix, path->in_id);
 
-		k = i / ION_LANES;
+		k = i / ION_PATHS;
 		KUNIT_EXPECT_EQ(test, calls->reserve(in, &room, 4), 4U);
 		KUNIT_EXPECT_EQ(test, calls->commit(in, too_many[k]), 0U);
 		KUNIT_EXPECT_EQ(test, calls->commit(in, 1), 0U);

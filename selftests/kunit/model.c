@@ -21,7 +21,7 @@ static u32 model_random(struct model *model, u32 below)
 static void model_service(struct model *model, struct model_call *call,
 			  void (*what)(struct fixture *fix, void *arg))
 {
-	struct queue *hand = &model->hand[call->lane];
+	struct queue *hand = &model->hand[call->path];
 
 	if (what == model_pop)
 		call->want = min(call->want, queue_room(hand));
@@ -35,13 +35,13 @@ static void model_service(struct model *model, struct model_call *call,
 
 static void model_user_push(struct model *model, struct model_call *call)
 {
-	struct ion_lane *lane = model_lane(model, call->lane);
-	struct queue *queue = &model->queue[lane->out_id];
-	u64 number = lane->sent;
+	struct ion_path *path = model_path(model, call->path);
+	struct queue *queue = &model->queue[path->out_id];
+	u64 number = path->sent;
 	u32 n;
 
-	n = call->how ? ion_check_push_batch(lane, call->want) :
-			ion_check_push(lane, call->want);
+	n = call->how ? ion_check_push_batch(path, call->want) :
+			ion_check_push(path, call->want);
 	ion_check_is(&model->fix->check, n,
 		     min(call->want, queue_room(queue)),
 		     "step %u: pushed by the program", model->step);
@@ -52,21 +52,21 @@ static void model_user_push(struct model *model, struct model_call *call)
 /* ion_check_pop() expects that many packets, and checks every bit. */
 static void model_user_pop(struct model *model, struct model_call *call)
 {
-	struct ion_lane *lane = model_lane(model, call->lane);
-	struct queue *queue = &model->queue[lane->in_id];
+	struct ion_path *path = model_path(model, call->path);
+	struct queue *queue = &model->queue[path->in_id];
 	struct ion_check *check = &model->fix->check;
 	u32 n = min(call->want, queue->count);
-	u64 number = lane->came;
+	u64 number = path->came;
 
 	if (call->how)
-		ion_check_pop_batch(check, lane, n);
+		ion_check_pop_batch(check, path, n);
 	else
-		ion_check_pop(check, lane, n);
+		ion_check_pop(check, path, n);
 	while (n--)
 		ion_check_is(check, queue_pop(queue), number++,
 			     "step %u: number in the model", model->step);
 	if (!queue->count)
-		ion_check_is(check, ion_ring_peek(&lane->in, 1), 0,
+		ion_check_is(check, ion_ring_peek(&path->in, 1), 0,
 			     "step %u: something in an empty ring",
 			     model->step);
 }
@@ -90,15 +90,15 @@ static void model_poison(struct model *model)
 
 static void model_reset(struct model *model)
 {
-	unsigned int id, lane;
+	unsigned int id, path;
 	u32 thrown = 0;
 
 	for (id = 0; id < ION_RINGS; id++) {
 		thrown += model->queue[id].count;
 		queue_discard(&model->queue[id]);
 	}
-	for (lane = 0; lane < ION_LANES; lane++)
-		queue_discard(&model->hand[lane]);
+	for (path = 0; path < ION_PATHS; path++)
+		queue_discard(&model->hand[path]);
 	ion_check_is(&model->fix->check, ion_check_reset(&model->fix->check),
 		     thrown, "step %u: thrown by a reset", model->step);
 }
@@ -129,7 +129,7 @@ static void model_step(struct model *model)
 {
 	struct model_call call = {
 		.model = model,
-		.lane = model_random(model, ION_LANES),
+		.path = model_random(model, ION_PATHS),
 		.want = model_random(model, 20),
 		.how = model_random(model, 3),
 	};
@@ -185,7 +185,7 @@ static void model_agrees(struct kunit *test)
 	model->seed = shape - model_shapes;
 	for (i = 0; i < ION_RINGS; i++)
 		model->queue[i].max = shape->slots[i] - 1;
-	for (i = 0; i < ION_LANES; i++)
+	for (i = 0; i < ION_PATHS; i++)
 		model->hand[i].max = 40;
 
 	KUNIT_ASSERT_EQ(test, fixture_open(model->fix, shape), 0);

@@ -34,7 +34,7 @@ struct queue {
  * @seed: of the random numbers
  * @step: how many steps were made
  * @queue: the rings
- * @hand: packets that the service popped and has not pushed yet, by lane
+ * @hand: packets that the service popped and has not pushed yet, by path
  * @slots: space for packets
  */
 struct model {
@@ -42,20 +42,20 @@ struct model {
 	u64 seed;
 	u32 step;
 	struct queue queue[ION_RINGS];
-	struct queue hand[ION_LANES];
+	struct queue hand[ION_PATHS];
 	u64 slots[MODEL_MAX * MODEL_WORDS] __aligned(16);
 };
 
 /**
  * struct model_call - a call of the service
  * @model: the model
- * @lane: the lane
+ * @path: the path
  * @want: how many packets
  * @how: the kind of call
  */
 struct model_call {
 	struct model *model;
-	unsigned int lane;
+	unsigned int path;
 	u32 want;
 	u32 how;
 };
@@ -88,9 +88,9 @@ static inline void queue_discard(struct queue *queue)
 	queue->count = 0;
 }
 
-static inline struct ion_lane *model_lane(struct model *model, unsigned int lane)
+static inline struct ion_path *model_path(struct model *model, unsigned int path)
 {
-	return &model->fix->check.lane[lane];
+	return &model->fix->check.path[path];
 }
 
 /* model_service.c: the calls of the service, in doorbell() or outside of it. */

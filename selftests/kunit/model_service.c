@@ -10,27 +10,27 @@
 static void model_popped(struct model_call *call, const void *slots, u32 n)
 {
 	struct model *model = call->model;
-	struct ion_lane *lane = model_lane(model, call->lane);
+	struct ion_path *path = model_path(model, call->path);
 	u64 words[MODEL_WORDS], number;
 	u32 i;
 
 	for (i = 0; i < n; i++) {
-		number = queue_pop(&model->queue[lane->out_id]);
-		queue_push(&model->hand[call->lane], number);
-		ion_check_word(words, lane, number);
+		number = queue_pop(&model->queue[path->out_id]);
+		queue_push(&model->hand[call->path], number);
+		ion_check_word(words, path, number);
 		ion_check_is(&model->fix->check,
-			     memcmp(words, slots + i * lane->size, lane->size),
+			     memcmp(words, slots + i * path->size, path->size),
 			     0, "step %u: %s %llu at the service", model->step,
-			     lane->name, number);
+			     path->name, number);
 	}
 }
 
 void model_pop(struct fixture *fix, void *arg)
 {
 	struct model_call *call = arg;
-	const struct calls *calls = &calls_of[call->lane];
+	const struct calls *calls = &calls_of[call->path];
 	struct model *model = call->model;
-	enum ion_ring_id id = model_lane(model, call->lane)->out_id;
+	enum ion_ring_id id = model_path(model, call->path)->out_id;
 	struct ion_ring *ring = ion_channel_ring(fix->check.ch, id);
 	u32 n, count = model->queue[id].count;
 	const void *slots = model->slots;
@@ -59,20 +59,20 @@ void model_pop(struct fixture *fix, void *arg)
 /* The packets that the service holds, the oldest first. */
 static void model_fill(struct model_call *call, void *slots, u32 n)
 {
-	const struct queue *hand = &call->model->hand[call->lane];
-	struct ion_lane *lane = model_lane(call->model, call->lane);
+	const struct queue *hand = &call->model->hand[call->path];
+	struct ion_path *path = model_path(call->model, call->path);
 	u64 words[MODEL_WORDS];
 	u32 i;
 
 	for (i = 0; i < n; i++) {
-		ion_check_word(words, lane, hand->number[i]);
-		memcpy(slots + i * lane->size, words, lane->size);
+		ion_check_word(words, path, hand->number[i]);
+		memcpy(slots + i * path->size, words, path->size);
 	}
 }
 
 static u32 model_reserve(struct model_call *call, struct ion_ring *ring)
 {
-	const struct calls *calls = &calls_of[call->lane];
+	const struct calls *calls = &calls_of[call->path];
 	void *slots;
 	u32 n;
 
@@ -87,10 +87,10 @@ static u32 model_reserve(struct model_call *call, struct ion_ring *ring)
 void model_push(struct fixture *fix, void *arg)
 {
 	struct model_call *call = arg;
-	const struct calls *calls = &calls_of[call->lane];
+	const struct calls *calls = &calls_of[call->path];
 	struct model *model = call->model;
-	struct queue *hand = &model->hand[call->lane];
-	enum ion_ring_id id = model_lane(model, call->lane)->in_id;
+	struct queue *hand = &model->hand[call->path];
+	enum ion_ring_id id = model_path(model, call->path)->in_id;
 	struct ion_ring *ring = ion_channel_ring(fix->check.ch, id);
 	struct queue *queue = &model->queue[id];
 	u32 n;
@@ -122,15 +122,15 @@ void model_move(struct fixture *fix, void *arg)
 {
 	struct model_call *call = arg;
 	struct model *model = call->model;
-	struct ion_lane *lane = model_lane(model, call->lane);
-	struct queue *from = &model->queue[lane->out_id];
-	struct queue *to = &model->queue[lane->in_id];
+	struct ion_path *path = model_path(model, call->path);
+	struct queue *from = &model->queue[path->out_id];
+	struct queue *to = &model->queue[path->in_id];
 	u32 n;
 
-	if (model->hand[call->lane].count)
+	if (model->hand[call->path].count)
 		return;
-	n = calls_of[call->lane].move(fixture_ring(fix, lane->out_id),
-				      fixture_ring(fix, lane->in_id), call->want);
+	n = calls_of[call->path].move(fixture_ring(fix, path->out_id),
+				      fixture_ring(fix, path->in_id), call->want);
 	ion_check_is(&fix->check, n,
 		     min3(call->want, from->count, queue_room(to)),
 		     "step %u: moved", model->step);

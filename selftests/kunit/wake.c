@@ -204,11 +204,11 @@ static void wake_each(struct kunit *test, void (*one)(struct wake *w))
 
 	KUNIT_ASSERT_EQ(test, fixture_open(w.fix, test->param_value), 0);
 	for (id = 0; id < ION_RINGS; id++) {
-		const struct ion_lane *lane = &w.fix->check.lane[id / 2];
+		const struct ion_path *path = &w.fix->check.path[id / 2];
 
 		w.ring = fixture_ring(w.fix, id);
-		w.flag = w.ring->kind->kernel_pushes ? lane->in.end.peer_wake :
-						       lane->out.end.peer_wake;
+		w.flag = w.ring->kind->kernel_pushes ? path->in.end.peer_wake :
+						       path->out.end.peer_wake;
 		for (w.state = 0; w.state <= ION_END_LENT_KICKED; w.state++)
 			wake_each_bit(&w, one);
 	}

@@ -40,7 +40,7 @@ struct ion_selftest_case {
 #define ION_SELFTEST_BUFFER_SIZE	256
 
 /**
- * struct ion_lane - the path to the kernel end and back, at the user end
+ * struct ion_path - the path to the kernel end and back, at the user end
  * @out: user end of tx or cmd
  * @in: user end of rx or evt
  * @out_id: number of the ring of @out
@@ -50,7 +50,7 @@ struct ion_selftest_case {
  * @sent: how many were pushed
  * @came: how many were popped
  */
-struct ion_lane {
+struct ion_path {
 	struct ion_producer out;
 	struct ion_consumer in;
 	enum ion_ring_id out_id;
@@ -61,7 +61,7 @@ struct ion_lane {
 	u64 came;
 };
 
-#define ION_LANES	2
+#define ION_PATHS	2
 
 /**
  * struct ion_check - a test under way
@@ -69,7 +69,7 @@ struct ion_lane {
  * @result: its result so far
  * @where: the layout, for the verdict
  * @ch: the channel, or NULL
- * @lane: the user ends of the channel: packets, commands
+ * @path: the user ends of the channel: packets, commands
  * @setup: the requested set-up of the channel
  * @config: the configuration that follows from it
  * @stats: written by ion_check_stats()
@@ -79,7 +79,7 @@ struct ion_check {
 	struct ion_selftest_result result;
 	const char *where;
 	struct ion_channel *ch;
-	struct ion_lane lane[ION_LANES];
+	struct ion_path path[ION_PATHS];
 	struct ion_setup setup;
 	struct ion_config config;
 	struct ion_stats stats;
@@ -108,13 +108,13 @@ void ion_check_close(struct ion_check *check);
 void ion_check_attach(struct ion_check *check);
 
 /* selftest_user.c: the user end, as a program runs it. */
-u32 ion_check_push(struct ion_lane *lane, u32 count);
-u32 ion_check_push_batch(struct ion_lane *lane, u32 count);
-void ion_check_pop(struct ion_check *check, struct ion_lane *lane, u32 count);
-void ion_check_pop_batch(struct ion_check *check, struct ion_lane *lane,
+u32 ion_check_push(struct ion_path *path, u32 count);
+u32 ion_check_push_batch(struct ion_path *path, u32 count);
+void ion_check_pop(struct ion_check *check, struct ion_path *path, u32 count);
+void ion_check_pop_batch(struct ion_check *check, struct ion_path *path,
 			 u32 count);
-void ion_check_word(u64 *words, const struct ion_lane *lane, u64 number);
-void ion_check_came(struct ion_check *check, struct ion_lane *lane,
+void ion_check_word(u64 *words, const struct ion_path *path, u64 number);
+void ion_check_came(struct ion_check *check, struct ion_path *path,
 		    const u64 *words);
 void ion_check_kick(struct ion_check *check, int expected);
 int ion_check_reset(struct ion_check *check);

@@ -24,7 +24,7 @@ static struct ion_packet ion_arena_packet(u16 id, u16 len)
 
 static void ion_arena_push(struct ion_check *check, struct ion_packet packet)
 {
-	ion_check_is(check, ion_ring_push(&check->lane[0].out, &packet), true,
+	ion_check_is(check, ion_ring_push(&check->path[0].out, &packet), true,
 		     "push of buffer %u", packet.id);
 }
 
@@ -33,7 +33,7 @@ static void ion_arena_pop(struct ion_check *check, struct ion_packet expected)
 	struct ion_packet packet = {};
 	u16 id = expected.id;
 
-	if (!ion_check_is(check, ion_ring_pop(&check->lane[0].in, &packet),
+	if (!ion_check_is(check, ion_ring_pop(&check->path[0].in, &packet),
 			  true, "pop of buffer %u", id))
 		return;
 	ion_check_is(check, packet.id, id, "id");
@@ -45,7 +45,7 @@ static void ion_arena_pop(struct ion_check *check, struct ion_packet expected)
 
 static void ion_arena_empty(struct ion_check *check)
 {
-	ion_check_is(check, ion_ring_peek(&check->lane[0].in, 1), 0,
+	ion_check_is(check, ion_ring_peek(&check->path[0].in, 1), 0,
 		     "packets on rx");
 }
 

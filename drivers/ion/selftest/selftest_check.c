@@ -253,17 +253,17 @@ static struct ion_ring_words ion_check_words(const struct ion_channel *ch,
 	};
 }
 
-static void ion_check_attach_lane(struct ion_check *check,
-				  struct ion_lane *lane)
+static void ion_check_attach_path(struct ion_check *check,
+				  struct ion_path *path)
 {
 	struct ion_ring_words words;
 
-	words = ion_check_words(check->ch, lane->out_id);
-	ion_producer_attach_words(&lane->out, &words);
-	words = ion_check_words(check->ch, lane->in_id);
-	ion_consumer_attach_words(&lane->in, &words);
-	lane->size = ion_ring_kinds[lane->out_id].slot_size;
-	lane->came = lane->sent;
+	words = ion_check_words(check->ch, path->out_id);
+	ion_producer_attach_words(&path->out, &words);
+	words = ion_check_words(check->ch, path->in_id);
+	ion_consumer_attach_words(&path->in, &words);
+	path->size = ion_ring_kinds[path->out_id].slot_size;
+	path->came = path->sent;
 }
 
 /**
@@ -274,12 +274,12 @@ static void ion_check_attach_lane(struct ion_check *check,
  */
 void ion_check_attach(struct ion_check *check)
 {
-	check->lane[0].name = "packet";
-	check->lane[0].out_id = ION_RING_TX;
-	check->lane[0].in_id = ION_RING_RX;
-	check->lane[1].name = "command";
-	check->lane[1].out_id = ION_RING_CMD;
-	check->lane[1].in_id = ION_RING_EVT;
-	ion_check_attach_lane(check, &check->lane[0]);
-	ion_check_attach_lane(check, &check->lane[1]);
+	check->path[0].name = "packet";
+	check->path[0].out_id = ION_RING_TX;
+	check->path[0].in_id = ION_RING_RX;
+	check->path[1].name = "command";
+	check->path[1].out_id = ION_RING_CMD;
+	check->path[1].in_id = ION_RING_EVT;
+	ion_check_attach_path(check, &check->path[0]);
+	ion_check_attach_path(check, &check->path[1]);
 }

@@ -36,12 +36,12 @@ static void ion_poison_prepare(struct ion_check *check)
 {
 	unsigned int i;
 
-	for (i = 0; i < ION_LANES; i++)
-		ion_check_push(&check->lane[i], 5);
+	for (i = 0; i < ION_PATHS; i++)
+		ion_check_push(&check->path[i], 5);
 	ion_check_kick(check, 0);
-	for (i = 0; i < ION_LANES; i++) {
-		ion_check_pop(check, &check->lane[i], 2);
-		ion_check_push(&check->lane[i], 5);
+	for (i = 0; i < ION_PATHS; i++) {
+		ion_check_pop(check, &check->path[i], 2);
+		ion_check_push(&check->path[i], 5);
 	}
 	ion_check_stats(check);
 }

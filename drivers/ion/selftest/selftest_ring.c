@@ -8,9 +8,9 @@
 #include "../kernel_end.h"
 #include "selftest.h"
 
-static u32 ion_lane_mask(const struct ion_lane *lane)
+static u32 ion_path_mask(const struct ion_path *path)
 {
-	return lane->out.end.mask;
+	return path->out.end.mask;
 }
 
 /**
@@ -44,9 +44,9 @@ void ion_test_nothing(struct ion_check *check)
 	unsigned int i, id;
 
 	ion_check_kick(check, 0);
-	for (i = 0; i < ION_LANES; i++)
-		ion_check_is(check, ion_ring_peek(&check->lane[i].in, 1), 0,
-			     "%ss back", check->lane[i].name);
+	for (i = 0; i < ION_PATHS; i++)
+		ion_check_is(check, ion_ring_peek(&check->path[i].in, 1), 0,
+			     "%ss back", check->path[i].name);
 
 	ion_check_stats(check);
 	for (id = 0; id < ION_RINGS; id++)
@@ -56,16 +56,16 @@ void ion_test_nothing(struct ion_check *check)
 }
 
 /* Send batches there and back, so often that each slot is first in one of them. */
-static void ion_batch_lane(struct ion_check *check, struct ion_lane *lane,
+static void ion_batch_path(struct ion_check *check, struct ion_path *path,
 			   u32 count)
 {
 	u32 i;
 
-	for (i = 0; i <= ion_lane_mask(lane) && ion_check_ok(check); i++) {
-		ion_check_is(check, ion_check_push_batch(lane, count), count,
-			     "%ss pushed at once", lane->name);
+	for (i = 0; i <= ion_path_mask(path) && ion_check_ok(check); i++) {
+		ion_check_is(check, ion_check_push_batch(path, count), count,
+			     "%ss pushed at once", path->name);
 		ion_check_kick(check, 0);
-		ion_check_pop_batch(check, lane, count);
+		ion_check_pop_batch(check, path, count);
 	}
 }
 
@@ -75,11 +75,11 @@ static void ion_batch_lane(struct ion_check *check, struct ion_lane *lane,
  */
 void ion_test_batch(struct ion_check *check)
 {
-	u32 mask = ion_lane_mask(&check->lane[0]), count;
+	u32 mask = ion_path_mask(&check->path[0]), count;
 
 	for (count = 1; count <= mask && ion_check_ok(check); count++) {
-		ion_batch_lane(check, &check->lane[0], count);
-		ion_batch_lane(check, &check->lane[1], count);
+		ion_batch_path(check, &check->path[0], count);
+		ion_batch_path(check, &check->path[1], count);
 	}
 }
 
@@ -93,21 +93,21 @@ static void ion_wrap_indices(struct ion_check *check, const struct ion_end *end,
 		     "%s index of the kernel end", ion_ring_kinds[id].name);
 }
 
-static void ion_wrap_lane(struct ion_check *check, struct ion_lane *lane,
+static void ion_wrap_path(struct ion_check *check, struct ion_path *path,
 			  u32 step)
 {
-	u32 mask = ion_lane_mask(lane), at = 0;
+	u32 mask = ion_path_mask(path), at = 0;
 
 	/* Three laps, and a bit more. */
 	while (at < 3 * (mask + 1) + step && ion_check_ok(check)) {
-		ion_check_is(check, ion_check_push_batch(lane, step), step,
-			     "%ss pushed at once", lane->name);
+		ion_check_is(check, ion_check_push_batch(path, step), step,
+			     "%ss pushed at once", path->name);
 		ion_check_kick(check, 0);
-		ion_check_pop(check, lane, step);
+		ion_check_pop(check, path, step);
 		at += step;
-		ion_wrap_indices(check, &lane->out.end, lane->out_id,
+		ion_wrap_indices(check, &path->out.end, path->out_id,
 				 at & mask);
-		ion_wrap_indices(check, &lane->in.end, lane->in_id, at & mask);
+		ion_wrap_indices(check, &path->in.end, path->in_id, at & mask);
 	}
 }
 
@@ -117,52 +117,52 @@ static void ion_wrap_lane(struct ion_check *check, struct ion_lane *lane,
  */
 void ion_test_wrap(struct ion_check *check)
 {
-	u32 step = min(ion_lane_mask(&check->lane[0]) / 2, 61U);
+	u32 step = min(ion_path_mask(&check->path[0]) / 2, 61U);
 
-	ion_wrap_lane(check, &check->lane[0], step);
-	ion_wrap_lane(check, &check->lane[1], step);
+	ion_wrap_path(check, &check->path[0], step);
+	ion_wrap_path(check, &check->path[1], step);
 }
 
 static void ion_full_stats(struct ion_check *check,
-			   const struct ion_lane *lane, u32 out, u32 in,
+			   const struct ion_path *path, u32 out, u32 in,
 			   u64 full)
 {
 	const struct ion_ring_stats *ring = check->stats.ring;
 
 	ion_check_stats(check);
-	ion_check_is(check, ring[lane->out_id].queued, out, "%s queued",
-		     ion_ring_kinds[lane->out_id].name);
-	ion_check_is(check, ring[lane->in_id].queued, in, "%s queued",
-		     ion_ring_kinds[lane->in_id].name);
-	ion_check_is(check, ring[lane->in_id].full, full, "%s full",
-		     ion_ring_kinds[lane->in_id].name);
+	ion_check_is(check, ring[path->out_id].queued, out, "%s queued",
+		     ion_ring_kinds[path->out_id].name);
+	ion_check_is(check, ring[path->in_id].queued, in, "%s queued",
+		     ion_ring_kinds[path->in_id].name);
+	ion_check_is(check, ring[path->in_id].full, full, "%s full",
+		     ion_ring_kinds[path->in_id].name);
 }
 
 /* Push more than a ring holds into both rings, and pop it again. */
-static void ion_full_lane(struct ion_check *check, struct ion_lane *lane)
+static void ion_full_path(struct ion_check *check, struct ion_path *path)
 {
-	u32 mask = ion_lane_mask(lane);
+	u32 mask = ion_path_mask(path);
 	/* With a single slot to fill, only that one waits for room. */
 	u64 full = mask > 1 ? 2 : 1;
 
-	ion_check_is(check, ion_check_push(lane, mask + 1), mask,
-		     "%ss that found room", lane->name);
+	ion_check_is(check, ion_check_push(path, mask + 1), mask,
+		     "%ss that found room", path->name);
 	ion_check_kick(check, 0);
-	ion_full_stats(check, lane, 0, mask, 0);
-	ion_check_is(check, ion_check_push(lane, mask + 1), mask,
-		     "%ss that found room again", lane->name);
+	ion_full_stats(check, path, 0, mask, 0);
+	ion_check_is(check, ion_check_push(path, mask + 1), mask,
+		     "%ss that found room again", path->name);
 	ion_check_kick(check, 0);
-	ion_full_stats(check, lane, mask, mask, 1);
-	ion_check_is(check, ion_check_push(lane, 1), 0,
-		     "%ss that found room in a full ring", lane->name);
+	ion_full_stats(check, path, mask, mask, 1);
+	ion_check_is(check, ion_check_push(path, 1), 0,
+		     "%ss that found room in a full ring", path->name);
 
-	ion_check_pop(check, lane, 1);
+	ion_check_pop(check, path, 1);
 	ion_check_kick(check, 0);
-	ion_full_stats(check, lane, mask - 1, mask, full);
-	ion_check_pop(check, lane, mask);
+	ion_full_stats(check, path, mask - 1, mask, full);
+	ion_check_pop(check, path, mask);
 	ion_check_kick(check, 0);
-	ion_check_pop(check, lane, mask - 1);
-	ion_full_stats(check, lane, 0, 0, full);
+	ion_check_pop(check, path, mask - 1);
+	ion_full_stats(check, path, 0, 0, full);
 }
 
 /**
@@ -171,8 +171,8 @@ static void ion_full_lane(struct ion_check *check, struct ion_lane *lane)
  */
 void ion_test_full(struct ion_check *check)
 {
-	ion_full_lane(check, &check->lane[0]);
-	ion_full_lane(check, &check->lane[1]);
+	ion_full_path(check, &check->path[0]);
+	ion_full_path(check, &check->path[1]);
 }
 
 /**
@@ -214,11 +214,11 @@ void ion_test_reset(struct ion_check *check)
 	static const u32 thrown[ION_RINGS] = { 2, 3, 2, 3 };
 	unsigned int i, id;
 
-	for (i = 0; i < ION_LANES; i++)
-		ion_check_push(&check->lane[i], 3);
+	for (i = 0; i < ION_PATHS; i++)
+		ion_check_push(&check->path[i], 3);
 	ion_check_kick(check, 0);
-	for (i = 0; i < ION_LANES; i++)
-		ion_check_push(&check->lane[i], 2);
+	for (i = 0; i < ION_PATHS; i++)
+		ion_check_push(&check->path[i], 2);
 	ion_check_is(check, ion_check_reset(check), 10, "thrown by a reset");
 
 	ion_check_stats(check);
@@ -232,10 +232,10 @@ void ion_test_reset(struct ion_check *check)
 	ion_check_echo(check, 7);
 }
 
-static void ion_calls_pop(struct ion_check *check, struct ion_lane *lane,
+static void ion_calls_pop(struct ion_check *check, struct ion_path *path,
 			  u32 count)
 {
-	struct ion_ring *ring = &check->ch->ring[lane->in_id];
+	struct ion_ring *ring = &check->ch->ring[path->in_id];
 	struct ion_cmd_packet slots[8];
 	u32 index = 0;
 	int n, i;
@@ -244,10 +244,10 @@ static void ion_calls_pop(struct ion_check *check, struct ion_lane *lane,
 
 	n = ion_user_pop(check->ch, ring, slots, ARRAY_SIZE(slots), false,
 			 &index);
-	if (!ion_check_is(check, n, count, "%ss popped by a call", lane->name))
+	if (!ion_check_is(check, n, count, "%ss popped by a call", path->name))
 		return;
 	for (i = 0; i < n; i++)
-		ion_check_came(check, lane, (void *)slots + i * lane->size);
+		ion_check_came(check, path, (void *)slots + i * path->size);
 	ion_check_is(check, ion_user_release(check->ch, ring, index, n), 0,
 		     "release");
 	n = ion_user_pop(check->ch, ring, slots, ARRAY_SIZE(slots), false,
@@ -263,28 +263,28 @@ static int ion_calls_push(struct ion_check *check, struct ion_ring *ring,
 	return ion_user_push(check->ch, ring, slots, count, false);
 }
 
-static void ion_calls_lane(struct ion_check *check, struct ion_lane *lane)
+static void ion_calls_path(struct ion_check *check, struct ion_path *path)
 {
-	struct ion_ring *ring = &check->ch->ring[lane->out_id];
+	struct ion_ring *ring = &check->ch->ring[path->out_id];
 	struct ion_cmd_packet slots[8] = {};
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(slots); i++)
-		ion_check_word((void *)slots + i * lane->size, lane,
-			       lane->sent + i);
+		ion_check_word((void *)slots + i * path->size, path,
+			       path->sent + i);
 	ion_check_is(check, ion_calls_push(check, ring, slots, 8), 7,
-		     "%ss pushed by a call", lane->name);
+		     "%ss pushed by a call", path->name);
 	ion_check_is(check, ion_calls_push(check, ring, slots, 8), -EAGAIN,
 		     "push to a full ring");
-	lane->sent += 7;
+	path->sent += 7;
 
 	ion_check_is(check, ion_user_peek(ring, slots, 5, 8), 2,
-		     "%ss seen by a call", lane->name);
-	lane->came += 5;
-	ion_check_came(check, lane, (void *)slots);
-	lane->came -= 6;
+		     "%ss seen by a call", path->name);
+	path->came += 5;
+	ion_check_came(check, path, (void *)slots);
+	path->came -= 6;
 	ion_check_kick(check, 0);
-	ion_calls_pop(check, lane, 7);
+	ion_calls_pop(check, path, 7);
 }
 
 /**
@@ -293,8 +293,8 @@ static void ion_calls_lane(struct ion_check *check, struct ion_lane *lane)
  */
 void ion_test_calls(struct ion_check *check)
 {
-	ion_calls_lane(check, &check->lane[0]);
-	ion_calls_lane(check, &check->lane[1]);
+	ion_calls_path(check, &check->path[0]);
+	ion_calls_path(check, &check->path[1]);
 	ion_check_attach(check);
 	ion_check_echo(check, 3);
 }

@@ -54,12 +54,12 @@ void ion_test_serve_spin(struct ion_check *check)
 		return;
 	ion_helper_await(check, &helper, ion_serve_awake, "is awake");
 	ion_check_flags(check, 0);
-	ion_check_push(&check->lane[0], 3);
-	ion_check_push(&check->lane[1], 1);
+	ion_check_push(&check->path[0], 3);
+	ion_check_push(&check->path[1], 1);
 	ion_helper_await(check, &helper, ion_serve_answered, "answers");
 	ion_helper_end(check, &helper, -EPIPE);
-	ion_check_pop(check, &check->lane[0], 3);
-	ion_check_pop(check, &check->lane[1], 1);
+	ion_check_pop(check, &check->path[0], 3);
+	ion_check_pop(check, &check->path[1], 1);
 
 	ion_check_stats(check);
 	ion_check_is(check, check->stats.kicks, 0, "kicks");
@@ -69,17 +69,17 @@ void ion_test_serve_spin(struct ion_check *check)
 }
 
 /* Do as a program does: kick if the flag requests it, then sleep. */
-static void ion_serve_ping(struct ion_check *check, struct ion_lane *lane,
+static void ion_serve_ping(struct ion_check *check, struct ion_path *path,
 			   struct ion_waiter *waiter)
 {
-	ion_check_is(check, ion_check_push(lane, 1), 1, "%ss pushed",
-		     lane->name);
-	if (ion_end_peer_sleeps(&lane->out.end))
+	ion_check_is(check, ion_check_push(path, 1), 1, "%ss pushed",
+		     path->name);
+	if (ion_end_peer_sleeps(&path->out.end))
 		ion_check_kick(check, 0);
-	while (!ion_ring_peek(&lane->in, 1))
+	while (!ion_ring_peek(&path->in, 1))
 		if (!ion_waiter_wait(check, waiter))
 			return;
-	ion_check_pop(check, lane, 1);
+	ion_check_pop(check, path, 1);
 }
 
 /**
@@ -99,7 +99,7 @@ void ion_test_serve_ping(struct ion_check *check)
 		if (i < ION_PINGS_SLOW)
 			ion_helper_await(check, &helper, ion_serve_asleep,
 					 "sleeps");
-		ion_serve_ping(check, &check->lane[i % ION_LANES], &waiter);
+		ion_serve_ping(check, &check->path[i % ION_PATHS], &waiter);
 	}
 	ion_waiter_end(check, &waiter);
 	ion_helper_end(check, &helper, -EPIPE);

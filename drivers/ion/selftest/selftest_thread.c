@@ -73,8 +73,8 @@ bool ion_waiter_wait(struct ion_check *check, struct ion_waiter *waiter)
 		ion_check_fail(check, -ETIMEDOUT,
 			       "not woken in %llu s, with %u on rx, %u on evt",
 			       ION_SELFTEST_PATIENCE_NS / NSEC_PER_SEC,
-			       ion_ring_peek(&check->lane[0].in, U32_MAX),
-			       ion_ring_peek(&check->lane[1].in, U32_MAX));
+			       ion_ring_peek(&check->path[0].in, U32_MAX),
+			       ion_ring_peek(&check->path[1].in, U32_MAX));
 	return left > 0;
 }
 

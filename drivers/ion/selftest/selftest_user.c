@@ -24,22 +24,22 @@ static u64 ion_check_mix(u64 x)
 /**
  * ion_check_word() - compute the contents of a packet
  * @words: written, all of it
- * @lane: packets or commands
+ * @path: packets or commands
  * @number: number of the packet
  *
  * Of two consecutive packets, each bit is set in one and clear in the other.
  */
-void ion_check_word(u64 *words, const struct ion_lane *lane, u64 number)
+void ion_check_word(u64 *words, const struct ion_path *path, u64 number)
 {
 	u64 flip = number & 1 ? ~0ULL : 0;
 	unsigned int i;
 
-	for (i = 0; i < lane->size / sizeof(*words); i++)
+	for (i = 0; i < path->size / sizeof(*words); i++)
 		words[i] = ion_check_mix((number >> 1) * ION_WORDS_MAX + i + 1) ^
 			   flip;
 }
 
-static bool ion_check_push_one(struct ion_lane *lane)
+static bool ion_check_push_one(struct ion_path *path)
 {
 	union {
 		struct ion_packet packet;
@@ -48,57 +48,57 @@ static bool ion_check_push_one(struct ion_lane *lane)
 	} slot;
 	bool pushed;
 
-	ion_check_word(slot.words, lane, lane->sent);
-	pushed = lane->out_id == ION_RING_TX ?
-			 ion_ring_push(&lane->out, &slot.packet) :
-			 ion_ring_push_cmd(&lane->out, &slot.cmd);
-	lane->sent += pushed;
+	ion_check_word(slot.words, path, path->sent);
+	pushed = path->out_id == ION_RING_TX ?
+			 ion_ring_push(&path->out, &slot.packet) :
+			 ion_ring_push_cmd(&path->out, &slot.cmd);
+	path->sent += pushed;
 	return pushed;
 }
 
 /**
  * ion_check_push() - push packets, one by one
- * @lane: the path to push to
+ * @path: the path to push to
  * @count: how many at most
  *
  * Return: how many there was room for.
  */
-u32 ion_check_push(struct ion_lane *lane, u32 count)
+u32 ion_check_push(struct ion_path *path, u32 count)
 {
 	u32 n;
 
-	for (n = 0; n < count && ion_check_push_one(lane); n++)
+	for (n = 0; n < count && ion_check_push_one(path); n++)
 		;
 	return n;
 }
 
-static u32 ion_check_push_burst(struct ion_lane *lane, u32 count)
+static u32 ion_check_push_burst(struct ion_path *path, u32 count)
 {
 	u64 words[ION_BURST * ION_WORDS_MAX];
 	u32 i, n;
 
 	for (i = 0; i < count; i++)
-		ion_check_word((void *)words + i * lane->size, lane,
-			       lane->sent + i);
-	n = ion_ring_push_n(&lane->out, words, count, lane->size);
-	lane->sent += n;
+		ion_check_word((void *)words + i * path->size, path,
+			       path->sent + i);
+	n = ion_ring_push_n(&path->out, words, count, path->size);
+	path->sent += n;
 	return n;
 }
 
 /**
  * ion_check_push_batch() - push packets, many at once
- * @lane: the path to push to
+ * @path: the path to push to
  * @count: how many at most
  *
  * Return: how many there was room for.
  */
-u32 ion_check_push_batch(struct ion_lane *lane, u32 count)
+u32 ion_check_push_batch(struct ion_path *path, u32 count)
 {
 	u32 done = 0, want, n;
 
 	do {
 		want = min(count - done, ION_BURST);
-		n = ion_check_push_burst(lane, want);
+		n = ion_check_push_burst(path, want);
 		done += n;
 	} while (n == want && done < count);
 	return done;
@@ -107,23 +107,23 @@ u32 ion_check_push_batch(struct ion_lane *lane, u32 count)
 /**
  * ion_check_came() - check a packet that came back
  * @check: the test
- * @lane: the path that it came on; it is the next one expected there
+ * @path: the path that it came on; it is the next one expected there
  * @words: the packet
  */
-void ion_check_came(struct ion_check *check, struct ion_lane *lane,
+void ion_check_came(struct ion_check *check, struct ion_path *path,
 		    const u64 *words)
 {
 	u64 expected[ION_WORDS_MAX];
 	unsigned int i;
 
-	ion_check_word(expected, lane, lane->came);
-	for (i = 0; i < lane->size / sizeof(*words); i++)
+	ion_check_word(expected, path, path->came);
+	for (i = 0; i < path->size / sizeof(*words); i++)
 		ion_check_bits(check, words[i], expected[i],
-			       "%s %llu word %u", lane->name, lane->came, i);
-	lane->came++;
+			       "%s %llu word %u", path->name, path->came, i);
+	path->came++;
 }
 
-static bool ion_check_pop_one(struct ion_check *check, struct ion_lane *lane)
+static bool ion_check_pop_one(struct ion_check *check, struct ion_path *path)
 {
 	union {
 		struct ion_packet packet;
@@ -132,50 +132,50 @@ static bool ion_check_pop_one(struct ion_check *check, struct ion_lane *lane)
 	} slot;
 	bool popped;
 
-	popped = lane->in_id == ION_RING_RX ?
-			 ion_ring_pop(&lane->in, &slot.packet) :
-			 ion_ring_pop_cmd(&lane->in, &slot.cmd);
+	popped = path->in_id == ION_RING_RX ?
+			 ion_ring_pop(&path->in, &slot.packet) :
+			 ion_ring_pop_cmd(&path->in, &slot.cmd);
 	if (popped)
-		ion_check_came(check, lane, slot.words);
+		ion_check_came(check, path, slot.words);
 	return popped;
 }
 
 /**
  * ion_check_pop() - pop packets, one by one, and check them
  * @check: the test
- * @lane: the path to pop from
+ * @path: the path to pop from
  * @count: how many there must be
  */
-void ion_check_pop(struct ion_check *check, struct ion_lane *lane, u32 count)
+void ion_check_pop(struct ion_check *check, struct ion_path *path, u32 count)
 {
 	u32 n;
 
-	for (n = 0; n < count && ion_check_pop_one(check, lane); n++)
+	for (n = 0; n < count && ion_check_pop_one(check, path); n++)
 		;
-	ion_check_is(check, n, count, "%ss back", lane->name);
+	ion_check_is(check, n, count, "%ss back", path->name);
 }
 
 /**
  * ion_check_pop_batch() - pop packets, many at once, and check them
  * @check: the test
- * @lane: the path to pop from
+ * @path: the path to pop from
  * @count: how many there must be
  */
-void ion_check_pop_batch(struct ion_check *check, struct ion_lane *lane,
+void ion_check_pop_batch(struct ion_check *check, struct ion_path *path,
 			 u32 count)
 {
 	u64 words[ION_BURST * ION_WORDS_MAX];
 	u32 done = 0, n, i;
 
 	do {
-		n = ion_ring_pop_n(&lane->in, words,
-				   min(count - done, ION_BURST), lane->size);
+		n = ion_ring_pop_n(&path->in, words,
+				   min(count - done, ION_BURST), path->size);
 		for (i = 0; i < n; i++)
-			ion_check_came(check, lane,
-				       (void *)words + i * lane->size);
+			ion_check_came(check, path,
+				       (void *)words + i * path->size);
 		done += n;
 	} while (n && done < count);
-	ion_check_is(check, done, count, "%ss back at once", lane->name);
+	ion_check_is(check, done, count, "%ss back at once", path->name);
 }
 
 /**
@@ -212,15 +212,15 @@ int ion_check_reset(struct ion_check *check)
  */
 void ion_check_echo(struct ion_check *check, u32 count)
 {
-	struct ion_lane *lane = check->lane;
+	struct ion_path *path = check->path;
 	unsigned int i;
 
-	for (i = 0; i < ION_LANES; i++)
-		ion_check_is(check, ion_check_push(&lane[i], count), count,
-			     "%ss pushed", lane[i].name);
+	for (i = 0; i < ION_PATHS; i++)
+		ion_check_is(check, ion_check_push(&path[i], count), count,
+			     "%ss pushed", path[i].name);
 	ion_check_kick(check, 0);
-	for (i = 0; i < ION_LANES; i++)
-		ion_check_pop(check, &lane[i], count);
+	for (i = 0; i < ION_PATHS; i++)
+		ion_check_pop(check, &path[i], count);
 }
 
 /**
@@ -260,13 +260,13 @@ void ion_check_flags(struct ion_check *check, unsigned int expected)
 {
 	unsigned int saw = 0, i;
 
-	for (i = 0; i < ION_LANES; i++) {
-		struct ion_lane *lane = &check->lane[i];
+	for (i = 0; i < ION_PATHS; i++) {
+		struct ion_path *path = &check->path[i];
 
-		if (READ_ONCE(*lane->out.end.peer_wake))
-			saw |= BIT(lane->out_id);
-		if (READ_ONCE(*lane->in.end.peer_wake))
-			saw |= BIT(lane->in_id);
+		if (READ_ONCE(*path->out.end.peer_wake))
+			saw |= BIT(path->out_id);
+		if (READ_ONCE(*path->in.end.peer_wake))
+			saw |= BIT(path->in_id);
 	}
 	ion_check_bits(check, saw, expected, "wake flags");
 }

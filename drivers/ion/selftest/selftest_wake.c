@@ -15,8 +15,8 @@ static void ion_wake_fill(struct ion_check *check)
 	unsigned int i, again;
 
 	for (again = 0; again < 2; again++) {
-		for (i = 0; i < ION_LANES; i++)
-			ion_check_push(&check->lane[i], 7);
+		for (i = 0; i < ION_PATHS; i++)
+			ion_check_push(&check->path[i], 7);
 		ion_check_kick(check, 0);
 	}
 }
@@ -31,7 +31,7 @@ static void ion_wake_fill(struct ion_check *check)
 void ion_test_wake_flags(struct ion_check *check)
 {
 	struct ion_waiter waiter = {
-		.flag = check->lane[0].out.end.peer_wake,
+		.flag = check->path[0].out.end.peer_wake,
 	};
 
 	ion_check_flags(check, ION_IDLE);
@@ -45,14 +45,14 @@ void ion_test_wake_flags(struct ion_check *check)
 	/* With something left to push it requests a kick for room as well. */
 	ion_wake_fill(check);
 	ion_check_flags(check, BIT(ION_RINGS) - 1);
-	ion_check_pop(check, &check->lane[0], 7);
+	ion_check_pop(check, &check->path[0], 7);
 	ion_check_kick(check, 0);
 	ion_check_flags(check, ION_IDLE | BIT(ION_RING_EVT));
-	ion_check_pop(check, &check->lane[1], 7);
+	ion_check_pop(check, &check->path[1], 7);
 	ion_check_kick(check, 0);
 	ion_check_flags(check, ION_IDLE);
-	ion_check_pop(check, &check->lane[0], 7);
-	ion_check_pop(check, &check->lane[1], 7);
+	ion_check_pop(check, &check->path[0], 7);
+	ion_check_pop(check, &check->path[1], 7);
 }
 
 static void ion_wake_woken(struct ion_check *check, struct ion_waiter *waiter,
@@ -76,10 +76,10 @@ void ion_test_wake_answer(struct ion_check *check)
 	struct ion_waiter waiter = {};
 
 	ion_waiter_begin(check, &waiter);
-	ion_check_push(&check->lane[0], 1);
+	ion_check_push(&check->path[0], 1);
 	ion_check_kick(check, 0);
 	ion_wake_woken(check, &waiter, EPOLLIN | EPOLLOUT);
-	ion_check_push(&check->lane[1], 1);
+	ion_check_push(&check->path[1], 1);
 	ion_check_kick(check, 0);
 	ion_wake_woken(check, &waiter, EPOLLPRI | EPOLLWRBAND);
 	/* And for nothing else. */
@@ -146,14 +146,14 @@ void ion_test_wait_now(struct ion_check *check)
 	ion_wait_for(check, 1, 7, -ETIME);
 
 	/* WAIT kicks by itself. */
-	ion_check_push(&check->lane[0], 2);
+	ion_check_push(&check->path[0], 2);
 	ion_wait_for(check, 2, 0, 0);
 	ion_wait_for(check, 3, 0, -ETIME);
 	ion_wait_for(check, 0, 1, -ETIME);
-	ion_check_push(&check->lane[1], 1);
+	ion_check_push(&check->path[1], 1);
 	ion_wait_for(check, 3, 1, 0);
-	ion_check_pop(check, &check->lane[0], 2);
-	ion_check_pop(check, &check->lane[1], 1);
+	ion_check_pop(check, &check->path[0], 2);
+	ion_check_pop(check, &check->path[1], 1);
 }
 
 /**
@@ -181,9 +181,9 @@ void ion_test_wait_answer(struct ion_check *check)
 
 	if (!ion_helper_wait(check, &helper, ION_SELFTEST_PATIENCE_NS))
 		return;
-	ion_check_push(&check->lane[0], 1);
+	ion_check_push(&check->path[0], 1);
 	ion_check_kick(check, 0);
 	ion_helper_join(check, &helper, 0);
 	ion_check_is(check, helper.wait.rx_queued, 1, "rx_queued");
-	ion_check_pop(check, &check->lane[0], 1);
+	ion_check_pop(check, &check->path[0], 1);
 }
