@@ -11,7 +11,7 @@ readonly programs=('selftests/*.[ch]' 'samples/*.[ch]' 'lib/*.[ch]'
 
 lint_steps()
 {
-	lanes lint_builds lint_texts
+	in_parallel lint_builds lint_texts
 }
 
 lint_builds()

@@ -11,7 +11,7 @@ machines_steps()
 	local arch
 
 	step "selftests" install_selftests
-	lanes processor_steps machine_steps
+	in_parallel processor_steps machine_steps
 }
 
 # The tests whose waits, wake-ups and races depend on the number of processors.

@@ -16,7 +16,7 @@ check_steps()
 	step "selftests" install_selftests
 	# Run guests alone: a guest that waits for a processor misses its times.
 	guest_steps
-	lanes proof_steps host_steps
+	in_parallel proof_steps host_steps
 }
 
 guest_steps()
