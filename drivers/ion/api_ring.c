@@ -146,7 +146,7 @@ void ion_channel_disarm(struct ion_ring *ring)
 		return;
 	hold = ion_api_lock(ring);
 	WRITE_ONCE(ring->stalled, false);
-	WRITE_ONCE(ring->found_full, false);
+	WRITE_ONCE(ring->full_counted, false);
 	ion_wake_flag_disarm(ring);
 	ion_api_unlock(ring, hold);
 }

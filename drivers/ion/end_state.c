@@ -248,7 +248,7 @@ void ion_wake_flag_retry(struct ion_ring *ring)
 {
 	unsigned long flags;
 
-	WRITE_ONCE(ring->found_full, false);
+	WRITE_ONCE(ring->full_counted, false);
 	if (!ring->async || !READ_ONCE(ring->asleep))
 		return;
 	raw_spin_lock_irqsave(&ring->ch->state_lock, flags);

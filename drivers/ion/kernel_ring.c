@@ -315,10 +315,10 @@ void ion_ring_stall(struct ion_ring *ring)
 	if (ring->end.broken)
 		return;
 	WRITE_ONCE(ring->stalled, true);
-	if (ring->found_full)
+	if (ring->full_counted)
 		return;
 	WRITE_ONCE(ring->full, ring->full + 1);
-	WRITE_ONCE(ring->found_full, true);
+	WRITE_ONCE(ring->full_counted, true);
 	trace_ion_full(ring);
 }
 
@@ -368,7 +368,7 @@ static u32 ion_ring_empty(struct ion_ring *ring)
 	if (ring->kind->kernel_pushes) {
 		WRITE_ONCE(end->ready, end->own + end->mask);
 		WRITE_ONCE(ring->stalled, false);
-		WRITE_ONCE(ring->found_full, false);
+		WRITE_ONCE(ring->full_counted, false);
 	} else {
 		WRITE_ONCE(end->own, end->ready);
 		ring->stage->ahead = 0;

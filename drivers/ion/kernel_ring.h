@@ -81,7 +81,7 @@ struct ion_counted {
  * @discarded: packets that a reset discarded, or that were refused
  * @refused: packets that the arena refused, by &enum ion_refusal
  * @full: how often there was no room to push
- * @found_full: @full counts already that the ring is full; cleared once there is room,
+ * @full_counted: @full counts the ring being full already; cleared once there is room,
  *	or before the pass of a sleeping kernel end
  * @told: position of the kernel end when the user end was last notified
  * @stage: packets that the service peeked at or reserved
@@ -104,7 +104,7 @@ struct ion_ring {
 	bool polled;
 	bool direct;
 	bool stalled;
-	bool found_full;
+	bool full_counted;
 	bool asleep;
 	u64 discarded;
 	u64 refused[ION_REFUSALS];

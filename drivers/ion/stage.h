@@ -242,7 +242,7 @@ static __always_inline u32 ion_stage_reserve(struct ion_ring *ring, u32 want)
 	if (unlikely(room < want))
 		ion_ring_stall(ring);
 	else
-		WRITE_ONCE(ring->found_full, false);
+		WRITE_ONCE(ring->full_counted, false);
 	return room;
 }
 
@@ -331,7 +331,7 @@ static __always_inline u32 ion_stage_move(struct ion_ring *from,
 		}
 		done += n;
 	}
-	WRITE_ONCE(to->found_full, false);
+	WRITE_ONCE(to->full_counted, false);
 	ion_trace_pop(from, done);
 	ion_trace_push(to, done);
 	return done;

@@ -48,7 +48,7 @@ static void wake_set(struct wake *w)
 
 	ring->polled = w->bits & WAKE_POLLED;
 	ring->stalled = w->bits & WAKE_STALLED;
-	ring->found_full = w->bits & WAKE_FULL;
+	ring->full_counted = w->bits & WAKE_FULL;
 	ring->full = 3;
 	ring->end.broken = w->bits & WAKE_BROKEN ? ION_POISON_ORDER :
 						   ION_POISON_NONE;
@@ -153,7 +153,7 @@ static void wake_rest_one(struct wake *w)
 
 	wake_set(w);
 	ion_wake_flag_retry(w->ring);
-	wake_is(w, w->ring->found_full, false, "found_full of a new try");
+	wake_is(w, w->ring->full_counted, false, "full_counted of a new try");
 	wake_same(w, w->state, asks && !w->ring->async, "tried again");
 	/* The pass pushed everything, or found no room as before. */
 	w->ring->stalled = false;
@@ -184,8 +184,8 @@ static void wake_stall_one(struct wake *w)
 	wake_is(w, w->ring->full, full, "full");
 	wake_is(w, w->ring->stalled, !broken || w->bits & WAKE_STALLED,
 		"stalled");
-	wake_is(w, w->ring->found_full, !broken || w->bits & WAKE_FULL,
-		"found_full");
+	wake_is(w, w->ring->full_counted, !broken || w->bits & WAKE_FULL,
+		"full_counted");
 }
 
 static void wake_each_bit(struct wake *w, void (*one)(struct wake *w))
