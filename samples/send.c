@@ -90,7 +90,7 @@ static void kick(struct side *s)
 		must(s, ret);
 }
 
-static void wait_for_news(struct side *s)
+static void wait_for_input(struct side *s)
 {
 	must(s, ionc_poll(s->ch, IONC_RX | IONC_EVT, IONC_FOREVER));
 }
@@ -111,7 +111,7 @@ static void meet(struct side *s, __u32 kind, __u32 other)
 		errx(EXIT_BROKEN, "the other side is no program like this");
 }
 
-/* Return whether the other side has told the number of bytes. */
+/* Return whether the other side has reported its number of bytes. */
 static bool heard_end(struct side *s, __u64 *bytes)
 {
 	struct ion_cmd_packet cmd;
@@ -191,7 +191,7 @@ static void send_file(struct side *s, int file, const char *name)
 	end.arg = s->bytes;
 	must(s, ionc_send_cmd(s->ch, &end, IONC_FOREVER));
 	do {
-		wait_for_news(s);
+		wait_for_input(s);
 		take_back(s);
 	} while (!heard_end(s, &arrived));
 	if (arrived != s->bytes)
@@ -232,7 +232,7 @@ static void receive_file(struct side *s, int file, const char *name)
 	bool ended = false;
 
 	while (!ended || s->bytes < sent) {
-		wait_for_news(s);
+		wait_for_input(s);
 		receive_some(s, file, name);
 		kick(s);
 		ended = ended || heard_end(s, &sent);

@@ -376,7 +376,7 @@ static u32 ion_ring_empty(struct ion_ring *ring)
 	}
 	WRITE_ONCE(end->broken, ION_POISON_NONE);
 	end->seen = 0;
-	WRITE_ONCE(ring->told, end->own);
+	WRITE_ONCE(ring->notified, end->own);
 	WRITE_ONCE(*ring->user_index, end->own & end->mask);
 	ion_ring_publish(ring);
 	return thrown;

@@ -83,7 +83,7 @@ struct ion_counted {
  * @full: how often there was no room to push
  * @full_counted: @full counts the ring being full already; cleared once there is room,
  *	or before the pass of a sleeping kernel end
- * @told: position of the kernel end when the user end was last notified
+ * @notified: position of the kernel end when the user end was last notified
  * @stage: packets that the service peeked at or reserved
  * @mask: shared, for programs that read it; never read here
  * @user_index: shared, the index of the user end
@@ -109,7 +109,7 @@ struct ion_ring {
 	u64 discarded;
 	u64 refused[ION_REFUSALS];
 	u64 full;
-	u64 told;
+	u64 notified;
 	struct ion_stage *stage;
 	u32 *mask;
 	u32 *user_index;

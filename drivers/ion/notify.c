@@ -69,10 +69,10 @@ static unsigned int ion_notify_news(struct ion_channel *ch)
 	for (id = 0; id < ION_RINGS; id++) {
 		struct ion_ring *ring = &ch->ring[id];
 
-		if (READ_ONCE(ring->told) == READ_ONCE(ring->end.own))
+		if (READ_ONCE(ring->notified) == READ_ONCE(ring->end.own))
 			continue;
 		flags = ion_ring_lock(ring);
-		WRITE_ONCE(ring->told, ring->end.own);
+		WRITE_ONCE(ring->notified, ring->end.own);
 		ion_ring_unlock(ring, flags);
 		news |= BIT(id);
 	}

@@ -142,7 +142,7 @@ TEST_F(service_device, no_lock_is_held_while_activate_runs)
 	ASSERT_LE(0, fd);
 	task_start(&task, setup_slowly, NULL, (__u64)fd, 0);
 	ASSERT_TRUE(activate_runs(&task));
-	/* It is being set up: nobody waits to be told so. */
+	/* It is being set up: each call is refused at once. */
 	device_setup(&setup, 0, 0);
 	EXPECT_EQ(-EBUSY, ion_call(fd, ION_IOC_SETUP, &setup));
 	errno = 0;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The service "probe-device": does what a service for a device does. It sleeps
+ * The service "probe-device" does what a service for a device does. It sleeps
  * while it activates a channel, keeps empty buffers in a pool, uses the
- * rings with bottom halves off, and tells on evt what it was told.
+ * rings with bottom halves off, and answers each command on evt.
  */
 #include <linux/cred.h>
 #include <linux/delay.h>

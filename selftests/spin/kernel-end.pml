@@ -326,7 +326,7 @@ inline try_kick()
 #endif
 }
 
-/* A lent thread, if there is one, is told. It is there: done. */
+/* Take the wake flags back from a lent thread, and wake it if it sleeps. */
 inline kick_lent()
 {
 	if

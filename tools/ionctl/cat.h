@@ -33,7 +33,7 @@
  * @written: bytes that were written
  * @end: bytes that the other program sends; with pair
  * @end_known: the other program said so
- * @done: the other program was told that all of its bytes are written
+ * @done: this end has reported that all bytes of the other program are written
  * @acked: the other program said that all of ours are written; only the first
  *	thread uses it
  */

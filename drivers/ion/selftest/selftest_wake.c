@@ -62,7 +62,7 @@ static void ion_wake_woken(struct ion_check *check, struct ion_waiter *waiter,
 			  "whether a sleeper was woken"))
 		return;
 	ion_check_bits(check, (__force u32)(waiter->events & expected),
-		       (__force u32)expected, "events that it was told");
+		       (__force u32)expected, "events of its wake-up");
 	reinit_completion(&waiter->woken);
 	waiter->events = 0;
 }
