@@ -26,7 +26,7 @@ static void ion_notify_fasync(struct ion_channel *ch, __poll_t events)
 	kill_fasync(&ch->fasync, SIGIO, band);
 }
 
-static void ion_notify_signal(struct ion_channel *ch, unsigned int news)
+static void ion_notify_signal(struct ion_channel *ch, unsigned int pending)
 {
 	unsigned long flags;
 
@@ -36,7 +36,7 @@ static void ion_notify_signal(struct ion_channel *ch, unsigned int news)
 	spin_lock_irqsave(&ch->eventfd_lock, flags);
 	if (ch->eventfd) {
 		atomic64_inc(&ch->signals);
-		trace_ion_wake(ch, ION_WOKEN_EVENTFD, news);
+		trace_ion_wake(ch, ION_WOKEN_EVENTFD, pending);
 		eventfd_signal(ch->eventfd);
 	}
 	spin_unlock_irqrestore(&ch->eventfd_lock, flags);
@@ -61,9 +61,9 @@ static __poll_t ion_notify_state_events(const struct ion_channel *ch)
  * check the wake flag too early, and the record would keep a later context from
  * checking it again.
  */
-static unsigned int ion_notify_news(struct ion_channel *ch)
+static unsigned int ion_notify_pending(struct ion_channel *ch)
 {
-	unsigned int news = 0, id;
+	unsigned int pending = 0, id;
 	unsigned long flags;
 
 	for (id = 0; id < ION_RINGS; id++) {
@@ -74,9 +74,9 @@ static unsigned int ion_notify_news(struct ion_channel *ch)
 		flags = ion_ring_lock(ring);
 		WRITE_ONCE(ring->notified, ring->end.own);
 		ion_ring_unlock(ring, flags);
-		news |= BIT(id);
+		pending |= BIT(id);
 	}
-	return news;
+	return pending;
 }
 
 /* A flag above the capacity of the ring stands for the capacity. */
@@ -89,12 +89,12 @@ static bool ion_notify_ready(const struct ion_ring *ring, u16 flag)
 }
 
 /*
- * Returns the events to wake pollers for: those of each ring in @news whose user end
+ * Returns the events to wake pollers for: those of each ring in @pending whose user end
  * can use as many slots as its wake flag says, or one slot if the flag is 0; with
  * @all, those of each. @wanted is set if one of these rings has its flag set.
  */
 static __poll_t ion_notify_events(const struct ion_channel *ch,
-				  unsigned int news, bool all, bool *wanted)
+				  unsigned int pending, bool all, bool *wanted)
 {
 	__poll_t events = ion_notify_state_events(ch);
 	unsigned int id;
@@ -104,7 +104,7 @@ static __poll_t ion_notify_events(const struct ion_channel *ch,
 	for (id = 0; id < ION_RINGS; id++) {
 		const struct ion_ring *ring = &ch->ring[id];
 
-		if (!(news & BIT(id)))
+		if (!(pending & BIT(id)))
 			continue;
 		flag = READ_ONCE(*ring->end.peer_wake);
 		if (!all && flag > 1 && !ion_notify_ready(ring, flag))
@@ -115,33 +115,33 @@ static __poll_t ion_notify_events(const struct ion_channel *ch,
 	return events;
 }
 
-static void ion_notify_pollers(struct ion_channel *ch, unsigned int news,
+static void ion_notify_pollers(struct ion_channel *ch, unsigned int pending,
 			       __poll_t events)
 {
 	atomic64_inc(&ch->wakeups);
-	trace_ion_wake(ch, ION_WOKEN_WAITERS, news);
+	trace_ion_wake(ch, ION_WOKEN_WAITERS, pending);
 	__wake_up(&ch->wait, TASK_INTERRUPTIBLE, 0, poll_to_key(events));
 }
 
 /* After (F): each sleeper is woken if what it waits for is there: wait.c. */
-static void ion_notify_waiters(struct ion_channel *ch, unsigned int news)
+static void ion_notify_waiters(struct ion_channel *ch, unsigned int pending)
 {
 	if (waitqueue_active(&ch->waiters))
 		__wake_up(&ch->waiters, TASK_INTERRUPTIBLE, 0,
-			  (void *)(unsigned long)news);
+			  (void *)(unsigned long)pending);
 }
 
 /* After (F): notify all but the sleepers in @waiters. @wanted: the eventfd too. */
-static void ion_notify_program(struct ion_channel *ch, unsigned int news,
+static void ion_notify_program(struct ion_channel *ch, unsigned int pending,
 			       __poll_t events, bool wanted)
 {
 	if (waitqueue_active(&ch->wait))
-		ion_notify_pollers(ch, news, events);
+		ion_notify_pollers(ch, pending, events);
 	if (wanted)
-		ion_notify_signal(ch, news);
+		ion_notify_signal(ch, pending);
 	/* The kernel writes fasync plainly; kill_fasync() checks it again, locked. */
 	if (data_race(READ_ONCE(ch->fasync))) {
-		trace_ion_wake(ch, ION_WOKEN_SIGIO, news);
+		trace_ion_wake(ch, ION_WOKEN_SIGIO, pending);
 		ion_notify_fasync(ch, events);
 	}
 }
@@ -179,19 +179,20 @@ static bool ion_notify_anybody(struct ion_channel *ch)
  */
 void ion_notify(struct ion_channel *ch, bool all)
 {
-	unsigned int news = all ? BIT(ION_RINGS) - 1 : ion_notify_news(ch);
+	unsigned int pending = all ? BIT(ION_RINGS) - 1 :
+				     ion_notify_pending(ch);
 	__poll_t events;
 	bool wanted;
 
-	if (!news)
+	if (!pending)
 		return;
 	smp_mb();	/* (F), pairs with (E) */
-	ion_notify_waiters(ch, news);
+	ion_notify_waiters(ch, pending);
 	if (!ion_notify_others(ch))
 		return;
-	events = ion_notify_events(ch, news, all, &wanted);
+	events = ion_notify_events(ch, pending, all, &wanted);
 	if (events)
-		ion_notify_program(ch, news, events, wanted);
+		ion_notify_program(ch, pending, events, wanted);
 }
 
 /**

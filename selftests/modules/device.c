@@ -2,7 +2,8 @@
 /*
  * The service "probe-device" does what a service for a device does. It sleeps
  * while it activates a channel, keeps empty buffers in a pool, uses the
- * rings with bottom halves off, and answers each command on evt.
+ * rings with bottom halves off, answers commands on evt, and reports there that a
+ * channel was activated or reset.
  */
 #include <linux/cred.h>
 #include <linux/delay.h>
