@@ -121,7 +121,7 @@ bool ion_channel_arm(struct ion_ring *ring)
 	hold = ion_api_lock(ring);
 	WRITE_ONCE(ring->stage->refused, 0);
 	ion_wake_flag_arm(ring);
-	ion_ring_look(ring);
+	ion_ring_refresh(ring);
 	idle = ring->end.broken ||
 	       ion_end_known(&ring->end) == ring->stage->ahead;
 	ion_api_unlock(ring, hold);

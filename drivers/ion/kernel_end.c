@@ -320,7 +320,7 @@ int ion_kernel_end_kick_if_needed(struct ion_channel *ch, bool nowait)
 }
 
 /**
- * ion_kernel_end_look() - refresh the position of the user end in a ring
+ * ion_kernel_end_refresh() - refresh the position of the user end in a ring
  * @ch: the channel, end_mutex held
  * @ring: the ring
  *
@@ -328,7 +328,7 @@ int ion_kernel_end_kick_if_needed(struct ion_channel *ch, bool nowait)
  *
  * Return: packets in the ring, a number from 0 to mask.
  */
-u32 ion_kernel_end_look(struct ion_channel *ch, struct ion_ring *ring)
+u32 ion_kernel_end_refresh(struct ion_channel *ch, struct ion_ring *ring)
 {
 	unsigned long flags;
 	bool fresh;
@@ -337,7 +337,7 @@ u32 ion_kernel_end_look(struct ion_channel *ch, struct ion_ring *ring)
 	ion_end_assert_held(ch);
 
 	flags = ion_ring_lock(ring);
-	fresh = !ring->end.broken && !ion_ring_look(ring);
+	fresh = !ring->end.broken && !ion_ring_refresh(ring);
 	if (fresh)
 		ion_trace_poison(ring);
 	queued = ion_ring_count(ring);
@@ -347,12 +347,12 @@ u32 ion_kernel_end_look(struct ion_channel *ch, struct ion_ring *ring)
 	return queued;
 }
 
-static void ion_kernel_end_look_all(struct ion_channel *ch)
+static void ion_kernel_end_refresh_all(struct ion_channel *ch)
 {
 	unsigned int id;
 
 	for (id = 0; id < ION_RINGS; id++)
-		ion_kernel_end_look(ch, &ch->ring[id]);
+		ion_kernel_end_refresh(ch, &ch->ring[id]);
 }
 
 /**
@@ -369,7 +369,7 @@ bool ion_kernel_end_trylock(struct ion_channel *ch)
 {
 	if (ch->direct || !mutex_trylock(&ch->end_mutex))
 		return false;
-	ion_kernel_end_look_all(ch);
+	ion_kernel_end_refresh_all(ch);
 	return true;
 }
 
@@ -404,7 +404,7 @@ int ion_kernel_end_confirm(struct ion_channel *ch, bool nowait)
 	locked = nowait ? mutex_trylock(&ch->end_mutex) : !ion_end_lock(ch);
 	if (!locked)
 		return nowait ? -EPROTO : -EINTR;
-	ion_kernel_end_look_all(ch);
+	ion_kernel_end_refresh_all(ch);
 	ion_end_unlock(ch);
 	return ion_channel_poisoned(ch) ? -EPROTO : 0;
 }

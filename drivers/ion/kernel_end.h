@@ -17,7 +17,7 @@ u32 ion_kernel_end_leave(struct ion_channel *ch);
 int ion_kernel_end_kick_if_needed(struct ion_channel *ch, bool nowait);
 bool ion_kernel_end_trylock(struct ion_channel *ch);
 int ion_kernel_end_confirm(struct ion_channel *ch, bool nowait);
-u32 ion_kernel_end_look(struct ion_channel *ch, struct ion_ring *ring);
+u32 ion_kernel_end_refresh(struct ion_channel *ch, struct ion_ring *ring);
 bool ion_callback_begin(struct ion_channel *ch);
 void ion_callback_end(struct ion_channel *ch, bool was_poisoned);
 

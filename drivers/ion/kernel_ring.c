@@ -104,14 +104,14 @@ u32 ion_ring_allowed_last(const struct ion_ring *ring)
 }
 
 /**
- * ion_ring_look() - refresh the position of the user end
+ * ion_ring_refresh() - refresh the position of the user end
  * @ring: the ring
  *
  * Return: false if it is poisoned.
  */
-bool ion_ring_look(struct ion_ring *ring)
+bool ion_ring_refresh(struct ion_ring *ring)
 {
-	return ion_end_look(&ring->end, ion_ring_lead(ring));
+	return ion_end_refresh(&ring->end, ion_ring_lead(ring));
 }
 
 /* Check whether the index that the user end stored can be right. */
@@ -396,7 +396,7 @@ u32 ion_ring_reset(struct ion_ring *ring)
 {
 	u32 thrown;
 
-	if (!ring->end.broken && !ion_ring_look(ring))
+	if (!ring->end.broken && !ion_ring_refresh(ring))
 		ion_trace_poison(ring);
 	thrown = ion_ring_empty(ring);
 	ion_trace_discard(ring, thrown);

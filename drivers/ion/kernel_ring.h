@@ -228,7 +228,7 @@ struct ion_snapshot {
 };
 
 bool ion_ring_snapshot(const struct ion_ring *ring, struct ion_snapshot *snap);
-bool ion_ring_look(struct ion_ring *ring);
+bool ion_ring_refresh(struct ion_ring *ring);
 u64 ion_ring_user(const struct ion_ring *ring);
 u32 ion_ring_count(const struct ion_ring *ring);
 u32 ion_ring_free_slots(const struct ion_ring *ring);

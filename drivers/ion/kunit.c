@@ -40,7 +40,7 @@ EXPORT_SYMBOL_IF_KUNIT(ion_ring_count);
 EXPORT_SYMBOL_IF_KUNIT(ion_ring_free_slots);
 EXPORT_SYMBOL_IF_KUNIT(ion_ring_allowed_first);
 EXPORT_SYMBOL_IF_KUNIT(ion_ring_allowed_last);
-EXPORT_SYMBOL_IF_KUNIT(ion_ring_look);
+EXPORT_SYMBOL_IF_KUNIT(ion_ring_refresh);
 EXPORT_SYMBOL_IF_KUNIT(ion_ring_stall);
 EXPORT_SYMBOL_IF_KUNIT(ion_ring_snapshot);
 EXPORT_SYMBOL_IF_KUNIT(ion_ring_has_work);

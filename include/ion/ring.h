@@ -305,7 +305,7 @@ static __always_inline __u32 ion_end_known(const struct ion_end *end)
  * already. @lead is mask for a producer and 0 for a consumer. Return false if
  * the end is broken.
  */
-static __always_inline bool ion_end_look(struct ion_end *end, __u64 lead)
+static __always_inline bool ion_end_refresh(struct ion_end *end, __u64 lead)
 {
 	__u64 seen, step;
 
@@ -332,7 +332,7 @@ static __always_inline __u32 ion_end_take(struct ion_end *end, __u32 want,
 	__u32 known = ion_end_known(end);
 
 	if (known < want) {
-		if (unlikely(!ion_end_look(end, lead)))
+		if (unlikely(!ion_end_refresh(end, lead)))
 			return 0;
 		known = ion_end_known(end);
 	}
@@ -344,7 +344,7 @@ static __always_inline bool ion_end_take_one(struct ion_end *end, __u64 lead)
 {
 	if (end->own != end->ready)
 		return true;
-	return ion_end_look(end, lead) && end->own != end->ready;
+	return ion_end_refresh(end, lead) && end->own != end->ready;
 }
 
 static __always_inline void ion_end_publish(struct ion_end *end, __u32 count)

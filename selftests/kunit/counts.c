@@ -110,7 +110,7 @@ static void counts_seen(struct counts *c, bool right, u32 step)
  * A snapshot reports what a check would find, and changes nothing. A check
  * reports valid indices; the range that it allows has two indices.
  */
-static void counts_look(struct counts *c)
+static void counts_refresh(struct counts *c)
 {
 	u32 first, last, step;
 	bool right, allowed;
@@ -128,7 +128,7 @@ static void counts_look(struct counts *c)
 				  c->stored <= last;
 	counts_is(c, allowed, right, "allowed");
 
-	counts_is(c, ion_ring_look(c->ring), right, "check");
+	counts_is(c, ion_ring_refresh(c->ring), right, "refresh");
 	counts_seen(c, right, step);
 }
 
@@ -186,7 +186,7 @@ static void counts_reset(struct counts *c)
 		  "index of the kernel end after a reset");
 	counts_is(c, READ_ONCE(*c->ring->mask), c->slots - 1,
 		  "mask after a reset");
-	counts_is(c, ion_ring_look(c->ring), true, "check after a reset");
+	counts_is(c, ion_ring_refresh(c->ring), true, "refresh after a reset");
 }
 
 static void counts_ring(struct counts *c, void (*one)(struct counts *c))
@@ -222,7 +222,7 @@ static void counts_each(struct kunit *test, void (*one)(struct counts *c))
 
 static void counts_checks(struct kunit *test)
 {
-	counts_each(test, counts_look);
+	counts_each(test, counts_refresh);
 }
 
 static void counts_moves(struct kunit *test)

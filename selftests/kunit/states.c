@@ -10,24 +10,24 @@ static void states_stay(struct end_fixture *fix)
 	if (!fix->end.broken)
 		return;
 	end_repair(fix);
-	end_is(fix, ion_end_look(&fix->end, end_lead(fix)), false,
+	end_is(fix, ion_end_refresh(&fix->end, end_lead(fix)), false,
 	       "refresh of a broken end");
 	end_is_as_expected(fix);
 }
 
-static void states_look_one(struct end_fixture *fix)
+static void states_refresh_one(struct end_fixture *fix)
 {
 	end_set_state(fix);
 	end_refresh(fix);
-	end_is(fix, ion_end_look(&fix->end, end_lead(fix)), !fix->view.broken,
-	       "refresh");
+	end_is(fix, ion_end_refresh(&fix->end, end_lead(fix)),
+	       !fix->view.broken, "refresh");
 	end_is_as_expected(fix);
 	states_stay(fix);
 }
 
 static void states_refresh(struct kunit *test)
 {
-	end_each_state(test, states_look_one);
+	end_each_state(test, states_refresh_one);
 }
 
 static void states_take_one(struct end_fixture *fix)
