@@ -361,10 +361,10 @@ void ion_ring_discard(struct ion_ring *ring, u32 count, u32 lost)
 static u32 ion_ring_empty(struct ion_ring *ring)
 {
 	struct ion_end *end = &ring->end;
-	u32 thrown = ion_ring_count(ring);
+	u32 discarded = ion_ring_count(ring);
 
 	ion_ring_unpublish(ring);
-	WRITE_ONCE(ring->discarded, ring->discarded + thrown);
+	WRITE_ONCE(ring->discarded, ring->discarded + discarded);
 	if (ring->kind->kernel_pushes) {
 		WRITE_ONCE(end->ready, end->own + end->mask);
 		WRITE_ONCE(ring->stalled, false);
@@ -379,7 +379,7 @@ static u32 ion_ring_empty(struct ion_ring *ring)
 	WRITE_ONCE(ring->notified, end->own);
 	WRITE_ONCE(*ring->user_index, end->own & end->mask);
 	ion_ring_publish(ring);
-	return thrown;
+	return discarded;
 }
 
 /**
@@ -394,13 +394,13 @@ static u32 ion_ring_empty(struct ion_ring *ring)
  */
 u32 ion_ring_reset(struct ion_ring *ring)
 {
-	u32 thrown;
+	u32 discarded;
 
 	if (!ring->end.broken && !ion_ring_refresh(ring))
 		ion_trace_poison(ring);
-	thrown = ion_ring_empty(ring);
-	ion_trace_discard(ring, thrown);
-	return thrown;
+	discarded = ion_ring_empty(ring);
+	ion_trace_discard(ring, discarded);
+	return discarded;
 }
 
 /* Report the index that poisoned the ring, or will once the kernel end checks it. */

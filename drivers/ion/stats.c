@@ -66,16 +66,16 @@ void ion_channel_refresh_stats(struct ion_channel *ch, struct ion_stats *stats)
 static u32 ion_reset_ring(struct ion_ring *ring, bool *waited)
 {
 	unsigned long flags;
-	u32 thrown;
+	u32 discarded;
 
 	flags = ion_ring_lock(ring);
 	*waited |= ring->end.broken || ring->stage->nr ||
 		   (ring->kind->kernel_pushes && READ_ONCE(ring->asleep));
 	ion_ring_assert_owned(ring);
-	thrown = ion_ring_reset(ring);
+	discarded = ion_ring_reset(ring);
 	ion_wake_flag_reset(ring);
 	ion_ring_unlock(ring, flags);
-	return thrown;
+	return discarded;
 }
 
 static void ion_reset_service(struct ion_channel *ch)
@@ -103,7 +103,7 @@ int ion_channel_reset(struct ion_channel *ch)
 {
 	bool waited = false;
 	unsigned int id;
-	int thrown = 0;
+	int discarded = 0;
 	int ret;
 
 	lockdep_assert_held(&ch->pop_mutex);
@@ -113,7 +113,7 @@ int ion_channel_reset(struct ion_channel *ch)
 	if (ret)
 		return ret;
 	for (id = 0; id < ION_RINGS; id++)
-		thrown += ion_reset_ring(&ch->ring[id], &waited);
+		discarded += ion_reset_ring(&ch->ring[id], &waited);
 	WRITE_ONCE(ch->resets, ch->resets + 1);
 	ion_reset_service(ch);
 	/* A lent thread makes a pass. */
@@ -121,5 +121,5 @@ int ion_channel_reset(struct ion_channel *ch)
 	if (waited)
 		ion_kernel_end_run(ch);
 	ion_end_unlock(ch);
-	return thrown;
+	return discarded;
 }

@@ -82,17 +82,17 @@ static void model_kick(struct model *model)
 static int model_reset(struct model *model)
 {
 	unsigned int id;
-	int thrown = 0;
+	int discarded = 0;
 
 	for (id = 0; id < ION_RINGS; id++) {
 		struct model_ring *ring = &model->ring[id];
 
-		thrown += queued(ring);
+		discarded += queued(ring);
 		ring->discarded += queued(ring);
 		ring->taken = ring->pushed;
 	}
 	model->resets++;
-	return thrown;
+	return discarded;
 }
 
 static void fill_slot(void *slot, unsigned int ring, __u64 number)

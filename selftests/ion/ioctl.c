@@ -424,7 +424,7 @@ TEST_F(channel_set_up, reset_empties_all_rings)
 	EXPECT_EQ(7 + 30 + 1 + 2, ion_reset(self->ch.fd));
 
 	static const __u32 stood[ION_RINGS] = { 47, 40, 3, 2 };
-	static const __u32 thrown[ION_RINGS] = { 7, 30, 1, 2 };
+	static const __u32 discarded[ION_RINGS] = { 7, 30, 1, 2 };
 
 	ASSERT_EQ(0, ion_get_stats(self->ch.fd, &stats));
 	EXPECT_EQ(1, stats.resets);
@@ -437,8 +437,8 @@ TEST_F(channel_set_up, reset_empties_all_rings)
 		EXPECT_EQ(stood[id], stats.ring[id].head);
 		EXPECT_EQ(stood[id], stats.ring[id].tail);
 		EXPECT_EQ(stood[id], stats.ring[id].pushed);
-		EXPECT_EQ(stood[id] - thrown[id], stats.ring[id].popped);
-		EXPECT_EQ(thrown[id], stats.ring[id].discarded);
+		EXPECT_EQ(stood[id] - discarded[id], stats.ring[id].popped);
+		EXPECT_EQ(discarded[id], stats.ring[id].discarded);
 		EXPECT_EQ(0, stats.ring[id].queued);
 	}
 	EXPECT_EQ(0, ion_reset(self->ch.fd));

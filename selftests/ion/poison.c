@@ -243,14 +243,14 @@ TEST_F(poison, reset_counts_exactly)
 {
 	struct ion_stats stats;
 	unsigned int id;
-	int thrown;
+	int discarded;
 
 	*channel_user_index(&self->ch, variant->ring) = 0xdeadbeef;
 	ASSERT_EQ(0, ion_get_stats(self->ch.fd, &stats));
-	thrown = ion_reset(self->ch.fd);
+	discarded = ion_reset(self->ch.fd);
 	for (id = 0; id < ION_RINGS; id++)
-		thrown -= stats.ring[id].queued;
-	EXPECT_EQ(0, thrown);
+		discarded -= stats.ring[id].queued;
+	EXPECT_EQ(0, discarded);
 	ASSERT_EQ(0, ion_get_stats(self->ch.fd, &stats));
 	for (id = 0; id < ION_RINGS; id++) {
 		struct ion_ring_header *header = channel_header(&self->ch, id);

@@ -172,7 +172,7 @@ static void counts_reset(struct counts *c)
 	}
 	pushed = pushes ? c->own : c->user;
 
-	counts_is(c, ion_ring_reset(c->ring), queued, "thrown by a reset");
+	counts_is(c, ion_ring_reset(c->ring), queued, "discarded by a reset");
 	counts_is(c, c->ring->end.own, pushed, "own after a reset");
 	counts_is(c, ion_ring_user(c->ring), pushed, "user end after a reset");
 	counts_is(c, ion_ring_count(c->ring), 0, "count after a reset");

@@ -91,16 +91,16 @@ static void model_poison(struct model *model)
 static void model_reset(struct model *model)
 {
 	unsigned int id, path;
-	u32 thrown = 0;
+	u32 discarded = 0;
 
 	for (id = 0; id < ION_RINGS; id++) {
-		thrown += model->queue[id].count;
+		discarded += model->queue[id].count;
 		queue_discard(&model->queue[id]);
 	}
 	for (path = 0; path < ION_PATHS; path++)
 		queue_discard(&model->hand[path]);
 	ion_check_is(&model->fix->check, ion_check_reset(&model->fix->check),
-		     thrown, "step %u: thrown by a reset", model->step);
+		     discarded, "step %u: discarded by a reset", model->step);
 }
 
 static void model_compare(struct model *model)

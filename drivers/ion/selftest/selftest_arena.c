@@ -110,7 +110,7 @@ void ion_test_arena_reset(struct ion_check *check)
 	ion_check_kick(check, 0);
 	ion_arena_is(check, 0xb);
 
-	ion_check_is(check, ion_check_reset(check), 2, "thrown by a reset");
+	ion_check_is(check, ion_check_reset(check), 2, "discarded by a reset");
 	ion_arena_is(check, 0xf);
 	ion_arena_empty(check);
 	ion_arena_push(check, ion_arena_packet(2, 3));

@@ -113,7 +113,7 @@ static void ion_poison_sticks(struct ion_check *check,
 	ion_poison_record(check, offence);
 }
 
-static void ion_poison_mend(struct ion_check *check)
+static void ion_poison_repair(struct ion_check *check)
 {
 	struct ion_offence none = { .cause = ION_POISON_NONE };
 	unsigned int id;
@@ -123,7 +123,7 @@ static void ion_poison_mend(struct ion_check *check)
 	for (id = 0; id < ION_RINGS; id++)
 		queued += check->stats.ring[id].queued;
 	ion_check_is(check, ion_check_reset(check), queued,
-		     "thrown by a reset");
+		     "discarded by a reset");
 	ion_poison_record(check, &none);
 	ion_check_echo(check, 3);
 	ion_check_law(check);
@@ -144,7 +144,7 @@ static void ion_poison_try(struct ion_check *check, u32 index)
 	ion_poison_record(check, &offence);
 	if (offence.cause)
 		ion_poison_sticks(check, &offence);
-	ion_poison_mend(check);
+	ion_poison_repair(check);
 }
 
 /**

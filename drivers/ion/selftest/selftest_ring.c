@@ -198,7 +198,7 @@ void ion_test_words(struct ion_check *check)
 		ion_check_is(check, check->stats.ring[id].pushed, 5,
 			     "%s pushed", ion_ring_kinds[id].name);
 
-	ion_check_is(check, ion_check_reset(check), 0, "thrown by a reset");
+	ion_check_is(check, ion_check_reset(check), 0, "discarded by a reset");
 	for (id = 0; id < ION_RINGS; id++)
 		ion_check_is(check, READ_ONCE(*check->ch->ring[id].mask), 7,
 			     "%s mask after a reset", ion_ring_kinds[id].name);
@@ -211,7 +211,7 @@ void ion_test_words(struct ion_check *check)
  */
 void ion_test_reset(struct ion_check *check)
 {
-	static const u32 thrown[ION_RINGS] = { 2, 3, 2, 3 };
+	static const u32 lost[ION_RINGS] = { 2, 3, 2, 3 };
 	unsigned int i, id;
 
 	for (i = 0; i < ION_PATHS; i++)
@@ -219,14 +219,14 @@ void ion_test_reset(struct ion_check *check)
 	ion_check_kick(check, 0);
 	for (i = 0; i < ION_PATHS; i++)
 		ion_check_push(&check->path[i], 2);
-	ion_check_is(check, ion_check_reset(check), 10, "thrown by a reset");
+	ion_check_is(check, ion_check_reset(check), 10, "discarded by a reset");
 
 	ion_check_stats(check);
 	ion_check_is(check, check->stats.resets, 1, "resets");
 	for (id = 0; id < ION_RINGS; id++) {
 		ion_check_is(check, check->stats.ring[id].queued, 0,
 			     "%s queued", ion_ring_kinds[id].name);
-		ion_check_is(check, check->stats.ring[id].discarded, thrown[id],
+		ion_check_is(check, check->stats.ring[id].discarded, lost[id],
 			     "%s discarded", ion_ring_kinds[id].name);
 	}
 	ion_check_echo(check, 7);

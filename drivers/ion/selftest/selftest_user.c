@@ -196,13 +196,13 @@ void ion_check_kick(struct ion_check *check, int expected)
  */
 int ion_check_reset(struct ion_check *check)
 {
-	int thrown;
+	int discarded;
 
 	scoped_guard(mutex, &check->ch->pop_mutex)
 		scoped_guard(mutex, &check->ch->push_mutex)
-			thrown = ion_channel_reset(check->ch);
+			discarded = ion_channel_reset(check->ch);
 	ion_check_attach(check);
-	return thrown;
+	return discarded;
 }
 
 /**

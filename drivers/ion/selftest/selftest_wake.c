@@ -120,7 +120,7 @@ void ion_test_wake_reset(struct ion_check *check)
 
 	ion_wake_fill(check);
 	ion_waiter_begin(check, &waiter);
-	ion_check_is(check, ion_check_reset(check), 28, "thrown by a reset");
+	ion_check_is(check, ion_check_reset(check), 28, "discarded by a reset");
 	ion_wake_woken(check, &waiter, EPOLLOUT | EPOLLWRBAND);
 	ion_waiter_end(check, &waiter);
 }
