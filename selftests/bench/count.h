@@ -17,8 +17,8 @@ __attribute__((format(printf, 4, 5))) void
 count_add(double value, const char *unit, bool ours, const char *what, ...);
 
 /* Say on stderr why @what is not counted. */
-__attribute__((format(printf, 2, 3))) void
-count_fails(const char *what, const char *format, ...);
+__attribute__((format(printf, 2, 3))) void count_fails(const char *what,
+						       const char *format, ...);
 
 /* Return the instructions of @run, by the clock: the least of some runs. */
 double count_least(void (*run)(void), void (*undo)(void));
