@@ -129,7 +129,7 @@ check "the receiver is killed" receiver_killed
 check "the sender is killed" sender_killed
 check "both send" both_send
 check "the other program is not ionctl cat" no_cat
-check "no other program comes" fails 6 'nothing came or went for 0.2 s' \
+check "no other program comes" fails 6 'no packet moved for 0.2 s' \
 	"$ionctl" cat --key alone --timeout 0.2
 
 # Another program overwrites the packets of cat.

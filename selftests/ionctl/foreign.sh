@@ -79,7 +79,7 @@ check "a channel that only a service keeps" \
 	fails 1 "channel $closed: no process has it open, a service" \
 	"$ionctl" info "$closed"
 check "a channel that does not exist" \
-	fails 1 "channel 99999: there is none that you may see" \
+	fails 1 "channel 99999: no such channel, or you may not see it" \
 	"$ionctl" peek 99999 tx
 check "ionctl leaves no channel open" json "[.channels[].pid] | index($$) == null" \
 	"$ionctl" --json list
@@ -127,7 +127,7 @@ allowed()
 
 not_seen()
 {
-	fails 1 "channel $idle: there is none that you may see" \
+	fails 1 "channel $idle: no such channel, or you may not see it" \
 		as_user ./ionctl reset "$idle"
 }
 

@@ -56,7 +56,7 @@ interrupted()
 not_answered()
 {
 	"$ionctl" pop --key mute >/dev/null &
-	fails 6 'nothing came or went for 0.3 s' \
+	fails 6 'no packet moved for 0.3 s' \
 		"$ionctl" --json ping --key mute -c 1 --timeout 0.3
 }
 

@@ -157,9 +157,9 @@ data=0x3 phys=0 len=0 id=0 pad=0' "$ionctl" pop --fd 3 -n 2
 check "a channel of the shell is set up only once" fails 2 'is set up already: leave --slots out' \
 	"$ionctl" push --fd 3 --slots 16 1
 # shellcheck disable=SC2046
-check "push ends when there is no room for too long" fails 6 'nothing came or went for 0.2 s' \
+check "push ends when there is no room for too long" fails 6 'no packet moved for 0.2 s' \
 	"$ionctl" push --fd 3 --timeout 0.2 $(seq 1 600)
-check "pop ends when nothing comes for too long" fails 6 'nothing came or went for 0.2 s' \
+check "pop ends when nothing comes for too long" fails 6 'no packet moved for 0.2 s' \
 	"$ionctl" pop --timeout 0.2
 exec 3>&-
 
@@ -183,7 +183,7 @@ signalled()
 check "SIGINT ends pop" signalled INT 0
 check "SIGTERM ends pop" signalled TERM 0
 check "SIGINT before -n packets is a failure" signalled INT 1 -n 5
-check "pop reports the signal" grep -qx 'ionctl: 3 of 5 came: a signal ended it' err
+check "pop reports the signal" grep -qx 'ionctl: received 3 of 5: ended by a signal' err
 
 # ---- refused packets --------------------------------------------------------
 
@@ -206,7 +206,7 @@ refuses()
 
 outside='1 packet: 1 with bytes outside its buffer, which has data 2048 \* id to'
 nowhere='1 packet: 1 of a buffer that does not exist, id is 0 to 3'
-twice='1 packet: 1 of a buffer that was handed over before and is not back$'
+twice='1 packet: 1 of a buffer that the program does not own$'
 refuses "push says which packet leaves its buffer" \
 	"$outside 2048 \* id + 2047; the first: data=0x1869f phys=0 len=0 id=0" \
 	--service sink data=99999
@@ -267,7 +267,7 @@ wrong()
 {
 	check "wrong: $2" fails 2 "push: '$2': $1" "$ionctl" push "$2"
 	printf '1\n\n%s\n' "$2" >lines
-	check "wrong in a line: $2" fails 1 "line 3: $1.*; 1 went before it" \
+	check "wrong in a line: $2" fails 1 "line 3: $1.*; 1 sent before it" \
 		sh -c "'$ionctl' push <lines"
 }
 
@@ -275,15 +275,15 @@ for field in data phys len id pad; do
 	wrong "$field is \"x\": give a number" "$field=x"
 	wrong "$field is \"-1\": give a number" "$field=-1"
 done
-wrong 'data is 18446744073709551616, 18446744073709551615 at the most' \
+wrong 'data is 18446744073709551616; the maximum is 18446744073709551615' \
 	data=18446744073709551616
-wrong 'phys is 0x10000000000000000, 18446744073709551615 at' \
+wrong 'phys is 0x10000000000000000; the maximum is' \
 	phys=0x10000000000000000
-wrong 'len is 70000, 65535 at the most' len=70000
-wrong 'id is 65536, 65535 at the most' id=65536
-wrong 'pad is 4294967296, 4294967295 at the most' pad=4294967296
+wrong 'len is 70000; the maximum is 65535' len=70000
+wrong 'id is 65536; the maximum is 65535' id=65536
+wrong 'pad is 4294967296; the maximum is 4294967295' pad=4294967296
 wrong 'there is no field "size"' size=1
-wrong 'len is 65536, 65535 at the most' '{"len":65536}'
+wrong 'len is 65536; the maximum is 65535' '{"len":65536}'
 check "no packet is sent if one is wrong" fails 2 "len is 65536" \
 	"$ionctl" push 1 len=65536
 check "an incomplete struct" fails 1 'within packet 2: 6 of 24 bytes' \
@@ -321,7 +321,7 @@ goes_away()
 
 check "the other program ends before pop -n has enough" ends 1 too_few
 check "pop reports that the other program has gone" \
-	grep -qx 'ionctl: 2 of 5 came: the other program has gone' err
+	grep -qx 'ionctl: received 2 of 5: the other program has gone' err
 check "the other program ends before it pops all" fails 1 'the other program has gone' goes_away
 check "no service of that name" fails 1 "there is no service 'nosuch'" \
 	"$ionctl" push --service nosuch 1

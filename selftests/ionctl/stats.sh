@@ -27,7 +27,7 @@ check "all channels together" json "(.total.channels == 5) and
 check "all channels together, as text" prints '^5 channels, .* 1 poisoned' \
 	"$ionctl" stats
 check "a channel that does not exist" \
-	fails 1 "channel 99999: there is none that you may see" \
+	fails 1 "channel 99999: no such channel, or you may not see it" \
 	"$ionctl" stats 99999
 check "nothing is printed if one of the channels does not exist" \
 	fails 1 "channel 99999: there is none" "$ionctl" stats "$queued" 99999
@@ -178,7 +178,7 @@ check "watched: rates include short-lived channels" short_lives
 before=$(total .held_total)
 have waiting
 : "${waiting:=}"
-held='payloads held for want of an empty buffer at the other end'
+held='payloads waiting for an empty buffer at the other end'
 check "stats says who owns the buffers of a channel" \
 	prints '^  8 buffers of 2.00 KiB, 6 with the program, 2 with the service$' \
 	"$ionctl" stats "$waiting"

@@ -58,7 +58,7 @@ done
 check "the help shows the short options" sh -c \
 	"'$ionctl' -h | grep -q '^  -j, --json ' &&
 	'$ionctl' -h | grep -q '^  -V, --version '"
-check "no command at all" fails 2 "say what to do" "$ionctl"
+check "no command at all" fails 2 "a command is missing" "$ionctl"
 check "an unknown command" \
 	fails 2 "no command 'lst'; nearest: list; see ionctl --help" \
 	"$ionctl" lst
@@ -116,10 +116,10 @@ for command in info 'info 1' list stats 'stats 1' top 'peek 1 tx' 'reset 1' \
 		"$ionctl" --device /nonexistent $command
 	# shellcheck disable=SC2086
 	check "$command: another kind of device" \
-		fails 1 "/dev/null: that is no device of the module ion" \
+		fails 1 "/dev/null: not a device of the module ion" \
 		"$ionctl" $command --device /dev/null
 done
-check "the device is a folder" fails 1 "no device of the module ion" \
+check "the device is a folder" fails 1 "not a device of the module ion" \
 	"$ionctl" --device / info
 
 # It is an error if the output cannot be written.

@@ -84,7 +84,9 @@ void cat_tell_done(struct cat *cat)
 	if (!cat->pair || cat->done || !cat->end_known)
 		return;
 	if (cat->written > cat->end)
-		cat_quit(cat, fail("the other program sent more than it said"));
+		cat_quit(
+			cat,
+			fail("the other program sent more bytes than it announced"));
 	if (cat->written < cat->end)
 		return;
 	cat->done = true;

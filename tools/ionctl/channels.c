@@ -13,7 +13,7 @@
 #include "totals.h"
 
 const char channel_missing[] =
-	"there is none that you may see; see ionctl list";
+	"no such channel, or you may not see it; see ionctl list";
 
 static uint64_t now(void)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* ionctl bench: packets a second there and back, compared to other ways. */
+/* ionctl bench: packets per second there and back, compared with other ways. */
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -244,14 +244,15 @@ static const struct option_help options[] = {
 
 const struct command cmd_bench = {
 	.name = "bench",
-	.summary = "packets a second there and back, beside pipes",
+	.summary = "packets per second, compared with pipes",
 	.run = run,
 	.usage = "[OPTION]...",
 	.text = "Sends packets there and back: to the service echo, with a lent thread and by\n"
 		"kicks, in both layouts; to a thread of this program through rings in memory\n"
-		"with eventfds; and to a thread through two pipes. The ways take turns, three\n"
-		"times each, and the median counts. Every packet that comes back is checked.\n"
-		"Up to 255 packets are in flight. Other load on the machine changes the figures.\n",
+		"with eventfds; and to a thread through two pipes. Each way is measured three\n"
+		"times, in turn with the others, and the median is printed. Every packet that\n"
+		"comes back is checked. Up to 255 packets are in flight. Other load on the\n"
+		"machine changes the figures.\n",
 	.options = options,
 	.json = "machine, kernel: names; processors: a number; qemu: whether it is known to\n"
 		"run under QEMU; results: an array of name, batch and\n"

@@ -173,8 +173,9 @@ const struct command cmd_cat = {
 		"the same bytes with the service echo, those of another program with pair.\n"
 		"\n"
 		"With --key two programs that give the same name send each other their stdin,\n"
-		"both ways at once. Each ends when its bytes are written by the other program\n"
-		"and the other's are written here; the status tells whether all of it arrived.\n"
+		"both ways at once. Each ends when it has written all bytes of the other one,\n"
+		"and the other one has written all of its bytes; the status says whether\n"
+		"everything arrived.\n"
 		"\n"
 		"--timeout limits the wait for the other program, and for bytes to come back.\n"
 		"It does not limit the wait for stdin.\n",

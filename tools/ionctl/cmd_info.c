@@ -189,7 +189,7 @@ const struct command cmd_info = {
 	.usage = "[OPTION]... [CHANNEL]",
 	.text = "Shows the version of the ABI, the features, the built-in services and the\n"
 		"limits of the driver, and how many channels and how much memory are in use.\n"
-		"The channel that ionctl opens to ask is not counted.\n"
+		"It does not count the channel that ionctl itself opens.\n"
 		"\n"
 		"For a channel, shows its geometry: the areas to map, and the mmap() offsets of\n"
 		"the words of each ring.\n"

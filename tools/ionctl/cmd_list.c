@@ -159,9 +159,9 @@ const struct command cmd_list = {
 	.summary = "the channels of the system",
 	.run = run_list,
 	.usage = "[OPTION]...",
-	.text = "Shows the channels that you may see, by rising number: those that your user\n"
-		"opened, or all channels for root. For each ring it shows a bar and how many\n"
-		"packets are queued, of how many fit. PID, COMM and USER belong to the process\n"
+	.text = "Shows the channels that you may see, in ascending order: those that your user\n"
+		"opened, or all channels for root. For each ring it shows a bar, how many\n"
+		"packets are queued, and the capacity. PID, COMM and USER belong to the process\n"
 		"that opened the channel.\n"
 		"\n"
 		"STATE is open (not set up yet), ready, closed (a service still keeps it) or\n"

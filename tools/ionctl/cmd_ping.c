@@ -457,16 +457,15 @@ static const struct option_help options[] = {
 
 const struct command cmd_ping = {
 	.name = "ping",
-	.summary = "how long a packet is there and back",
+	.summary = "round-trip times of packets",
 	.run = run,
 	.usage = "[OPTION]...",
-	.text = "Sends a packet, waits until it is back and checks it, again and again until\n"
-		"--count or a signal; then prints the minimum, the mean, percentiles and the\n"
-		"maximum. The time is taken in this program, from before the push to after\n"
-		"the wait.\n"
+	.text = "Sends a packet, waits until it is back and checks it. It repeats this --count\n"
+		"times, or until a signal; then it prints the minimum, the mean, percentiles\n"
+		"and the maximum. The time is from before the push to after the wait.\n"
 		"\n"
-		"With --key the packets go to another program, ionctl ping --answer with the\n"
-		"same --size.\n"
+		"With --key the packets go to another program: ionctl ping --answer with the\n"
+		"same --key and --size.\n"
 		"\n"
 		"--timeout is how long a packet may take (default 10).\n",
 	.options = options,

@@ -120,9 +120,9 @@ static int give_up(struct pop *p, int error)
 
 		return over ? EXIT_OK : own_failed(&p->own, error);
 	}
-	fail("%llu of %llu came: %s", (unsigned long long)p->done,
+	fail("received %llu of %llu: %s", (unsigned long long)p->done,
 	     (unsigned long long)p->wanted,
-	     error == -EINTR ? "a signal ended it"
+	     error == -EINTR ? "ended by a signal"
 			     : own_reason(&p->own, error, text));
 	return own_status(error);
 }
@@ -233,8 +233,8 @@ const struct command cmd_pop = {
 	.text = "Opens a channel and prints the packets on rx, or answers on evt, one a line:\n"
 		"  data=0x10ad phys=0 len=2 id=7 pad=0\n"
 		"  kind=1 arg=0x5 id=000000000000000000000000000000ff pad=0\n"
-		"It ends after --count of them, when the other end hangs up, when --timeout is\n"
-		"over, or at a signal. Packets that could not be printed stay on the ring.\n"
+		"It ends after --count of them, when the other end hangs up, when --timeout\n"
+		"expires, or at a signal. Packets that could not be printed stay on the ring.\n"
 		"\n"
 		"A channel lives as long as its descriptor: --fd names one that the shell keeps\n"
 		"open, so that push and pop can use the channel in turn.\n",
@@ -246,5 +246,5 @@ const struct command cmd_pop = {
 		"ionctl pop --key there --json | jq .len\n"
 		"exec 3<>/dev/ion; ionctl push --fd 3 1 2 3; ionctl pop --fd 3 -n 3\n",
 	.statuses =
-		"1 if fewer came than --count says, 6 if the time of --timeout was over\n",
+		"1 if fewer packets than --count came, 6 if --timeout expired\n",
 };

@@ -254,7 +254,7 @@ static int send_input(struct push *p)
 			p->status = send_items(p, items, count);
 	}
 	if (ret < 0 && *p->input.why)
-		p->status = fail("%s; %llu went before it", p->input.why,
+		p->status = fail("%s; %llu sent before it", p->input.why,
 				 (unsigned long long)p->sent);
 	return p->status;
 }
@@ -520,10 +520,9 @@ const struct command cmd_push = {
 		"A command has kind, arg, id (32 hexadecimal digits, or 0x and fewer), pad.\n"
 		"Numbers are decimal, or 0x and hexadecimal; in JSON also as strings.\n"
 		"\n"
-		"It waits for room, and at the end until the service has taken everything, as a\n"
-		"channel lives as long as its descriptor. What comes back is discarded unless\n"
-		"--return is given, which prints it at once, also while stdin is\n"
-		"quiet.\n"
+		"It waits for room, and at the end until the service has taken everything,\n"
+		"because the channel ends with push. Packets that come back are discarded;\n"
+		"--return prints each of them at once, also while push waits for stdin.\n"
 		"\n"
 		"On a channel with buffers a packet must name a buffer that the program owns,\n"
 		"and its data and len must stay inside. The kernel refuses other packets: push\n"

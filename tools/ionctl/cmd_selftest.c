@@ -179,9 +179,9 @@ const struct command cmd_selftest = {
 	.summary = "have the driver test itself",
 	.run = run_selftest,
 	.usage = "[OPTION]...",
-	.text = "The driver follows the protocol, and breaks it in every way that it knows of, in\n"
-		"channels of its own; other channels are not touched. It needs CAP_SYS_ADMIN. A\n"
-		"test that could not run, for example for want of memory, is skipped.\n",
+	.text = "The driver opens channels of its own, follows the protocol there, and breaks it\n"
+		"in each known way. It does not touch other channels. This needs CAP_SYS_ADMIN.\n"
+		"A test that cannot run, for example without enough memory, is skipped.\n",
 	.json = "passed, failed, skipped: how many; tests: an array of objects:\n"
 		"  name                the test: \"poison.tx.range\"\n"
 		"  ns                  how long it took, in nanoseconds\n"
@@ -191,5 +191,5 @@ const struct command cmd_selftest = {
 	.examples =
 		"ionctl selftest\n"
 		"ionctl --json selftest | jq -r '.tests[] | select(.result == \"failed\").name'\n",
-	.statuses = "It is 5 if a test failed.\n",
+	.statuses = "5 if a test failed\n",
 };

@@ -153,7 +153,7 @@ static int run_stats(int argc, char **argv)
 
 static const struct option_help options[] = {
 	{ 'w', "watch", "[SECONDS]",
-	  "report rates a second, every SECONDS (default 1)" },
+	  "report rates per second, every SECONDS (default 1)" },
 	{ 'n', "count", "COUNT", "end after COUNT reports; implies --watch" },
 	{ 0 },
 };
@@ -168,12 +168,14 @@ const struct command cmd_stats = {
 		"since the module was loaded; memory and capacity are then those of the channels\n"
 		"that you may see now.\n"
 		"\n"
-		"With --watch, shows rates a second: packets pushed to each ring, kicks of the\n"
+		"With --watch, shows rates per second: packets pushed to each ring, kicks of the\n"
 		"kernel end, how often it went to sleep, and how often it woke the program. The\n"
 		"first line comes after the first interval. It ends with ctrl-C, or when the last\n"
 		"of the given channels has gone.\n"
+		"\n"
 		"For a channel with buffers it shows how many the program and the service own,\n"
 		"and how many payloads wait for an empty buffer of the other program.\n"
+		"\n"
 		"A number right after --watch is its interval, not a channel: give channels\n"
 		"before it, or after the interval.\n",
 	.options = options,
@@ -183,7 +185,7 @@ const struct command cmd_stats = {
 		"\"list\", summed over all channels so far. With --watch a document a line, with\n"
 		"  seconds             since the line before\n"
 		"  rates               in each channel, or in total: tx, rx, cmd, evt, kicks,\n"
-		"                      sleeps, wakeups, signals, in a second\n",
+		"                      sleeps, wakeups, signals, per second\n",
 	.examples =
 		"ionctl stats 7\n"
 		"ionctl stats -w 0.5\n"

@@ -207,13 +207,13 @@ const struct command cmd_top = {
 	.usage = "[OPTION]...",
 	.text = "Shows the channels that you may see on the whole terminal, the busiest first.\n"
 		"\n"
-		"Keys: q quits; r, k, m, p, c sort by rate (packets and commands a second),\n"
+		"Keys: q quits; r, k, m, p, c sort by rate (packets and commands per second),\n"
 		"kicks, memory, pid, channel. The arrows, Page Up, Page Down, Home and End\n"
-		"scroll. / starts a text: only channels that have it in their number, process,\n"
-		"user, service or state are shown; Enter ends the text, Escape clears it.\n"
+		"scroll. / starts a filter: it shows only channels that have the text in their\n"
+		"number, process, user, service or state; Enter ends the text, Escape clears it.\n"
 		"\n"
 		"On a narrow terminal columns are left out: MEMORY, WAKEUPS/S, USER, RX, EVT/S,\n"
-		"CMD/S, KICKS/S, TX, STATE and more; the column that it sorts by is the last.\n",
+		"CMD/S, KICKS/S, TX, STATE and more; the sort column goes last.\n",
 	.options = options,
 	.examples = "ionctl top\n"
 		    "ionctl top --delay 0.5 --sort memory\n"

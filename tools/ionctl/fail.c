@@ -81,7 +81,7 @@ static const char *device_advice(int error)
 		return "no permission: join the group ion or be root";
 	case ENOTTY:
 	case EISDIR:
-		return "that is no device of the module ion";
+		return "not a device of the module ion";
 	default:
 		return ionc_explain(IONC_OPEN, error);
 	}
@@ -104,7 +104,7 @@ void fail_usage(const char *format, ...)
 	va_end(args);
 	fprintf(stderr, "ionctl: %s%s%s; see ionctl %s%s--help\n",
 		fail_command ? fail_command : "", fail_command ? ": " : "",
-		text ? text : "no memory", fail_command ? fail_command : "",
+		text ? text : "out of memory", fail_command ? fail_command : "",
 		fail_command ? " " : "");
 	free(text);
 	exit(EXIT_USAGE);
@@ -112,6 +112,6 @@ void fail_usage(const char *format, ...)
 
 void fail_memory(void)
 {
-	fputs("ionctl: there is no memory\n", stderr);
+	fputs("ionctl: out of memory\n", stderr);
 	_exit(EXIT_FAILED);
 }

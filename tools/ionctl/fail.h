@@ -39,7 +39,7 @@ int fail_device(int error);
 void fail_usage(const char *format, ...)
 	__attribute__((format(printf, 1, 2), noreturn));
 
-/* Report that there is no memory. Ends the program. */
+/* Report that memory ran out. Ends the program. */
 NORETURN void fail_memory(void);
 
 /* Return the exit status for an error of the driver or the system, -errno. */

@@ -24,7 +24,7 @@ int open_foreign(__u64 channel, int *fd, struct ion_list_entry *entry);
 
 /* Part of the help of the commands that use it. */
 #define FOREIGN_TEXT                                                                    \
-	"It copies a descriptor of the channel from a process that has it open. That\n" \
-	"takes the right to trace the process: see ptrace(2); root and its user have it.\n"
+	"It copies a descriptor of the channel from a process that has it open. Only\n" \
+	"root and the user of that process may do so: see ptrace(2).\n"
 
 #endif /* _IONCTL_FOREIGN_H */

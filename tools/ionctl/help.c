@@ -11,12 +11,13 @@
 
 static const char *const statuses[] = {
 	[EXIT_OK] = "success",
-	[EXIT_FAILED] = "failure; stderr says why",
+	[EXIT_FAILED] = "failure; one line on stderr says why",
 	[EXIT_USAGE] = "the command line is wrong; nothing was done",
-	[EXIT_NO_DEVICE] = "there is no device: the module is not loaded",
+	[EXIT_NO_DEVICE] =
+		"the device does not exist: the module is not loaded",
 	[EXIT_DENIED] = "no permission",
 	[EXIT_BROKEN] = "a ring is poisoned, or a selftest failed",
-	[EXIT_TIMEOUT] = "the time of --timeout was over",
+	[EXIT_TIMEOUT] = "--timeout expired",
 };
 
 static void title(const char *text)

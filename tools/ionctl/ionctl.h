@@ -26,7 +26,7 @@ enum exit_status {
 	EXIT_NO_DEVICE = 3, /* there is no /dev/ion */
 	EXIT_DENIED = 4,    /* no permission */
 	EXIT_BROKEN = 5,    /* a ring is poisoned, or a selftest failed */
-	EXIT_TIMEOUT = 6,   /* the time of --timeout was over */
+	EXIT_TIMEOUT = 6,   /* --timeout expired */
 };
 
 /**

@@ -129,7 +129,7 @@ int main(int argc, char **argv)
 	argc -= optind;
 	argv += optind;
 	if (!argc)
-		fail_usage("say what to do: ionctl COMMAND");
+		fail_usage("a command is missing: ionctl COMMAND");
 	if (!strcmp(argv[0], "help"))
 		return out_end(help(argv));
 	if (!strcmp(argv[0], COMPLETE_NAME))

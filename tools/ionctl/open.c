@@ -44,8 +44,7 @@ int open_driver(int *fd, uint64_t feature)
 	if (status || query.features & feature)
 		return status;
 	close(*fd);
-	return fail("%s: the driver is too old for that: load a newer one",
-		    globals.device);
+	return fail("%s: that needs a newer driver", globals.device);
 }
 
 static const char other_buffers[] =

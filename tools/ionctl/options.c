@@ -27,7 +27,7 @@ const struct option_help common_options[] = {
 	{ LETTER_DEVICE, "device", "FILE", "the device (default /dev/ion)" },
 	{ LETTER_JSON, "json", NULL, "print JSON" },
 	{ LETTER_COLOR, "color", "WHEN",
-	  "colours: auto, on a terminal and without NO_COLOR (default), always, never" },
+	  "colours: auto (default), always, never" },
 	{ LETTER_HELP, "help", NULL, "print this text" },
 	{ LETTER_VERSION, "version", NULL, "print the version" },
 	{ 0 },

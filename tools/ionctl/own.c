@@ -270,7 +270,7 @@ void own_popped(struct own *own, const struct ion_packet *packet)
 const char *own_reason(const struct own *own, int error, char text[64])
 {
 	if (error == -ETIME) {
-		snprintf(text, 64, "nothing came or went for %g s",
+		snprintf(text, 64, "no packet moved for %g s",
 			 (double)own->timeout_ns / 1e9);
 		return text;
 	}

@@ -30,9 +30,9 @@ enum {
 	{ OWN_SERVICE, "service", "NAME", \
 	  "the service at the other end (default echo)" }, \
 	{ OWN_KEY, "key", "NAME", \
-	  "the name by which two programs find each other; service pair" }, \
+	  "the name that joins two programs; for pair" }, \
 	{ OWN_ARG, "arg", "NUMBER", \
-	  "an argument of the service: packets a second, for source" }, \
+	  "argument of the service; of source: its rate" }, \
 	{ OWN_STAMP, "stamp", NULL, \
 	  "the kernel writes the ids of commands of a pair" }, \
 	{ OWN_FD, "fd", "NUMBER", \

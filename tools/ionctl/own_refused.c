@@ -121,7 +121,7 @@ static void reasons(const struct own *own, const struct own_refused *refused,
 			bytes - 1);
 	if (refused->owner)
 		because(text, size,
-			"%llu of a buffer that was handed over before and is not back",
+			"%llu of a buffer that the program does not own",
 			(unsigned long long)refused->owner);
 	if (own->has_wrong)
 		because(text, size, "the first: %s", wrong_text(own, wrong));

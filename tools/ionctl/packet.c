@@ -215,8 +215,9 @@ bool item_set(struct item_building *b, unsigned int number, const char *value,
 	if (kind == NUMBER_BAD)
 		return item_wrong(b, wrong, field->name, room);
 	if (kind == NUMBER_LARGE || result > field_max(field))
-		return item_wrong(b, "%s is %s, %llu at the most", field->name,
-				  room, (unsigned long long)field_max(field));
+		return item_wrong(b, "%s is %s; the maximum is %llu",
+				  field->name, room,
+				  (unsigned long long)field_max(field));
 	field_store(&b->item, field, result);
 	return true;
 }

@@ -28,9 +28,9 @@ static bool json_wrong(struct json *j, const char *wanted)
 	char room[32];
 
 	if (!left)
-		return item_wrong(j->b, "the line ends where %s was expected",
-				  wanted);
-	return item_wrong(j->b, "%s was expected where \"%s\" is", wanted,
+		return item_wrong(
+			j->b, "expected %s, found the end of the line", wanted);
+	return item_wrong(j->b, "expected %s, found \"%s\"", wanted,
 			  item_quoted(j->at, left, room));
 }
 
@@ -90,7 +90,7 @@ static bool take_string(struct json *j, char to[STRING_MAX], size_t *length)
 {
 	static const char control[] = "a string has a control character in it";
 	static const char backslash[] =
-		"a string has a backslash with nothing that JSON knows after it";
+		"a string has an escape that JSON does not know";
 	char c;
 
 	*length = 0;
@@ -174,6 +174,6 @@ bool item_parse_json(struct item_building *b, const char *text, size_t length)
 	}
 	skip_space(&j);
 	if (j.at < j.end)
-		return json_wrong(&j, "nothing");
+		return json_wrong(&j, "the end of the line");
 	return true;
 }

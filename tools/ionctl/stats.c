@@ -98,7 +98,7 @@ void arenas_text(FILE *to, const struct arenas *arenas,
 		(unsigned long long)arenas->owned,
 		(unsigned long long)(arenas->buffers - arenas->owned));
 	fprintf(to,
-		"  payloads held for want of an empty buffer at the other end: %llu, %llu so far\n",
+		"  payloads waiting for an empty buffer at the other end: %llu, %llu so far\n",
 		stats->held, stats->held_total);
 }
 
@@ -118,7 +118,7 @@ static void print_trouble(const struct ion_stats *stats)
 			continue;
 		fputs("  ", stdout);
 		out_paint(stdout, PAINT_BAD, "poisoned");
-		printf(": %s by %s: the index was %u, allowed %u..%u; ionctl reset mends it\n",
+		printf(": %s by %s: the index was %u, allowed %u..%u; ionctl reset clears it\n",
 		       ring_name(i), poison_name(ring->poison),
 		       ring->poison_seen, ring->poison_first,
 		       ring->poison_last);
