@@ -131,7 +131,7 @@ EXPORT_SYMBOL_GPL(ion_channel_error);
  * the end of the file and other calls EPIPE. Its pushes fail with EPIPE, and what it
  * put into tx through its mapping stays there. doorbell() may still be called.
  *
- * Ordering: whoever sees the hang-up also sees everything that was pushed before it.
+ * Ordering: a context that sees the hang-up also sees what was pushed before it.
  *
  * Context: any but NMI.
  */

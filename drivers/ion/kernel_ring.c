@@ -151,7 +151,7 @@ static bool ion_snapshot_try(const struct ion_ring *ring,
 	snap->discarded = READ_ONCE(ring->discarded);
 	/* Orders this load before that of the index that @ready was made from. */
 	ready = smp_load_acquire(&end->ready);
-	/* (A) or (C) of <ion/ring.h>, in the place of the kernel end. */
+	/* (A) or (C) of <ion/ring.h>, on behalf of the kernel end. */
 	snap->index = smp_load_acquire(end->peer_index);
 	ion_snapshot_check(ring, ready, snap);
 	smp_rmb();	/* pairs with the release of the index, and the smp_wmb() */
@@ -175,7 +175,7 @@ static void ion_snapshot_guess(const struct ion_ring *ring,
 	u64 mask = end->mask;
 	u32 at;
 
-	/* (A) or (C) of <ion/ring.h>, in the place of the kernel end. */
+	/* (A) or (C) of <ion/ring.h>, on behalf of the kernel end. */
 	snap->index = smp_load_acquire(end->peer_index);
 	at = READ_ONCE(*end->own_index);
 	snap->own = READ_ONCE(end->own);

@@ -179,7 +179,7 @@ static __always_inline bool ion_ring_user_slots(const struct ion_ring *ring,
 	own = smp_load_acquire(&end->published);
 	/* Orders it before the index that it was made from. */
 	ready = smp_load_acquire(&end->ready);
-	/* (A) or (C) of <ion/ring.h>, in the place of the kernel end. */
+	/* (A) or (C) of <ion/ring.h>, on behalf of the kernel end. */
 	index = smp_load_acquire(end->peer_index);
 	smp_rmb();	/* pairs with the release of the index */
 

@@ -32,7 +32,7 @@
  * An end trusts nothing that the other end can write. Mask, slot address and
  * own index are private. Each refresh loads the other end's index once. That
  * index may advance by at most the slots that the other end was given. If it is
- * anywhere else, the end is broken for good: it no longer refreshes, and
+ * anywhere else, the end is broken: it never refreshes again, and
  * ion_end.broken says why.
  *
  * None of these functions sleeps, takes a lock or fails in any other way. They

@@ -94,7 +94,7 @@ static const char *group_begin(char *group, size_t size)
 	}
 	ret = group_write(root, "cgroup.subtree_control", "+memory");
 	if (ret)
-		return "no memory controller to be had in cgroup2";
+		return "cgroup2 has no memory controller";
 	snprintf(group, size, "%s/ion_fault.%d", root, getpid());
 	snprintf(text, sizeof(text), "%d", getpid());
 	if (mkdir(group, 0755) || group_write(group, "cgroup.procs", text))

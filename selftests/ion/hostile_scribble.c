@@ -100,7 +100,7 @@ static void scribble_packet(struct channel *ch, __u64 *seed)
 	}
 }
 
-/* A buffer, whoever owns it. */
+/* Write to a buffer, whether the program or the service owns it. */
 static void scribble_arena(struct channel *ch, __u64 *seed)
 {
 	__u64 x = random_next(seed);

@@ -196,7 +196,7 @@ static void *task_main(void *arg)
 	WRITE_ONCE(task->tid, (pid_t)syscall(SYS_gettid));
 	task->ret = task->run(task);
 	task->ns = now_ns() - start;
-	/* Whoever sees @done sees @ret and @ns too. */
+	/* A thread that sees @done sees @ret and @ns too. */
 	smp_store_release(&task->done, true);
 	return NULL;
 }

@@ -168,8 +168,8 @@ static void round_stop(bool keep)
 {
 	WRITE_ONCE(round.keep, keep);
 	/*
-	 * Whoever sees the number of the rest sees @keep: pairs with the acquires
-	 * of caller_main() and server_main().
+	 * A thread that sees the number of the rest sees @keep: pairs with the
+	 * acquires of caller_main() and server_main().
 	 */
 	smp_store_release(&round.rest, ++rests);
 	if (!STATE_AWAIT(all_parked()))

@@ -63,8 +63,8 @@ static int ion_share_check(u64 cost, u64 user, u64 all)
  * @rate: packets per second, from 1 to ION_SOURCE_RATE_MAX
  * @buffers: the channel has an arena
  *
- * The sums are computed anew each time. They are short: the cost of the cheapest source
- * limits how many sources there can be.
+ * The sums are computed again each time. They are short, because the cost of the
+ * cheapest source limits the number of sources.
  *
  * Context: may sleep.
  * Return: 0; -EDQUOT if it is more than the user may have; -EUSERS if all users

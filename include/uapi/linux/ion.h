@@ -256,8 +256,8 @@ struct ion_query {
  * struct ion_ring_totals - counters of one ring, summed over all channels
  * @pushed: packets or commands that were pushed
  * @popped: packets or commands that were popped
- * @discarded: packets or commands that were refused, that a reset threw away, or
- *	that were left in a ring when its channel had gone
+ * @discarded: packets or commands that were refused, that a reset discarded, or
+ *	that were left in a ring when its channel was destroyed
  * @queued: packets or commands that are in a ring now
  * @full: how often the kernel end found no room
  * @bad_id: packets that were refused because no buffer has that id
@@ -295,8 +295,8 @@ struct ion_ring_totals {
  * @reserved: 0
  * @ring: the rings, by &enum ion_ring_id
  *
- * The counters include channels that have gone, whoever opened them. None of them
- * but ``queued`` ever decreases.
+ * The counters include the channels of all users, also those that were destroyed.
+ * Only ``queued`` ever decreases.
  */
 struct ion_totals {
 	__u32 size;
