@@ -104,7 +104,7 @@ enum ion_end_state {
  * @pop_mutex: see above
  * @push_mutex: see above
  * @end_mutex: see above
- * @end_wanted: how many wait for end_mutex; a lent thread lets go of it then
+ * @end_wanted: number of waiters for end_mutex; a lent thread then releases it
  * @kick_pending: a kick found end_mutex taken; its owner does it
  * @setting_up: setup_mutex is not held, and the configuration goes on; setup_mutex
  * @activating: activate() or deactivate() of the service runs, or is about to;

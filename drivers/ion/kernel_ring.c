@@ -239,13 +239,12 @@ static bool ion_snapshot_shared(const struct ion_ring *ring,
  * @ring: the ring
  * @snap: written, all of it
  *
- * The end may belong to a preempted thread, so this never waits. If the kernel end
- * keeps moving the ring on, so that no try finds it at rest, the kernel end will
- * notify everyone who waits.
+ * The end may belong to a preempted thread, so this never waits. If no try finds the
+ * ring at rest, the kernel end is moving it on, and will notify all waiters.
  *
  * Context: any.
- * Return: true if the ring was found at rest; false if the numbers in @snap are not
- * all of one moment.
+ * Return: true if the ring was at rest; false if the numbers in @snap are not all of
+ * one moment.
  */
 bool ion_ring_snapshot(const struct ion_ring *ring, struct ion_snapshot *snap)
 {

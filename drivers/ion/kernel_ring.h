@@ -132,7 +132,7 @@ static inline void ion_ring_unlock_bh(struct ion_ring *ring)
 	local_bh_enable();
 }
 
-/* A ring that is not async is owned by who owns all of the channel's. */
+/* A ring that is not async belongs to the owner of the kernel end of the channel. */
 static inline unsigned long ion_ring_lock(struct ion_ring *ring)
 	__acquires(&ring->lock)
 {

@@ -103,9 +103,10 @@ struct ion_bind {
  * @verify: ION_IOC_VERIFY; optional. Returns true, and writes the sender, if the
  *	command is genuine.
  *
- * The callbacks of one channel are called in process context and may sleep, and
- * but for deactivate() they are called one at a time. They must not touch user
- * memory, nor take a lock under which anybody does; activate() and deactivate() may.
+ * The callbacks of one channel are called in process context and may sleep. Except
+ * for deactivate() they are called one at a time. They must not touch user memory, nor
+ * take a lock that is held elsewhere while user memory is touched; activate() and
+ * deactivate() may do both.
  */
 struct ion_service_ops {
 	const char *name;
@@ -421,7 +422,7 @@ void ion_payload_copy(void *to, const void *from, u32 len);
  * @nr: how many there are
  * @size: bytes of each
  * @room: how many buffers the arena has
- * @threshold: ready() is called when there are so many; 0: never
+ * @threshold: ready() is called when the pool has that many; 0: never
  * @ready: see ion_pool_call_at()
  * @ids: numbers of the buffers, with room for every buffer of the arena
  *

@@ -111,7 +111,7 @@ TEST_F(arena_phys, phys_is_neither_believed_nor_set)
  * Every page of the arena, in buffers of any size; the value from the program
  * has no effect.
  */
-static bool told_right(struct channel *ch, __u32 skip)
+static bool phys_right(struct channel *ch, __u32 skip)
 {
 	struct ion_packet packet;
 	__u32 id;
@@ -140,14 +140,14 @@ TEST_F(arena_phys, phys_is_set_if_the_setup_asked_for_it)
 		SKIP(return, "/proc/self/pagemap tells no frames");
 	ASSERT_EQ(0, open_phys(&ch, variant->layout, variant->service, BUFFERS,
 			       SIZE, ION_SETUP_PHYS));
-	EXPECT_TRUE(told_right(&ch, 0));
-	EXPECT_TRUE(told_right(&ch, 77));
+	EXPECT_TRUE(phys_right(&ch, 0));
+	EXPECT_TRUE(phys_right(&ch, 77));
 	channel_close(&ch);
 	/* In huge pages, where the kernel has them. */
 	ASSERT_EQ(0, open_phys(&ch, variant->layout, variant->service, 8,
 			       ION_BUFFER_SIZE_MAX, ION_SETUP_PHYS));
-	EXPECT_TRUE(told_right(&ch, 0));
-	EXPECT_TRUE(told_right(&ch, ION_BUFFER_SIZE_MAX - 16));
+	EXPECT_TRUE(phys_right(&ch, 0));
+	EXPECT_TRUE(phys_right(&ch, ION_BUFFER_SIZE_MAX - 16));
 	channel_close(&ch);
 }
 

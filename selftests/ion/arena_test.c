@@ -120,7 +120,7 @@ bool arena_rx_empty(struct channel *ch)
 	return !ion_ring_peek(&ch->rx, 1);
 }
 
-/* Whether two packets are equal, but for phys, which the kernel writes. */
+/* Return whether two packets are equal, except phys, which the kernel writes. */
 bool arena_same(const struct ion_packet *a, const struct ion_packet *b)
 {
 	return a->data == b->data && a->len == b->len && a->id == b->id &&

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Every error of every call on a channel in use, but for set-ups
- * (errors_setup.c) and limits (errors_limits.c). After each the channel is what
- * it was before: geometry, counters, and every mapped byte.
+ * Every error of every call on a channel in use, except set-ups (errors_setup.c)
+ * and limits (errors_limits.c). A refused call changes nothing: geometry, counters
+ * and every mapped byte stay.
  */
 #include "errors_test.h"
 #include "ion_test.h"

@@ -22,7 +22,7 @@ void fault_arm(const struct faults *faults, unsigned int n);
 unsigned int fault_left(const struct faults *faults);
 bool fault_fired(const struct faults *faults);
 
-/* ion_kernel_log_bad(), but for lines that are expected with such faults. */
+/* ion_kernel_log_bad(), except for lines that are expected with such faults. */
 bool fault_log_bad(const char *line);
 
 #define FAULT_TEST_KERNEL_LOG() ION_TEST_KERNEL_LOG_FOR(fault_log_bad)

@@ -351,7 +351,7 @@ TEST_F(list, pids_are_of_the_callers_namespace)
 }
 
 /* Open a channel, and leave it to a child that has it until @hold is closed. */
-static int open_and_end(int told, const int *hold)
+static int open_and_end(int report, const int *hold)
 {
 	int fd = ion_open(O_RDWR);
 	__u64 number = channel_number(fd);
@@ -361,24 +361,24 @@ static int open_and_end(int told, const int *hold)
 		close(hold[1]);
 		_exit(read(hold[0], &byte, 1) != 0);
 	}
-	return write(told, &number, sizeof(number)) != sizeof(number);
+	return write(report, &number, sizeof(number)) != sizeof(number);
 }
 
 TEST_F(list, a_channel_whose_process_ended_is_listed)
 {
 	static const char none[ION_COMM_LEN];
 	const struct ion_list_entry *entry;
-	int told[2], hold[2], n;
+	int report[2], hold[2], n;
 	__u64 number;
 	pid_t pid;
 
-	ASSERT_EQ(0, pipe(told));
+	ASSERT_EQ(0, pipe(report));
 	ASSERT_EQ(0, pipe(hold));
 	pid = fork();
 	ASSERT_LE(0, pid);
 	if (!pid)
-		_exit(open_and_end(told[1], hold));
-	ASSERT_EQ(sizeof(number), read(told[0], &number, sizeof(number)));
+		_exit(open_and_end(report[1], hold));
+	ASSERT_EQ(sizeof(number), read(report[0], &number, sizeof(number)));
 	ASSERT_EQ(0, ion_wait_child(pid));
 	n = list_all(self->fd, self->entries, 8 * MANY, ION_LIST_MAX);
 	entry = entry_of(self->entries, n, number);
@@ -387,8 +387,8 @@ TEST_F(list, a_channel_whose_process_ended_is_listed)
 	EXPECT_EQ(ION_CHANNEL_OPEN, entry->state);
 	close(hold[0]);
 	close(hold[1]);
-	close(told[0]);
-	close(told[1]);
+	close(report[0]);
+	close(report[1]);
 }
 
 TEST_F(list, invalid_requests_are_refused)

@@ -63,7 +63,7 @@ struct test_options {
 
 /**
  * test_options_parse() - read the command line
- * @options: with the defaults, but for the seed
+ * @options: the defaults, except the seed
  * @argc: of main(); what is for the harness remains
  * @argv: of main()
  *

@@ -294,8 +294,8 @@ TEST_F(pair_end, both_peers_close_at_once)
 	}));
 }
 
-/* Publish numbers as fast as possible; @told is the number published. */
-static void send_until_killed(struct channel *ch, volatile __u64 *told,
+/* Publish numbers as fast as possible; @number_sent counts them. */
+static void send_until_killed(struct channel *ch, volatile __u64 *number_sent,
 			      bool lent)
 {
 	struct task server;
@@ -307,7 +307,7 @@ static void send_until_killed(struct channel *ch, volatile __u64 *told,
 	for (;;) {
 		n = ion_push_from(ch, sent, 1 + sent % 5);
 		sent += n;
-		WRITE_ONCE(*told, sent);
+		WRITE_ONCE(*number_sent, sent);
 		if (!lent && (!n || sent % 3 == 0))
 			ion_kick(ch->fd);
 	}
@@ -337,7 +337,7 @@ static int kill_later(struct task *task)
 }
 
 /* Only the child has the channel: its death closes it. */
-static pid_t start_sender(int socket, __u32 layout, volatile __u64 *told,
+static pid_t start_sender(int socket, __u32 layout, volatile __u64 *number_sent,
 			  bool lent)
 {
 	struct channel ch;
@@ -349,14 +349,14 @@ static pid_t start_sender(int socket, __u32 layout, volatile __u64 *told,
 		_exit(1);
 	if (write(socket, "", 1) != 1)
 		_exit(2);
-	send_until_killed(&ch, told, lent);
+	send_until_killed(&ch, number_sent, lent);
 	_exit(3);
 }
 
 TEST_F_TIMEOUT(pair_end, sigkill_at_any_point_loses_no_packet, 60)
 {
-	volatile __u64 *told = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
-				    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	volatile __u64 *number_sent = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+					   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	__u64 seed = options.seed;
 	struct channel ch;
 	struct task killer;
@@ -367,8 +367,9 @@ TEST_F_TIMEOUT(pair_end, sigkill_at_any_point_loses_no_packet, 60)
 
 	ASSERT_EQ(0, pipe(pipes));
 	for (round = 0; round < 40; round++) {
-		*told = 0;
-		pid = start_sender(pipes[1], variant->layout, told, round & 1);
+		*number_sent = 0;
+		pid = start_sender(pipes[1], variant->layout, number_sent,
+				   round & 1);
 		ASSERT_LT(0, pid);
 		ASSERT_EQ(1, read(pipes[0], &byte, 1));
 		ASSERT_EQ(0,
@@ -382,8 +383,8 @@ TEST_F_TIMEOUT(pair_end, sigkill_at_any_point_loses_no_packet, 60)
 		 * It may have died before it stored the number of its last
 		 * packet.
 		 */
-		EXPECT_LE(*told, got);
-		EXPECT_GE(*told + 5, got);
+		EXPECT_LE(*number_sent, got);
+		EXPECT_GE(*number_sent + 5, got);
 		EXPECT_TRUE(ended(&ch));
 		channel_close(&ch);
 	}

@@ -77,23 +77,23 @@ struct user {
 
 static bool user_start(struct user *user, uid_t uid, __u32 keep)
 {
-	int told[2], result[2];
+	int report[2], result[2];
 
-	if (pipe(told))
+	if (pipe(report))
 		return false;
 	user->pid = fork();
 	if (!user->pid) {
 		result[0] = become(uid, keep);
 		if (!result[0])
 			result[0] = set_up_many(&result[1]);
-		if (write(told[1], result, sizeof(result)) > 0)
+		if (write(report[1], result, sizeof(result)) > 0)
 			pause();
 		_exit(1);
 	}
-	close(told[1]);
-	if (read(told[0], result, sizeof(result)) != sizeof(result))
+	close(report[1]);
+	if (read(report[0], result, sizeof(result)) != sizeof(result))
 		return false;
-	close(told[0]);
+	close(report[0]);
 	user->n = result[0];
 	user->why = result[1];
 	return true;

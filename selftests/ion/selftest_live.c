@@ -135,7 +135,7 @@ static int callers(int fd, bool few)
 	return sum;
 }
 
-/* A channel at work, until the thread is told to stop. */
+/* A thread uses a channel until @busy_stop. */
 static bool busy_stop;
 
 static int busy_run(struct task *task)

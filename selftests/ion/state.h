@@ -116,7 +116,7 @@ void *caller_main(void *arg);
 /* state_serve.c */
 void *server_main(void *arg);
 
-/* state_rest.c: all threads have stopped, but those that @keep lets go on */
+/* state_rest.c: all threads have stopped, except those that @keep allows to run */
 void state_check(struct round *r);
 
 #endif /* _ION_STATE_H */

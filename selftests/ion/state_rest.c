@@ -95,7 +95,7 @@ static void check_command(struct round *r, struct side *side)
 		state_fail("command %llu instead of %llu", came, number);
 }
 
-/* The source makes a packet for each free slot, with no kick but for a flag. */
+/* The source makes a packet for each free slot; a kick is needed only for a flag. */
 static void check_source(struct side *side)
 {
 	__u64 number, before, after;

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# run.sh MODULE: in a guest, inserts the module with the KUnit suites, passes on
-# what they have to report, and looks at what the kernel warned of meanwhile. The
-# last suite makes six kinds of mistakes, each of which the kernel warns of once.
+# run.sh MODULE: in a guest, inserts the module with the KUnit suites, prints their
+# results, and checks the warnings of the kernel meanwhile. The last suite makes six
+# kinds of mistakes, and the kernel warns of each of them once.
 
 # said: the kernel's log, without the times.
 said()

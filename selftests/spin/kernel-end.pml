@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The kernel end of a channel as one protocol: when it runs, when it sleeps, and
- * who is to kick it. See Documentation/kernel-end.rst for the states and events.
+ * who must kick it. See Documentation/kernel-end.rst for the states and events.
  *
  * Every access to a shared word is a step of its own, and so are taking and
- * releasing a lock. Accesses are sequentially consistent: that the barriers make
- * them so is what selftests/litmus proves. A full barrier between a store and a
- * later load that is missing is modelled by the load coming first, which is all
- * that it can do.
+ * releasing a lock. Accesses are sequentially consistent: selftests/litmus proves
+ * that the barriers make them so. A missing full barrier between a store and a later
+ * load is modelled by doing the load first; that is all that such a mistake can cause.
  *
  * tools/check/model gives the sizes and parts:
  *	SLOTS		slots of each ring
  *	ECHO, SOURCE	the service: what comes on tx goes to rx, or rx is kept full
- *	OBEYS, POLLS	the program looks at the wake flags and kicks, or it calls
+ *	OBEYS, POLLS	the program checks the wake flags and kicks, or it calls
  *			poll() instead
  *	OTHER		what another thread of the program does, as a set of
  *			KICK, RESET and SIGNAL, in any order, OTHER_MOST times
@@ -54,13 +53,13 @@ bit user_flag;			/* of the program, for rx */
 
 /* Private to the kernel: under state_lock, and the rest under end_mutex. */
 bit tx_asleep = 1, rx_asleep = WANTS_ROOM;
-bit stalled = WANTS_ROOM;		/* something is to be pushed and found no room */
+bit stalled = WANTS_ROOM;		/* a push found no room */
 byte tx_seen, rx_seen;		/* the program's indices as last seen */
 
 bit end_mutex, state_lock, kick_pending;
 #ifdef ASYNC
 bit ring_lock;			/* of tx */
-bit polled;			/* the service disarmed tx: it looks by itself */
+bit polled;			/* the service disarmed tx: it polls the ring */
 #else
 #define polled	0
 #endif
@@ -81,8 +80,8 @@ byte due;			/* answers that it has not popped yet */
 #define unlock(l)	l = 0
 
 /*
- * Wake flags. The private copy saves a look at shared memory, so that the two
- * are to agree.
+ * Wake flags. The private copy saves a read of shared memory, so the two must
+ * agree.
  */
 #define set_tx()	d_step { if :: !tx_asleep -> tx_asleep = 1; tx_flag = 1 \
 				    :: else fi }
@@ -407,7 +406,7 @@ inline reset()
 
 /* The program, or one thread of it, that uses the rings. */
 
-/* After a push to tx or a pop from rx: (F), then look at the flag. */
+/* After a push to tx or a pop from rx: (F), then check the flag. */
 inline kick_if_needed(flag)
 {
 	if
