@@ -139,7 +139,7 @@ static void ion_notify_program(struct ion_channel *ch, unsigned int pending,
 		ion_notify_pollers(ch, pending, events);
 	if (wanted)
 		ion_notify_signal(ch, pending);
-	/* The kernel writes fasync plainly; kill_fasync() checks it again, locked. */
+	/* fasync has no WRITE_ONCE(); kill_fasync() checks it again, locked. */
 	if (data_race(READ_ONCE(ch->fasync))) {
 		trace_ion_wake(ch, ION_WOKEN_SIGIO, pending);
 		ion_notify_fasync(ch, events);
@@ -152,7 +152,7 @@ static bool ion_notify_others(struct ion_channel *ch)
 	/* (F) is the barrier that this needs. */
 	if (waitqueue_active(&ch->wait))
 		return true;
-	/* The kernel writes fasync plainly; one that is added now is for later events. */
+	/* fasync has no WRITE_ONCE(); an entry that is added now is for later events. */
 	return READ_ONCE(ch->eventfd) || data_race(READ_ONCE(ch->fasync));
 }
 

@@ -120,8 +120,8 @@ inline take_flags_back()
 }
 
 /*
- * Wake the program for what was published: (F), then look who sleeps. A waiter is
- * woken, and taken from the queue, if what it waits for is there.
+ * Wake the program for what was published: (F), then check who sleeps. A waiter is
+ * woken, and removed from the queue, if what it waits for is there.
  */
 inline notify()
 {
@@ -196,8 +196,8 @@ inline pass()
 	d_step { n = 0; h = 0 }
 }
 
-/* Whether the program has moved on since the last pass looked. */
-inline look()
+/* Check whether the program has moved on since the last pass. */
+inline find_work()
 {
 #ifdef ASYNC
 	lock(ring_lock);
@@ -495,7 +495,7 @@ inline wait_by_call()
 	work = 0
 }
 
-/* The eventfd: set the own flag, (E), look again, sleep. */
+/* The eventfd: set the own flag, (E), check again, sleep. */
 inline wait_by_eventfd()
 {
 	eventfd = 0;
@@ -572,7 +572,7 @@ active proctype Other()
 #ifdef ASYNC
 /*
  * Another context of the service: disarm tx, take what comes, arm it again in
- * whatever state the kernel end is, (E), look once more.
+ * whatever state the kernel end is, (E), check once more.
  */
 active proctype Service()
 {
@@ -624,18 +624,18 @@ inline idle()
 	lock(state_lock);
 	state = LENT_SLEEPING;
 	unlock(state_lock);
-	look()
+	find_work()
 #elif defined(M_STATE_AFTER_CHECK)
 	lock(state_lock);
 	set_flags();
 	unlock(state_lock);
-	look();
+	find_work();
 	lock(state_lock);
 	state = LENT_SLEEPING;
 	unlock(state_lock)
 #elif defined(M_IDLE_WITHOUT_E)
 	if
-	:: look();
+	:: find_work();
 		lock(state_lock);
 		state = LENT_SLEEPING;
 		set_flags();
@@ -644,7 +644,7 @@ inline idle()
 		state = LENT_SLEEPING;
 		set_flags();
 		unlock(state_lock);
-		look()
+		find_work()
 	fi
 #else
 	lock(state_lock);
@@ -652,7 +652,7 @@ inline idle()
 	set_flags();
 	unlock(state_lock);
 #ifndef M_IDLE_WITHOUT_CHECK
-	look()
+	find_work()
 #endif
 #endif
 }
