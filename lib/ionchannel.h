@@ -508,7 +508,7 @@ static inline __u32 ionc_queued_shared(const __u32 *head, const __u32 *tail,
 	       (__u32)mask;
 }
 
-/* Whether half of a wake flag asks for no more slots than are usable. */
+/* Return whether half of a wake flag asks for no more slots than are usable. */
 static inline bool ionc_half_asks(const __u16 *half, __u32 usable, __u64 mask)
 {
 	__u32 want = __atomic_load_n(half, __ATOMIC_RELAXED);
@@ -516,21 +516,21 @@ static inline bool ionc_half_asks(const __u16 *half, __u32 usable, __u64 mask)
 	return want && usable && (want <= usable || usable == mask);
 }
 
-/* Whether the other end sleeps although it has as many slots as it asks for. */
+/* Return whether the other end sleeps although it has as many slots as it asks for. */
 static inline bool ionc_asks(const struct ion_end *end, __u32 usable)
 {
 	return ionc_half_asks(end->peer_wake, usable, end->mask) ||
 	       ionc_half_asks(end->peer_wake_kernel, usable, end->mask);
 }
 
-/* Whether the other end sleeps or is about to. */
+/* Return whether the other end sleeps or is about to. */
 static inline bool ionc_peer_sleeps(const struct ion_end *end)
 {
 	return __atomic_load_n(end->peer_wake, __ATOMIC_RELAXED) |
 	       __atomic_load_n(end->peer_wake_kernel, __ATOMIC_RELAXED);
 }
 
-/* Whether the other end sleeps while enough is queued for it. */
+/* Return whether the other end sleeps while enough is queued for it. */
 static inline bool ionc_stale_push(const struct ion_end *end)
 {
 	return ionc_peer_sleeps(end) &&
@@ -538,7 +538,7 @@ static inline bool ionc_stale_push(const struct ion_end *end)
 						 end->peer_index, end->mask));
 }
 
-/* Whether the other end waits for room while there is enough. */
+/* Return whether the other end waits for room while there is enough. */
 static inline bool ionc_stale_pop(const struct ion_end *end)
 {
 	return ionc_peer_sleeps(end) &&

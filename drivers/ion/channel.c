@@ -44,7 +44,7 @@ static void ion_channel_undo_create(struct ion_channel *ch)
 	mutex_destroy(&ch->push_mutex);
 	mutex_destroy(&ch->pop_mutex);
 	mutex_destroy(&ch->setup_mutex);
-	/* Who goes through all channels may be looking at it: see channels.c. */
+	/* A call that walks all channels may still read it: see channels.c. */
 	kfree_rcu(ch, rcu);
 }
 

@@ -28,7 +28,7 @@ static DEFINE_XARRAY_FLAGS(ion_channels, XA_FLAGS_ACCOUNT);
 static atomic_long_t ion_channels_last;
 
 /**
- * ion_channels_add() - have a channel among them, under a number of its own
+ * ion_channels_add() - add a channel to all channels, and give it a number
  * @ch: the channel; who opened it is known
  *
  * Context: may sleep.
@@ -70,7 +70,7 @@ static struct ion_channel *ion_channels_stride(unsigned long *id, bool all,
 			return NULL;
 		if (!all && !uid_eq(uid, ch->opener.uid))
 			continue;
-		/* One that is just going has nobody left. */
+		/* A channel that is being freed has no reference left. */
 		if (refcount_inc_not_zero(&ch->ref))
 			return ch;
 	}

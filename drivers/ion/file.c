@@ -35,7 +35,7 @@ static int ion_flush(struct file *file, fl_owner_t id)
 {
 	struct ion_channel *ch = file->private_data;
 
-	/* Before state_lock: who comes to serve later finds it set. */
+	/* Before state_lock: a thread that is lent later finds it set. */
 	WRITE_ONCE(ch->flushed, true);
 	ion_end_state_close(ch, id);
 	return 0;

@@ -192,7 +192,7 @@ static __always_inline bool ion_ring_user_slots(const struct ion_ring *ring,
 
 u32 ion_ring_user_slots_slow(const struct ion_ring *ring, bool *poison);
 
-/* Count them in any case, if need be from numbers that are not of one moment. */
+/* Count them even if the numbers may not be of one moment. */
 static __always_inline u32 ion_ring_user_has(const struct ion_ring *ring,
 					     bool *poison)
 {

@@ -92,7 +92,7 @@ static int ion_memory_alloc_pages(struct ion_memory *mem, unsigned int nr,
 		for (i = 0; i < folio_nr_pages(folio); i++)
 			mem->pages[mem->nr_pages++] = folio_page(folio, i);
 		cond_resched();
-		/* Seconds of work may lie ahead, for nobody. */
+		/* The caller was killed: the rest may take seconds. */
 		if (fatal_signal_pending(current)) {
 			ret = -EINTR;
 			goto err_free;

@@ -20,7 +20,7 @@
 typedef ssize_t (*ion_rw_fn)(struct ion_channel *ch, struct iov_iter *iter,
 			     bool nowait);
 
-/* No more than the ring holds, or a busy other end keeps the call forever. */
+/* At most what the ring holds: a busy other end could keep the call forever. */
 static void ion_rw_bound(const struct ion_ring *ring, struct iov_iter *iter)
 {
 	iov_iter_truncate(iter, ring->end.mask * sizeof(struct ion_packet));

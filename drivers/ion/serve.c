@@ -234,7 +234,7 @@ static void ion_serve_end(struct ion_channel *ch, int ret)
 	ion_kernel_end_leave(ch);
 }
 
-/* What is left of the time, for a call that is made again; 0 is no limit. */
+/* Returns the time that is left, for a repeated call; 0 is no limit. */
 static void ion_serve_left(struct ion_serve *serve,
 			   const struct ion_server *server)
 {

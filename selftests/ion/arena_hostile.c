@@ -202,7 +202,9 @@ FIXTURE_TEARDOWN(arena_hostile)
 	channel_close(&self->ch[1]);
 }
 
-/* Whether every buffer of the program can be handed over, and returns. */
+/*
+ * Return whether every buffer of the program can be handed over, and returns.
+ */
 static bool all_is_well(struct channel *ch, bool echo)
 {
 	__u32 id;

@@ -29,7 +29,7 @@ FIXTURE_TEARDOWN(arena_owner)
 	channel_close(&self->ch);
 }
 
-/* How many packets were refused so far, by cause: id, range, owner. */
+/* Return whether that many packets were refused so far, by cause. */
 static bool refused(struct channel *ch, __u64 id, __u64 range, __u64 owner)
 {
 	const struct ion_ring_stats *tx;
@@ -46,7 +46,7 @@ static bool refused(struct channel *ch, __u64 id, __u64 range, __u64 owner)
 	return false;
 }
 
-/* Whether echo returns the packet unchanged. */
+/* Return whether echo returns the packet unchanged. */
 static bool accepted(struct channel *ch, struct ion_packet packet)
 {
 	struct ion_packet back;
@@ -57,7 +57,7 @@ static bool accepted(struct channel *ch, struct ion_packet packet)
 	return arena_same(&packet, &back) && arena_rx_empty(ch);
 }
 
-/* Whether the packet is discarded, and the next one returns. */
+/* Return whether the packet is discarded, and the next one returns. */
 static bool discarded(struct channel *ch, struct ion_packet packet)
 {
 	return arena_send(ch, packet) && arena_rx_empty(ch) &&

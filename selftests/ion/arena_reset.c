@@ -98,7 +98,7 @@ static int stock(struct channel *ch, __u32 from, __u32 to)
 	return ion_kick(ch->fd);
 }
 
-/* How many packets are on rx. */
+/* Return how many packets are on rx. */
 static unsigned int drain(struct channel *ch)
 {
 	unsigned int n = 0;

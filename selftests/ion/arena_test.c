@@ -65,7 +65,7 @@ bool arena_holds(const struct channel *ch, const struct ion_packet *p,
 	return true;
 }
 
-/* Whether a packet from rx names a part of one existing buffer. */
+/* Return whether a packet from rx names a part of one existing buffer. */
 bool arena_packet_sane(const struct channel *ch, const struct ion_packet *p)
 {
 	__u64 size = ch->info.buffer_size, base = p->id * size;
@@ -74,7 +74,10 @@ bool arena_packet_sane(const struct channel *ch, const struct ion_packet *p)
 	       p->data - base <= size && p->len <= size - (p->data - base);
 }
 
-/* How many buffers the program owns; @bits, unless NULL, gets a bit for each. */
+/*
+ * Return how many buffers the program owns; @bits, unless NULL, gets a bit for
+ * each.
+ */
 int arena_owned(int fd, __u64 *bits)
 {
 	struct ion_buffers buffers = {
@@ -86,7 +89,7 @@ int arena_owned(int fd, __u64 *bits)
 	return ret ? ret : (int)buffers.owned;
 }
 
-/* Whether the program owns a buffer. */
+/* Return whether the program owns a buffer. */
 bool arena_owns(int fd, __u32 id)
 {
 	static __u64 bits[ARENA_WORDS];

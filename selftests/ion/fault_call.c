@@ -49,7 +49,7 @@ static int open_full(struct world *w)
 	return 0;
 }
 
-/* Whether all packets are there, once, and the channel works. */
+/* Return whether all packets are there, once, and the channel works. */
 static bool full_is_good(struct world *w)
 {
 	struct ion_cmd_packet cmd;

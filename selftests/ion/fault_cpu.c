@@ -98,14 +98,14 @@ struct count {
 	__u64 came;
 };
 
-/* Whether an end sleeps for packets or for room, and so needs a kick. */
+/* Return whether an end sleeps for packets or for room, and so needs a kick. */
 static bool kick_wanted(const struct channel *ch)
 {
 	return ion_end_peer_sleeps(&ch->tx.end) ||
 	       ion_end_peer_sleeps(&ch->rx.end);
 }
 
-/* Whether packets come in order, and some within a long time. */
+/* Return whether packets come in order, and some within a long time. */
 static bool exchange(struct channel *ch, struct count *count, bool more)
 {
 	__u64 until = now_ns() + 2 * LONG_MS * MS;

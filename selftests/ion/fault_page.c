@@ -21,7 +21,7 @@ int fault_open(void *page)
 	return fd;
 }
 
-/* Whether a fault waits. */
+/* Return whether a fault waits. */
 bool fault_waits(int fd)
 {
 	struct pollfd fds = { .fd = fd, .events = POLLIN };

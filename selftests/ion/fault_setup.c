@@ -106,7 +106,7 @@ static int call(struct world *w)
 	return ion_call(w->ch.fd, ION_IOC_SETUP, &w->setup);
 }
 
-/* Whether the service takes a packet or a buffer, and does its work. */
+/* Return whether the service takes a packet or a buffer, and does its work. */
 static bool good(struct world *w)
 {
 	struct ion_packet packet = { 0 };

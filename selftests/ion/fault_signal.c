@@ -80,7 +80,7 @@ FIXTURE_TEARDOWN(fault_signal)
 	EXPECT_TRUE(AWAIT(usage_is(self->before)));
 }
 
-/* Whether the thread sleeps in the call. */
+/* Return whether the thread sleeps in the call. */
 static bool is_in(struct channel *ch, struct task *task, bool busy)
 {
 	if (!busy)

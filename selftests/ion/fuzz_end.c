@@ -177,7 +177,7 @@ static bool report(const char *line)
 	return false;
 }
 
-/* Whether the kernel reported nothing since the program began. */
+/* Return whether the kernel reported nothing since the program began. */
 bool fuzz_end_log(void)
 {
 	static unsigned int follow;

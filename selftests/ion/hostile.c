@@ -137,7 +137,9 @@ static void round_disturb(struct task *tasks, __u64 ms, __u64 *seed)
 	}
 }
 
-/* Whether all threads return; signals end the calls that wait forever. */
+/*
+ * Return whether all threads return; signals end the calls that wait forever.
+ */
 static bool round_stop(struct hostile *h, struct task *tasks)
 {
 	__u64 until = now_ns() + 4 * LONG_MS * MS;

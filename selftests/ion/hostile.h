@@ -65,7 +65,7 @@ static inline bool hostile_is(const struct hostile *h, const char *service)
 	return !strcmp(h->kind->service, service);
 }
 
-/* Whether the program may write there; other writes would kill it. */
+/* Return whether the program may write there; other writes would kill it. */
 static inline bool hostile_may_write(const struct channel *ch, __u64 offset)
 {
 	const struct ion_info *info = &ch->info;

@@ -25,7 +25,7 @@ struct caller {
 	char room[8 * sizeof(struct ion_list_entry)];
 };
 
-/* Whether a call of a hostile program may return this. */
+/* Return whether a call of a hostile program may return this. */
 static bool call_may_return(int ret)
 {
 	static const int errors[] = { EAGAIN, EPROTO, EINTR, ETIME, EBUSY };

@@ -28,7 +28,7 @@ static int calm_pair(struct channel *ch, __u64 number, __u32 n)
 	return ion_pop_from(&ch[1], number, n + 1) == (int)n ? 0 : -EBADMSG;
 }
 
-/* Whether all packets crossed, and nothing was poisoned or discarded. */
+/* Return whether all packets crossed, and nothing was poisoned or discarded. */
 static int calm_counts(struct channel *ch, unsigned int ring, __u64 number)
 {
 	struct ion_stats stats;

@@ -242,7 +242,7 @@ char process_state(pid_t pid)
 	return state_in(path);
 }
 
-/* Whether the thread falls asleep, and stays asleep for a while. */
+/* Return whether the thread falls asleep, and stays asleep for a while. */
 bool task_sleeps(const struct task *task)
 {
 	int again;
@@ -296,7 +296,7 @@ int task_serve(struct task *task)
 	return ion_lend(task->ch->fd, task->arg[0], task->arg[1]);
 }
 
-/* Whether the lent thread runs the kernel end, and the flags say so. */
+/* Return whether the lent thread runs the kernel end, and the flags say so. */
 bool server_runs(const struct channel *ch)
 {
 	switch (ion_kernel_end(ch->fd)) {
@@ -348,7 +348,7 @@ bool echoed_by_kick(struct channel *ch, __u64 number)
 	       ion_pop_from(ch, number, 2) == 1;
 }
 
-/* Whether the kernel end is as it is without a lent thread. */
+/* Return whether the kernel end is as it is without a lent thread. */
 bool given_back(struct channel *ch)
 {
 	return ion_kernel_end(ch->fd) == ION_KERNEL_END_SLEEPING &&
@@ -413,7 +413,7 @@ bool usage_is(struct usage want)
 	       now.references == want.references;
 }
 
-/* Whether all that was opened since is freed, now or within a moment. */
+/* Return whether all that was opened since is freed, now or within a moment. */
 bool usage_returns_to(const struct usage *before)
 {
 	struct usage now;

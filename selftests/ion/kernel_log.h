@@ -13,7 +13,7 @@
 /* The descriptor, -1 if the log cannot be read. */
 extern int ion_kernel_log;
 
-/* Whether a line reports a fault, or comes from the module. */
+/* Return whether a line reports a fault, or comes from the module. */
 bool ion_kernel_log_bad(const char *line);
 
 /* Read the next line, without its header; false if there is none. */

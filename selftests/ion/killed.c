@@ -131,7 +131,7 @@ static void program(const FIXTURE_VARIANT(killed) * variant, __u64 random)
 	}
 }
 
-/* How many channels the process has, or -errno. */
+/* Return how many channels the process has, or -errno. */
 static int channels_of(int fd, pid_t pid)
 {
 	static struct ion_list_entry entries[ION_LIST_MAX];

@@ -182,7 +182,7 @@ TEST_F(channel_not_mapped, executable_mappings_are_refused)
 			    ION_MMAP_CMD));
 }
 
-/* Whether the mapping at an address may be executed, by /proc. */
+/* Return whether the mapping at an address may be executed, by /proc. */
 static bool is_executable(const void *addr)
 {
 	unsigned long begin, end;

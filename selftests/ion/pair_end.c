@@ -37,7 +37,7 @@ FIXTURE_TEARDOWN(pair_end)
 #define WRITABLE (POLLOUT | POLLWRBAND)
 #define ALL	 (POLLIN | POLLPRI | WRITABLE | POLLRDHUP)
 
-/* Whether each call reports that the peer is closed. */
+/* Return whether each call reports that the peer is closed. */
 static bool ended(struct channel *ch)
 {
 	struct ion_packet packet = { 0 };

@@ -89,7 +89,7 @@ static struct ion_verify verify_of(int fd, const struct ion_cmd_packet *cmd)
 	return verify;
 }
 
-/* Whether the stamp is genuine, and of this process. */
+/* Return whether the stamp is genuine, and of this process. */
 static bool genuine(int fd, const struct ion_cmd_packet *cmd)
 {
 	struct ion_verify verify = verify_of(fd, cmd);
@@ -98,7 +98,7 @@ static bool genuine(int fd, const struct ion_cmd_packet *cmd)
 	       verify.uid == geteuid() && verify.gid == getegid();
 }
 
-/* Whether the stamp is refused, and no sender is reported. */
+/* Return whether the stamp is refused, and no sender is reported. */
 static bool forged(int fd, const struct ion_cmd_packet *cmd)
 {
 	struct ion_verify verify = verify_of(fd, cmd);

@@ -34,7 +34,7 @@ FIXTURE_TEARDOWN(pair_swap)
 	EXPECT_TRUE(usage_returns_to(&self->before));
 }
 
-/* Whether the kernel keeps nothing, and nothing was lost or refused. */
+/* Return whether the kernel keeps nothing, and nothing was lost or refused. */
 static bool settled(struct channel *ch, __u32 packets)
 {
 	struct ion_stats stats;
@@ -46,7 +46,7 @@ static bool settled(struct channel *ch, __u32 packets)
 	       !stats.ring[ION_RING_TX].discarded;
 }
 
-/* Whether the next packet is payload @number, in this buffer. */
+/* Return whether the next packet is payload @number, in this buffer. */
 static bool pop_in(struct channel *ch, __u32 id, __u64 number)
 {
 	struct ion_packet packet = arena_pop(ch);

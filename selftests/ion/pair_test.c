@@ -28,7 +28,7 @@ int pair_open_arena(struct channel *a, struct channel *b, __u32 layout,
 	       ion_join(a->fd, b->fd);
 }
 
-/* Whether a packet and a command cross. */
+/* Return whether a packet and a command cross. */
 bool pair_crosses(struct channel *from, struct channel *to, __u64 number)
 {
 	struct ion_cmd_packet cmd = { 0 };
@@ -44,7 +44,9 @@ bool pair_joined(struct channel *a, struct channel *b)
 	return pair_crosses(a, b, 1) && pair_crosses(b, a, 2);
 }
 
-/* Whether a packet stays on tx, as there is no peer. Resets the channel. */
+/*
+ * Return whether a packet stays on tx, as there is no peer. Resets the channel.
+ */
 bool pair_alone(struct channel *ch)
 {
 	struct ion_stats stats;
@@ -83,7 +85,10 @@ bool pair_push_payload(struct channel *ch, __u32 id, __u64 number)
 	return arena_push(ch, packet);
 }
 
-/* Whether it is that payload, at the same place of its buffer as it was sent. */
+/*
+ * Return whether it is that payload, at the same place of its buffer as it was
+ * sent.
+ */
 bool pair_is_payload(const struct channel *ch, const struct ion_packet *packet,
 		     __u64 number)
 {
@@ -101,7 +106,7 @@ bool pair_pop_payload(struct channel *ch, __u64 number)
 	return pair_is_payload(ch, &packet, number);
 }
 
-/* Whether the next packet is that empty buffer. */
+/* Return whether the next packet is that empty buffer. */
 bool pair_pop_empty(struct channel *ch, __u32 id, __u32 pad)
 {
 	struct ion_packet packet = arena_pop(ch);
@@ -110,13 +115,13 @@ bool pair_pop_empty(struct channel *ch, __u32 id, __u32 pad)
 	       !packet.phys && arena_packet_sane(ch, &packet);
 }
 
-/* Whether that buffer returned after its payload was copied. */
+/* Return whether that buffer returned after its payload was copied. */
 bool pair_pop_back(struct channel *ch, __u32 id)
 {
 	return pair_pop_empty(ch, id, 0);
 }
 
-/* Whether that buffer returned and its payload was not received. */
+/* Return whether that buffer returned and its payload was not received. */
 bool pair_pop_unsent(struct channel *ch, __u32 id)
 {
 	return pair_pop_empty(ch, id, EPIPE);

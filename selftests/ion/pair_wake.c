@@ -148,7 +148,7 @@ struct talker {
 	__u64 to_get;
 };
 
-/* Whether there was work; -1 after a fault. */
+/* Return whether there was work; -1 after a fault. */
 static int talk_some(struct talker *t)
 {
 	__u64 left = t->to_send - t->sent;

@@ -124,7 +124,7 @@ TEST_F(chased_index, a_kick_ends_while_its_index_is_chased)
 	EXPECT_GE(MOST, most);
 }
 
-/* How many lines were logged since the last call. */
+/* Return how many lines were logged since the last call. */
 static unsigned int log_lines(struct __test_metadata *_metadata)
 {
 	unsigned int lines = 0;

@@ -55,7 +55,7 @@ static void set_nonblock(int fd, bool on)
 	fcntl(fd, F_SETFL, O_RDWR | (on ? O_NONBLOCK : 0));
 }
 
-/* How many packets in a row are those from number @from on. */
+/* Return how many packets in a row are those from number @from on. */
 static __u32 right(const struct ion_packet *packets, __u64 from, __u32 count)
 {
 	__u32 i;

@@ -39,7 +39,7 @@ static ssize_t get(int fd, void *to, size_t bytes)
 	return n < 0 ? -errno : n;
 }
 
-/* How many packets in a row are those from number @from on. */
+/* Return how many packets in a row are those from number @from on. */
 static __u32 right(const struct ion_packet *packets, __u64 from, __u32 count)
 {
 	__u32 i;

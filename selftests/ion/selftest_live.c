@@ -103,7 +103,7 @@ TEST_F(selftest, selftest_reports_no_memory_to_lock)
 
 static struct report caller_reports[CALLERS];
 
-/* How many tests could not run, or -1. */
+/* Return how many tests could not run, or -1. */
 static int caller_run(struct task *task)
 {
 	struct report *report = &caller_reports[task->arg[0]];

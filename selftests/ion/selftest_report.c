@@ -45,7 +45,7 @@ void report_show(const struct report *report)
 	}
 }
 
-/* How many threads of the kernel belong to a self-test. */
+/* Return how many threads of the kernel belong to a self-test. */
 static unsigned int threads_now(void)
 {
 	DIR *proc = opendir("/proc");
@@ -64,7 +64,7 @@ static unsigned int threads_now(void)
 	return left;
 }
 
-/* How many remain; one that has ended stays visible for a moment. */
+/* Return how many remain; one that has ended stays visible for a moment. */
 unsigned int threads_left(void)
 {
 	unsigned int tries = 200, left;

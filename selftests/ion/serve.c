@@ -312,7 +312,7 @@ TEST_F(serve, there_is_one_kick_for_each_sleep)
 	}
 }
 
-/* Whether the packet returns, by the flags alone. */
+/* Return whether the packet returns, by the flags alone. */
 static bool comes_back(struct channel *ch, __u64 number)
 {
 	__u64 until = now_ns() + LONG_MS * MS;

@@ -11,7 +11,10 @@ int run_on_cpu(pid_t tid, int cpu)
 	return sched_setaffinity(tid, sizeof(set), &set) ? -errno : 0;
 }
 
-/* Whether the child ends before @until; @verdict is that of ion_wait_child(). */
+/*
+ * Return whether the child ends before @until; @verdict is that of
+ * ion_wait_child().
+ */
 bool child_ends(pid_t pid, __u64 until, int *verdict)
 {
 	siginfo_t info;

@@ -62,7 +62,7 @@ static bool give(struct service *s, __u16 id)
 	return ion_ring_push(&s->ch.tx, &packet);
 }
 
-/* How many buffers the program owns. */
+/* Return how many buffers the program owns. */
 static int owned(struct service *s)
 {
 	struct ion_buffers buffers = { .size = sizeof(buffers) };

@@ -74,7 +74,7 @@ static __u64 threads_ran_ns(const struct starved *s)
 	return ns;
 }
 
-/* Whether all threads wait for a processor. */
+/* Return whether all threads wait for a processor. */
 static bool threads_are_ready(const struct starved *s)
 {
 	unsigned int i;
@@ -96,7 +96,7 @@ static __u64 program_ran_ns(const struct starved *s)
 	return ran.tv_sec * SECOND + ran.tv_nsec;
 }
 
-/* Whether the loops use the whole processor. */
+/* Return whether the loops use the whole processor. */
 static bool threads_starve(const struct starved *s)
 {
 	__u64 threads = threads_ran_ns(s), program = program_ran_ns(s);

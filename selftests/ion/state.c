@@ -144,7 +144,7 @@ static bool parked(struct caller *c)
 	return smp_load_acquire(&c->parked) == round.rest;
 }
 
-/* Whether all have stopped; signals end the calls of lent threads. */
+/* Return whether all have stopped; signals end the calls of lent threads. */
 static bool all_parked(void)
 {
 	bool all = true;

@@ -11,7 +11,7 @@ static void side_kick(struct side *side, bool needed)
 		state_fail("a kick failed");
 }
 
-/* Whether all of them fitted. */
+/* Return whether all of them fitted. */
 bool side_push(struct side *side, __u32 count, __u64 number)
 {
 	struct ion_producer *tx = &side->ch.tx;
@@ -46,7 +46,7 @@ bool side_push_cmd(struct side *side, __u64 number)
 	return pushed;
 }
 
-/* How many packets came; @number is that of the last. */
+/* Return how many packets came; @number is that of the last. */
 __u32 side_pop(struct side *side, __u32 count, __u64 *number)
 {
 	struct ion_consumer *rx = &side->ch.rx;

@@ -33,7 +33,10 @@ static bool side_took_all(const struct round *r, const struct side *side)
 				     ring_is_empty(side, ION_RING_EVT));
 }
 
-/* Whether all rings are empty; they stay so only if no packet is in transit. */
+/*
+ * Return whether all rings are empty; they stay so only if no packet is in
+ * transit.
+ */
 static bool all_settled(struct round *r)
 {
 	bool settled = true;

@@ -54,7 +54,7 @@ static struct ion_end *worker_end(struct worker *w)
 	}
 }
 
-/* Whether there is work: room, or a packet. */
+/* Return whether there is work: room, or a packet. */
 static bool worker_has_work(struct worker *w)
 {
 	struct ion_end *end = worker_end(w);
@@ -252,7 +252,7 @@ static bool produce_by_write(struct worker *w, __u32 count, bool last)
 	return true;
 }
 
-/* How many of @count may be sent, so that few enough are in transit. */
+/* Return how many of @count may be sent, so that few enough are in transit. */
 static __u32 produce_window(struct worker *w, __u32 count)
 {
 	__u64 came = READ_ONCE(w->round->worker[w->ring | 1].count);
@@ -325,7 +325,7 @@ static bool consume_by_read(struct worker *w, __u32 count)
 	return last;
 }
 
-/* Whether the last packet came. */
+/* Return whether the last packet came. */
 static bool consume(struct worker *w, __u32 count)
 {
 	struct ion_end *end = worker_end(w);

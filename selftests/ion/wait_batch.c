@@ -38,7 +38,7 @@ static long my_sleeps(void)
 	return usage.ru_nvcsw;
 }
 
-/* How often the thread has slept so far. */
+/* Return how often the thread has slept so far. */
 static long task_sleeps_so_far(const struct task *task)
 {
 	char path[64], text[4096], *line;

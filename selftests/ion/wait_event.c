@@ -22,7 +22,7 @@ FIXTURE_TEARDOWN(wait_event)
 
 /* The eventfd */
 
-/* How often it was signalled since the last call. */
+/* Return how often it was signalled since the last call. */
 static int eventfd_take(int eventfd)
 {
 	__u64 count;

@@ -48,7 +48,9 @@ static void counts_set(struct counts *c)
 	ion_ring_publish(c->ring);
 }
 
-/* Whether the user end may have stored its index, and how far it moved. */
+/*
+ * Return whether the user end may have stored its index, and how far it moved.
+ */
 static bool counts_right(const struct counts *c, u32 *step)
 {
 	u32 most = c->ring->kind->kernel_pushes ? c->queued :

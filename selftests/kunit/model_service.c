@@ -6,7 +6,7 @@
 #include "calls.h"
 #include "model.h"
 
-/* Whether the service got the oldest packets of the model. */
+/* Check that the service got the oldest packets of the model. */
 static void model_popped(struct model_call *call, const void *slots, u32 n)
 {
 	struct model *model = call->model;
