@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The module is built by the kernel's own build system from Kbuild; this file
-# is what people type. "make help" lists it.
+# The kernel's own build system builds the module, from Kbuild. This file has the
+# targets that people type; "make help" lists them.
 
 KERNELRELEASE ?= $(shell uname -r)
 KDIR ?= /lib/modules/$(KERNELRELEASE)/build
@@ -16,7 +16,7 @@ TIME ?= 600
 
 include packaging/paths.mk
 
-# The rules of other folders run there: what is relative is to this one.
+# Rules of other folders run there, so make relative paths absolute here.
 absolute = $(if $(1),$(abspath $(1)))
 dest := $(call absolute,$(DESTDIR))
 mod_path := $(call absolute,$(INSTALL_MOD_PATH))
@@ -28,13 +28,13 @@ stage := $(CURDIR)/build/stage
 version := 0.1.0
 dkms := $(dest)/usr/src/ion-$(version)
 
-# What kbuild reads from its command line or the environment, ARCH and
-# CROSS_COMPILE among it, gets there by itself.
+# Variables of the command line and of the environment, such as ARCH and
+# CROSS_COMPILE, reach kbuild without being passed on here.
 kbuild = $(MAKE) -C "$(KDIR)" M="$(CURDIR)"
 
 release = $(shell cat "$(KDIR)/include/config/kernel.release")
 
-# Headers of a distribution tell kbuild to sign, and have no key.
+# The headers of a distribution make kbuild sign modules, but contain no key.
 sign_key = $(shell sed -n 's/^CONFIG_MODULE_SIG_KEY=//p' \
 	"$(KDIR)/include/config/auto.conf" 2>/dev/null | tr -d '"')
 unsigned = $(if $(filter pkcs11:%,$(sign_key))$(wildcard \
@@ -45,7 +45,7 @@ all: modules user
 modules: kernel-headers
 	$(kbuild) modules
 
-# kbuild installs to a folder of ours: it may stop half way.
+# kbuild may stop half way, so it installs to a folder in build first.
 modules_install: can-write-INSTALL_MOD_PATH can-depmod modules
 	@rm -rf "$(stage)"
 	$(kbuild) INSTALL_MOD_PATH="$(stage)" $(unsigned) modules_install
@@ -58,7 +58,7 @@ headers_install: can-write-INSTALL_HDR_PATH
 kernel-headers:
 	@packaging/has-headers "$(KDIR)" "$(KERNELRELEASE)"
 
-# What runs in user space, each with an install rule of its own.
+# The parts that run in user space. Each has an install rule of its own.
 user_parts := $(patsubst %/Makefile,%,lib/Makefile \
 	tools/ionctl/Makefile man/Makefile)
 
@@ -67,7 +67,7 @@ user: jansson
 		$(MAKE) -C $$part || exit; \
 	done
 
-# With the compiler that the parts take.
+# Use the compiler that builds the parts.
 jansson: CC := $(if $(filter default,$(origin CC)),$(CROSS_COMPILE)gcc,$(CC))
 jansson:
 	@echo '#include <jansson.h>' | $(CC) $(CPPFLAGS) -E - >/dev/null 2>&1 || { \
@@ -75,7 +75,7 @@ jansson:
 			'libjansson-dev (make modules does without)' >&2; \
 		exit 1; }
 
-# Nothing is installed before all is built, and may be written.
+# Install nothing before everything is built, and every file can be written.
 install: can-install-module can-install-user modules user
 	@$(MAKE) --no-print-directory install-module
 	@$(MAKE) --no-print-directory install-user
@@ -110,8 +110,8 @@ can-install-user:
 			DESTDIR="$(dest)" || exit; \
 	done
 
-# All that one of the targets above may have put there, from any kernel. It needs
-# neither what is installed to be built, nor what builds it.
+# Remove everything that the targets above may have installed, for any kernel. This
+# needs no built files, and no tools that build them.
 uninstall:
 	@list=$$(for part in $(user_parts); do \
 		$(MAKE) -s --no-print-directory -C $$part list-installed \
@@ -121,7 +121,7 @@ uninstall:
 		packaging/remove "$(dest)$(PREFIX)" "$(mod_path)" "$(headers)"
 	@$(if $(dest),,packaging/activate library)
 
-# The module's sources, as dkms takes them.
+# Install the module's sources in the layout of dkms.
 dkms-source: can-write-DESTDIR
 	@rm -rf "$(dkms)"
 	@find Kbuild drivers include LICENSES -type f ! -name '*.mod.c' \
@@ -131,8 +131,8 @@ dkms-source: can-write-DESTDIR
 	done
 	$(INSTALL) -m 644 COPYING dkms.conf "$(dkms)"
 
-# With the udev rule and the group; what was there of this version goes first, and all
-# goes again if dkms does not build it.
+# Install the udev rule and the group too. Remove an older copy of this version first,
+# and remove everything again if dkms cannot build it.
 dkms-install: dkms-tool can-write-DESTDIR can-install-rules modules
 	@$(MAKE) --no-print-directory dkms-uninstall
 	@$(MAKE) --no-print-directory dkms-source install-rules
@@ -154,7 +154,7 @@ dkms-tool:
 deb:
 	@tools/package/build
 
-# Whether things may be written there, before any of them is.
+# Check that every file can be written, before any is.
 can-write-INSTALL_MOD_PATH: place = $(mod_path)/lib/modules/
 can-write-INSTALL_HDR_PATH: place = $(header_files)
 can-write-DESTDIR: place = $(dkms)/
@@ -166,11 +166,11 @@ demo:
 	@tools/guest/demo $(if $(FILE),"$$FILE")
 export FILE TIME SHUFFLE
 
-# What the rules of tools/check give to "make -C selftests install": ARCH,
-# CROSS_COMPILE, STATIC=1, OUTPUT (where to build), INSTALL_PATH (where
-# run_kselftest.sh is to be) and KSELFTEST_DIR (the kernel's
-# tools/testing/selftests, with lib.mk and the runner). "make -C selftests
-# original" comes before it, in another root, with the same but the last two.
+# The rules of tools/check set these for "make -C selftests install": ARCH,
+# CROSS_COMPILE, STATIC=1, OUTPUT (where to build), INSTALL_PATH (the folder for
+# run_kselftest.sh) and KSELFTEST_DIR (the kernel's tools/testing/selftests, with
+# lib.mk and the runner). They run "make -C selftests original" before it, in
+# another root, with the same variables except the last two.
 check:
 	@tools/check/run check
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The headers under every language, dialect and width that this compiler knows:
-# compiling is the test.
+# Compile the headers in every language, dialect and width that this compiler knows.
+# The test is that they compile.
 
 abi_headers := ../../include/uapi/linux/ion.h ../../include/ion/ring.h \
 	../../include/ion/attach.h ../../include/ion/barrier.h \
@@ -13,13 +13,13 @@ abi_flags := -I../../include/uapi -I../../include -fsyntax-only -Werror \
 abi_c := c99 c11 c17 gnu99 gnu11 gnu17 gnu2x
 abi_cxx := c++11 c++14 c++17 c++20 gnu++11 gnu++20 gnu++2b
 
-# A 32-bit target of the same compiler. There need be no C library for it.
+# A 32-bit target of the same compiler. It needs no C library.
 abi_machine := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
 abi_32_riscv64 := -march=rv32imac -mabi=ilp32
 abi_32_x86_64 := -m32
 abi_32 := $(abi_32_$(abi_machine))
 
-# The 32 bits that differ most, where there is a compiler for them.
+# i386 differs most from 64 bits: test it if there is a compiler for it.
 abi_i386 := $(shell command -v i686-linux-gnu-gcc)
 
 have_cxx := $(shell command -v $(CXX))

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The test in another language. Where its compiler is missing, what was built
-# before is taken, and else a test that is skipped and says why.
+# The test in another language. Without its compiler, use the program that was built
+# before, or else a test that is skipped and prints the reason.
 
 NIM ?= nim
 nim_cpu_riscv64 := riscv64

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# A program of the original layout, which was there before this driver: it
-# knows four rings of 256 slots at four offsets of /dev/ion and one number, the
-# kick. Nothing of the driver's headers is used here, and no other call.
+# A program for the original layout, which is older than this driver: it knows four
+# rings of 256 slots at four offsets of /dev/ion, and the number of one call, the
+# kick. It uses no header of the driver and no other call.
 
 import std/[atomics, posix]
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Programs of several files, and what all programs share: that is built once, and
-# each program is linked with the parts that it uses.
+# Programs of several files, and the parts that programs share: these are built once,
+# and each program is linked with those that it uses.
 
 $(OUTPUT)/fuzz: $(wildcard fuzz_*.c) long_test.c
 $(OUTPUT)/hostile: $(wildcard hostile_*.c) long_test.c

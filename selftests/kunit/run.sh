@@ -5,20 +5,20 @@
 # results, and checks the warnings of the kernel meanwhile. The last suite makes six
 # kinds of mistakes, and the kernel warns of each of them once.
 
-# said: the kernel's log, without the times.
+# said: print the kernel's log, without the times.
 said()
 {
 	dmesg | sed 's/^\[[^]]*\] //'
 }
 
-# warnings: how many there are in what is read.
+# warnings: count the warnings on stdin.
 warnings()
 {
 	grep -c 'WARNING: '
 }
 
-# report: KTAP as it is, and what a test said besides as a comment. Of the suite
-# that makes mistakes the latter is what the kernel warned of.
+# report: pass KTAP on, and other lines as comments, except after the start of the
+# suite that makes mistakes: there they are the warnings that it causes.
 report()
 {
 	awk '/Test should be marked slow/ { next }
@@ -27,7 +27,7 @@ report()
 	     !mistakes { print "# " $0 }'
 }
 
-# result NAME SAW EXPECTED: one more result, after those of the suites.
+# result NAME SAW EXPECTED: print one more result, after those of the suites.
 result()
 {
 	number=$((number + 1))

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Reads kernel C and prints, a line each: the file, "defines" and a name, for each
-# function and object of ion's own; the file, "uses" and a name, for each that is
-# used in a function or an initialiser.
+# Reads kernel C and prints lines: the file, "defines" and a name, for each function
+# and object that it defines; the file, "uses" and a name, for each name that is used
+# in a function or an initialiser.
 
 FNR == 1 {
 	new_file()
@@ -10,8 +10,8 @@ FNR == 1 {
 	depth = 0
 }
 
-# name_of(TEXT): the name that a definition is of: that of a function is before its
-# first parenthesis, that of an object before its brackets or "=".
+# name_of(TEXT): return the name that a definition defines. It stands before the first
+# parenthesis of a function, or before the brackets or "=" of an object.
 function name_of(text,	at)
 {
 	gsub(/__[a-z_]+\([^()]*\)/, "", text)
