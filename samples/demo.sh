@@ -3,8 +3,8 @@
 #
 # demo.sh [FILE]: inserts ion.ko, carries FILE (default /bin/busybox) through
 # the kernel and back, sends it from one process to another, has another module
-# sum it up, compares, and removes the modules again. Runs as root in the folder
-# of ion.ko, ion_crc.ko, carry, crc, five, hello and send, and needs only
+# sum it up, compares the results, and removes the modules again. Runs as root in
+# the folder of ion.ko, ion_crc.ko, carry, crc, five, hello and send, and needs only
 # busybox. The status is 0 if everything is right, else 1, with the reason.
 set -eu
 
@@ -58,13 +58,13 @@ sum_of()
 	sha256sum <"$1" | cut -d ' ' -f 1
 }
 
-# compare HOW: compare the file with the one that came back.
+# compare: compare the sent file with the received one.
 compare()
 {
-	printf '\n== SHA-256 of what went and of what came %s\n' "$1"
+	printf '\n== SHA-256 of the sent and of the received file\n'
 	sent=$(sum_of "$file")
 	received=$(sum_of "$back")
-	printf '%s  went\n%s  came %s\n' "$sent" "$received" "$1"
+	printf '%s  sent\n%s  received\n' "$sent" "$received"
 	[ "$sent" = "$received" ] || fail "they differ"
 }
 
@@ -87,14 +87,14 @@ echo "$mark" >/dev/kmsg
 
 step "the module" insmod ion.ko
 inserted=ion
-log | grep 'ion: /dev/ion is ready' || fail "no word of it in the kernel log"
+log | grep 'ion: /dev/ion is ready' || fail "the kernel log does not say that /dev/ion is ready"
 ls -l /dev/ion
 
 step "one packet" hello
 step "the same by the library" five
 step "the file" ls -l "$file"
 step "there and back" carry --output "$back" "$file"
-compare back
+compare
 
 printf '\n== from one process to another\n# send receive demo %s &\n' "$back"
 : >"$back"
@@ -104,7 +104,7 @@ receiver=$!
 run timeout 60 send send demo "$file"
 wait "$receiver" || fail "status $? of the receiver"
 receiver=
-compare across
+compare
 
 step "a module of its own" insmod ion_crc.ko
 inserted="ion_crc ion"
@@ -120,7 +120,7 @@ inserted=
 printf '\n== the kernel log from insmod to rmmod\n'
 log
 if log | grep -qE 'WARNING|BUG|Oops|Unable to handle|Call Trace|leak'; then
-	fail "the kernel complained"
+	fail "the kernel log has warnings"
 fi
 
 printf '\nsame bytes, same order, same ids; clean kernel log\n'
