@@ -320,7 +320,7 @@ static bool counters_agree(struct model *m)
 	       stats.ring[ION_RING_RX].queued == m->nr_rx;
 }
 
-/* Make a random step: its name if it failed. */
+/* Make a random step; return its name if it failed. */
 static const char *step(struct model *m)
 {
 	__u32 what = random_below(&m->seed, 100);

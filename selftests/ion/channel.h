@@ -242,10 +242,13 @@ __u32 ion_push_from(struct channel *ch, __u64 from, __u32 count);
 /* Pop packets, which must be those from number @from on; -1 if they are not. */
 int ion_pop_from(struct channel *ch, __u64 from, __u32 count);
 
-/* Touch memory that may be missing: 0, or the signal that came. */
+/* Touch memory that may be missing; return 0, or the signal that came. */
 int ion_touch(volatile __u32 *word, bool write);
 
-/* Wait for a child: its exit status, or 256 plus the signal that killed it. */
+/*
+ * Wait for a child; return its exit status, or 256 plus the signal that killed
+ * it.
+ */
 int ion_wait_child(pid_t pid);
 
 static inline int ion_drop_privileges(void)
@@ -255,7 +258,9 @@ static inline int ion_drop_privileges(void)
 		       : 0;
 }
 
-/* Read a small file of /sys or /proc: the length of its text, or -errno. */
+/*
+ * Read a small file of /sys or /proc; return the length of its text, or -errno.
+ */
 int ion_read_text(const char *path, char *text, size_t size);
 int ion_write_text(const char *path, const char *text);
 

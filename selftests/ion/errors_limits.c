@@ -139,7 +139,10 @@ static int map_default(int fd)
 	return 0;
 }
 
-/* As uid 1000, with this limit: the number of the check that failed, or 0. */
+/*
+ * As uid 1000, with this limit; return the number of the check that failed, or
+ * 0.
+ */
 static int as_user(const int *fd, rlim_t bytes)
 {
 	struct ion_info info;

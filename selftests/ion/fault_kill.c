@@ -77,7 +77,10 @@ static int traffic(struct task *task)
 	return -EIO;
 }
 
-/* The child: the number of the failed step, or 77 if there is no such call. */
+/*
+ * Run the child; return the number of the failed step, or 77 if there is no such
+ * call.
+ */
 static int live(int (*block)(struct task *task), const char *service,
 		__u64 seed, int ready)
 {

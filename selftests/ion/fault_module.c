@@ -132,7 +132,7 @@ static int use_once(__u64 seed)
 	return ret;
 }
 
-/* The child: its fault. It leaves time for rmmod. */
+/* Run the child; return its fault. It leaves time for rmmod. */
 static int use(__u64 seed)
 {
 	__u64 begin;
@@ -186,7 +186,10 @@ TEST_F_TIMEOUT(fault_module, rmmod_races_programs_that_use_the_module, 3600)
 	EXPECT_EQ(0, ion_refcount());
 }
 
-/* Insert the module with its n-th allocation failing: whether one failed. */
+/*
+ * Insert the module with its n-th allocation failing; return whether one
+ * failed.
+ */
 static bool insert_failing(struct __test_metadata *_metadata,
 			   const struct faults *faults, int file,
 			   unsigned int n, unsigned int *left)

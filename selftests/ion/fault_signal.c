@@ -90,7 +90,7 @@ static bool is_in(struct channel *ch, struct task *task, bool busy)
 	       !READ_ONCE(task->done);
 }
 
-/* Provide what the call waits for: whether the call returns with it. */
+/* Provide what the call waits for; return whether the call returns with it. */
 static bool ends_well(struct channel *ch, struct channel *peer,
 		      struct task *task, bool full)
 {

@@ -22,7 +22,7 @@ static struct fault_setting fault_settings[] = {
 	{ FAULT_DEBUGFS "fail_page_alloc/min-order", "0", "" },
 };
 
-/* Prepare: NULL, or the reason why no allocation can be made to fail. */
+/* Prepare; return NULL, or the reason why no allocation can be made to fail. */
 const char *faults_begin(struct faults *faults)
 {
 	unsigned int i;
@@ -65,7 +65,7 @@ void fault_arm(const struct faults *faults, unsigned int n)
 		abort();
 }
 
-/* Disarm: how many allocations were left before the one that fails. */
+/* Disarm; return how many allocations were left before the one that fails. */
 unsigned int fault_left(const struct faults *faults)
 {
 	char text[16] = "";
@@ -76,7 +76,7 @@ unsigned int fault_left(const struct faults *faults)
 	return atoi(text);
 }
 
-/* Disarm: whether the allocation failed. */
+/* Disarm; return whether the allocation failed. */
 bool fault_fired(const struct faults *faults)
 {
 	return !fault_left(faults);

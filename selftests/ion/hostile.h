@@ -77,14 +77,14 @@ static inline bool hostile_may_write(const struct channel *ch, __u64 offset)
 	return false;
 }
 
-/* The threads: 0, or -errno if something is wrong. */
+/* The functions of the threads; they return 0, or -errno for a fault. */
 int hostile_scribble(struct task *task);
 int hostile_call(struct task *task);
 int hostile_serve(struct task *task);
 int hostile_calm(struct task *task);
 int hostile_calm_serve(struct task *task);
 
-/* Reset the channels and use them: NULL, or what does not work. */
+/* Reset the channels and use them; return NULL, or what does not work. */
 const char *hostile_after(struct hostile *h);
 
 #endif /* _ION_HOSTILE_H */

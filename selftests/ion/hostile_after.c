@@ -77,7 +77,9 @@ static bool after_source_came(struct hostile *h)
 	return !h->kind->arena || arena_packet_sane(ch, &packet);
 }
 
-/* Pop all packets: whether the payload with this number was among them. */
+/*
+ * Pop all packets; return whether the payload with this number was among them.
+ */
 static bool after_took(struct channel *ch, __u64 number)
 {
 	struct ion_packet packet;

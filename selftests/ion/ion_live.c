@@ -109,7 +109,10 @@ bool ion_send_cmd(struct channel *ch, __u64 number)
 	return ion_ring_push_cmd(&ch->cmd, &cmd) && !ion_kick(ch->fd);
 }
 
-/* Push and kick until the ring takes no more: the number of packets in it. */
+/*
+ * Push and kick until the ring takes no more; return the number of packets in
+ * it.
+ */
 __u64 ion_fill(struct channel *ch)
 {
 	__u64 number = 0;
@@ -309,7 +312,7 @@ bool server_runs(const struct channel *ch)
 	}
 }
 
-/* Lend a thread: whether it comes to run the kernel end. */
+/* Lend a thread; return whether it comes to run the kernel end. */
 bool server_start(struct task *task, struct channel *ch, __u64 idle_ns,
 		  __u64 max_ns)
 {
@@ -331,7 +334,7 @@ bool lent_sleeps(struct channel *ch)
 		     kernel_wakes(ch) == WAKES_IDLE);
 }
 
-/* Push a packet without a call: whether the lent thread echoes it. */
+/* Push a packet without a call; return whether the lent thread echoes it. */
 bool echoed(struct channel *ch, __u64 number)
 {
 	if (ion_push_from(ch, number, 1) != 1)
@@ -340,7 +343,7 @@ bool echoed(struct channel *ch, __u64 number)
 	       ion_pop_from(ch, number, 2) == 1;
 }
 
-/* Push a packet and kick: whether it is echoed. */
+/* Push a packet and kick; return whether it is echoed. */
 bool echoed_by_kick(struct channel *ch, __u64 number)
 {
 	return ion_send(ch, number, 1) == 1 &&

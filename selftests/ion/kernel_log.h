@@ -19,7 +19,7 @@ bool ion_kernel_log_bad(const char *line);
 /* Read the next line, without its header; false if there is none. */
 bool ion_kernel_log_next(char *line, size_t size);
 
-/* Read the rest and print the bad lines: whether there are none. */
+/* Read the rest and print the bad lines; return whether there are none. */
 bool ion_kernel_log_clean(void);
 
 /*

@@ -199,8 +199,8 @@ static bool is_executable(const void *addr)
 }
 
 /*
- * Map each ring with each right that an old program may ask for: 0, or the line
- * of the failure.
+ * Map each ring with each right that an old program may ask for; return 0, or
+ * the line of the failure.
  */
 static int map_where_reading_is_executing(int fd)
 {
@@ -309,7 +309,7 @@ FIXTURE_TEARDOWN(channel_mapped)
 	channel_close(&self->ch);
 }
 
-/* Send a packet through the mappings: whether it is echoed. */
+/* Send a packet through the mappings; return whether it is echoed. */
 static bool works(struct channel *ch)
 {
 	static __u64 number;

@@ -206,7 +206,7 @@ TEST_F(pair_arena, empty_buffers_between_payloads_are_used)
 	EXPECT_EQ(16, ion_ring_peek(&b->rx, SLOTS));
 }
 
-/* Return all buffers that came, empty: how many had payloads. */
+/* Return all buffers that came, empty; return how many had payloads. */
 static unsigned int take_all(struct channel *ch)
 {
 	struct ion_packet packet;

@@ -313,7 +313,7 @@ static void send_until_killed(struct channel *ch, volatile __u64 *number_sent,
 	}
 }
 
-/* Receive all packets until the end: how many, or the fault. */
+/* Receive all packets until the end; return how many, or the fault. */
 static __s64 get_until_the_end(struct channel *ch)
 {
 	struct ion_packet packets[SLOTS];

@@ -106,7 +106,7 @@ static bool forged(int fd, const struct ion_cmd_packet *cmd)
 	return !verify.genuine && !verify.pid && !verify.uid && !verify.gid;
 }
 
-/* Send the command of that number: the command that arrives. */
+/* Send the command of that number; return the command that arrives. */
 static struct ion_cmd_packet crossed(struct channel *from, struct channel *to,
 				     __u64 number)
 {

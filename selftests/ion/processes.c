@@ -10,7 +10,7 @@
 
 #define PACKETS 1000000
 
-/* Use an own channel: the number of the check that failed, or 0. */
+/* Use an own channel; return the number of the check that failed, or 0. */
 static int stream(__u64 from)
 {
 	__u64 pushed = from, popped = from;

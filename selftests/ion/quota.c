@@ -23,7 +23,7 @@ static int set_up(int fd)
 	return ion_call(fd, ION_IOC_SETUP, &setup);
 }
 
-/* Open and set up until that is refused: how many, and the error. */
+/* Open and set up until that is refused; return how many, and the error. */
 static int set_up_many(int *why)
 {
 	int n, fd;

@@ -461,8 +461,9 @@ static int task_put_many(struct task *task)
 #define STOCK 60000
 
 /*
- * Take packets one by one without blocking until there are none: how many, or
- * -EAGAIN if read() reported none while there were more. No packets are added.
+ * Take packets one by one without blocking until there are none; return how
+ * many, or -EAGAIN if read() reported none while there were more. No packets
+ * are added.
  */
 static int task_get_all(struct task *task)
 {

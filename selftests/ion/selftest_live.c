@@ -11,7 +11,7 @@
 
 /*
  * Each result is a success, or reports the given reason for which a test could
- * not run: how many could not, or -1.
+ * not run; return how many could not, or -1.
  */
 static int canceled(const struct report *report, const char *why)
 {

@@ -72,7 +72,9 @@ static __s64 out(struct service *s, bool cmds, __u32 call, __u64 from,
 	return service_run(s, &run);
 }
 
-/* The service pops, peeks or releases: how many, or -1 if one is wrong. */
+/*
+ * The service pops, peeks or releases; return how many, or -1 if one is wrong.
+ */
 static __s64 in(struct service *s, bool cmds, __u32 call, __u64 from,
 		__u32 count)
 {

@@ -141,7 +141,10 @@ TEST_F(service_flood, peeks_and_reserves_work_beside_a_flood)
 	EXPECT_LT(0, came);
 }
 
-/* Every way to sleep until there is a packet: whether there was one in time. */
+/*
+ * Every way to sleep until there is a packet; return whether there was one in
+ * time.
+ */
 static bool sleep_until_packet(struct service *s, int event, __u64 number)
 {
 	__u64 left = LONG_MS * MS;

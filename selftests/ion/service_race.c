@@ -67,7 +67,10 @@ static int open_some(struct channel *ch, __u64 seed)
 	return channel_open_live(ch, &setup);
 }
 
-/* One channel after another, with some traffic: the unexpected error, or 0. */
+/*
+ * One channel after another, with some traffic; return the unexpected error, or
+ * 0.
+ */
 static int open_and_close(struct task *task)
 {
 	struct channel ch;

@@ -135,7 +135,7 @@ void service_must(bool good, const char *what, int ret)
 	abort();
 }
 
-/* Let the service make a call in its context: the result of the call. */
+/* Let the service make a call in its context; return the result of the call. */
 __s64 service_run(struct service *s, struct probe_run *run)
 {
 	__u32 in = s->context;

@@ -85,7 +85,7 @@ static int set_up_as(uid_t uid, int fd, __u64 rate, __u32 buffers)
 	return become(0) ?: ret;
 }
 
-/* Open one more source of a user: 0, or the error. */
+/* Open one more source of a user; return 0, or the error. */
 static int one_more(struct opened *all, uid_t uid, __u64 rate, __u32 buffers)
 {
 	int fd = open_as(uid), ret;
@@ -100,7 +100,10 @@ static int one_more(struct opened *all, uid_t uid, __u64 rate, __u32 buffers)
 	return ret;
 }
 
-/* Open as many as possible: how many, and in *@why the error of one more. */
+/*
+ * Open as many as possible; return how many, and in *@why the error of one
+ * more.
+ */
 static unsigned int as_many(struct opened *all, uid_t uid, __u64 rate,
 			    __u32 buffers, int *why)
 {

@@ -77,10 +77,10 @@ typedef __u64 (*starve_try_fn)(struct starved *s, unsigned int i,
 const char *starve_key(unsigned int nr);
 int starve_open_key(struct channel *ch, const char *service, const char *key);
 
-/* Open the channels: 0 or -errno. */
+/* Open the channels; return 0 or -errno. */
 int starve_open(struct starved *s, const char *service, bool keys, bool joined);
 
-/* Start the program: NULL, or the reason why no thread starves. */
+/* Start the program; return NULL, or the reason why no thread starves. */
 const char *starve_begin(struct starved *s);
 void starve_end(struct starved *s);
 

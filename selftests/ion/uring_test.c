@@ -78,7 +78,7 @@ int uring_read_multishot(struct uring *uring, int fd)
 	return uring_submit_entry(uring, &sqe);
 }
 
-/* Take a completion: whether there was one, and its result. */
+/* Take a completion; return whether there was one, and its result. */
 bool uring_take(struct uring *uring, int *res)
 {
 	__u32 *head = (__u32 *)(uring->ring + uring->params.cq_off.head);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Both ends of a ring, each as it is written. Before a step they are in any
- * state that the invariant allows, which holds again after it, so that it always
- * does: no end breaks, the slots that one may write are not those that the other
- * may read, and a packet comes out as it went in, once, in its turn.
+ * Both ends of a ring, and both follow the protocol. A check begins in any state
+ * that the invariant allows, makes one step, and shows that the invariant holds
+ * again; so it always holds. No end breaks, no slot is writable for one end while it
+ * is readable for the other, and each packet is popped once, unchanged and in order.
  *
- * What is pushed is a packet whose data is its number. Of all numbers one is looked
- * at, any one, and so each.
+ * The data of a packet is its number. A check follows one packet of any number, which
+ * proves it for every packet.
  */
 #include "model.h"
 
@@ -17,7 +17,7 @@ static struct ion_producer p;
 static struct ion_consumer c;
 static __u64 watched;
 
-/* As late as it may be: what the other end published last, or anything before. */
+/* Return the last published index: @ready of an end may be older than that. */
 unsigned int model_load(const unsigned int *index)
 {
 	return *index;
@@ -34,7 +34,7 @@ static bool invariant(void)
 
 	return !p.end.broken && !c.end.broken && queued <= MASK &&
 	       head == (p.end.own & MASK) && tail == (c.end.own & MASK) &&
-	       /* What an end knows is true, and may be old. */
+	       /* An end may know an older count, but not a wrong one. */
 	       c.end.ready - c.end.own <= queued &&
 	       p.end.ready - p.end.own <= MASK - queued &&
 	       (!in_ring(watched) || slots[watched & MASK].data == watched);
@@ -152,7 +152,7 @@ void pop_n(void)
 	check(invariant(), "it holds afterwards");
 }
 
-/* What one may write now and what the other may read now. */
+/* No slot is writable for the producer and readable for the consumer. */
 void slots_are_one_end_s(void)
 {
 	__u32 i = nondet_u32(), j = nondet_u32();
@@ -166,7 +166,7 @@ void slots_are_one_end_s(void)
 	check(invariant(), "it holds afterwards");
 }
 
-/* In place: part of what was reserved, part of what was peeked at. */
+/* In place: commit a part of the reserved slots, release a part of the peeked ones. */
 void in_place(void)
 {
 	__u32 n, use = nondet_u32(), i;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One end against another that writes whatever it likes, whenever it likes: each
- * load of its index gives any value. Checked of any state that an end can be in:
- * no slot outside the ring is touched, never more than mask are this end's, the
- * published index stays in range, and what is broken stays as it is.
+ * One end against another end that writes any value at any time: each load of its
+ * index gives any value. In every state of an end, it accesses no slot outside the
+ * ring, never owns more slots than mask, and publishes an index in range, and a broken
+ * end does not change.
  */
 #include "model.h"
 

@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What <ion/ring.h> is compiled with to be checked by cbmc, the bounded model
- * checker for C: a load of a shared word gives what the model says, and any
- * program that a check holds for has some history that is not written down
- * here, but assumed: the state before is any that the invariant allows.
+ * Compiles <ion/ring.h> for cbmc, the bounded model checker for C. A load of a shared
+ * word gives the value that model_load() chooses. A check does not run the history of
+ * a ring: it assumes any state that the invariant allows.
  */
 #ifndef _ION_MODEL_H
 #define _ION_MODEL_H
 
-/* These stand for <ion/barrier.h>. The checks are about one step of one end. */
+/* These replace <ion/barrier.h>. A check makes one step of one end. */
 #define _ION_BARRIER_H
 /* In one step there is nothing to order. */
 #define smp_mb() ((void)0)
 /* Likewise. */
 #define smp_store_release(p, v) (*(p) = (v))
-/* Any value that the model says. */
+/* The model chooses the value. */
 #define smp_load_acquire(p)	model_load(p)
 #define __always_inline		inline
 #define unlikely(x)		(x)
@@ -31,7 +30,7 @@ unsigned int model_load(const unsigned int *index);
 #endif
 #define MASK (SLOTS - 1)
 
-/* To cbmc a function of such a name gives any value. */
+/* In cbmc a function with such a name returns any value. */
 __u32 nondet_u32(void);
 __u64 nondet_u64(void);
 

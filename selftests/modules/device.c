@@ -28,7 +28,7 @@ struct probe_device {
 	bool active;
 };
 
-/* Those that are bound, for a test to see that none is left. */
+/* Number of bound devices: a test checks that none is left. */
 static atomic_t probe_devices;
 
 static void probe_device_tell(struct ion_channel *ch, u32 kind, u64 arg)
@@ -88,7 +88,7 @@ static void probe_device_deactivate(struct ion_channel *ch)
 {
 	struct probe_device *dev = ion_channel_private(ch);
 
-	/* Time for others to run into it. */
+	/* Give other callbacks time to overlap with this one. */
 	usleep_range(1000, 2000);
 	if (!dev->active)
 		atomic64_inc(&probe_late);

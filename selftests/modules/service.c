@@ -29,7 +29,7 @@ static void probe_free(struct kref *ref)
 	kfree(p);
 }
 
-/* Who put the last reference may do it anywhere but in an interrupt. */
+/* The last reference may be put in any context but an interrupt. */
 void probe_put(struct probe *p)
 {
 	kref_put(&p->ref, probe_free);
@@ -49,7 +49,7 @@ struct probe *probe_find(u64 id)
 	return NULL;
 }
 
-/* A callback begins: false if there should be none. */
+/* Begin a callback; return false if there should be none. */
 static bool probe_enter(struct probe *p)
 {
 	if (!in_task() || irqs_disabled())
@@ -60,7 +60,7 @@ static bool probe_enter(struct probe *p)
 	}
 	if (atomic_inc_return(&p->inside) != 1)
 		atomic64_inc(&probe_overlaps);
-	/* Time for others to run into it. */
+	/* Give other callbacks time to overlap with this one. */
 	if (p->flags & PROBE_SLEEPY)
 		usleep_range(p->sleep_us, p->sleep_us + 10);
 	return true;
@@ -94,7 +94,7 @@ static int probe_bind(struct ion_channel *ch, const struct ion_bind *how)
 
 	if (how->arg[0] & ~(u64)PROBE_FLAGS)
 		return -EINVAL;
-	/* Nothing is left of a bind() that failed. */
+	/* A bind() that failed must leave nothing. */
 	if (ion_channel_private(ch))
 		atomic64_inc(&probe_late);
 	if (how->arg[0] & PROBE_REFUSE) {
@@ -128,13 +128,13 @@ static void probe_unbind(struct ion_channel *ch)
 		probe_flood_end(p);
 	atomic64_inc(&p->unbound);
 	atomic64_dec(&probe_bound);
-	/* What comes after this is late, and finds nobody. */
+	/* A later callback finds NULL, and is counted as late. */
 	ion_channel_set_private(ch, NULL);
 	probe_leave(p);
 	probe_put(p);
 }
 
-/* Peek and release on the way in, reserve and commit on the way out. */
+/* Peek and release on tx, reserve and commit on rx. */
 static void probe_echo(struct ion_channel *ch)
 {
 	struct ion_ring *tx = ion_channel_ring(ch, ION_RING_TX);
@@ -198,7 +198,7 @@ static void probe_doorbell(struct ion_channel *ch)
 	probe_leave(p);
 }
 
-/* The kind of the command says what is to come of it. */
+/* The kind of the command decides the result. */
 static bool probe_verify(struct ion_channel *ch,
 			 const struct ion_cmd_packet *cmd,
 			 const struct ion_opener **opener)
@@ -207,7 +207,7 @@ static bool probe_verify(struct ion_channel *ch,
 	return cmd->kind == 1;
 }
 
-/* Two that both echo are refused. */
+/* Refuse to join two channels that both echo. */
 static int probe_join(struct ion_channel *ch, struct ion_channel *other)
 {
 	const struct probe *p = ion_channel_private(ch);
@@ -229,7 +229,7 @@ static const struct ion_service_ops probe_service = {
 	.verify = probe_verify,
 };
 
-/* One with nothing that may be left out: it takes what comes. */
+/* A service without optional callbacks: it consumes every packet. */
 static void probe_plain_doorbell(struct ion_channel *ch)
 {
 	struct ion_ring *tx = ion_channel_ring(ch, ION_RING_TX);
