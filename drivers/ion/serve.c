@@ -24,7 +24,7 @@
 #include "kernel_end.h"
 #include "trace_hot.h"
 
-/* Passes between two checks of the clock, fewer if they move much. */
+/* Passes between two checks of the clock; fewer passes if they move many packets. */
 #define ION_SERVE_PASSES	64
 #define ION_SERVE_MUCH		1024
 
