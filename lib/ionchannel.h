@@ -542,10 +542,10 @@ static inline bool ionc_stale_push(const struct ion_end *end)
 static inline bool ionc_stale_pop(const struct ion_end *end)
 {
 	return ionc_peer_sleeps(end) &&
-	       ionc_asks(end, (__u32)end->mask -
-				      ionc_queued_shared(end->peer_index,
-							 end->own_index,
-							 end->mask));
+	       ionc_asks(end,
+			 (__u32)end->mask - ionc_queued_shared(end->peer_index,
+							       end->own_index,
+							       end->mask));
 }
 
 /**

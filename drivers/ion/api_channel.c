@@ -54,7 +54,7 @@ void ion_channel_set_peer(struct ion_channel *ch, const struct ion_channel *peer
 	ch->peer = peer->opener;
 	get_pid(ch->peer.pid);
 	get_cred(ch->peer.cred);
-	/* Pairs with the acquire in ion_port_peer(). */
+	/* Pairs with the acquire in ion_channel_peer_id(). */
 	smp_store_release(&ch->peer_id, peer->id);
 }
 EXPORT_SYMBOL_GPL(ion_channel_set_peer);

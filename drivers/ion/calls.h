@@ -64,5 +64,6 @@ long ion_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
 
 /* file.c */
 extern const struct file_operations ion_fops;
+struct file *ion_file_create(bool nonblock);
 
 #endif /* _DRIVERS_ION_CALLS_H */

@@ -268,6 +268,13 @@ static inline bool ion_channel_listens(const struct ion_channel *ch)
 	return smp_load_acquire(&ch->port);
 }
 
+/* Returns the number of the channel at the other side; 0: @peer is not valid yet. */
+static inline u64 ion_channel_peer_id(const struct ion_channel *ch)
+{
+	/* Pairs with the release in ion_channel_set_peer(). */
+	return smp_load_acquire(&ch->peer_id);
+}
+
 static inline bool ion_channel_ready(const struct ion_channel *ch)
 {
 	/* Pairs with the release in ion_channel_configure(). */

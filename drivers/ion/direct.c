@@ -34,7 +34,6 @@
  */
 #include <linux/atomic.h>
 #include <linux/bits.h>
-#include <linux/cleanup.h>
 #include <linux/err.h>
 #include <linux/errno.h>
 #include <linux/list.h>
@@ -201,39 +200,49 @@ static void ion_direct_take_second(struct ion_direct *link)
 	refcount_inc(&link->ref);
 }
 
-/* Take the link that waits by the same name, of the same user, out of the list. */
+static struct ion_direct *ion_direct_find(const struct ion_channel *ch,
+					  const char *key)
+{
+	struct ion_direct *link;
+
+	lockdep_assert_held(&ion_direct_lock);
+
+	/* No link with an empty key is in the list. */
+	list_for_each_entry(link, &ion_direct_waiting, waiting)
+		if (uid_eq(link->uid, ch->opener.uid) && !strcmp(link->key, key))
+			return link;
+	return NULL;
+}
+
+/* Take the link that waits by the same name, of the same user; NULL: there is none. */
 static struct ion_direct *ion_direct_meet(const struct ion_channel *ch,
 					  const struct ion_config *config)
 {
 	struct ion_direct *link;
 
-	guard(spinlock)(&ion_direct_lock);
-
-	/* No link with an empty key is in the list. */
-	list_for_each_entry(link, &ion_direct_waiting, waiting) {
-		if (!uid_eq(link->uid, ch->opener.uid) ||
-		    strcmp(link->key, config->bind.key))
-			continue;
-		if (!ion_direct_fits(link, &config->info))
-			return ERR_PTR(-EINVAL);
+	spin_lock(&ion_direct_lock);
+	link = ion_direct_find(ch, config->bind.key);
+	if (link && !ion_direct_fits(link, &config->info))
+		link = ERR_PTR(-EINVAL);
+	else if (link)
 		ion_direct_take_second(link);
-		return link;
-	}
-	return NULL;
+	spin_unlock(&ion_direct_lock);
+	return link;
 }
 
-/* Take the other side of a channel that was set up for a port. */
+/* Take the other side of a channel that was set up for a port, or for PAIR. */
 static struct ion_direct *ion_direct_join(struct ion_direct_side *first)
 {
 	struct ion_direct *link = first->link;
 
-	guard(spinlock)(&ion_direct_lock);
-
+	spin_lock(&ion_direct_lock);
 	if (first->gone)
-		return ERR_PTR(-EPIPE);
-	if (link->taken || !ion_direct_is_first(first))
-		return ERR_PTR(-EISCONN);
-	ion_direct_take_second(link);
+		link = ERR_PTR(-EPIPE);
+	else if (link->taken || !ion_direct_is_first(first))
+		link = ERR_PTR(-EISCONN);
+	else
+		ion_direct_take_second(link);
+	spin_unlock(&ion_direct_lock);
 	return link;
 }
 
@@ -425,6 +434,7 @@ void ion_direct_unask(struct ion_channel *ch, const u32 *want)
 	unsigned int id;
 
 	spin_lock(&link->lock);
+	/* Who joins a queue later sets a half of its own, under this lock. */
 	if (!waitqueue_active(&ch->wait) && !waitqueue_active(&ch->waiters))
 		for (id = 0; id < ION_RINGS; id++)
 			if (READ_ONCE(want[id]))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The open file: a channel for as long as a descriptor or a mapping lives. */
+#include <linux/anon_inodes.h>
 #include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
@@ -149,3 +150,28 @@ const struct file_operations ion_fops = {
 	.get_unmapped_area = thp_get_unmapped_area,
 	.show_fdinfo = ion_show_fdinfo,
 };
+
+/**
+ * ion_file_create() - open a channel without the device
+ * @nonblock: open it with O_NONBLOCK
+ *
+ * Context: may sleep.
+ * Return: the open file, as if the caller had opened /dev/ion, or an error.
+ */
+struct file *ion_file_create(bool nonblock)
+{
+	struct ion_channel *ch = ion_channel_create();
+	struct file *file;
+
+	if (IS_ERR(ch))
+		return ERR_CAST(ch);
+	file = anon_inode_getfile("[ion]", &ion_fops, ch,
+				  O_RDWR | (nonblock ? O_NONBLOCK : 0));
+	if (IS_ERR(file)) {
+		ion_channel_close(ch);
+		return file;
+	}
+	file->f_mode |= FMODE_NOWAIT;
+	stream_open(file_inode(file), file);
+	return file;
+}

@@ -315,12 +315,22 @@ static long ion_ioctl_join(struct file *file, const void __user *arg)
 	return ret;
 }
 
+static int ion_accept_channel(const struct file *file, struct ion_channel *ch,
+			      struct ion_accept *accept, bool pair)
+{
+	struct ion_channel *from = file->private_data;
+
+	return pair ? ion_port_pair(ch, from, accept) :
+		      ion_port_accept(ch, from, accept,
+				      file->f_flags & O_NONBLOCK);
+}
+
 /*
- * The number is taken before a client is: without one, the client stays in the queue. The
- * descriptor is there once the caller knows all that was written.
+ * The number and the file are there before a client is taken: without them, the client
+ * stays in the queue. They are joined once the caller knows all that was written.
  */
-static int ion_accept_fd(struct file *file, struct ion_accept *accept, bool pair,
-			 void __user *arg)
+static int ion_accept_fd(const struct file *file, struct ion_accept *accept,
+			 bool pair, void __user *arg)
 {
 	struct file *accepted;
 	int ret;
@@ -328,12 +338,14 @@ static int ion_accept_fd(struct file *file, struct ion_accept *accept, bool pair
 	accept->fd = get_unused_fd_flags(O_CLOEXEC);
 	if (accept->fd < 0)
 		return accept->fd;
-	accepted = pair ? ion_port_pair(file->private_data, accept) :
-			  ion_port_accept(file, accept);
-	ret = PTR_ERR_OR_ZERO(accepted);
-	if (ret)
+	accepted = ion_file_create(accept->flags & ION_ACCEPT_NONBLOCK);
+	if (IS_ERR(accepted)) {
+		ret = PTR_ERR(accepted);
 		goto err_fd;
-	ret = ion_copy_out(arg, accept, sizeof(*accept));
+	}
+	ret = ion_accept_channel(file, accepted->private_data, accept, pair);
+	if (!ret)
+		ret = ion_copy_out(arg, accept, sizeof(*accept));
 	if (ret)
 		goto err_file;
 	fd_install(accept->fd, accepted);

@@ -42,8 +42,7 @@ static void ion_list_ready(struct ion_list_entry *entry, struct ion_channel *ch)
 	entry->layout = ch->info.layout;
 	strscpy_pad(entry->service, ch->info.service);
 	strscpy_pad(entry->key, ch->name);
-	/* Pairs with the release in ion_channel_set_peer(). */
-	entry->peer = smp_load_acquire(&ch->peer_id);
+	entry->peer = ion_channel_peer_id(ch);
 	entry->bytes = ch->info.bytes;
 	if (ch->arena) {
 		entry->buffers = ch->arena->buffers;

@@ -126,6 +126,7 @@ static void ion_notify_pollers(struct ion_channel *ch, unsigned int pending,
 /* After (F): each sleeper is woken if what it waits for is there: wait.c. */
 static void ion_notify_waiters(struct ion_channel *ch, unsigned int pending)
 {
+	/* (F) is the barrier that this needs. */
 	if (waitqueue_active(&ch->waiters))
 		__wake_up(&ch->waiters, TASK_INTERRUPTIBLE, 0,
 			  (void *)(unsigned long)pending);
@@ -135,6 +136,7 @@ static void ion_notify_waiters(struct ion_channel *ch, unsigned int pending)
 static void ion_notify_program(struct ion_channel *ch, unsigned int pending,
 			       __poll_t events, bool wanted)
 {
+	/* (F) is the barrier that this needs. */
 	if (waitqueue_active(&ch->wait))
 		ion_notify_pollers(ch, pending, events);
 	if (wanted)

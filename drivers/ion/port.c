@@ -14,12 +14,10 @@
  * @waiting and @clients of channels. It is held for a bounded time; all other locks are
  * taken outside it, but for those of wait queues.
  */
-#include <linux/anon_inodes.h>
 #include <linux/cleanup.h>
 #include <linux/cred.h>
 #include <linux/err.h>
 #include <linux/errno.h>
-#include <linux/fs.h>
 #include <linux/list.h>
 #include <linux/lockdep.h>
 #include <linux/nsproxy.h>
@@ -29,7 +27,6 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
-#include <linux/stat.h>
 #include <linux/string.h>
 #include <linux/user_namespace.h>
 #include <linux/wait.h>
@@ -131,12 +128,15 @@ static struct ion_port *ion_port_find(const char *key)
 
 static int ion_port_publish(struct ion_port *port)
 {
-	guard(spinlock)(&ion_ports_lock);
+	int ret = -EADDRINUSE;
 
-	if (ion_port_find(port->key))
-		return -EADDRINUSE;
-	list_add_tail(&port->list, &ion_ports);
-	return 0;
+	spin_lock(&ion_ports_lock);
+	if (!ion_port_find(port->key)) {
+		list_add_tail(&port->list, &ion_ports);
+		ret = 0;
+	}
+	spin_unlock(&ion_ports_lock);
+	return ret;
 }
 
 /* The channel counts for its user, as one with rings does. */
@@ -231,12 +231,12 @@ int ion_port_listen(struct ion_channel *ch, const struct ion_setup *setup)
 /* As for a unix socket: who may write to it may connect. */
 static bool ion_port_permits(const struct ion_port *port)
 {
-	umode_t wanted = S_IWOTH;
+	umode_t wanted = 0002;
 
 	if (uid_eq(port->uid, current_fsuid()))
-		wanted = S_IWUSR;
+		wanted = 0200;
 	else if (in_group_p(port->gid))
-		wanted = S_IWGRP;
+		wanted = 0020;
 	return port->mode & wanted ||
 	       ns_capable_noaudit(port->net->user_ns, CAP_DAC_OVERRIDE);
 }
@@ -256,27 +256,38 @@ static bool ion_port_fits(const struct ion_port *port,
 	       !(port->buffer_size && info->buffer_size > port->buffer_size);
 }
 
-/* Find the port that the caller may connect to, and keep a place in its queue. */
+/* Check whether the caller may become a client of the port, if there is one. */
+static int ion_port_admit(const struct ion_port *port,
+			  const struct ion_setup *setup)
+{
+	lockdep_assert_held(&ion_ports_lock);
+
+	if (!port)
+		return -ECONNREFUSED;
+	if (!ion_port_permits(port))
+		return -EACCES;
+	if (strcmp(port->service, setup->service))
+		return -EPROTOTYPE;
+	if (!ion_port_fits(port, &setup->info))
+		return -EMSGSIZE;
+	return port->nr < port->backlog ? 0 : -EAGAIN;
+}
+
+/* Find the port that the request names, and keep a place in its queue. */
 static struct ion_port *ion_port_reserve(const struct ion_setup *setup)
 {
 	struct ion_port *port;
+	int ret;
 
-	guard(spinlock)(&ion_ports_lock);
-
+	spin_lock(&ion_ports_lock);
 	port = ion_port_find(setup->key);
-	if (!port)
-		return ERR_PTR(-ECONNREFUSED);
-	if (!ion_port_permits(port))
-		return ERR_PTR(-EACCES);
-	if (strcmp(port->service, setup->service))
-		return ERR_PTR(-EPROTOTYPE);
-	if (!ion_port_fits(port, &setup->info))
-		return ERR_PTR(-EMSGSIZE);
-	if (port->nr >= port->backlog)
-		return ERR_PTR(-EAGAIN);
-	port->nr++;
-	refcount_inc(&port->ref);
-	return port;
+	ret = ion_port_admit(port, setup);
+	if (!ret) {
+		port->nr++;
+		refcount_inc(&port->ref);
+	}
+	spin_unlock(&ion_ports_lock);
+	return ret ? ERR_PTR(ret) : port;
 }
 
 static void ion_port_queue(struct ion_port *port, struct ion_channel *client,
@@ -370,26 +381,27 @@ static struct ion_channel *ion_port_first(struct ion_port *port)
 {
 	struct ion_channel *client;
 
-	guard(spinlock)(&ion_ports_lock);
-
+	spin_lock(&ion_ports_lock);
 	client = list_first_entry_or_null(&port->clients, struct ion_channel,
 					  waiting);
-	if (!client)
-		return NULL;
-	ion_port_unqueue(client);
-	/* It is not closed: a client that closes leaves the queue before. */
-	return ion_channel_get(client);
+	if (client) {
+		ion_port_unqueue(client);
+		/* It is not closed: a client that closes leaves the queue before. */
+		ion_channel_get(client);
+	}
+	spin_unlock(&ion_ports_lock);
+	return client;
 }
 
 /* A client that could not be accepted is the first again, unless it has gone. */
 static void ion_port_return(struct ion_port *port, struct ion_channel *client)
 {
-	guard(spinlock)(&ion_ports_lock);
-
-	if (READ_ONCE(client->closed))
-		return;
-	port->nr++;
-	ion_port_queue(port, client, true);
+	spin_lock(&ion_ports_lock);
+	if (!READ_ONCE(client->closed)) {
+		port->nr++;
+		ion_port_queue(port, client, true);
+	}
+	spin_unlock(&ion_ports_lock);
 }
 
 /* What the other side of a channel asks for: the same, mirrored. */
@@ -431,98 +443,81 @@ static int ion_port_configure(struct ion_channel *ch,
 	return ret || client->direct ? ret : ion_binding_join(ch, client);
 }
 
-static struct file *ion_port_file(struct ion_channel *ch, u32 flags)
-{
-	int mode = O_RDWR | (flags & ION_ACCEPT_NONBLOCK ? O_NONBLOCK : 0);
-	struct file *file = anon_inode_getfile("[ion]", &ion_fops, ch, mode);
-
-	if (IS_ERR(file))
-		return file;
-	file->f_mode |= FMODE_NOWAIT;
-	stream_open(file_inode(file), file);
-	return file;
-}
-
 /**
- * ion_port_pair() - make the other side of a channel
- * @ch: the channel, configured, of a service that joins channels, with no peer
- * @accept: the request; all but size, flags and fd is written
+ * ion_port_pair() - make a channel the other side of another one
+ * @ch: the new channel
+ * @client: a channel, configured, of a service that joins channels, with no peer
+ * @accept: all but size, flags and fd is written
  *
  * Context: may sleep.
- * Return: an open file of the new channel; -EOPNOTSUPP for another service; -EISCONN if
- * the channel has a peer; an error of ion_channel_configure().
+ * Return: 0; -EOPNOTSUPP for another service; -EISCONN if the channel has a peer; -EPIPE
+ * if it is closed; an error of ion_channel_configure(). After an error @ch is of no use.
  */
-struct file *ion_port_pair(struct ion_channel *ch, struct ion_accept *accept)
+int ion_port_pair(struct ion_channel *ch, struct ion_channel *client,
+		  struct ion_accept *accept)
 {
-	struct ion_channel *other;
-	struct file *file;
+	const struct ion_opener *opener = &client->opener;
 	int ret;
 
-	other = ion_channel_create();
-	if (IS_ERR(other))
-		return ERR_CAST(other);
-	ret = ion_port_configure(other, ch);
-	file = ret ? ERR_PTR(ret) : ion_port_file(other, accept->flags);
-	if (IS_ERR(file)) {
-		ion_channel_close(other);
-		return file;
-	}
-	accept->pid = pid_vnr(ch->opener.pid);
-	accept->uid = from_kuid_munged(current_user_ns(), ch->opener.uid);
-	accept->gid = from_kgid_munged(current_user_ns(), ch->opener.gid);
-	accept->channel = ch->id;
-	return file;
+	ret = ion_port_configure(ch, client);
+	if (ret)
+		return ret;
+	accept->pid = pid_vnr(opener->pid);
+	accept->uid = from_kuid_munged(current_user_ns(), opener->uid);
+	accept->gid = from_kgid_munged(current_user_ns(), opener->gid);
+	accept->channel = client->id;
+	return 0;
 }
 
-/* These say that the client is no longer there, or found another peer. */
-static bool ion_port_lost(int error)
-{
-	return error == -EPIPE || error == -EISCONN;
-}
-
-/* Accept a client that waits; -EAGAIN if none does. */
-static struct file *ion_port_try(struct ion_port *port,
-				 struct ion_accept *accept)
+/* Take the oldest client; sleep until there is one, unless @nonblock. */
+static struct ion_channel *ion_port_wait(struct ion_channel *listener,
+					 bool nonblock)
 {
 	struct ion_channel *client;
-	struct file *file;
 
-	do {
-		client = ion_port_first(port);
-		if (!client)
+	for (;;) {
+		client = ion_port_first(listener->port);
+		if (client)
+			return client;
+		if (nonblock)
 			return ERR_PTR(-EAGAIN);
-		file = ion_port_pair(client, accept);
-		if (IS_ERR(file) && !ion_port_lost(PTR_ERR(file)))
-			ion_port_return(port, client);
-		ion_channel_put(client);
-	} while (IS_ERR(file) && ion_port_lost(PTR_ERR(file)));
-	return file;
+		if (wait_event_interruptible(listener->wait,
+					     READ_ONCE(listener->clients)))
+			return ERR_PTR(-ERESTARTSYS);
+	}
 }
 
 /**
  * ion_port_accept() - accept a client
- * @file: the open file of the channel that listens
- * @accept: the request; all but size, flags and fd is written
+ * @ch: the new channel
+ * @listener: the channel that listens
+ * @accept: all but size, flags and fd is written
+ * @nonblock: do not sleep until a client connects
  *
  * Context: may sleep.
- * Return: an open file of the new channel; -EINVAL if the channel does not listen;
- * -EAGAIN if nobody waits and the file does not block; -ERESTARTSYS for a signal; an
- * error of ion_port_pair(), which leaves the client first in the queue.
+ * Return: 0; -EINVAL if the channel does not listen; -EAGAIN if nobody waits;
+ * -ECONNABORTED if the client has gone, or found another peer; -ERESTARTSYS for a
+ * signal; another error of ion_port_pair(), which leaves the client first in the queue.
+ * After an error @ch is of no use.
  */
-struct file *ion_port_accept(struct file *file, struct ion_accept *accept)
+int ion_port_accept(struct ion_channel *ch, struct ion_channel *listener,
+		    struct ion_accept *accept, bool nonblock)
 {
-	struct ion_channel *ch = file->private_data;
-	struct file *accepted;
+	struct ion_channel *client;
+	int ret;
 
-	if (!ion_channel_listens(ch))
-		return ERR_PTR(-EINVAL);
-	for (;;) {
-		accepted = ion_port_try(ch->port, accept);
-		if (accepted != ERR_PTR(-EAGAIN) || file->f_flags & O_NONBLOCK)
-			return accepted;
-		if (wait_event_interruptible(ch->wait, READ_ONCE(ch->clients)))
-			return ERR_PTR(-ERESTARTSYS);
-	}
+	if (!ion_channel_listens(listener))
+		return -EINVAL;
+	client = ion_port_wait(listener, nonblock);
+	if (IS_ERR(client))
+		return PTR_ERR(client);
+	ret = ion_port_pair(ch, client, accept);
+	if (ret == -EPIPE || ret == -EISCONN)
+		ret = -ECONNABORTED;
+	else if (ret)
+		ion_port_return(listener->port, client);
+	ion_channel_put(client);
+	return ret;
 }
 
 /* ---- the end ----------------------------------------------------------- */
@@ -576,8 +571,7 @@ void ion_port_peer(const struct ion_channel *ch, struct ion_peer *peer)
 {
 	const struct ion_opener *opener = &ch->peer;
 
-	/* Pairs with the release in ion_channel_set_peer(). */
-	peer->channel = smp_load_acquire(&ch->peer_id);
+	peer->channel = ion_channel_peer_id(ch);
 	peer->state = peer->channel ? ION_PEER_THERE : ION_PEER_NONE;
 	if (ion_channel_hungup(ch) || READ_ONCE(ch->peer_gone))
 		peer->state = ION_PEER_GONE;

@@ -4,7 +4,6 @@
 
 #include <linux/types.h>
 
-struct file;
 struct ion_accept;
 struct ion_channel;
 struct ion_config;
@@ -16,8 +15,10 @@ int ion_port_listen(struct ion_channel *ch, const struct ion_setup *setup);
 int ion_port_connect(struct ion_channel *ch, const struct ion_setup *setup,
 		     struct ion_config *config);
 void ion_port_leave(struct ion_channel *ch);
-struct file *ion_port_accept(struct file *file, struct ion_accept *accept);
-struct file *ion_port_pair(struct ion_channel *ch, struct ion_accept *accept);
+int ion_port_pair(struct ion_channel *ch, struct ion_channel *client,
+		  struct ion_accept *accept);
+int ion_port_accept(struct ion_channel *ch, struct ion_channel *listener,
+		    struct ion_accept *accept, bool nonblock);
 void ion_port_peer(const struct ion_channel *ch, struct ion_peer *peer);
 
 #endif /* _DRIVERS_ION_PORT_H */

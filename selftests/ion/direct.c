@@ -50,7 +50,7 @@ TEST_F(direct, payload_is_read_in_the_arena_of_the_peer)
 	char *own = channel_at(&self->a, ION_MMAP_ARENA);
 	const char *seen = channel_at(&self->b, ION_MMAP_PEER_ARENA);
 
-	strcpy(own + 4096 + 100, "tea");
+	memcpy(own + 4096 + 100, "tea", 4);
 	EXPECT_STREQ("tea", seen + 4096 + 100);
 }
 
@@ -68,9 +68,9 @@ TEST_F(direct, pages_of_the_peer_are_read_only)
 		EXPECT_EQ(SIGSEGV, ion_touch(word, true));
 		EXPECT_ERRNO(EACCES, mprotect(word, page_size(),
 					      PROT_READ | PROT_WRITE));
-		EXPECT_EQ(MAP_FAILED, mmap(NULL, page_size(),
-					   PROT_READ | PROT_WRITE, MAP_SHARED,
-					   self->a.fd, (off_t)at[i]));
+		EXPECT_EQ(MAP_FAILED,
+			  mmap(NULL, page_size(), PROT_READ | PROT_WRITE,
+			       MAP_SHARED, self->a.fd, (off_t)at[i]));
 	}
 }
 
@@ -96,8 +96,7 @@ TEST_F(direct, calls_that_need_a_kernel_end_are_refused)
 {
 	EXPECT_REFUSED(&self->a, EOPNOTSUPP, ion_reset(self->a.fd));
 	EXPECT_REFUSED(&self->a, EOPNOTSUPP, ion_lend(self->a.fd, NO_SPIN, 1));
-	EXPECT_REFUSED(&self->a, EOPNOTSUPP,
-		       ion_join(self->a.fd, self->b.fd));
+	EXPECT_REFUSED(&self->a, EOPNOTSUPP, ion_join(self->a.fd, self->b.fd));
 }
 
 TEST_F(direct, read_and_write_move_packets)

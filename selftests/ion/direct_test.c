@@ -25,8 +25,8 @@ int direct_open(struct channel *a, struct channel *b, __u32 slots)
 int direct_open_arena(struct channel *a, struct channel *b, __u32 slots,
 		      __u32 buffers, __u32 size)
 {
-	return direct_open_one(a, slots, buffers, size) ?:
-	       direct_open_one(b, slots, buffers, size);
+	return direct_open_one(a, slots, buffers, size)
+		       ?: direct_open_one(b, slots, buffers, size);
 }
 
 /* Whether a packet and a command cross, with no call. */
@@ -45,17 +45,16 @@ __u16 *direct_half(const struct channel *ch, unsigned int ring)
 {
 	const struct ion_ring_info *info = &ch->info.ring[ring];
 
-	return channel_at(ch, ion_kernel_pushes(ring) ? info->consumer_wake :
-							info->producer_wake);
+	return channel_at(ch, ion_kernel_pushes(ring) ? info->consumer_wake
+						      : info->producer_wake);
 }
 
 __u16 direct_kernel_half(const struct channel *ch, unsigned int ring)
 {
 	const struct ion_ring_info *info = &ch->info.ring[ring];
-	const __u16 *half =
-		channel_at(ch, ion_kernel_pushes(ring) ?
-				       info->consumer_wake_kernel :
-				       info->producer_wake_kernel);
+	const __u16 *half = channel_at(
+		ch, ion_kernel_pushes(ring) ? info->consumer_wake_kernel
+					    : info->producer_wake_kernel);
 
 	return READ_ONCE(*half);
 }

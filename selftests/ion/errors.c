@@ -16,10 +16,9 @@ static const unsigned long struct_calls[] = {
 };
 
 static const char *const struct_names[] = {
-	"QUERY", "SETUP",  "INFO",    "PUSH",  "POP",
-	"STATS", "PEEK",   "WAIT",    "SERVE", "EVENTFD",
-	"JOIN",	 "VERIFY", "BUFFERS", "LIST",  "SELFTEST",
-	"ACCEPT", "PAIR", "PEER",
+	"QUERY",   "SETUP", "INFO",	"PUSH",	   "POP",  "STATS",
+	"PEEK",	   "WAIT",  "SERVE",	"EVENTFD", "JOIN", "VERIFY",
+	"BUFFERS", "LIST",  "SELFTEST", "ACCEPT",  "PAIR", "PEER",
 };
 
 static const __u32 struct_sizes[] = {

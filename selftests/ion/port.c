@@ -195,7 +195,8 @@ TEST_F(port, client_of_another_service_is_refused)
 	bool direct = !strcmp(variant->service, "direct");
 	struct channel client;
 
-	EXPECT_EQ(-EPROTOTYPE, port_connect(&client, direct ? "pair" : "direct"));
+	EXPECT_EQ(-EPROTOTYPE,
+		  port_connect(&client, direct ? "pair" : "direct"));
 	EXPECT_EQ(-EOPNOTSUPP, port_connect(&client, "echo"));
 }
 

@@ -84,9 +84,7 @@ void cat_tell_done(struct cat *cat)
 	if (!cat->pair || cat->done || !cat->end_known)
 		return;
 	if (cat->written > cat->end)
-		cat_quit(
-			cat,
-			fail("the other program sent more bytes than it announced"));
+		cat_quit(cat, fail("the other program sent too many bytes"));
 	if (cat->written < cat->end)
 		return;
 	cat->done = true;

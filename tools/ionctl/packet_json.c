@@ -28,8 +28,7 @@ static bool json_wrong(struct json *j, const char *wanted)
 	char room[32];
 
 	if (!left)
-		return item_wrong(
-			j->b, "expected %s, found the end of the line", wanted);
+		return item_wrong(j->b, "expected %s, found no more", wanted);
 	return item_wrong(j->b, "expected %s, found \"%s\"", wanted,
 			  item_quoted(j->at, left, room));
 }
