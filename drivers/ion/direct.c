@@ -258,7 +258,8 @@ static struct ion_direct *ion_direct_join(struct ion_direct_side *first)
  * Context: may sleep.
  * Return: the side, for ion_direct_attach() or ion_direct_put(); -EINVAL for arguments,
  * and for a geometry that is not the peer's, mirrored; -EOPNOTSUPP for flags; -EISCONN or
- * -EPIPE if the peer has a peer or has gone; -ENOSPC or -ENOMEM; -EINTR if the caller has been killed.
+ * -EPIPE if the peer has a peer or has gone; -ENOSPC or -ENOMEM; -EINTR if the caller has
+ * been killed.
  */
 struct ion_direct_side *ion_direct_take(const struct ion_channel *ch,
 					const struct ion_config *config)

@@ -52,9 +52,8 @@ __u16 *direct_half(const struct channel *ch, unsigned int ring)
 __u16 direct_kernel_half(const struct channel *ch, unsigned int ring)
 {
 	const struct ion_ring_info *info = &ch->info.ring[ring];
-	const __u16 *half = channel_at(
-		ch, ion_kernel_pushes(ring) ? info->consumer_wake_kernel
-					    : info->producer_wake_kernel);
+	__u64 at = ion_kernel_pushes(ring) ? info->consumer_wake_kernel
+					   : info->producer_wake_kernel;
 
-	return READ_ONCE(*half);
+	return READ_ONCE(*(const __u16 *)channel_at(ch, at));
 }
