@@ -115,12 +115,17 @@ static __poll_t ion_notify_events(const struct ion_channel *ch,
 	return events;
 }
 
+/*
+ * Every poller of a direct channel has to check again, as that sets the flag again. A
+ * multishot poll of io_uring checks only if the wake-up names no events.
+ */
 static void ion_notify_pollers(struct ion_channel *ch, unsigned int pending,
 			       __poll_t events)
 {
 	atomic64_inc(&ch->wakeups);
 	trace_ion_wake(ch, ION_WOKEN_WAITERS, pending);
-	__wake_up(&ch->wait, TASK_INTERRUPTIBLE, 0, poll_to_key(events));
+	__wake_up(&ch->wait, TASK_INTERRUPTIBLE, 0,
+		  ch->direct ? NULL : poll_to_key(events));
 }
 
 /* After (F): each sleeper is woken if what it waits for is there: wait.c. */

@@ -2,6 +2,7 @@
 /* How a program of a direct channel sleeps, and its peer wakes it. */
 #include "ion_test.h"
 #include "direct_test.h"
+#include "uring_test.h"
 
 FIXTURE(direct_wake)
 {
@@ -142,6 +143,33 @@ TEST_F(direct_wake, edge_triggered_epoll_hears_of_each_packet)
 	}
 	EXPECT_EQ(0, epoll_wait(ep, &event, 1, 0));
 	close(ep);
+}
+
+/* Such a poll is not repeated after an event, unless its wake-up names none. */
+TEST_F(direct_wake, multishot_poll_of_io_uring_hears_of_each_packet)
+{
+	struct io_uring_sqe sqe = {
+		.opcode = IORING_OP_POLL_ADD,
+		.fd = self->b.fd,
+		.len = IORING_POLL_ADD_MULTI,
+		.poll32_events = POLLIN,
+	};
+	struct uring uring;
+	int ret, res = 0;
+	__u64 i;
+
+	ret = uring_open(&uring);
+	if (ret)
+		SKIP(return, "io_uring is off: %s", strerror(-ret));
+	ASSERT_EQ(1, uring_submit_entry(&uring, &sqe));
+	for (i = 0; i < 5; i++) {
+		EXPECT_TRUE(pushes(&self->a, i));
+		ASSERT_TRUE(AWAIT(uring_take(&uring, &res)))
+		TH_LOG("packet %llu", i);
+		EXPECT_EQ(POLLIN, res);
+	}
+	EXPECT_FALSE(uring_take(&uring, &res));
+	close(uring.fd);
 }
 
 TEST_F(direct_wake, eventfd_is_signalled_for_the_half_of_the_program)
