@@ -26,7 +26,10 @@
  * (E) pairs with (F), as in <ion/ring.h>. The kernel sets and clears a half under the lock
  * of the link. Whoever clears a half notifies, under the same lock, everybody who may rely
  * on it: each of them joined the wait queue before the half was set. A sleeper that is
- * woken too early, because another one asked for less, sets the half again.
+ * woken too early, because another one asked for less, sets the half again. So does one
+ * in poll(): the wake-up names no events, or io_uring would not check again.
+ *
+ * The halves of a program that has gone are set for good. A kick for them is EPIPE.
  *
  * The program can write both halves. A program that clears its own misses its own
  * wake-up, and one that does not kick wakes nobody: neither harms the kernel. An index
@@ -378,6 +381,20 @@ static int ion_direct_bind(struct ion_channel *ch, const struct ion_bind *how)
 	return 0;
 }
 
+/*
+ * Set the kernel's halves of a program that has gone. They ask for a kick for good, so
+ * that its peer is told: one that sets its flag after the hang-up gets no signal for it.
+ */
+static void ion_direct_set_halves(struct ion_channel *ch)
+{
+	unsigned int id;
+
+	lockdep_assert_held(&ch->direct->link->lock);
+
+	for (id = 0; id < ION_RINGS; id++)
+		WRITE_ONCE(*ch->ring[id].kernel_wake, 1);
+}
+
 /* The program has gone: its peer gets what it pushed before, and then EPIPE. */
 static void ion_direct_unbind(struct ion_channel *ch)
 {
@@ -391,6 +408,8 @@ static void ion_direct_unbind(struct ion_channel *ch)
 
 	spin_lock(&link->lock);
 	side->ch = NULL;
+	/* Before (F) of the hang-up: the peer is notified, or sees them. */
+	ion_direct_set_halves(ch);
 	if (side->peer->ch)
 		ion_channel_hangup(side->peer->ch);
 	spin_unlock(&link->lock);

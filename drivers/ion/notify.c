@@ -208,6 +208,9 @@ void ion_notify(struct ion_channel *ch, bool all)
  * @rings: the rings, a bit for each
  * @wanted: the wake flag of one of them was set
  *
+ * The caller holds the lock under which sleepers ask for a wake-up, after they have
+ * joined their queue: see direct.c.
+ *
  * Context: any in which wake_up() is allowed.
  */
 void ion_notify_rings(struct ion_channel *ch, unsigned int rings, bool wanted)
@@ -218,7 +221,6 @@ void ion_notify_rings(struct ion_channel *ch, unsigned int rings, bool wanted)
 	for (id = 0; id < ION_RINGS; id++)
 		if (rings & BIT(id))
 			events |= ch->ring[id].kind->events;
-	smp_mb();	/* as in ion_notify() */
 	ion_notify_waiters(ch, rings);
 	ion_notify_program(ch, rings, events, wanted);
 }

@@ -243,6 +243,21 @@ TEST_F(direct_wake, what_a_dead_peer_sent_is_read_before_the_hangup)
 		  ion_poll_for(self->b.fd, POLLIN | POLLRDHUP, 0));
 }
 
+/*
+ * A program that sets its half after the hang-up gets no signal for it. It finds the
+ * flags of its peer set, kicks, and is told.
+ */
+TEST_F(direct_wake, dead_peer_asks_for_a_kick)
+{
+	channel_close(&self->a);
+	EXPECT_TRUE(ion_end_peer_sleeps(&self->b.tx.end));
+	EXPECT_TRUE(ion_end_peer_sleeps(&self->b.rx.end));
+	EXPECT_TRUE(ion_end_peer_sleeps(&self->b.cmd.end));
+	EXPECT_TRUE(ion_end_peer_sleeps(&self->b.evt.end));
+	EXPECT_EQ(-EPIPE, ion_kick(self->b.fd));
+	EXPECT_TRUE(ion_end_peer_sleeps(&self->b.tx.end));
+}
+
 TEST_F(direct_wake, bad_index_is_eproto_until_it_is_right_again)
 {
 	__u32 *index = user_index(&self->a, ION_RING_TX);
