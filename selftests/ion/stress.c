@@ -12,14 +12,6 @@ static const char *const layout_names[] = {
 	NULL,
 };
 
-static const char *const way_names[] = {
-	[WAY_SPIN] = "spin",   [WAY_WAIT] = "wait",   [WAY_POLL] = "poll",
-	[WAY_EPOLL] = "epoll", [WAY_EDGE] = "edge",   [WAY_EVENTFD] = "eventfd",
-	[WAY_RW] = "rw",       [WAY_SIGIO] = "sigio", [WAYS] = NULL,
-};
-
-static const char *const ring_names[ION_RINGS] = { "tx", "rx", "cmd", "evt" };
-
 /* The choices of the command line; -1: random. */
 static struct {
 	long layout;
@@ -187,6 +179,7 @@ static void round_choose(struct round *r, __u64 *random)
 
 		w->round = r;
 		w->ring = id;
+		w->sink = &r->worker[id | 1];
 		w->way = worker_way(w, way < WAYS ? way : own);
 		w->random = random_next(random);
 		w->batch = 1 + random_below(random, random_below(random, 2)

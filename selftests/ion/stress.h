@@ -25,6 +25,8 @@ enum way {
  * @round: its round
  * @ring: the number of the ring
  * @way: how it waits
+ * @sink: the worker that its packets come to
+ * @counts: it kicks only once the other end has as many slots as it asks for
  * @fd: an epoll descriptor for the channel or the eventfd
  * @random: state of its random numbers
  * @naps: it sleeps for no reason once in this many turns; 0: never
@@ -42,6 +44,8 @@ struct worker {
 	struct round *round;
 	unsigned int ring;
 	enum way way;
+	struct worker *sink;
+	bool counts;
 	int fd;
 	__u64 random;
 	unsigned int naps;
@@ -80,6 +84,9 @@ struct round {
 	__u64 serves;
 	struct task observer;
 };
+
+extern const char *const way_names[];
+extern const char *const ring_names[];
 
 /* The thread of a worker. */
 void *worker_main(void *arg);

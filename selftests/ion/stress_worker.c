@@ -9,6 +9,14 @@
  */
 #include "stress.h"
 
+const char *const way_names[] = {
+	[WAY_SPIN] = "spin",   [WAY_WAIT] = "wait",   [WAY_POLL] = "poll",
+	[WAY_EPOLL] = "epoll", [WAY_EDGE] = "edge",   [WAY_EVENTFD] = "eventfd",
+	[WAY_RW] = "rw",       [WAY_SIGIO] = "sigio", [WAYS] = NULL,
+};
+
+const char *const ring_names[] = { "tx", "rx", "cmd", "evt" };
+
 /* A command or a packet with its number, and whether it is the last. */
 union message {
 	struct ion_packet packet;
@@ -70,10 +78,35 @@ static void worker_kick(struct worker *w)
 		w->error = "a kick failed";
 }
 
+/* Whether half of the other end's wake flag asks for no more than it has. */
+static bool half_asks(const __u16 *half, __u32 usable, __u32 mask)
+{
+	__u32 want = READ_ONCE(*half);
+
+	return want && usable >= (want < mask ? want : mask);
+}
+
+/* Check whether the other end needs a kick, by the count that it asks for. */
+static bool worker_peer_asks(struct worker *w)
+{
+	const struct ion_end *end = worker_end(w);
+	__u32 mask = (__u32)end->mask, own, peer, usable;
+
+	if (!ion_end_peer_sleeps(end))
+		return false;
+	own = READ_ONCE(*end->own_index);
+	peer = READ_ONCE(*end->peer_index);
+	usable = ion_kernel_pushes(w->ring) ? mask - ((peer - own) & mask)
+					    : (own - peer) & mask;
+	return half_asks(end->peer_wake, usable, mask) ||
+	       half_asks(end->peer_wake_kernel, usable, mask);
+}
+
 static void worker_moved(struct worker *w, __u32 count)
 {
 	WRITE_ONCE(w->count, w->count + count);
-	if (ion_end_peer_sleeps(worker_end(w)))
+	if (w->counts ? worker_peer_asks(w)
+		      : ion_end_peer_sleeps(worker_end(w)))
 		worker_kick(w);
 }
 
@@ -255,7 +288,7 @@ static bool produce_by_write(struct worker *w, __u32 count, bool last)
 /* Return how many of @count may be sent, so that few enough are in transit. */
 static __u32 produce_window(struct worker *w, __u32 count)
 {
-	__u64 came = READ_ONCE(w->round->worker[w->ring | 1].count);
+	__u64 came = READ_ONCE(w->sink->count);
 	__u64 until = now_ns() + random_below(&w->random, 15000);
 
 	if (w->window && w->count - came >= w->window) {
