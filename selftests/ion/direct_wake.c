@@ -60,6 +60,15 @@ TEST_F(direct_wake, packet_wakes_wait)
 	EXPECT_EQ(0, direct_kernel_half(&self->b, ION_RING_RX));
 }
 
+/* Nobody kicks for what was pushed before the half was set. */
+TEST_F(direct_wake, wait_finds_what_is_there)
+{
+	__u64 timeout = LONG_MS * MS;
+
+	EXPECT_EQ(3, ion_push_from(&self->a, 0, 3));
+	EXPECT_EQ(0, ion_wait_for(self->b.fd, 3, 0, &timeout));
+}
+
 TEST_F(direct_wake, wait_is_woken_once_there_are_enough)
 {
 	struct ion_stats stats;
