@@ -44,6 +44,10 @@ SETUP_VARIANT(source_arena, 16, .service = "source",
 SETUP_VARIANT(source_rate, 16, .service = "source", .arg = { 100000 });
 SETUP_VARIANT(pair_arena, 16, .service = "pair", .key = "fault",
 	      .buffers = 8, .buffer_size = 2048);
+SETUP_VARIANT(direct, 16, .layout = ION_LAYOUT_SPLIT, .service = "direct",
+	      .key = "fault");
+SETUP_VARIANT(direct_arena, 16, .layout = ION_LAYOUT_SPLIT, .service = "direct",
+	      .key = "fault", .buffers = 8, .buffer_size = 2048);
 /* clang-format on */
 
 /* Drop the capability of root to lock memory. */
@@ -126,9 +130,49 @@ static bool good(struct world *w)
 		    stats.ring[id].popped + stats.ring[id].queued)
 			return false;
 	if (!strcmp(w->setup.service, "sink") ||
-	    !strcmp(w->setup.service, "pair"))
+	    !strcmp(w->setup.service, "pair") ||
+	    !strcmp(w->setup.service, "direct"))
 		return true;
 	return AWAIT(ion_ring_pop(&w->ch.rx, &packet));
+}
+
+/* The first side of a direct link, which @call joins. */
+static int prepare_second(struct world *w)
+{
+	struct ion_setup setup = w->setup;
+	int ret;
+
+	w->other.fd = ion_open(O_RDWR);
+	ret = w->other.fd < 0 ? w->other.fd
+			      : ion_call(w->other.fd, ION_IOC_SETUP, &setup);
+	return ret ? ret : prepare(w);
+}
+
+/* The call that failed left the first side waiting. */
+static bool joined(struct world *w)
+{
+	struct ion_packet packet;
+
+	if (!good(w) || channel_map(&w->other))
+		return false;
+	channel_attach_live(&w->other);
+	return ion_ring_pop(&w->other.rx, &packet);
+}
+
+TEST_F_TIMEOUT(fault_setup, a_failed_second_side_leaves_the_first, 600)
+{
+	struct step step = {
+		.prepare = prepare_second,
+		.call = call,
+		.good = joined,
+	};
+	struct sweep done;
+
+	if (strcmp(variant->setup.service, "direct"))
+		SKIP(return, "a channel of this service is alone");
+	done = sweep(&self->w, &step, &self->faults);
+	EXPECT_STREQ("", done.fault);
+	EXPECT_LT(0, done.failed);
 }
 
 TEST_F_TIMEOUT(fault_setup, a_failed_setup_leaves_nothing, 600)

@@ -79,11 +79,29 @@ static void some_arena(struct fuzz *f, struct ion_setup *setup)
 		setup->flags |= ION_SETUP_PHYS;
 }
 
+/* Few shapes and names, or two channels would rarely fit and meet. */
+static void some_direct(struct fuzz *f, struct ion_setup *setup)
+{
+	unsigned int id;
+
+	setup->layout = ION_LAYOUT_SPLIT;
+	for (id = 0; id < ION_RINGS; id++)
+		setup->slots[id] = fuzz_chance(f, 30) ? some_slots(f) : 4;
+	setup->key[0] = (char)('a' + fuzz_below(f, 3));
+	setup->flags &= ~ION_SETUP_PHYS;
+	if (setup->buffers) {
+		setup->buffers = 8;
+		setup->buffer_size = 1024;
+	}
+}
+
 /* A valid set-up, unless a limit of another thread prevents it. */
 static void some_setup(struct fuzz *f, struct ion_setup *setup)
 {
-	static const char *const services[] = { "",	  "echo", "sink",
-						"source", "pair", "pair" };
+	static const char *const services[] = {
+		"",	"echo", "sink",	  "source",
+		"pair", "pair", "direct", "direct",
+	};
 	const char *service = services[fuzz_below(f, FUZZ_ARRAY(services))];
 	unsigned int id;
 
@@ -106,6 +124,8 @@ static void some_setup(struct fuzz *f, struct ion_setup *setup)
 		if (setup->buffers)
 			setup->buffer_size = 1024;
 	}
+	if (!strcmp(service, "direct"))
+		some_direct(f, setup);
 }
 
 static void learn(struct fuzz_channel *ch)
