@@ -5,6 +5,7 @@
  */
 #include <kunit/visibility.h>
 
+#include "direct.h"
 #include "end_state.h"
 #include "geometry.h"
 #include "kernel_end.h"
@@ -20,6 +21,8 @@ EXPORT_SYMBOL_IF_KUNIT(ion_channel_create);
 EXPORT_SYMBOL_IF_KUNIT(ion_channel_describe);
 EXPORT_SYMBOL_IF_KUNIT(ion_channel_close);
 EXPORT_SYMBOL_IF_KUNIT(ion_kernel_end_kick);
+EXPORT_SYMBOL_IF_KUNIT(ion_direct_ask);
+EXPORT_SYMBOL_IF_KUNIT(ion_direct_unask);
 EXPORT_SYMBOL_IF_KUNIT(ion_payload_merge);
 
 EXPORT_SYMBOL_IF_KUNIT(ion_end_state_init);

@@ -76,6 +76,7 @@ extern struct kunit_suite ion_model_suite;
 extern struct kunit_suite ion_geometry_suite;
 extern struct kunit_suite ion_life_suite;
 extern struct kunit_suite ion_payload_suite;
+extern struct kunit_suite ion_direct_suite;
 extern struct kunit_suite ion_misuse_suite;
 
 #endif /* _ION_KUNIT_H */
