@@ -123,10 +123,10 @@ static const struct {
 	do_fn run;
 	bool told;
 } deeds[] = {
-	{ "wait", do_wait, true },	 { "poll", do_poll, true },
-	{ "epoll", do_epoll, true },	 { "read", do_read, true },
-	{ "write", do_write, true },	 { "eventfd", do_eventfd, true },
-	{ "kick", do_kick, true },	 { "push", do_push, true },
+	{ "wait", do_wait, true },	  { "poll", do_poll, true },
+	{ "epoll", do_epoll, true },	  { "read", do_read, true },
+	{ "write", do_write, true },	  { "eventfd", do_eventfd, true },
+	{ "kick", do_kick, true },	  { "push", do_push, true },
 	{ "nothing", do_nothing, false },
 };
 
@@ -285,6 +285,7 @@ TEST_F(direct_gone, first_alone_leaves_nothing)
 TEST_F(direct_gone, memory_remains_until_both_have_gone)
 {
 	struct channel b, *one, *other;
+	const unsigned char *seen;
 	__u64 bytes;
 	int turn;
 
@@ -299,9 +300,8 @@ TEST_F(direct_gone, memory_remains_until_both_have_gone)
 		channel_close(one);
 		EXPECT_EQ(bytes, usage_now().bytes);
 		EXPECT_EQ(3, ion_pop_from(other, 0, 4));
-		EXPECT_EQ(0x77, *((unsigned char *)channel_at(
-					 other, ION_MMAP_PEER_ARENA) +
-				 8191));
+		seen = channel_at(other, ION_MMAP_PEER_ARENA);
+		EXPECT_EQ(0x77, seen[8191]);
 		channel_close(other);
 		EXPECT_TRUE(usage_returns_to(&self->before));
 	}
@@ -337,7 +337,8 @@ TEST_F(direct_gone, child_keeps_the_channel)
 
 		close(fds[1]);
 		close(self->a.fd);
-		_exit(ion_touch(user_index(&b, ION_RING_TX), false) != SIGSEGV ||
+		_exit(ion_touch(user_index(&b, ION_RING_TX), false) !=
+			      SIGSEGV ||
 		      read(fds[0], &c, 1));
 	}
 	close(fds[0]);
@@ -354,7 +355,8 @@ TEST_F(direct_gone, channel_can_be_passed_on)
 	struct channel b, c = { .fd = -1 };
 	int sockets[2];
 
-	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets));
+	ASSERT_EQ(0,
+		  socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets));
 	ASSERT_EQ(0, direct_open(&self->a, &b, 4));
 	EXPECT_EQ(2, ion_push_from(&b, 0, 2));
 	ion_send_fd(sockets[0], b.fd);
@@ -375,9 +377,9 @@ TEST_F(direct_gone, channel_can_be_passed_on)
 }
 
 /* Run in a process without the rights of root: 0, or the number of the line. */
-#define NEEDS(condition)               \
-	do {                           \
-		if (!(condition))      \
+#define NEEDS(condition)                            \
+	do {                                        \
+		if (!(condition))                   \
 			_exit(__LINE__ % 251 ?: 1); \
 	} while (0)
 

@@ -158,10 +158,11 @@ static int call_rw(int fd, __u64 *random)
 /* With its argument in the memory that both programs can see. */
 static int call_in_shared(const struct channel *ch, __u64 *random)
 {
-	char *at = channel_at(ch, random_below(random, 2) ? ION_MMAP_ARENA
-							  : ION_MMAP_PEER_ARENA);
+	char *at = channel_at(ch, random_below(random, 2)
+					  ? ION_MMAP_ARENA
+					  : ION_MMAP_PEER_ARENA);
 	static const unsigned long calls[] = {
-		ION_IOC_WAIT, ION_IOC_POP,  ION_IOC_PUSH,   ION_IOC_PEEK,
+		ION_IOC_WAIT, ION_IOC_POP,   ION_IOC_PUSH,    ION_IOC_PEEK,
 		ION_IOC_INFO, ION_IOC_STATS, ION_IOC_EVENTFD,
 	};
 
@@ -195,8 +196,8 @@ static int call_once(struct channel *ch, __u64 *random)
 						       : ION_IOC_PUSH,
 				 id, packets, 1 + random_below(random, SLOTS));
 	case 7:
-		return ion_peek(ch->fd, id, packets,
-				random_below(random, 4), SLOTS);
+		return ion_peek(ch->fd, id, packets, random_below(random, 4),
+				SLOTS);
 	case 8:
 		ret = ion_get_stats(ch->fd, &stats);
 		return ret ? ret : stats.ring[id].queued < SLOTS ? 0 : -EBADMSG;

@@ -24,9 +24,9 @@ FIXTURE_VARIANT(direct_rights)
 	bool own;
 };
 
-#define RIGHTS_VARIANT(name, offset, may)         \
-	FIXTURE_VARIANT_ADD(direct_rights, name)  \
-	{                                         \
+#define RIGHTS_VARIANT(name, offset, may)              \
+	FIXTURE_VARIANT_ADD(direct_rights, name)       \
+	{                                              \
 		.at = ION_MMAP_##offset, .own = (may), \
 	}
 
@@ -120,7 +120,8 @@ TEST_F(direct_rights, proc_mem)
 	memcpy(bytes, self->page, BYTES);
 	if (!variant->own)
 		memset(bytes, 0x5a, BYTES);
-	ret = result(pwrite(fd, bytes, BYTES, (off_t)(unsigned long)self->page));
+	ret = result(
+		pwrite(fd, bytes, BYTES, (off_t)(unsigned long)self->page));
 	EXPECT_EQ(variant->own ? BYTES : -EIO, ret);
 	close(fd);
 }
@@ -190,9 +191,8 @@ TEST_F(direct_rights, reader_cannot_become_the_writer)
 	if (fd < 0)
 		SKIP(return, "not opened again: %s", strerror(errno));
 	/* It is another channel, and has no rings. */
-	EXPECT_EQ(MAP_FAILED,
-		  mmap(NULL, page_size(), PROT_READ | PROT_WRITE, MAP_SHARED,
-		       fd, (off_t)variant->at));
+	EXPECT_EQ(MAP_FAILED, mmap(NULL, page_size(), PROT_READ | PROT_WRITE,
+				   MAP_SHARED, fd, (off_t)variant->at));
 	close(fd);
 }
 

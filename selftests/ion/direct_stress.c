@@ -137,6 +137,7 @@ static void second_process(__u32 slots)
 	why = side_open(r, slots);
 	if (why) {
 		WRITE_ONCE(r->worker[0].error, why);
+		/* Pairs with the acquire in round_watch(). */
 		smp_store_release(&r->worker[0].done, true);
 		_exit(1);
 	}
@@ -198,8 +199,7 @@ static void round_watch(unsigned int number)
 		left = 0;
 		for (side = 0; side < SIDES; side++)
 			for (id = 0; id < ION_RINGS; id++) {
-				struct worker *w =
-					&both->side[side].worker[id];
+				struct worker *w = &both->side[side].worker[id];
 				/* Pairs with the release in worker_main(). */
 				bool done = smp_load_acquire(&w->done);
 

@@ -7,8 +7,8 @@
 
 /* The suite that makes the kernel warn is last. */
 kunit_test_suites(&ion_states_suite, &ion_counts_suite, &ion_wake_suite,
-		  &ion_geometry_suite, &ion_payload_suite, &ion_direct_suite, &ion_life_suite, &ion_model_suite,
-		  &ion_misuse_suite);
+		  &ion_geometry_suite, &ion_payload_suite, &ion_direct_suite,
+		  &ion_life_suite, &ion_model_suite, &ion_misuse_suite);
 
 MODULE_DESCRIPTION("KUnit suites of /dev/ion");
 MODULE_LICENSE("GPL");
