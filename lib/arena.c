@@ -120,6 +120,18 @@ static int ionc_get_owned(struct ionc_private *p, __u64 *owned)
 	return 0;
 }
 
+/*
+ * Whether the buffer of a queued packet is one of this channel. On a direct channel a
+ * packet without payload gives a buffer back to the side that it belongs to.
+ */
+static bool ionc_is_own(const struct ionc_private *p, const struct ion_end *end,
+			const struct ion_packet *packet)
+{
+	if (packet->id >= p->ch.buffers)
+		return false;
+	return !p->ch.peer_arena || (end == &p->ch.tx.end) == !!packet->len;
+}
+
 /* Mark the buffers of all packets between the two indices of a ring. */
 static void ionc_mark_queued(const struct ionc_private *p,
 			     const struct ion_end *end, __u32 head, __u32 tail,
@@ -132,7 +144,7 @@ static void ionc_mark_queued(const struct ionc_private *p,
 		ion_slot_read(&packet,
 			      (const struct ion_packet *)end->slots + at,
 			      sizeof(packet));
-		if (packet.id < p->ch.buffers)
+		if (ionc_is_own(p, end, &packet))
 			taken[packet.id / 64] |= 1ULL << packet.id % 64;
 	}
 }

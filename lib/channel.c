@@ -172,6 +172,12 @@ static void *ionc_at(const struct ionc_private *p, __u64 offset, __u64 size)
 	return NULL;
 }
 
+/* The second half of a wake flag, or NULL: an older driver gives 0 for its offset. */
+static const __u16 *ionc_half_at(const struct ionc_private *p, __u64 offset)
+{
+	return offset ? ionc_at(p, offset, sizeof(__u16)) : NULL;
+}
+
 /* Find the words of a ring: a driver may place them anywhere. */
 static int ionc_words(const struct ionc_private *p, unsigned int id,
 		      struct ion_ring_words *words)
@@ -186,9 +192,9 @@ static int ionc_words(const struct ionc_private *p, unsigned int id,
 	words->producer_wake = ionc_at(p, ring->producer_wake, sizeof(__u16));
 	words->consumer_wake = ionc_at(p, ring->consumer_wake, sizeof(__u16));
 	words->producer_wake_kernel =
-		ionc_at(p, ring->producer_wake_kernel, sizeof(__u16));
+		ionc_half_at(p, ring->producer_wake_kernel);
 	words->consumer_wake_kernel =
-		ionc_at(p, ring->consumer_wake_kernel, sizeof(__u16));
+		ionc_half_at(p, ring->consumer_wake_kernel);
 	words->slots = ionc_at(p, ring->slots, (__u64)ring->nr_slots * size);
 	words->nr_slots = ring->nr_slots;
 	if (ring->slot_size != size || ring->nr_slots < ION_SLOTS_MIN ||

@@ -1167,7 +1167,7 @@ static inline int ionc_verify(struct ionc_channel *ch,
  * @IONC_WAIT: the calls that wait, ionc_poll(), ionc_arm(), send and receive
  * @IONC_EVENTFD: ionc_eventfd(), ionc_use_eventfd()
  * @IONC_LEND: ionc_lend(), ionc_take_back()
- * @IONC_BUFFER: ionc_buffer_get(), ionc_buffer_put(), ionc_owners()
+ * @IONC_BUFFER: ionc_buffer_get(), ionc_buffer_put(), ionc_owners(), ionc_peer_copy()
  * @IONC_PEEK: ionc_peek_ring()
  * @IONC_JOIN: ionc_join()
  * @IONC_VERIFY: ionc_verify()

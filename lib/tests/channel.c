@@ -62,6 +62,12 @@ static void echo(void)
 {
 	echo_in(0);
 	echo_in(IONC_COMPACT);
+
+	/* An older driver does not know the second half of a wake flag. */
+	fake_features = ~ION_FEATURE_DIRECT;
+	echo_in(0);
+	echo_in(IONC_COMPACT);
+	fake_features = ~0ULL;
 }
 
 static void options_that_grow(void)

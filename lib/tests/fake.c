@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The rings and the kernel end of the fake driver. */
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -72,8 +73,44 @@ static void lay_out_split(struct ion_info *info, unsigned int id)
 		 !kernel_pushes);
 }
 
+/* In the place of the kernel's words stand those of the peer, of its own ring. */
+static void lay_out_direct(struct ion_info *info, unsigned int id)
+{
+	struct ion_ring_info *ring = &info->ring[id];
+	bool peer_pushes = id & 1;
+	__u64 own = ION_MMAP_USER + id * 128;
+	__u64 peer = ION_MMAP_KERNEL + (id ^ 1) * 128;
+
+	lay_out_split(info, id);
+	ring->head = peer_pushes ? peer : own;
+	ring->tail = peer_pushes ? own : peer;
+	ring->mask = own + 4;
+	ring->producer_wake = ring->head + 8;
+	ring->consumer_wake = ring->tail + 8;
+	ring->producer_wake_kernel = ring->head + 10;
+	ring->consumer_wake_kernel = ring->tail + 10;
+}
+
+/* An older driver gives 0 for the offsets of the second halves. */
+static void lay_out_halves(struct ion_info *info)
+{
+	unsigned int id;
+
+	if (!(fake_features & ION_FEATURE_DIRECT))
+		return;
+	for (id = 0; id < ION_RINGS; id++) {
+		struct ion_ring_info *ring = &info->ring[id];
+
+		if (ring->producer_wake_kernel)
+			continue;
+		ring->producer_wake_kernel = ring->producer_wake;
+		ring->consumer_wake_kernel = ring->consumer_wake;
+	}
+}
+
 static void lay_out(struct ion_info *info, const struct ion_setup *setup)
 {
+	bool direct = !strcmp(setup->service, "direct");
 	unsigned int id;
 
 	memset(info, 0, sizeof(*info));
@@ -87,7 +124,9 @@ static void lay_out(struct ion_info *info, const struct ion_setup *setup)
 		info->ring[id].nr_slots = setup->slots[id] ? setup->slots[id]
 							   : 256;
 		info->ring[id].slot_size = (__u32)slot_bytes(id);
-		if (setup->layout == ION_LAYOUT_SPLIT)
+		if (direct)
+			lay_out_direct(info, id);
+		else if (setup->layout == ION_LAYOUT_SPLIT)
 			lay_out_split(info, id);
 		else
 			lay_out_compact(info, id);
@@ -99,6 +138,10 @@ static void lay_out(struct ion_info *info, const struct ion_setup *setup)
 	if (info->buffers)
 		add_area(info, ION_MMAP_ARENA,
 			 (__u64)info->buffers * info->buffer_size, true);
+	if (info->buffers && direct)
+		add_area(info, ION_MMAP_PEER_ARENA,
+			 (__u64)info->buffers * info->buffer_size, false);
+	lay_out_halves(info);
 }
 
 static struct ion_ring_words words_of(const struct fake *f, unsigned int id)
@@ -110,6 +153,8 @@ static struct ion_ring_words words_of(const struct fake *f, unsigned int id)
 	words.tail = fake_at(f, ring->tail);
 	words.producer_wake = fake_at(f, ring->producer_wake);
 	words.consumer_wake = fake_at(f, ring->consumer_wake);
+	words.producer_wake_kernel = NULL;
+	words.consumer_wake_kernel = NULL;
 	words.slots = fake_at(f, ring->slots);
 	words.nr_slots = ring->nr_slots;
 	return words;
@@ -128,22 +173,75 @@ void fake_attach(struct fake *f)
 	ion_producer_attach_words(&f->evt, &words[ION_RING_EVT]);
 }
 
-int fake_setup(struct fake *f, int fd, const struct ion_setup *setup)
+/* ---- setting up -------------------------------------------------------- */
+
+static void map_areas(struct fake *f, int fd)
 {
 	__u32 i;
 
-	lay_out(&f->info, setup);
-	if (ftruncate(fd, (off_t)(ION_MMAP_ARENA + pages((__u64)setup->buffers *
-							 setup->buffer_size))))
-		return -1;
 	for (i = 0; i < f->info.nr_areas; i++)
 		f->area[i] = __real_mmap64(NULL, f->info.area[i].length,
 					   PROT_READ | PROT_WRITE, MAP_SHARED,
 					   fd, (off_t)f->info.area[i].offset);
+}
+
+__u64 fake_mirror(__u64 offset)
+{
+	switch (offset) {
+	case ION_MMAP_USER:
+		return ION_MMAP_KERNEL;
+	case ION_MMAP_KERNEL:
+		return ION_MMAP_USER;
+	case ION_MMAP_ARENA:
+		return ION_MMAP_PEER_ARENA;
+	case ION_MMAP_PEER_ARENA:
+		return ION_MMAP_ARENA;
+	default:
+		return offset ^ ION_MMAP_RX;
+	}
+}
+
+/* The second of two direct channels has the memory of the first. */
+static void meet(struct fake *f, struct fake *first)
+{
+	__u32 i;
+
+	for (i = 0; i < f->info.nr_areas; i++)
+		f->area[i] =
+			fake_at(first, fake_mirror(f->info.area[i].offset));
+	f->file = first->file;
+	f->second = true;
+	f->peer = first;
+	first->peer = f;
+}
+
+/* A direct channel meets the one that was set up before it, whatever the keys. */
+static struct fake *waiting;
+
+int fake_setup(struct fake *f, int fd, const struct ion_setup *setup)
+{
+	__u64 arena = pages((__u64)setup->buffers * setup->buffer_size);
+	__u32 i;
+
+	f->direct = !strcmp(setup->service, "direct");
+	if (f->direct && setup->layout != ION_LAYOUT_SPLIT)
+		return -EINVAL;
+	lay_out(&f->info, setup);
+	if (ftruncate(fd, (off_t)(arena + (f->direct ? ION_MMAP_PEER_ARENA
+						     : ION_MMAP_ARENA))))
+		return -EINVAL;
+	f->file = fd;
+	if (f->direct && waiting)
+		meet(f, waiting);
+	else
+		map_areas(f, fd);
+	if (f->direct)
+		waiting = waiting ? NULL : f;
 	for (i = 0; i < setup->buffers; i++)
 		f->owned[i] = true;
 	fake_attach(f);
-	fake_sleep(f);
+	if (!f->direct)
+		fake_sleep(f);
 	return 0;
 }
 
@@ -268,6 +366,74 @@ void fake_reset(struct fake *f)
 	if (!f->serving)
 		fake_sleep(f);
 	fake_notify(f);
+}
+
+/* ---- direct channels --------------------------------------------------- */
+
+/* The half of a wake flag that the program writes, or the one that the kernel does. */
+static __u16 *half_of(const struct fake *f, unsigned int id, bool kernel)
+{
+	const struct ion_ring_info *ring = &f->info.ring[id];
+
+	if (id & 1)
+		return fake_at(f, kernel ? ring->consumer_wake_kernel
+					 : ring->consumer_wake);
+	return fake_at(f, kernel ? ring->producer_wake_kernel
+				 : ring->producer_wake);
+}
+
+/* Packets to pop, or free slots. */
+static __u32 usable(const struct fake *f, unsigned int id)
+{
+	const struct ion_ring_info *ring = &f->info.ring[id];
+	__u32 mask = ring->nr_slots - 1, queued;
+	const __u32 *head = fake_at(f, ring->head);
+	const __u32 *tail = fake_at(f, ring->tail);
+
+	queued = (__atomic_load_n(head, __ATOMIC_ACQUIRE) -
+		  __atomic_load_n(tail, __ATOMIC_ACQUIRE)) &
+		 mask;
+	return id & 1 ? queued : mask - queued;
+}
+
+static bool take_half(const struct fake *f, unsigned int id, bool kernel)
+{
+	__u16 *half = half_of(f, id, kernel);
+	__u32 want = __atomic_load_n(half, __ATOMIC_SEQ_CST);
+
+	if (!want || want > usable(f, id))
+		return false;
+	__atomic_store_n(half, 0, __ATOMIC_SEQ_CST);
+	return true;
+}
+
+void fake_kick_peer(struct fake *f)
+{
+	static const __u64 one = 1;
+	struct fake *peer = f->peer;
+	bool wanted = false, woken = false;
+	unsigned int id;
+
+	if (!peer)
+		return;
+	for (id = 0; id < ION_RINGS; id++) {
+		wanted = take_half(peer, id, false) || wanted;
+		woken = take_half(peer, id, true) || woken;
+	}
+	if (wanted || woken)
+		pthread_cond_broadcast(&peer->changed);
+	if (wanted && peer->eventfd >= 0 &&
+	    write(peer->eventfd, &one, sizeof(one)) != sizeof(one))
+		abort();
+}
+
+/* Set the kernel's half of the flag of a ring, before the ring is checked. */
+void fake_ask(struct fake *f, unsigned int id, __u32 want)
+{
+	if (f->direct)
+		__atomic_store_n(half_of(f, id, true), (__u16)want,
+				 __ATOMIC_SEQ_CST);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
 void fake_hang_up(struct fake *f)

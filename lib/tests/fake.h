@@ -3,7 +3,7 @@
  * A fake driver inside the test. The rings are in a memory file, at the offsets
  * of the real driver, and the linker (--wrap) redirects the library's system
  * calls here. Its service is echo; the service "hold" keeps the packets that it
- * gets, and "quiet" does nothing.
+ * gets, and "quiet" does nothing. Two channels of "direct" share one file.
  */
 #ifndef _IONC_FAKE_H
 #define _IONC_FAKE_H
@@ -36,6 +36,10 @@
  * @kicks: number of KICKs
  * @calls: number of ioctls and polls
  * @owned: for each buffer whether the program owns it
+ * @direct: the service is direct
+ * @second: the memory is that of @peer
+ * @peer: the other direct channel; NULL before it has come and after it has gone
+ * @file: the memory file of the first direct channel
  */
 struct fake {
 	ino_t ino;
@@ -58,6 +62,10 @@ struct fake {
 	unsigned int kicks;
 	unsigned int calls;
 	bool owned[256];
+	bool direct;
+	bool second;
+	struct fake *peer;
+	int file;
 };
 
 /* The driver's answers to QUERY, and the error of the next call of each kind. */
@@ -74,6 +82,13 @@ struct fake *fake_of(int fd);
 void *fake_at(const struct fake *f, __u64 offset);
 int fake_setup(struct fake *f, int fd, const struct ion_setup *setup);
 void fake_attach(struct fake *f);
+
+/* The offset at which the peer of a direct channel maps the same area. */
+__u64 fake_mirror(__u64 offset);
+
+/* Wake the peer of a direct channel if it asks for it. */
+void fake_kick_peer(struct fake *f);
+void fake_ask(struct fake *f, unsigned int id, __u32 want);
 
 /* Run the kernel end until there is nothing to do; the caller holds the lock. */
 void fake_run(struct fake *f);

@@ -54,6 +54,8 @@ static int fake_open(void)
 		abort();
 	while (f->info.nr_areas) {
 		f->info.nr_areas--;
+		if (f->second)
+			continue;
 		__real_munmap(f->area[f->info.nr_areas],
 			      f->info.area[f->info.nr_areas].length);
 	}
@@ -89,6 +91,11 @@ static void fake_flush(int fd)
 		f->closed = true;
 	pthread_cond_broadcast(&f->changed);
 	pthread_mutex_unlock(&f->lock);
+	if (f->peer) {
+		f->peer->peer = NULL;
+		fake_hang_up(f->peer);
+		f->peer = NULL;
+	}
 }
 
 int __wrap_close(int fd)
@@ -120,6 +127,11 @@ void *__wrap_mmap64(void *at, size_t length, int prot, int flags, int fd,
 
 	if (f)
 		return fake_at(f, (__u64)offset);
+	f = fd >= 0 ? fake_of(fd) : NULL;
+	if (f && f->second) {
+		fd = f->file;
+		offset = (off_t)fake_mirror((__u64)offset);
+	}
 	return __real_mmap64(at, length, prot, flags, fd, offset);
 }
 
@@ -155,6 +167,10 @@ static struct timespec after(__u64 ns)
 /* Wake the lent thread or run the kernel end here; the caller holds the lock. */
 static void fake_kick(struct fake *f)
 {
+	if (f->direct) {
+		fake_kick_peer(f);
+		return;
+	}
 	if (!f->serving) {
 		fake_run(f);
 		return;
@@ -162,6 +178,30 @@ static void fake_kick(struct fake *f)
 	fake_awake(f);
 	f->kicked = true;
 	pthread_cond_broadcast(&f->changed);
+}
+
+static bool is_over(const struct timespec *until)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec > until->tv_sec ||
+	       (now.tv_sec == until->tv_sec && now.tv_nsec >= until->tv_nsec);
+}
+
+/*
+ * Wait until something changes; return ETIMEDOUT when the time is over. The kick of a
+ * direct peer takes no lock of this channel, so that this may miss it: it checks every
+ * millisecond.
+ */
+static int fake_doze(struct fake *f, const struct timespec *until)
+{
+	struct timespec soon = after(1000000);
+
+	if (!f->direct)
+		return pthread_cond_timedwait(&f->changed, &f->lock, until);
+	pthread_cond_timedwait(&f->changed, &f->lock, &soon);
+	return is_over(until) ? ETIMEDOUT : 0;
 }
 
 static __u32 queued(const struct ion_end *end)
@@ -188,6 +228,8 @@ static int fake_wait(struct fake *f, struct ion_wait *wait)
 	if (!(wait->rx || wait->evt))
 		return -EINVAL;
 	for (;;) {
+		fake_ask(f, ION_RING_RX, wait->rx);
+		fake_ask(f, ION_RING_EVT, wait->evt);
 		fake_kick(f);
 		if (f->poisoned)
 			return -EPROTO;
@@ -203,7 +245,7 @@ static int fake_wait(struct fake *f, struct ion_wait *wait)
 			any = true;
 			until = after(wait->timeout_ns - wait->min_wait_ns);
 		}
-		ret = pthread_cond_timedwait(&f->changed, &f->lock, &until);
+		ret = fake_doze(f, &until);
 	}
 }
 
@@ -234,12 +276,16 @@ static int fake_poll(struct pollfd *fd, __u64 ns)
 	pthread_mutex_lock(&f->lock);
 	f->calls++;
 	for (;;) {
+		fake_ask(f, ION_RING_TX, !!(fd->events & POLLOUT));
+		fake_ask(f, ION_RING_RX, !!(fd->events & POLLIN));
+		fake_ask(f, ION_RING_CMD, !!(fd->events & POLLWRBAND));
+		fake_ask(f, ION_RING_EVT, !!(fd->events & POLLPRI));
 		fake_kick(f);
 		fd->revents =
 			(short)(ready(f) & (fd->events | POLLERR | POLLHUP));
 		if (fd->revents || ret)
 			break;
-		ret = pthread_cond_timedwait(&f->changed, &f->lock, &until);
+		ret = fake_doze(f, &until);
 	}
 	pthread_mutex_unlock(&f->lock);
 	return fd->revents ? 1 : 0;
@@ -379,12 +425,16 @@ static int fake_reset_call(struct fake *f)
 /* Return the result of the ioctl, or -errno. */
 static int fake_call(struct fake *f, int fd, unsigned long request, void *arg)
 {
+	int ret;
+
 	if (request == ION_IOC_QUERY)
 		return fake_query(arg);
 	if (request == ION_IOC_SETUP)
 		return f->info.nr_areas ? -EBUSY : fake_setup(f, fd, arg);
 	if (!f->info.nr_areas)
 		return -EBADFD;
+	if (f->direct && (request == ION_IOC_SERVE || request == ION_IOC_RESET))
+		return -EOPNOTSUPP;
 	switch (request) {
 	case ION_IOC_INFO:
 		memcpy(arg, &f->info, sizeof(f->info));
@@ -396,7 +446,10 @@ static int fake_call(struct fake *f, int fd, unsigned long request, void *arg)
 		fake_kick(f);
 		return f->poisoned ? -EPROTO : f->hungup ? -EPIPE : 0;
 	case ION_IOC_WAIT:
-		return fake_wait(f, arg);
+		ret = fake_wait(f, arg);
+		fake_ask(f, ION_RING_RX, 0);
+		fake_ask(f, ION_RING_EVT, 0);
+		return ret;
 	case ION_IOC_SERVE:
 		return fake_serve(f, arg);
 	case ION_IOC_EVENTFD:
