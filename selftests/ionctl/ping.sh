@@ -31,18 +31,24 @@ check "a line with the summary" prints \
 	'^round trip: min .*s, avg .*s, p50 .*s, p90 .*s, p99 .*s, max .*s$' \
 	"$ionctl" ping -c 2 -i 0 --quiet
 
-# answered OPTION...: another program answers the packets.
+# answered SERVICE OPTION...: another program answers the packets.
 answered()
 {
-	"$ionctl" --json ping --key ping --answer "$@" >answers &
-	json ".service == \"pair\" and .sent == 50 and $sound" \
-		"$ionctl" --json ping --key ping -c 50 -i 0 "$@" || return
+	service=$1
+	shift
+	set -- --service "$service" --key ping "$@"
+	"$ionctl" --json ping --answer "$@" >answers &
+	json ".service == \"$service\" and .sent == 50 and $sound" \
+		"$ionctl" --json ping -c 50 -i 0 "$@" || return
 	# The packet with which the two find each other is not counted.
 	wait $! && [ "$(jq .answered <answers)" -eq 51 ]
 }
 
-check "another program answers" answered
-check "another program answers packets with a payload" answered -s 5000
+check "another program answers" answered pair
+check "another program answers packets with a payload" answered pair -s 5000
+check "another program answers in shared memory" answered direct
+check "no payload by direct" fails 2 'ionctl moves no payloads by direct' \
+	"$ionctl" ping --service direct --key ping -s 5000
 
 interrupted()
 {
@@ -90,7 +96,7 @@ check "no program answers" not_answered
 check "lost packets" lost
 check "a full disk" ends 1 sh -c "'$ionctl' ping >/dev/full"
 check "ping reports the full disk" grep -q 'the disk is full' err
-check "--answer without a pair" fails 2 '--answer is for a pair' \
+check "--answer without a pair" fails 2 '--answer is for two programs' \
 	"$ionctl" ping --answer
 check "a wrong interval" fails 2 '--interval is 0, or else it is a number of seconds' \
 	"$ionctl" ping -i x

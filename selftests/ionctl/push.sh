@@ -352,8 +352,10 @@ unlike()
 }
 
 check "the other program has other buffers" unlike
-check "a key for another service" fails 2 '--key is for the service pair' \
+check "a key for another service" fails 2 '--key is for the services pair and direct' \
 	"$ionctl" pop --service echo --key x
+check "no key for direct" fails 2 'the service direct needs a --key' \
+	"$ionctl" pop --service direct
 check "a wrong number of slots" fails 2 "--slots is a power of two, not '100'" \
 	"$ionctl" push --slots 100 1
 check "a descriptor that is not open" fails 1 'the descriptor is not open' \

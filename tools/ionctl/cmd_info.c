@@ -32,18 +32,20 @@ static const struct feature features[] = {
 	{ ION_FEATURE_JOIN, "join" },
 	{ ION_FEATURE_LIST, "list" },
 	{ ION_FEATURE_SELFTEST, "selftest" },
+	{ ION_FEATURE_DIRECT, "direct" },
 	{ 0, NULL },
 };
 
 /* The driver has no list of the services that other modules register. */
-const char *const builtin_services[] = { "echo", "sink", "source", "pair",
-					 NULL };
+const char *const builtin_services[] = { "echo", "sink",   "source", "pair",
+					 "direct", NULL };
 
 /* Return whether a service exists, from a set-up that changes nothing. */
 static bool has_service(int fd, const char *name)
 {
 	struct ion_setup setup = { .size = sizeof(setup),
-				   .flags = ION_SETUP_DRY_RUN };
+				   .flags = ION_SETUP_DRY_RUN,
+				   .layout = ION_LAYOUT_SPLIT };
 
 	strncpy(setup.service, name, sizeof(setup.service) - 1);
 	return !device_call(fd, ION_IOC_SETUP, &setup);

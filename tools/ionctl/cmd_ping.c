@@ -284,13 +284,13 @@ static int ping_once(struct ping *p, uint64_t number)
 	return status == EXIT_OK ? -1 : status;
 }
 
-/* Wait for the other program of a pair, so that no round trip includes it. */
+/* Wait for the other program, if there is one: no round trip includes it. */
 static int meet(struct ping *p)
 {
 	int status = EXIT_OK, ret;
 	uint64_t ns;
 
-	if (!own_is_pair(&p->own))
+	if (!own_has_peer(&p->own))
 		return EXIT_OK;
 	ret = round_trip(p, 0, &ns, &status);
 	if (status != EXIT_OK || ret == -EINTR)
@@ -410,7 +410,7 @@ static void parse(struct ping *p, int argc, char **argv)
 		take_option(p, letter);
 	want_arguments(argc, argv, 0, 0);
 	if (p->answer && !o->key && p->own.fd < 0)
-		fail_usage("--answer is for a pair: give a --key");
+		fail_usage("--answer is for two programs: give a --key");
 	if (p->size && !o->buffers) {
 		o->buffers = BUFFERS;
 		o->buffer_size = ION_BUFFER_SIZE_MIN;

@@ -28,6 +28,8 @@ static const char *area_name(uint64_t offset)
 		return "kernel";
 	case ION_MMAP_ARENA:
 		return "arena";
+	case ION_MMAP_PEER_ARENA:
+		return "peer arena";
 	default:
 		return "?";
 	}
@@ -91,6 +93,10 @@ static void print_rings(const struct ion_info *info)
 		  offsetof(struct ion_ring_info, producer_wake) },
 		{ "consumer wake",
 		  offsetof(struct ion_ring_info, consumer_wake) },
+		{ "producer wake, kernel",
+		  offsetof(struct ion_ring_info, producer_wake_kernel) },
+		{ "consumer wake, kernel",
+		  offsetof(struct ion_ring_info, consumer_wake_kernel) },
 		{ "first slot", offsetof(struct ion_ring_info, slots) },
 	};
 	struct table *table = table_new(columns);
@@ -161,6 +167,10 @@ static json_t *ring_json(const struct ion_ring_info *ring)
 	json_put_number(object, "mask", ring->mask);
 	json_put_number(object, "producer_wake", ring->producer_wake);
 	json_put_number(object, "consumer_wake", ring->consumer_wake);
+	json_put_number(object, "producer_wake_kernel",
+			ring->producer_wake_kernel);
+	json_put_number(object, "consumer_wake_kernel",
+			ring->consumer_wake_kernel);
 	json_put_number(object, "slots", ring->slots);
 	return object;
 }

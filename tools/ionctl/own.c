@@ -141,21 +141,28 @@ void own_option(struct own *own, int letter)
 	}
 }
 
+/* Return whether a service joins two programs by a key. */
+static bool joins(const char *service)
+{
+	return !strcmp(service, "pair") || !strcmp(service, "direct");
+}
+
 /* Refuse options that do not go together. */
 static void check_options(struct own *own)
 {
 	struct ionc_options *o = &own->options;
 
-	/* Only pair knows keys. */
 	if (o->key && !o->service)
 		o->service = "pair";
-	if (o->key && strcmp(o->service, "pair"))
-		fail_usage("--key is for the service pair, not for %s",
+	if (o->key && !joins(o->service))
+		fail_usage("--key is for the services pair and direct, not for %s",
 			   o->service);
-	if (!o->key && o->service && !strcmp(o->service, "pair"))
-		fail_usage("the service pair needs a --key");
+	if (!o->key && o->service && joins(o->service))
+		fail_usage("the service %s needs a --key", o->service);
 	if (o->key && o->arg[0])
-		fail_usage("--arg is not for the service pair");
+		fail_usage("--arg is not for the service %s", o->service);
+	if (o->buffers && o->service && !strcmp(o->service, "direct"))
+		fail_usage("ionctl moves no payloads by direct: give --service pair");
 	if (o->buffer_size && !o->buffers)
 		fail_usage("--buffer-size needs --buffers too");
 }
@@ -234,6 +241,11 @@ int own_open(struct own *own)
 			return fail_call(IONC_LEND, ret, "lending a thread");
 		}
 	}
+	if (own->ch->peer_arena) {
+		ionc_close(own->ch);
+		own->ch = NULL;
+		return fail("ionctl moves no payloads by direct");
+	}
 	own_refused_begin(own);
 	give_buffers(own);
 	return EXIT_OK;
@@ -257,6 +269,11 @@ bool own_is_pair(const struct own *own)
 	return !strcmp(own_service(own), "pair");
 }
 
+bool own_has_peer(const struct own *own)
+{
+	return joins(own_service(own));
+}
+
 void own_popped(struct own *own, const struct ion_packet *packet)
 {
 	if (!own->ch->buffers)
@@ -274,7 +291,7 @@ const char *own_reason(const struct own *own, int error, char text[64])
 			 (double)own->timeout_ns / 1e9);
 		return text;
 	}
-	if (error == -EPIPE && own_is_pair(own))
+	if (error == -EPIPE && own_has_peer(own))
 		return "the other program has gone";
 	return ionc_explain(IONC_WAIT, error);
 }

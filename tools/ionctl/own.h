@@ -30,7 +30,7 @@ enum {
 	{ OWN_SERVICE, "service", "NAME", \
 	  "the service at the other end (default echo)" }, \
 	{ OWN_KEY, "key", "NAME", \
-	  "the name that joins two programs; for pair" }, \
+	  "the name by which two programs find each other (default service pair)" }, \
 	{ OWN_ARG, "arg", "NUMBER", \
 	  "argument of the service; of source: its rate" }, \
 	{ OWN_STAMP, "stamp", NULL, \
@@ -191,9 +191,10 @@ int own_status(int error);
  */
 void own_popped(struct own *own, const struct ion_packet *packet);
 
-/* The name of the service, and whether it is pair. */
+/* The name of the service, whether it is pair, and whether it joins two programs. */
 const char *own_service(const struct own *own);
 bool own_is_pair(const struct own *own);
+bool own_has_peer(const struct own *own);
 
 /*
  * Have SIGINT and SIGTERM end waits, by -EINTR, and set own_stopped. A second
