@@ -65,6 +65,40 @@ left_alone()
 	result $? "talk, left alone"
 }
 
+# A file crosses in shared memory.
+sends_directly()
+{
+	head -c 3000000 /dev/urandom >"$out/file"
+	timeout 60 "$here/direct_send" send milk <"$out/file" 2>"$out/one" &
+	timeout 60 "$here/direct_send" receive milk >"$out/copy" 2>"$out/other"
+	status=$?
+	wait $! || status=1
+	cmp "$out/file" "$out/copy" || status=1
+	rm -f "$out/file" "$out/copy"
+	result "$status" direct_send
+}
+
+# Three programs get all lines.
+publishes()
+{
+	seq 0 59 >"$out/lines"
+	timeout 60 "$here/direct_publish" salt 3 <"$out/lines" 2>"$out/one" &
+	publisher=$!
+	timeout 60 "$here/direct_publish" salt.0 >"$out/first" 2>&1 &
+	first=$!
+	timeout 60 "$here/direct_publish" salt.1 >"$out/second" 2>&1 &
+	second=$!
+	"$here/direct_publish" salt.2 >"$out/third" 2>&1 &
+	third=$!
+	wait "$publisher" && wait "$first" && wait "$second" && wait "$third"
+	status=$?
+	awk '{ print NR - 1 ": " $0 }' "$out/lines" >"$out/expected"
+	for copy in first second third; do
+		cmp "$out/expected" "$out/$copy" || status=1
+	done
+	result "$status" direct_publish
+}
+
 prints 'packet 7 came back: 0x10ad' five
 prints 'packet 7 came back: 0x10ad' hello
 for way in eventfd ioctl poll read; do
@@ -74,6 +108,8 @@ prints '1000000 packets came back: [0-9]+ system calls, [0-9]+ of them kicks' \
 	wait_never
 talks
 left_alone
+sends_directly
+publishes
 for program; do
 	timeout 60 "$program" >"$out/says" 2>&1
 	result $? "${program##*/}"
