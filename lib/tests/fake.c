@@ -73,7 +73,7 @@ static void lay_out_split(struct ion_info *info, unsigned int id)
 		 !kernel_pushes);
 }
 
-/* In the place of the kernel's words stand those of the peer, of its own ring. */
+/* The words of the peer, of its own ring, take the place of the kernel's. */
 static void lay_out_direct(struct ion_info *info, unsigned int id)
 {
 	struct ion_ring_info *ring = &info->ring[id];
