@@ -24,6 +24,8 @@
 #define PEER_POLL    (1U << 3) /* sleeps in poll() */
 #define PEER_LIMIT   (1U << 5) /* a limit to compare with, not a peer to beat */
 #define PEER_NO_SPIN (1U << 6) /* sleeps at once, without polling before */
+#define PEER_DIRECT  (1U << 7) /* ion: the service direct instead of pair */
+#define PEER_COPY    (1U << 8) /* copies a payload before it reads it */
 
 /**
  * struct peer - a way to send packets
@@ -142,6 +144,33 @@ static inline int bench_are(const struct ion_packet *packets, __u64 seq,
 	return (int)n;
 }
 
+/* Bytes of a message: whole words, and no more than a packet can carry. */
+#define MESSAGE_SMALL  64
+#define MESSAGE_MIDDLE 2048
+#define MESSAGE_LARGE  65528
+
+/* Write a message; check one, reading all of it. */
+static inline void bench_compose(void *message, __u64 seq, unsigned int bytes)
+{
+	__u64 *words = message;
+	unsigned int i;
+
+	for (i = 0; i < bytes / sizeof(*words); i++)
+		words[i] = seq;
+}
+
+static inline bool bench_says(const void *message, __u64 seq,
+			      unsigned int bytes)
+{
+	const __u64 *words = message;
+	__u64 differs = 0;
+	unsigned int i;
+
+	for (i = 0; i < bytes / sizeof(*words); i++)
+		differs |= words[i] ^ seq;
+	return !differs;
+}
+
 /* Return the nanoseconds of a cache line to another processor and back. */
 double bench_line(void);
 
@@ -154,6 +183,14 @@ extern const struct peer ion_source_lent, ion_source_kicked;
 extern const struct peer ion_sink_lent, ion_sink_kicked;
 /* ion_pair.c */
 extern const struct peer ion_pair, ion_wake_wait, ion_wake_poll, ion_wake_lent;
+extern const struct peer ion_direct, ion_direct_wait, ion_direct_poll;
+/* ion_message.c, message.c: one peer for each size of a message */
+#define MESSAGES 3
+extern const struct peer ion_direct_message[MESSAGES];
+extern const struct peer ion_direct_copy_message[MESSAGES];
+extern const struct peer ion_pair_message[MESSAGES];
+extern const struct peer pipe_message[MESSAGES];
+extern const struct peer seqpacket_message[MESSAGES];
 /* uring.c */
 extern const struct peer uring_sqpoll, uring_submit;
 /* bpf_ringbuf.c, bpf_user.c, bpf_perf.c */

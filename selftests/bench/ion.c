@@ -75,5 +75,7 @@ struct ionc_channel *ion_open(const struct peer *peer, const char *service)
 
 struct ionc_channel *ion_open_pair(const struct peer *peer, const char *key)
 {
-	return open_channel(peer, "pair", key);
+	const char *service = peer->flags & PEER_DIRECT ? "direct" : "pair";
+
+	return open_channel(peer, service, key);
 }

@@ -19,7 +19,7 @@ struct ionc_channel *ion_open(const struct peer *peer, const char *service);
  */
 bool ion_lend(struct ionc_channel *ch, __u64 idle_ns);
 
-/* Open a channel of the service pair; both ends give the same @key. */
+/* Open a channel of pair, or of direct if the flags say so; both give the same @key. */
 struct ionc_channel *ion_open_pair(const struct peer *peer, const char *key);
 
 /*

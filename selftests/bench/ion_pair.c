@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Peers of ion between processes: the service pair, with packets written and read
- * in place; and the time to wake a process that sleeps, there and back.
+ * Peers of ion between processes: the services pair and direct, with packets written
+ * and read in place; and the time to wake a process that sleeps, there and back.
  */
 #include <string.h>
 
@@ -73,6 +73,17 @@ const struct peer ion_pair = {
 	.get = pair_get,
 };
 
+const struct peer ion_direct = {
+	.name = "ion, direct",
+	.flags = PEER_ION | PEER_DIRECT,
+	.size = 2048,
+	.open = pair_open,
+	.open_sender = pair_open_sender,
+	.close = pair_close,
+	.put = pair_put,
+	.get = pair_get,
+};
+
 /* ---- there and back, both asleep in between ---------------------------- */
 
 static bool by_poll;
@@ -130,9 +141,33 @@ const struct peer ion_wake_wait = {
 	.answer = wake_answer,
 };
 
+const struct peer ion_direct_wait = {
+	.name = "ion, direct, ION_IOC_WAIT",
+	.flags = PEER_ION | PEER_DIRECT | PEER_NO_SPIN,
+	.size = 16,
+	.open = wake_open,
+	.open_sender = pair_open_sender,
+	.close = pair_close,
+	.put = wake_put,
+	.get = wake_get,
+	.answer = wake_answer,
+};
+
 const struct peer ion_wake_poll = {
 	.name = "ion, pair, poll()",
 	.flags = PEER_ION | PEER_NO_SPIN | PEER_POLL,
+	.size = 16,
+	.open = wake_open,
+	.open_sender = pair_open_sender,
+	.close = pair_close,
+	.put = wake_put,
+	.get = wake_get,
+	.answer = wake_answer,
+};
+
+const struct peer ion_direct_poll = {
+	.name = "ion, direct, poll()",
+	.flags = PEER_ION | PEER_DIRECT | PEER_NO_SPIN | PEER_POLL,
 	.size = 16,
 	.open = wake_open,
 	.open_sender = pair_open_sender,

@@ -33,13 +33,25 @@ static const struct peer *const sink[] = {
 };
 
 static const struct peer *const pair[] = {
-	&ion_pair, &pipe_pair, &seqpacket_pair, &shared_pair, NULL,
+	&ion_direct, &ion_pair, &pipe_pair, &seqpacket_pair, &shared_pair, NULL,
 };
 
 static const struct peer *const wake[] = {
-	&ion_wake_wait, &ion_wake_poll, &ion_wake_lent, &eventfd_wake,
-	&pipe_wake,	&futex_wake,	NULL,
+	&ion_direct_wait, &ion_direct_poll, &ion_wake_wait,
+	&ion_wake_poll,	  &ion_wake_lent,   &eventfd_wake,
+	&pipe_wake,	  &futex_wake,	    NULL,
 };
+
+#define MESSAGE_PEERS(i)                                             \
+	{                                                            \
+		&ion_direct_message[i], &ion_direct_copy_message[i], \
+		&ion_pair_message[i],	&pipe_message[i],            \
+		&seqpacket_message[i],	NULL,                        \
+	}
+
+static const struct peer *const small[] = MESSAGE_PEERS(0);
+static const struct peer *const middle[] = MESSAGE_PEERS(1);
+static const struct peer *const large[] = MESSAGE_PEERS(2);
 
 static const struct peer *const slots[] = {
 	&ion_slots[0], &ion_slots[1], &ion_slots[2], &ion_slots[3],
@@ -88,7 +100,7 @@ const struct row rows[] = {
 		.id = "pair",
 		.title = "process to process",
 		.peers = pair,
-		.batches = { 1, 32, 128 },
+		.batches = { 1, 8, 32, 128 },
 		.goal = 2,
 	},
 	{
@@ -98,6 +110,24 @@ const struct row rows[] = {
 		.peers = wake,
 		.batches = { 1 },
 		.goal = 1.1,
+	},
+	{
+		.id = "small",
+		.title = "process to process, messages of 64 bytes",
+		.peers = small,
+		.batches = { 1, 8 },
+	},
+	{
+		.id = "middle",
+		.title = "process to process, messages of 2 KiB",
+		.peers = middle,
+		.batches = { 1, 8 },
+	},
+	{
+		.id = "large",
+		.title = "process to process, messages of 65528 bytes",
+		.peers = large,
+		.batches = { 1 },
 	},
 	{
 		.id = "slots",
