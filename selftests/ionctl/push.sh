@@ -352,7 +352,7 @@ unlike()
 }
 
 check "the other program has other buffers" unlike
-check "a key for another service" fails 2 '--key is for the services pair and direct' \
+check "a key for another service" fails 2 '--key is for pair and direct' \
 	"$ionctl" pop --service echo --key x
 check "no key for direct" fails 2 'the service direct needs a --key' \
 	"$ionctl" pop --service direct

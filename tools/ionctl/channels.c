@@ -108,6 +108,17 @@ bool channel_poisoned(const struct ion_list_entry *entry)
 	return false;
 }
 
+/* On a direct channel the other program is at the other end of the rings. */
+const char *channel_kernel_end(const struct ion_list_entry *entry)
+{
+	unsigned int kernel_end = entry->stats.kernel_end;
+
+	if (kernel_end != ION_KERNEL_END_GONE &&
+	    !strncmp(entry->service, "direct", sizeof(entry->service)))
+		return "none";
+	return kernel_end_name(kernel_end);
+}
+
 const char *channel_state(const struct ion_list_entry *entry, enum paint *paint)
 {
 	*paint = PAINT_NONE;
@@ -172,8 +183,7 @@ static void put_rings(json_t *object, const struct ion_list_entry *entry)
 	json_put_number(object, "buffers", entry->buffers);
 	json_put_number(object, "buffer_size", entry->buffer_size);
 	json_put_number(object, "buffers_owned", entry->buffers_owned);
-	json_put(object, "kernel_end",
-		 json_string(kernel_end_name(stats->kernel_end)));
+	json_put(object, "kernel_end", json_string(channel_kernel_end(entry)));
 	json_put_bool(object, "poisoned", channel_poisoned(entry));
 	put_stats(object, stats);
 }

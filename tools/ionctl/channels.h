@@ -48,6 +48,9 @@ bool channel_has_rings(const struct ion_list_entry *entry);
 /* Return whether one of its rings is poisoned. */
 bool channel_poisoned(const struct ion_list_entry *entry);
 
+/* The name of the state of the kernel end. */
+const char *channel_kernel_end(const struct ion_list_entry *entry);
+
 /* Return "open", "ready", "closed" or "poisoned", and set how to paint it. */
 const char *channel_state(const struct ion_list_entry *entry,
 			  enum paint *paint);

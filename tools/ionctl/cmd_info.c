@@ -203,7 +203,8 @@ const struct command cmd_info = {
 		"  areas               an array of objects: name, offset, length, writable\n"
 		"  rings               objects tx, rx, cmd, evt: nr_slots, slot_size, and\n"
 		"                      offsets: head, tail, mask, producer_wake,\n"
-		"                      consumer_wake, slots\n",
+		"                      consumer_wake, producer_wake_kernel,\n"
+		"                      consumer_wake_kernel, slots\n",
 	.examples = "ionctl info\n"
 		    "ionctl --json info | jq .channels\n"
 		    "ionctl info 7\n",

@@ -82,8 +82,7 @@ static void add_row(struct table *table, const struct ion_list_entry *entry)
 		no_rings(table);
 		return;
 	}
-	table_cell(table, PAINT_NONE, "%s",
-		   kernel_end_name(entry->stats.kernel_end));
+	table_cell(table, PAINT_NONE, "%s", channel_kernel_end(entry));
 	for (ring = 0; ring < ION_RINGS; ring++)
 		ring_cell(table, &entry->stats.ring[ring]);
 }
@@ -179,7 +178,8 @@ const struct command cmd_list = {
 		"  service, layout     names\n"
 		"  bytes               memory that is charged for it\n"
 		"  buffers, buffer_size, buffers_owned\n"
-		"  kernel_end          sleeping, lent, \"lent, sleeping\", gone\n"
+		"  kernel_end          sleeping, lent, \"lent, sleeping\", gone,\n"
+		"                      or none, of a direct channel\n"
 		"  poisoned            true if a ring is poisoned\n"
 		"  calls, kicks, kicks_spurious, sleeps, wakeups, signals, resets\n"
 		"  held, held_total    payloads that wait for an empty buffer, and that did\n"

@@ -155,14 +155,14 @@ static void check_options(struct own *own)
 	if (o->key && !o->service)
 		o->service = "pair";
 	if (o->key && !joins(o->service))
-		fail_usage("--key is for the services pair and direct, not for %s",
+		fail_usage("--key is for pair and direct, not for %s",
 			   o->service);
 	if (!o->key && o->service && joins(o->service))
 		fail_usage("the service %s needs a --key", o->service);
 	if (o->key && o->arg[0])
 		fail_usage("--arg is not for the service %s", o->service);
 	if (o->buffers && o->service && !strcmp(o->service, "direct"))
-		fail_usage("ionctl moves no payloads by direct: give --service pair");
+		fail_usage("ionctl moves no payloads by direct: use pair");
 	if (o->buffer_size && !o->buffers)
 		fail_usage("--buffer-size needs --buffers too");
 }

@@ -160,8 +160,7 @@ static void print_channel(const struct ion_list_entry *entry)
 	text_safe(service, sizeof(service), entry->service,
 		  sizeof(entry->service));
 	printf(", service %s, kernel end %s, %s\n", service,
-	       kernel_end_name(entry->stats.kernel_end),
-	       text_bytes(bytes, entry->bytes));
+	       channel_kernel_end(entry), text_bytes(bytes, entry->bytes));
 	print_stats(&entry->stats, &arenas);
 }
 
