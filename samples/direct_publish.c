@@ -52,7 +52,7 @@ static void publish(struct ionc_channel *ch, const char *line, __u32 number)
 	id = ionc_buffer_get(ch);
 	if (id < 0)
 		return;
-	strcpy(ionc_buffer(ch, (__u32)id), line);
+	memcpy(ionc_buffer(ch, (__u32)id), line, strlen(line));
 	packet = ionc_packet(ch, (__u32)id, (__u16)strlen(line));
 	packet.pad = number;
 	ionc_push(ch, &packet);

@@ -227,7 +227,7 @@ static void payloads(void)
 	struct ion_packet packet = ionc_packet(a, 3, 100);
 	char to[SIZE] = "";
 
-	strcpy(ionc_buffer(a, 3), "tea");
+	memcpy(ionc_buffer(a, 3), "tea", 4);
 	CHECK(!strcmp(ionc_peer_payload(b, &packet), "tea"));
 	CHECK_EQ(100, ionc_peer_copy(b, &packet, to, 100));
 	CHECK(!strcmp(to, "tea"));
