@@ -96,15 +96,15 @@ void ion_channel_set_async(struct ion_channel *ch, enum ion_async async)
 {
 	/* Interrupts stay on with a lock of this class. */
 	static struct lock_class_key ion_ring_bh_key;
-	unsigned int id;
+	struct ion_ring *ring;
 
 	if (WARN_ONCE(ch->ready || READ_ONCE(ch->runner) != current,
 		      "ion: a service made a channel async outside bind()\n"))
 		return;
-	for (id = 0; id < ION_RINGS; id++) {
+	ion_for_each_ring(ch, ring) {
 		if (async == ION_ASYNC_BH)
-			lockdep_set_class(&ch->ring[id].lock, &ion_ring_bh_key);
-		ch->ring[id].async = async;
+			lockdep_set_class(&ring->lock, &ion_ring_bh_key);
+		ring->async = async;
 	}
 }
 EXPORT_SYMBOL_GPL(ion_channel_set_async);

@@ -245,6 +245,10 @@ struct ion_config {
 	const struct ion_channel *peer;
 };
 
+/* @ring points to each of the rings in turn. */
+#define ion_for_each_ring(ch, ring) \
+	for ((ring) = (ch)->ring; (ring) < (ch)->ring + ION_RINGS; (ring)++)
+
 struct ion_channel *ion_channel_create(void);
 void ion_channel_close(struct ion_channel *ch);
 

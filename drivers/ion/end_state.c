@@ -37,12 +37,10 @@ static bool ion_wake_flag_wanted(const struct ion_ring *ring)
 /* Set the flags that are needed. Returns whether one of them was not set before. */
 static bool ion_wake_flags_set(struct ion_channel *ch)
 {
+	struct ion_ring *ring;
 	bool set = false;
-	unsigned int id;
 
-	for (id = 0; id < ION_RINGS; id++) {
-		struct ion_ring *ring = &ch->ring[id];
-
+	ion_for_each_ring(ch, ring) {
 		if (ring->asleep || !ion_wake_flag_wanted(ring))
 			continue;
 		ion_wake_flag_write(ring, true);
@@ -53,11 +51,11 @@ static bool ion_wake_flags_set(struct ion_channel *ch)
 
 static void ion_wake_flags_clear(struct ion_channel *ch)
 {
-	unsigned int id;
+	struct ion_ring *ring;
 
-	for (id = 0; id < ION_RINGS; id++)
-		if (ch->ring[id].asleep)
-			ion_wake_flag_write(&ch->ring[id], false);
+	ion_for_each_ring(ch, ring)
+		if (ring->asleep)
+			ion_wake_flag_write(ring, false);
 }
 
 /**
@@ -353,14 +351,14 @@ static void ion_wake_flag_check(const struct ion_ring *ring)
  */
 void ion_end_state_check(struct ion_channel *ch)
 {
+	struct ion_ring *ring;
 	unsigned long flags;
-	unsigned int id;
 
 	if (ch->direct)
 		return;
 	raw_spin_lock_irqsave(&ch->state_lock, flags);
-	for (id = 0; id < ION_RINGS; id++)
-		ion_wake_flag_check(&ch->ring[id]);
+	ion_for_each_ring(ch, ring)
+		ion_wake_flag_check(ring);
 	raw_spin_unlock_irqrestore(&ch->state_lock, flags);
 }
 #endif /* ION_DEBUG */

@@ -20,26 +20,26 @@
 /* Returns how many packets and commands the kernel end has pushed and popped so far. */
 static u64 ion_kernel_end_moved(const struct ion_channel *ch)
 {
-	unsigned int id;
+	const struct ion_ring *ring;
 	u64 moved = 0;
 
-	for (id = 0; id < ION_RINGS; id++)
-		moved += READ_ONCE(ch->ring[id].end.own);
+	ion_for_each_ring(ch, ring)
+		moved += READ_ONCE(ring->end.own);
 	return moved;
 }
 
 /* Trace new poison. On an async channel it was traced when it was found. */
 static void ion_kernel_end_trace_poison(const struct ion_channel *ch)
 {
-	unsigned int id;
+	const struct ion_ring *ring;
 
 	ion_end_assert_held(ch);
 
 	if (ion_channel_async(ch))
 		return;
-	for (id = 0; id < ION_RINGS; id++)
-		if (ch->ring[id].end.broken)
-			ion_trace_poison(&ch->ring[id]);
+	ion_for_each_ring(ch, ring)
+		if (ring->end.broken)
+			ion_trace_poison(ring);
 }
 
 /**
@@ -112,10 +112,10 @@ u32 ion_kernel_end_pass(struct ion_channel *ch)
  */
 bool ion_kernel_end_has_work(const struct ion_channel *ch)
 {
-	unsigned int id;
+	const struct ion_ring *ring;
 
-	for (id = 0; id < ION_RINGS; id++)
-		if (ion_ring_has_work(&ch->ring[id]))
+	ion_for_each_ring(ch, ring)
+		if (ion_ring_has_work(ring))
 			return true;
 	return false;
 }
@@ -349,10 +349,10 @@ u32 ion_kernel_end_refresh(struct ion_channel *ch, struct ion_ring *ring)
 
 static void ion_kernel_end_refresh_all(struct ion_channel *ch)
 {
-	unsigned int id;
+	struct ion_ring *ring;
 
-	for (id = 0; id < ION_RINGS; id++)
-		ion_kernel_end_refresh(ch, &ch->ring[id]);
+	ion_for_each_ring(ch, ring)
+		ion_kernel_end_refresh(ch, ring);
 }
 
 /**

@@ -101,8 +101,8 @@ static void ion_reset_service(struct ion_channel *ch)
  */
 int ion_channel_reset(struct ion_channel *ch)
 {
+	struct ion_ring *ring;
 	bool waited = false;
-	unsigned int id;
 	int discarded = 0;
 	int ret;
 
@@ -112,8 +112,8 @@ int ion_channel_reset(struct ion_channel *ch)
 	ret = ion_end_lock(ch);
 	if (ret)
 		return ret;
-	for (id = 0; id < ION_RINGS; id++)
-		discarded += ion_reset_ring(&ch->ring[id], &waited);
+	ion_for_each_ring(ch, ring)
+		discarded += ion_reset_ring(ring, &waited);
 	WRITE_ONCE(ch->resets, ch->resets + 1);
 	ion_reset_service(ch);
 	/* A lent thread makes a pass. */

@@ -65,14 +65,12 @@ static u32 ion_ready_slots(const struct ion_ring *ring)
 static __poll_t ion_ready(struct ion_channel *ch)
 {
 	bool hungup = ion_channel_hungup(ch);
+	const struct ion_ring *ring;
 	bool poison = false;
 	__poll_t mask = 0;
-	unsigned int id;
 	u32 want;
 
-	for (id = 0; id < ION_RINGS; id++) {
-		struct ion_ring *ring = &ch->ring[id];
-
+	ion_for_each_ring(ch, ring) {
 		/* After a hang-up nothing follows what was pushed before. */
 		want = hungup ? 1 : ion_ready_slots(ring);
 		if (ion_ring_user_has(ring, &poison) >= want)

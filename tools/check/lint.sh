@@ -71,6 +71,8 @@ lint_licenses()
 #   so they pair with nothing, and need volatile and attributes;
 # - in the file that exports functions for KUnit only: EXPORT_SYMBOL requires the
 #   export beside each function;
+# - in the header of the channel: a loop over the rings names its arguments more than
+#   once, as all loops of the kernel do;
 # - in the header of the tracepoints: their fields and assignments are arguments
 #   of macros, laid out as everywhere in the kernel;
 # - in programs: advice to use helpers of the kernel, checks of the layout, which
@@ -88,7 +90,8 @@ lint_checkpatch()
 	macros+=,MULTISTATEMENT_MACRO_USE_DO_WHILE,TRAILING_SEMICOLON
 	program+=,PARENTHESIS_ALIGNMENT,LONG_LINE,$macros
 	checkpatch "$kernel" 'drivers/*.[ch]' \
-		':!drivers/ion/'{trace.h,kunit.c} || status=1
+		':!drivers/ion/'{channel.h,trace.h,kunit.c} || status=1
+	checkpatch "$kernel,MACRO_ARG_REUSE" drivers/ion/channel.h || status=1
 	checkpatch "$kernel,EXPORT_SYMBOL" drivers/ion/kunit.c || status=1
 	checkpatch "$kernel,$events" drivers/ion/trace.h || status=1
 	checkpatch "$kernel,BIT_MACRO" 'include/*.h' \

@@ -183,12 +183,11 @@ void ion_test_full(struct ion_check *check)
  */
 void ion_test_words(struct ion_check *check)
 {
+	struct ion_ring *ring;
 	unsigned int id;
 
 	ion_check_echo(check, 5);
-	for (id = 0; id < ION_RINGS; id++) {
-		struct ion_ring *ring = &check->ch->ring[id];
-
+	ion_for_each_ring(check->ch, ring) {
 		WRITE_ONCE(*ring->mask, 0xfffffff0);
 		WRITE_ONCE(*ring->end.own_index, 0x4711);
 	}
@@ -199,9 +198,9 @@ void ion_test_words(struct ion_check *check)
 			     "%s pushed", ion_ring_kinds[id].name);
 
 	ion_check_is(check, ion_check_reset(check), 0, "discarded by a reset");
-	for (id = 0; id < ION_RINGS; id++)
-		ion_check_is(check, READ_ONCE(*check->ch->ring[id].mask), 7,
-			     "%s mask after a reset", ion_ring_kinds[id].name);
+	ion_for_each_ring(check->ch, ring)
+		ion_check_is(check, READ_ONCE(*ring->mask), 7,
+			     "%s mask after a reset", ring->kind->name);
 	ion_check_echo(check, 7);
 }
 
