@@ -88,12 +88,14 @@ void bench_kill(int pid)
 
 void samples_add(struct samples *samples, double value)
 {
+	double *values;
+
 	if (samples->nr == samples->room) {
 		samples->room = samples->room ? 2 * samples->room : 64;
-		samples->value =
-			realloc(samples->value, samples->room * sizeof(value));
-		if (!samples->value)
+		values = realloc(samples->value, samples->room * sizeof(value));
+		if (!values)
 			abort();
+		samples->value = values;
 	}
 	samples->value[samples->nr++] = value;
 }

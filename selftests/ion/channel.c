@@ -49,7 +49,7 @@ void *channel_at(const struct channel *ch, __u64 offset)
 		if (offset - info->area[i].offset < info->area[i].length)
 			return (char *)ch->area[i] +
 			       (offset - info->area[i].offset);
-	return NULL;
+	abort();
 }
 
 void channel_attach(struct channel *ch)
@@ -144,9 +144,12 @@ void picture_take(struct picture *pic, const struct channel *ch)
 	for (i = 0; i < ch->info.nr_areas; i++) {
 		size_t more = ch->area[i] ? ch->info.area[i].length : 0;
 
-		pic->bytes = realloc(pic->bytes, pic->length + more + 1);
-		if (!pic->bytes)
+		unsigned char *bytes =
+			realloc(pic->bytes, pic->length + more + 1);
+
+		if (!bytes)
 			abort();
+		pic->bytes = bytes;
 		if (more)
 			memcpy(pic->bytes + pic->length, ch->area[i], more);
 		pic->length += more;

@@ -130,7 +130,7 @@ struct channel {
 	struct ion_consumer evt;
 };
 
-/* The address at an offset of the mmap() space; NULL if nothing is there. */
+/* The address at an offset of the mmap() space; abort if nothing is there. */
 void *channel_at(const struct channel *ch, __u64 offset);
 
 static inline struct ion_ring_header *channel_header(const struct channel *ch,

@@ -97,7 +97,7 @@ static long step_ptrace(struct fuzz *f)
 		usleep(500);
 	if (tries > 0) {
 		errno = 0;
-		ret = ptrace(PTRACE_PEEKDATA, pid, at, NULL);
+		ptrace(PTRACE_PEEKDATA, pid, at, NULL);
 		if (fuzz_chance(f, 2))
 			ptrace(PTRACE_POKEDATA, pid, at + 8, 1);
 		ret = errno ? -errno : 0;

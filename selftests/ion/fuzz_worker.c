@@ -160,6 +160,7 @@ static void *thread(void *arg)
 	fuzz_world.thread[start->number] = (pid_t)syscall(SYS_gettid);
 	if (make_scratch(&f))
 		loop(&f);
+	self = NULL;
 	return NULL;
 }
 

@@ -289,11 +289,15 @@ static int receive_fd(int socket)
 			      .msg_iovlen = 1,
 			      .msg_control = space,
 			      .msg_controllen = sizeof(space) };
+	struct cmsghdr *cmsg;
 	int fd;
 
 	if (recvmsg(socket, &msg, 0) != 1)
 		return -errno;
-	memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof(fd));
+	cmsg = CMSG_FIRSTHDR(&msg);
+	if (!cmsg)
+		return -EBADMSG;
+	memcpy(&fd, CMSG_DATA(cmsg), sizeof(fd));
 	return fd;
 }
 

@@ -604,11 +604,15 @@ static int executed(int fd)
 	char line[512];
 	FILE *maps = fopen("/proc/self/maps", "r");
 	struct ion_info info;
+	bool mapped = false;
 	long error;
 
-	while (maps && fgets(line, sizeof(line), maps))
-		if (strstr(line, ION_DEVICE))
-			return 1;
+	while (maps && !mapped && fgets(line, sizeof(line), maps))
+		mapped = strstr(line, ION_DEVICE);
+	if (maps)
+		fclose(maps);
+	if (mapped)
+		return 1;
 	if (ion_get_info(fd, &info))
 		return 2;
 	error = map_error(fd, TX_LENGTH, PROT_READ, MAP_SHARED, ION_MMAP_TX);

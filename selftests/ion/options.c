@@ -178,6 +178,8 @@ static void take(const struct test_options *options,
 	}
 	if (option->flag)
 		*option->flag = true;
+	if (!value)
+		return;
 	if (option->text)
 		*option->text = value;
 	if (option->choices)

@@ -127,8 +127,8 @@ static int insert_and_remove(struct task *task)
 
 static bool all_did_something(const struct task *tasks, unsigned int nr)
 {
-	while (nr)
-		if (!READ_ONCE(tasks[--nr].arg[1]))
+	while (nr--)
+		if (!READ_ONCE(tasks[nr].arg[1]))
 			return false;
 	return true;
 }
