@@ -345,7 +345,7 @@ static bool receives_all(struct ionc_channel *ch)
 	while (came < PACKETS) {
 		n = ionc_receive(ch, packets, 8, IONC_FOREVER);
 		for (i = 0; i < n; i++)
-			if (packets[i].data != (__u64)(came + i))
+			if (packets[i].data != (__u64)came + (__u64)i)
 				return false;
 		if (n <= 0)
 			return false;

@@ -139,7 +139,9 @@ int __wrap_munmap(void *at, size_t length)
 {
 	unsigned int i, j;
 
-	for (i = 0; FAKE_ONE_MAPPING && i < FAKES; i++)
+	if (!FAKE_ONE_MAPPING)
+		return __real_munmap(at, length);
+	for (i = 0; i < FAKES; i++)
 		for (j = 0; j < ION_AREAS_MAX; j++)
 			if (fakes[i].area[j] == at)
 				return 0;

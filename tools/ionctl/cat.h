@@ -67,8 +67,8 @@ __attribute__((noreturn)) void cat_quit(struct cat *cat, int status);
 void cat_thread(struct cat *cat, pthread_t *thread, void *(*run)(void *));
 
 /* The functions of the reader and the writer thread. */
-void *cat_read(void *cat);
-void *cat_write(void *cat);
+void *cat_read(void *arg);
+void *cat_write(void *arg);
 
 /* Pop packets and queue them for the writer. */
 void cat_pop(struct cat *cat);

@@ -217,11 +217,11 @@ static int run(int argc, char **argv)
 	struct result *result = calloc(1, sizeof(*result));
 	uint64_t total_ns = 5000000000;
 	struct utsname machine;
-	int letter, status;
+	int status;
 
 	if (!result)
 		fail_memory();
-	while ((letter = next_option(argc, argv, &cmd_bench)) >= 0)
+	while (next_option(argc, argv, &cmd_bench) >= 0)
 		total_ns = seconds_argument("--time", optarg);
 	want_arguments(argc, argv, 0, 0);
 	status = measure_all(result, total_ns);

@@ -55,11 +55,12 @@ static void wait_for_some(struct cat *cat)
 
 static void carry(struct cat *cat)
 {
+	const bool sends = cat->sends;
 	pthread_t reader, writer;
 
 	if (cat->pair)
 		cat_meet(cat);
-	if (cat->sends)
+	if (sends)
 		cat_thread(cat, &reader, cat_read);
 	cat_thread(cat, &writer, cat_write);
 	while (!all_came(cat)) {
@@ -73,7 +74,7 @@ static void carry(struct cat *cat)
 	pthread_cond_signal(&cat->work);
 	pthread_mutex_unlock(&cat->lock);
 	pthread_join(writer, NULL);
-	if (cat->sends)
+	if (sends)
 		pthread_join(reader, NULL);
 }
 

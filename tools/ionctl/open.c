@@ -37,7 +37,7 @@ int open_device(int *fd, struct ion_query *query)
 
 int open_driver(int *fd, uint64_t feature)
 {
-	struct ion_query query;
+	struct ion_query query = { 0 };
 	int status;
 
 	status = open_device(fd, &query);

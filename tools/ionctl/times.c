@@ -16,10 +16,13 @@ uint64_t times_now(void)
 
 static void make_room(struct times *t)
 {
-	t->room = t->room ? 2 * t->room : 1024;
-	t->kept = realloc(t->kept, t->room * sizeof(*t->kept));
-	if (!t->kept)
+	size_t room = t->room ? 2 * t->room : 1024;
+	uint64_t *kept = realloc(t->kept, room * sizeof(*kept));
+
+	if (!kept)
 		fail_memory();
+	t->kept = kept;
+	t->room = room;
 }
 
 /* Drop every second kept time, and keep half as many of the next ones. */
