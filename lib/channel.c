@@ -11,7 +11,6 @@
 #include "internal.h"
 
 #define IONC_DEVICE	 "/dev/ion"
-#define IONC_BUFFER_SIZE 2048
 #define IONC_SPIN_NS	 20000
 
 #define IONC_FLAGS (IONC_COMPACT | IONC_STAMP | IONC_PHYS | IONC_NO_SPIN)
@@ -23,8 +22,8 @@ static_assert(sizeof(struct ionc_options) >= IONC_OPTIONS_FIRST ||
 		      sizeof(void *) < 8,
 	      "options never shrink");
 
-static int ionc_get_options(struct ionc_options *options,
-			    const struct ionc_options *from)
+int ionc_get_options(struct ionc_options *options,
+		     const struct ionc_options *from)
 {
 	int ret;
 
@@ -51,7 +50,7 @@ static __u64 ionc_spin_of(const struct ionc_options *options)
 
 /* ---- the driver -------------------------------------------------------- */
 
-static int ionc_get_query(int fd, struct ion_query *query)
+int ionc_get_query(int fd, struct ion_query *query)
 {
 	int ret;
 
@@ -63,7 +62,7 @@ static int ionc_get_query(int fd, struct ion_query *query)
 	return query->abi_version == ION_ABI_VERSION ? 0 : -EPROTONOSUPPORT;
 }
 
-static int ionc_set_name(char *to, size_t size, const char *from)
+int ionc_set_name(char *to, size_t size, const char *from)
 {
 	size_t length = from ? strlen(from) : 0;
 
@@ -75,7 +74,7 @@ static int ionc_set_name(char *to, size_t size, const char *from)
 }
 
 static int ionc_fill_setup(struct ion_setup *setup,
-			   const struct ionc_options *options,
+			   const struct ionc_options *options, __u32 flags,
 			   const struct ion_query *query)
 {
 	bool split = query->features & ION_FEATURE_SPLIT;
@@ -83,8 +82,11 @@ static int ionc_fill_setup(struct ion_setup *setup,
 
 	if (options->buffers && !(query->features & ION_FEATURE_ARENA))
 		return -EOPNOTSUPP;
+	if (flags & ION_SETUP_CONNECT && !(query->features & ION_FEATURE_PORTS))
+		return -EOPNOTSUPP;
 	memset(setup, 0, sizeof(*setup));
 	setup->size = sizeof(*setup);
+	setup->flags = flags;
 	setup->layout = split && !(options->flags & IONC_COMPACT)
 				? ION_LAYOUT_SPLIT
 				: ION_LAYOUT_COMPACT;
@@ -106,7 +108,7 @@ static int ionc_fill_setup(struct ion_setup *setup,
 	return ionc_set_name(setup->key, sizeof(setup->key), options->key);
 }
 
-static int ionc_set_up(int fd, const struct ionc_options *options)
+static int ionc_set_up(int fd, const struct ionc_options *options, __u32 flags)
 {
 	struct ion_query query;
 	struct ion_setup setup;
@@ -114,7 +116,7 @@ static int ionc_set_up(int fd, const struct ionc_options *options)
 
 	ret = ionc_get_query(fd, &query);
 	if (!ret)
-		ret = ionc_fill_setup(&setup, options, &query);
+		ret = ionc_fill_setup(&setup, options, flags, &query);
 	return ret ? ret : ionc_ioctl(fd, ION_IOC_SETUP, &setup);
 }
 
@@ -272,8 +274,8 @@ static int ionc_begin(struct ionc_private *p)
 	return ret ? ret : ionc_free_list_init(p);
 }
 
-static int ionc_make(struct ionc_channel **ch, int fd,
-		     const struct ionc_options *options)
+int ionc_make(struct ionc_channel **ch, int fd,
+	      const struct ionc_options *options)
 {
 	struct ionc_private *p;
 	__u64 owner;
@@ -294,24 +296,37 @@ static int ionc_make(struct ionc_channel **ch, int fd,
 	return 0;
 }
 
-int ionc_open(struct ionc_channel **ch, const struct ionc_options *options)
+int ionc_open_device(const char *device, int flags)
 {
-	struct ionc_options ours;
-	int fd, ret;
+	int fd = open(device ? device : IONC_DEVICE,
+		      O_RDWR | O_CLOEXEC | flags);
 
-	*ch = NULL;
-	ret = ionc_get_options(&ours, options);
-	if (ret)
-		return ret;
-	fd = open(ours.device ? ours.device : IONC_DEVICE, O_RDWR | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+int ionc_open_with(struct ionc_channel **ch, const struct ionc_options *options,
+		   __u32 flags)
+{
+	int fd = ionc_open_device(options->device, 0), ret;
+
 	if (fd < 0)
-		return -errno;
-	ret = ionc_set_up(fd, &ours);
+		return fd;
+	ret = ionc_set_up(fd, options, flags);
 	if (!ret)
-		ret = ionc_make(ch, fd, &ours);
+		ret = ionc_make(ch, fd, options);
 	if (ret)
 		close(fd);
 	return ret;
+}
+
+int ionc_open(struct ionc_channel **ch, const struct ionc_options *options)
+{
+	struct ionc_options ours;
+	int ret;
+
+	*ch = NULL;
+	ret = ionc_get_options(&ours, options);
+	return ret ? ret : ionc_open_with(ch, &ours, 0);
 }
 
 int ionc_attach(struct ionc_channel **ch, int fd,

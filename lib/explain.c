@@ -102,6 +102,44 @@ static const struct ionc_meaning ionc_meanings[] = {
 	{ IONC_VERIFY, EOPNOTSUPP,
 	  "only the service pair verifies who sent a command" },
 
+	{ IONC_LISTEN, EADDRINUSE,
+	  "another program listens on that name, in this network namespace" },
+	{ IONC_LISTEN, EOPNOTSUPP,
+	  "this driver is too old: it has no ports; or the service is neither direct nor pair" },
+	{ IONC_LISTEN, EINVAL,
+	  "the name is empty, or an option is out of bounds: the mode is from 0001 to 0777, the backlog is at most 4096" },
+	{ IONC_LISTEN, ENAMETOOLONG,
+	  "the name of the port, or of the service, has more than 31 bytes" },
+
+	{ IONC_CONNECT, ECONNREFUSED,
+	  "nobody listens on that name, in this network namespace" },
+	{ IONC_CONNECT, EACCES,
+	  "the mode of the port does not permit this user to connect, or the device may not be opened" },
+	{ IONC_CONNECT, EAGAIN,
+	  "as many clients wait as the server allows; try again later" },
+	{ IONC_CONNECT, EPROTOTYPE,
+	  "the server listens for another service: direct or pair" },
+	{ IONC_CONNECT, EMSGSIZE,
+	  "the server allows fewer slots, fewer buffers or smaller ones than the options ask for" },
+	{ IONC_CONNECT, EOPNOTSUPP,
+	  "this driver is too old: it has no ports, or no arena; or the service is neither direct nor pair" },
+	{ IONC_CONNECT, EINVAL,
+	  "the name is empty, the options have a key, or one of them is out of bounds, or not for this service; slots are a power of two from 2 to 65536, bytes of a buffer are a power of two from 256 to 1048576" },
+	{ IONC_CONNECT, ENAMETOOLONG,
+	  "the name of the port, or of the service, has more than 31 bytes" },
+
+	{ IONC_ACCEPT, ETIME, "the time was up before a client came" },
+	{ IONC_ACCEPT, EAGAIN, "no client waits" },
+	{ IONC_ACCEPT, EINVAL,
+	  "the descriptor does not listen, or an option is not known" },
+	{ IONC_ACCEPT, EBADF, "the descriptor is not open" },
+	{ IONC_ACCEPT, EMFILE,
+	  "the program has too many descriptors open: see ulimit -n; the client still waits" },
+
+	{ IONC_PAIR, EISCONN, "the channel has another side already, or had" },
+	{ IONC_PAIR, EOPNOTSUPP,
+	  "the service is neither direct nor pair, or this driver is too old: it has no arena" },
+
 	{ IONC_ANY, EBUSY, "too many programs ask for it now; call again" },
 	{ IONC_ANY, EPROTO,
 	  "a ring is poisoned because the protocol was broken: ionc_stats() tells how, ionc_reset() clears it" },
@@ -130,6 +168,13 @@ static const char *ionc_meaning(enum ionc_call call, int error)
 	return NULL;
 }
 
+/* These calls open a channel too, and fail for the same reasons. */
+static bool ionc_opens(enum ionc_call call)
+{
+	return call == IONC_LISTEN || call == IONC_CONNECT ||
+	       call == IONC_ACCEPT || call == IONC_PAIR;
+}
+
 const char *ionc_explain(enum ionc_call call, int error)
 {
 	const char *text;
@@ -137,6 +182,8 @@ const char *ionc_explain(enum ionc_call call, int error)
 	if (error >= 0)
 		return "this is not an error";
 	text = ionc_meaning(call, -error);
+	if (!text && ionc_opens(call))
+		text = ionc_meaning(IONC_OPEN, -error);
 	if (!text)
 		text = ionc_meaning(IONC_ANY, -error);
 	return text ? text : "the system refused it; see errno(3)";

@@ -6,6 +6,9 @@
 #include <ionchannel.h>
 #include <stdbool.h>
 
+/* Bytes of a buffer if the options do not say. */
+#define IONC_BUFFER_SIZE 2048
+
 struct ionc_lent;
 
 /**
@@ -78,6 +81,27 @@ __u64 ionc_left(__u64 deadline);
  * that this library does not know.
  */
 int ionc_copy_options(void *to, __u32 size, const void *from, __u32 first);
+
+/* Copy the options of a program, or the defaults if @from is NULL, and check them. */
+int ionc_get_options(struct ionc_options *options,
+		     const struct ionc_options *from);
+
+/* Copy a name, which may be NULL, into zeros; -ENAMETOOLONG if it does not fit. */
+int ionc_set_name(char *to, size_t size, const char *from);
+
+/* Open @device, or /dev/ion if it is NULL; return the descriptor or -errno. */
+int ionc_open_device(const char *device, int flags);
+
+/* Ask the driver what it can do, and check the version of its ABI. */
+int ionc_get_query(int fd, struct ion_query *query);
+
+/* Open a channel and set it up, with ION_SETUP_* flags besides those of the options. */
+int ionc_open_with(struct ionc_channel **ch, const struct ionc_options *options,
+		   __u32 flags);
+
+/* Make a channel of a descriptor that is set up; if this fails, it stays open. */
+int ionc_make(struct ionc_channel **ch, int fd,
+	      const struct ionc_options *options);
 
 /* Attach the user ends of all rings at their current positions. */
 int ionc_take_ends(struct ionc_private *p);

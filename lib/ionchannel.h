@@ -187,6 +187,129 @@ static inline int ionc_fd(const struct ionc_channel *ch)
 	return ch->fd;
 }
 
+/* ---- ports: servers and their clients ---------------------------------- */
+
+/**
+ * struct ionc_listen_options - options of a port
+ * @size: sizeof(struct ionc_listen_options); ionc_listen_options_init() sets it
+ * @flags: 0
+ * @device: the device; NULL: /dev/ion
+ * @service: the service of the connections, direct or pair; NULL: direct
+ * @mode: permission bits, as of a unix socket: who may write may connect; 0: 0600,
+ *	only the user who listens
+ * @backlog: how many clients may wait; 0: 16
+ * @slots: most slots of each ring of a connection, as the server sees them, by
+ *	&enum ion_ring_id; 0: any number
+ * @buffers: most buffers of the arena of a connection; 0: any number
+ * @buffer_size: most bytes of each; 0: any number
+ *
+ * Zero in all fields but @size is a good default. The struct may grow at its end.
+ */
+struct ionc_listen_options {
+	__u32 size;
+	__u32 flags;
+	const char *device;
+	const char *service;
+	__u32 mode;
+	__u32 backlog;
+	__u32 slots[ION_RINGS_MAX];
+	__u32 buffers;
+	__u32 buffer_size;
+};
+
+/**
+ * ionc_listen_options_init() - set the defaults
+ * @options: the options to fill in
+ */
+static inline void ionc_listen_options_init(struct ionc_listen_options *options)
+{
+	memset(options, 0, sizeof(*options));
+	options->size = (__u32)sizeof(*options);
+}
+
+/**
+ * ionc_listen() - listen on a name
+ * @name: the name, 1 to 31 bytes, in the network namespace of the program
+ * @options: options, or NULL
+ *
+ * The descriptor is readable for poll() while a client waits. It does not block.
+ * To stop listening, close() it: clients that wait are hung up, and those that were
+ * accepted stay connected.
+ *
+ * Return: the descriptor; -EADDRINUSE if somebody listens on the name; -EOPNOTSUPP for
+ * a service that has no connections, or if the driver has no ports; else as
+ * ionc_open().
+ */
+int ionc_listen(const char *name, const struct ionc_listen_options *options);
+
+/**
+ * ionc_connect() - open a channel to the program that listens on a name
+ * @ch: set to the new channel
+ * @name: the name
+ * @options: options, or NULL; the service is direct if they name none, and their key is
+ *	NULL
+ *
+ * Does not wait for the server: the program may push at once. The memory of both sides
+ * of the connection is charged to this program. If the server closes the port before
+ * it accepts the client, the channel is hung up.
+ *
+ * Return: 0; -ECONNREFUSED if nobody listens; -EACCES if the mode of the port does not
+ * permit it; -EAGAIN if too many clients wait; -EPROTOTYPE if the port has another
+ * service; -EMSGSIZE if the server allows only fewer slots or smaller buffers; else
+ * as ionc_open().
+ */
+int ionc_connect(struct ionc_channel **ch, const char *name,
+		 const struct ionc_options *options);
+
+/**
+ * ionc_accept() - take the client that waited longest
+ * @ch: set to a channel whose other side is the client
+ * @listener: the descriptor of ionc_listen()
+ * @options: only @spin_ns and IONC_NO_SPIN of @flags are used; may be NULL
+ * @timeout_ns: how long to wait for a client at most; 0: check once; IONC_FOREVER
+ *
+ * ionc_peer() tells who connected. Several threads may accept from one listener.
+ *
+ * Return: 0; -ETIME if no client came; -EINTR; -EINVAL if @listener does not listen;
+ * -EMFILE; else as ionc_attach().
+ */
+int ionc_accept(struct ionc_channel **ch, int listener,
+		const struct ionc_options *options, __u64 timeout_ns);
+
+/**
+ * ionc_pair() - make two channels that are connected to each other
+ * @one: set to one of them
+ * @other: set to the other one
+ * @options: options of @one, or NULL; the service is direct if they name none, and
+ *	their key is NULL
+ *
+ * As with socketpair(), the program hands one of them to another program, by
+ * ionc_detach(). The rx of @other has as many slots as the tx of @one, and so on.
+ *
+ * Return: 0; as ionc_open(), with both NULL.
+ */
+int ionc_pair(struct ionc_channel **one, struct ionc_channel **other,
+	      const struct ionc_options *options);
+
+/* ionc_peer() passes the size that the struct has in the program. */
+int ionc_peer_struct(struct ionc_channel *ch, struct ion_peer *peer);
+
+/**
+ * ionc_peer() - ask who is at the other side, and whether it is still there
+ * @ch: the channel
+ * @peer: filled in completely; a service without another side has ION_PEER_NONE
+ *
+ * Ends: none.
+ *
+ * Return: 0 or -errno.
+ */
+static inline int ionc_peer(struct ionc_channel *ch, struct ion_peer *peer)
+{
+	memset(peer, 0, sizeof(*peer));
+	peer->size = (__u32)sizeof(*peer);
+	return ionc_peer_struct(ch, peer);
+}
+
 /* ---- packets ----------------------------------------------------------- */
 
 /**
@@ -1171,6 +1294,10 @@ static inline int ionc_verify(struct ionc_channel *ch,
  * @IONC_PEEK: ionc_peek_ring()
  * @IONC_JOIN: ionc_join()
  * @IONC_VERIFY: ionc_verify()
+ * @IONC_LISTEN: ionc_listen()
+ * @IONC_CONNECT: ionc_connect()
+ * @IONC_ACCEPT: ionc_accept()
+ * @IONC_PAIR: ionc_pair()
  */
 enum ionc_call {
 	IONC_ANY,
@@ -1184,6 +1311,10 @@ enum ionc_call {
 	IONC_PEEK,
 	IONC_JOIN,
 	IONC_VERIFY,
+	IONC_LISTEN,
+	IONC_CONNECT,
+	IONC_ACCEPT,
+	IONC_PAIR,
 };
 
 /**

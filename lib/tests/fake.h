@@ -9,8 +9,10 @@
 #define _IONC_FAKE_H
 
 #include <ionchannel.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sys/types.h>
+#include <time.h>
 
 #define FAKE_DEVICE "/fake/ion"
 
@@ -89,6 +91,14 @@ __u64 fake_mirror(__u64 offset);
 /* Wake the peer of a direct channel if it asks for it. */
 void fake_kick_peer(struct fake *f);
 void fake_ask(struct fake *f, unsigned int id, __u32 want);
+
+/* Ports; the caller of fake_port_call() holds the lock. */
+extern struct ion_setup fake_port_setup;
+
+bool fake_port_has(unsigned long request, const void *arg);
+int fake_port_call(struct fake *f, int fd, unsigned long request, void *arg);
+bool fake_port_listens(const struct fake *f);
+int fake_port_poll(struct pollfd *fd, const struct timespec *left);
 
 /* Run the kernel end until there is nothing to do; the caller holds the lock. */
 void fake_run(struct fake *f);

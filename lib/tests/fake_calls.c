@@ -305,6 +305,8 @@ int __wrap_ppoll(struct pollfd *fds, nfds_t count, const struct timespec *left,
 {
 	if (count != 1 || !fake_of(fds->fd))
 		return __real_ppoll(fds, count, left, mask);
+	if (fake_port_listens(fake_of(fds->fd)))
+		return fake_port_poll(fds, left);
 	return fake_poll(fds, left ? (__u64)left->tv_sec * 1000000000 +
 					      (__u64)left->tv_nsec
 				   : IONC_FOREVER);
@@ -431,6 +433,8 @@ static int fake_call(struct fake *f, int fd, unsigned long request, void *arg)
 
 	if (request == ION_IOC_QUERY)
 		return fake_query(arg);
+	if (fake_port_has(request, arg))
+		return fake_port_call(f, fd, request, arg);
 	if (request == ION_IOC_SETUP)
 		return f->info.nr_areas ? -EBUSY : fake_setup(f, fd, arg);
 	if (!f->info.nr_areas)
