@@ -454,6 +454,146 @@ TEST(two_channels_are_joined_by_descriptor)
 	ionc_close(b);
 }
 
+#define LIBRARY_PORT "library port"
+
+static int connect_channel(struct ionc_channel **ch, const char *service)
+{
+	struct ionc_options options;
+
+	ionc_options_init(&options);
+	options.service = service;
+	options.buffers = 8;
+	return ionc_connect(ch, LIBRARY_PORT, &options);
+}
+
+static bool crosses(struct ionc_channel *from, struct ionc_channel *to,
+		    __u64 number)
+{
+	struct ion_packet packet = { .pad = (__u32)number }, got = { 0 };
+
+	return ionc_send(from, &packet, 1, SECOND) == 1 &&
+	       ionc_receive(to, &got, 1, 5 * SECOND) == 1 &&
+	       got.pad == (__u32)number;
+}
+
+TEST(server_and_client_talk)
+{
+	struct ionc_channel *client, *server;
+	int listener = ionc_listen(LIBRARY_PORT, NULL);
+	struct ion_packet packet;
+	struct ion_peer peer;
+	char text[8] = "";
+
+	ASSERT_LE(0, listener);
+	EXPECT_EQ(-ETIME, ionc_accept(&server, listener, NULL, MS));
+	ASSERT_EQ(0, connect_channel(&client, NULL));
+	ASSERT_EQ(0, ionc_peer(client, &peer));
+	EXPECT_EQ(ION_PEER_NONE, peer.state);
+	/* The client sends before it is accepted. */
+	packet = ionc_packet(client, (__u32)ionc_buffer_get(client), 5);
+	memcpy(ionc_payload(client, &packet), "hello", 5);
+	EXPECT_EQ(1, ionc_send(client, &packet, 1, 0));
+	ASSERT_EQ(0, ionc_accept(&server, listener, NULL, 5 * SECOND));
+	ASSERT_EQ(1, ionc_receive(server, &packet, 1, 5 * SECOND));
+	EXPECT_EQ(5, ionc_peer_copy(server, &packet, text, sizeof(text)));
+	EXPECT_EQ(0, strcmp(text, "hello"));
+	EXPECT_TRUE(crosses(server, client, 7));
+	ASSERT_EQ(0, ionc_peer(server, &peer));
+	EXPECT_EQ(ION_PEER_THERE, peer.state);
+	EXPECT_EQ(getpid(), peer.pid);
+	EXPECT_EQ(ionc_info(client)->channel, peer.channel);
+	ionc_close(client);
+	EXPECT_EQ(-EPIPE, ionc_receive(server, &packet, 1, IONC_FOREVER));
+	ASSERT_EQ(0, ionc_peer(server, &peer));
+	EXPECT_EQ(ION_PEER_GONE, peer.state);
+	ionc_close(server);
+	close(listener);
+}
+
+static int accept_and_answer(struct task *task)
+{
+	struct ion_packet packet;
+	struct ionc_channel *ch;
+	int ret;
+
+	ret = ionc_accept(&ch, (int)task->arg[0], NULL, IONC_FOREVER);
+	if (ret)
+		return ret;
+	ret = ionc_receive(ch, &packet, 1, 5 * SECOND);
+	if (ret == 1)
+		ret = ionc_send(ch, &packet, 1, 5 * SECOND);
+	ionc_close(ch);
+	return ret;
+}
+
+TEST(accept_sleeps_until_a_client_comes)
+{
+	int listener = ionc_listen(LIBRARY_PORT, NULL);
+	struct ion_packet packet = { .pad = 3 };
+	struct ionc_channel *client;
+	struct task task;
+
+	ASSERT_LE(0, listener);
+	task_start(&task, accept_and_answer, NULL, (__u64)listener, 0);
+	ASSERT_TRUE(AWAIT(task_sleeps(&task)));
+	ASSERT_EQ(0, connect_channel(&client, NULL));
+	EXPECT_EQ(1, ionc_send(client, &packet, 1, SECOND));
+	packet.pad = 0;
+	EXPECT_EQ(1, ionc_receive(client, &packet, 1, 5 * SECOND));
+	EXPECT_EQ(3, packet.pad);
+	EXPECT_EQ(1, task_join(&task));
+	ionc_close(client);
+	close(listener);
+}
+
+TEST(ports_of_pair_work)
+{
+	struct ionc_listen_options options;
+	struct ionc_channel *client, *server;
+	int listener;
+
+	ionc_listen_options_init(&options);
+	options.service = "pair";
+	options.backlog = 1;
+	options.buffers = 8;
+	listener = ionc_listen(LIBRARY_PORT, &options);
+	ASSERT_LE(0, listener);
+	EXPECT_EQ(-EADDRINUSE, ionc_listen(LIBRARY_PORT, NULL));
+	EXPECT_EQ(-EPROTOTYPE, connect_channel(&client, NULL));
+	ASSERT_EQ(0, ionc_connect(&client, LIBRARY_PORT,
+				  &(struct ionc_options){
+					  .size = sizeof(struct ionc_options),
+					  .service = "pair",
+				  }));
+	EXPECT_EQ(-EAGAIN, connect_channel(&server, "pair"));
+	ASSERT_EQ(0, ionc_accept(&server, listener, NULL, 0));
+	EXPECT_TRUE(crosses(client, server, 1));
+	EXPECT_TRUE(crosses(server, client, 2));
+	ionc_close(client);
+	ionc_close(server);
+	close(listener);
+	EXPECT_EQ(-ECONNREFUSED, connect_channel(&client, "pair"));
+}
+
+TEST(pair_makes_two_connected_channels)
+{
+	struct ionc_channel *one, *other;
+	struct ionc_options options;
+
+	ionc_options_init(&options);
+	options.slots[ION_RING_TX] = 16;
+	ASSERT_EQ(0, ionc_pair(&one, &other, &options));
+	EXPECT_EQ(16, ionc_info(other)->ring[ION_RING_RX].nr_slots);
+	EXPECT_TRUE(crosses(one, other, 1));
+	EXPECT_TRUE(crosses(other, one, 2));
+	ionc_close(one);
+	EXPECT_EQ(-EPIPE, ionc_check(other));
+	ionc_close(other);
+	options.service = "echo";
+	EXPECT_EQ(-EOPNOTSUPP, ionc_pair(&one, &other, &options));
+	EXPECT_NE(NULL, strstr(ionc_explain(IONC_PAIR, -EOPNOTSUPP), "direct"));
+}
+
 TEST(refusals_are_explained)
 {
 	struct ionc_channel *ch;
