@@ -586,8 +586,11 @@ TEST(pair_makes_two_connected_channels)
 	EXPECT_EQ(16, ionc_info(other)->ring[ION_RING_RX].nr_slots);
 	EXPECT_TRUE(crosses(one, other, 1));
 	EXPECT_TRUE(crosses(other, one, 2));
+	EXPECT_LE(0, ionc_eventfd(other));
 	ionc_close(one);
 	EXPECT_EQ(-EPIPE, ionc_check(other));
+	/* It went before: no signal comes. */
+	EXPECT_EQ(-EPIPE, ionc_arm(other, IONC_RX));
 	ionc_close(other);
 	options.service = "echo";
 	EXPECT_EQ(-EOPNOTSUPP, ionc_pair(&one, &other, &options));
