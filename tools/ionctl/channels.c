@@ -95,7 +95,8 @@ const struct ion_list_entry *channels_find(const struct channels *channels,
 
 bool channel_has_rings(const struct ion_list_entry *entry)
 {
-	return entry->state != ION_CHANNEL_OPEN && *entry->service;
+	return entry->state != ION_CHANNEL_OPEN &&
+	       entry->state != ION_CHANNEL_LISTENING && *entry->service;
 }
 
 bool channel_poisoned(const struct ion_list_entry *entry)
@@ -214,6 +215,11 @@ json_t *channel_json(const struct ion_list_entry *entry)
 	user_name(entry->uid, user, sizeof(user));
 	json_put_text(object, "user", user, sizeof(user));
 	json_put(object, "state", json_string(state_name(entry->state)));
+	json_put_text(object, "key", entry->key, sizeof(entry->key));
+	json_put_number(object, "peer", entry->peer);
+	if (entry->state == ION_CHANNEL_LISTENING)
+		json_put_text(object, "service", entry->service,
+			      sizeof(entry->service));
 	if (channel_has_rings(entry))
 		put_rings(object, entry);
 	return object;

@@ -33,12 +33,13 @@ static const struct feature features[] = {
 	{ ION_FEATURE_LIST, "list" },
 	{ ION_FEATURE_SELFTEST, "selftest" },
 	{ ION_FEATURE_DIRECT, "direct" },
+	{ ION_FEATURE_PORTS, "ports" },
 	{ 0, NULL },
 };
 
 /* The driver has no list of the services that other modules register. */
-const char *const builtin_services[] = { "echo", "sink",   "source", "pair",
-					 "direct", NULL };
+const char *const builtin_services[] = { "echo",	 "sink",   "source",
+					 "pair", "direct", NULL };
 
 /* Return whether a service exists, from a set-up that changes nothing. */
 static bool has_service(int fd, const char *name)
@@ -154,9 +155,27 @@ static int driver_info(void)
 	return EXIT_OK;
 }
 
+/* A channel that listens has no rings. */
+static int port_info(const struct ion_list_entry *entry)
+{
+	char service[ION_SERVICE_NAME_LEN + 1], key[ION_KEY_LEN + 1];
+
+	if (globals.json) {
+		json_print(channel_json(entry));
+		return EXIT_OK;
+	}
+	text_safe(service, sizeof(service), entry->service,
+		  sizeof(entry->service));
+	text_safe(key, sizeof(key), entry->key, sizeof(entry->key));
+	printf("channel %llu: service %s, listening on %s\n", entry->channel,
+	       service, key);
+	return EXIT_OK;
+}
+
 static int channel_info(__u64 channel)
 {
 	struct ion_info info = { .size = sizeof(info) };
+	struct ion_peer peer = { .size = sizeof(peer) };
 	struct ion_list_entry entry;
 	int fd, status, ret;
 
@@ -164,13 +183,17 @@ static int channel_info(__u64 channel)
 	if (status)
 		return status;
 	ret = device_call(fd, ION_IOC_INFO, &info);
+	if (!ret)
+		device_call(fd, ION_IOC_PEER, &peer);
 	close(fd);
+	if (ret < 0 && entry.state == ION_CHANNEL_LISTENING)
+		return port_info(&entry);
 	if (ret < 0)
 		return fail_call(IONC_ATTACH, ret, "channel %llu", channel);
 	if (globals.json)
-		geometry_json(&info);
+		geometry_json(&info, &entry, &peer);
 	else
-		geometry_text(&info);
+		geometry_text(&info, &entry, &peer);
 	return EXIT_OK;
 }
 
@@ -194,17 +217,20 @@ const struct command cmd_info = {
 		"It does not count the channel that ionctl itself opens.\n"
 		"\n"
 		"For a channel, shows its geometry: the areas to map, and the mmap() offsets of\n"
-		"the words of each ring.\n"
+		"the words of each ring, its key or port, and who is at the other side.\n"
 		"\n" FOREIGN_TEXT,
 	.json = "abi_version, slots_min, slots_max, batch_max, channels, max_channels,\n"
 		"user_channels, max_user_channels, bytes, max_bytes: numbers; features,\n"
 		"services: arrays of names. For a channel:\n"
-		"  channel, service, layout, bytes, buffers, buffer_size\n"
+		"  channel, service, layout, bytes, buffers, buffer_size, key\n"
+		"  peer                an object: state (none, there, gone), channel, pid,\n"
+		"                      uid, gid, user\n"
 		"  areas               an array of objects: name, offset, length, writable\n"
 		"  rings               objects tx, rx, cmd, evt: nr_slots, slot_size, and\n"
 		"                      offsets: head, tail, mask, producer_wake,\n"
 		"                      consumer_wake, producer_wake_kernel,\n"
-		"                      consumer_wake_kernel, slots\n",
+		"                      consumer_wake_kernel, slots\n"
+		"A channel that listens has the keys of ionctl list --json.\n",
 	.examples = "ionctl info\n"
 		    "ionctl --json info | jq .channels\n"
 		    "ionctl info 7\n",

@@ -23,9 +23,21 @@ static const struct column columns[] = {
 	{ "EVT", false, false },	{ NULL, false, false },
 };
 
+/* The same with KEY and PEER, if any channel has one of them. */
+static const struct column columns_with_keys[] = {
+	{ "CHANNEL", true, false },	{ "PID", true, false },
+	{ "COMM", false, false },	{ "USER", false, false },
+	{ "SERVICE", false, false },	{ "KEY", false, false },
+	{ "PEER", true, false },	{ "LAYOUT", false, false },
+	{ "MEMORY", true, false },	{ "STATE", false, false },
+	{ "KERNEL END", false, false }, { "TX", false, false },
+	{ "RX", false, false },		{ "CMD", false, false },
+	{ "EVT", false, false },	{ NULL, false, false },
+};
+
 /*
  * On a narrow terminal MEMORY is left out first, then LAYOUT, KERNEL END, USER, the
- * bars, EVT, CMD, RX, TX, COMM, SERVICE, PID.
+ * bars, EVT, CMD, RX, TX, PEER, COMM, SERVICE, KEY, PID.
  */
 static const unsigned int spare[] = { 0,
 				      27,
@@ -41,6 +53,11 @@ static const unsigned int spare[] = { 0,
 				      TABLE_BAR | 22,
 				      TABLE_BAR | 21 };
 
+static const unsigned int spare_with_keys[] = {
+	0, 29, 26, 4, 27, 28, 25, 2, 1, 0, 3, TABLE_BAR | 24,
+	TABLE_BAR | 23, TABLE_BAR | 22, TABLE_BAR | 21,
+};
+
 static void ring_cell(struct table *table, const struct ion_ring_stats *ring)
 {
 	enum paint paint = PAINT_NONE;
@@ -55,7 +72,7 @@ static void ring_cell(struct table *table, const struct ion_ring_stats *ring)
 		   ring->capacity);
 }
 
-/* Fill the columns of a channel that was not set up. */
+/* Fill the columns of a channel that has no rings. */
 static void no_rings(struct table *table)
 {
 	const struct column *column;
@@ -65,7 +82,20 @@ static void no_rings(struct table *table)
 		table_cell(table, PAINT_NONE, "-");
 }
 
-static void add_row(struct table *table, const struct ion_list_entry *entry)
+static void key_cells(struct table *table, const struct ion_list_entry *entry)
+{
+	char text[ION_KEY_LEN + 1];
+
+	text_safe(text, sizeof(text), entry->key, sizeof(entry->key));
+	table_cell(table, PAINT_NONE, "%s", *text ? text : "-");
+	if (entry->peer)
+		table_cell(table, PAINT_NONE, "%llu", entry->peer);
+	else
+		table_cell(table, PAINT_NONE, "-");
+}
+
+static void add_row(struct table *table, const struct ion_list_entry *entry,
+		    bool keys)
 {
 	bool rings = channel_has_rings(entry);
 	char text[TEXT_SIZE];
@@ -74,6 +104,8 @@ static void add_row(struct table *table, const struct ion_list_entry *entry)
 	unsigned int ring;
 
 	channel_cells(table, entry);
+	if (keys)
+		key_cells(table, entry);
 	table_cell(table, PAINT_NONE, "%s",
 		   rings ? layout_name(entry->layout) : "-");
 	table_cell(table, PAINT_NONE, "%s", text_bytes(text, entry->bytes));
@@ -87,16 +119,31 @@ static void add_row(struct table *table, const struct ion_list_entry *entry)
 		ring_cell(table, &entry->stats.ring[ring]);
 }
 
+static bool any_keys(const struct channels *channels,
+		     const struct filter *filter)
+{
+	const struct ion_list_entry *entry;
+	size_t i;
+
+	for (i = 0; i < channels->count; i++) {
+		entry = &channels->entry[i];
+		if (filter_shows(filter, entry) && (*entry->key || entry->peer))
+			return true;
+	}
+	return false;
+}
+
 static void list_text(const struct channels *channels,
 		      const struct filter *filter)
 {
-	struct table *table = table_new(columns);
+	bool keys = any_keys(channels, filter);
+	struct table *table = table_new(keys ? columns_with_keys : columns);
 	size_t i;
 
 	for (i = 0; i < channels->count; i++)
 		if (filter_shows(filter, &channels->entry[i]))
-			add_row(table, &channels->entry[i]);
-	table_spare(table, spare);
+			add_row(table, &channels->entry[i], keys);
+	table_spare(table, keys ? spare_with_keys : spare);
 	table_print(table, stdout);
 }
 
@@ -163,19 +210,26 @@ const struct command cmd_list = {
 		"packets are queued, and the capacity. PID, COMM and USER belong to the process\n"
 		"that opened the channel.\n"
 		"\n"
-		"STATE is open (not set up yet), ready, closed (a service still keeps it) or\n"
-		"poisoned. KERNEL END is sleeping, lent (a lent thread is awake), lent,\n"
-		"sleeping, or gone (the service hung up).\n"
+		"STATE is open (not set up yet), ready, listening (a port), closed (a service\n"
+		"still keeps it) or poisoned. KERNEL END is sleeping, lent (a lent thread is\n"
+		"awake), lent, sleeping, or gone (the service hung up).\n"
+		"\n"
+		"KEY is the key or the port that the program named, and PEER the channel at the\n"
+		"other side. They are columns if any channel has one.\n"
 		"\n"
 		"On a narrow terminal MEMORY, LAYOUT, KERNEL END and USER are left out, in this\n"
-		"order, as far as necessary; then the bars, EVT, CMD, RX, TX, COMM,\n"
-		"SERVICE and PID.\n",
+		"order, as far as necessary; then the bars, EVT, CMD, RX, TX, PEER, COMM,\n"
+		"SERVICE, KEY and PID.\n",
 	.options = options,
 	.json = "{\"channels\": [...]}, each of them an object:\n"
 		"  channel, pid, uid, comm, user\n"
-		"  state               open, ready, closed\n"
+		"  state               open, ready, listening, closed\n"
+		"  key                 key or port, or \"\"\n"
+		"  peer                the channel at the other side, 0 if there was none\n"
 		"and unless state is open:\n"
-		"  service, layout     names\n"
+		"  service             a name\n"
+		"and unless state is listening:\n"
+		"  layout              a name\n"
 		"  bytes               memory that is charged for it\n"
 		"  buffers, buffer_size, buffers_owned\n"
 		"  kernel_end          sleeping, lent, \"lent, sleeping\", gone,\n"

@@ -90,7 +90,7 @@ static bool is_same(const struct ping *p, const struct ion_packet *packet,
 
 	if (!p->size)
 		return packet->data == number && packet->phys == ~number;
-	payload = ionc_payload(p->own.ch, packet);
+	payload = own_payload(&p->own, packet);
 	if (!payload || packet->len != p->size)
 		return false;
 	for (i = 0; i < p->size; i++)
@@ -409,6 +409,8 @@ static void parse(struct ping *p, int argc, char **argv)
 	while ((letter = next_option(argc, argv, &cmd_ping)) >= 0)
 		take_option(p, letter);
 	want_arguments(argc, argv, 0, 0);
+	if (p->answer && p->own.connect)
+		fail_usage("--answer and --connect: the server answers");
 	if (p->answer && !o->key && p->own.fd < 0)
 		fail_usage("--answer is for two programs: give a --key");
 	if (p->size && !o->buffers) {
@@ -451,6 +453,7 @@ static const struct option_help options[] = {
 	{ OPTION_QUIET, "quiet", NULL, "print only the summary" },
 	{ OPTION_ANSWER, "answer", NULL,
 	  "answer another ionctl ping; with --key" },
+	OWN_CONNECT_OPTION,
 	OWN_OPTIONS,
 	{ 0 },
 };
@@ -465,7 +468,7 @@ const struct command cmd_ping = {
 		"and the maximum. The time is from before the push to after the wait.\n"
 		"\n"
 		"With --key the packets go to another program: ionctl ping --answer with the\n"
-		"same --key and --size.\n"
+		"same --key and --size; with --connect to a server: ionctl listen --echo.\n"
 		"\n"
 		"--timeout is how long a packet may take (default 10).\n",
 	.options = options,
@@ -475,6 +478,7 @@ const struct command cmd_ping = {
 	.examples = "ionctl ping -c 3\n"
 		    "ionctl ping -c 100000 -i 0 -q --lend\n"
 		    "ionctl ping --key there --size 1000\n"
-		    "ionctl ping --key there --size 1000 --answer\n",
+		    "ionctl ping --key there --size 1000 --answer\n"
+		    "ionctl ping --connect there --size 1000\n",
 	.statuses = "1 if a packet did not come back\n",
 };

@@ -185,6 +185,8 @@ static void offer_arguments(const struct typed *typed, const char *word)
 		  (is(typed, "info") || is(typed, "reset") ||
 		   is(typed, "peek"))))
 		offer_channels(word);
+	else if (is(typed, "connect") && !typed->arguments)
+		offer_ports(word);
 	else if (is(typed, "peek") && typed->arguments == 1)
 		offer_rings(word);
 	else if (is(typed, "push") && !typed->no_packets)

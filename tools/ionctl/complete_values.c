@@ -121,6 +121,31 @@ static void offer_services(const char *word, const char *before)
 	channels_free(&channels);
 }
 
+static void offer_port_names(const char *word, const char *before)
+{
+	struct channels channels;
+	size_t i;
+
+	read_channels(&channels);
+	for (i = 0; i < channels.count; i++) {
+		const struct ion_list_entry *entry = &channels.entry[i];
+		char name[ION_KEY_LEN + 1], text[64];
+
+		if (entry->state != ION_CHANNEL_LISTENING)
+			continue;
+		text_safe(name, sizeof(name), entry->key, sizeof(entry->key));
+		snprintf(text, sizeof(text), "%.31s, process %u",
+			 entry->service, entry->pid);
+		offer(word, before, name, text);
+	}
+	channels_free(&channels);
+}
+
+void offer_ports(const char *word)
+{
+	offer_port_names(word, "");
+}
+
 /* ---- values from the machine -------------------------------------------- */
 
 /* Offer the shell's descriptors of the device, which ionctl inherits. */
@@ -244,6 +269,7 @@ static const struct {
 	{ "sort", offer_orders },
 	{ "layout", offer_layouts },
 	{ "service", offer_services },
+	{ "connect", offer_port_names },
 	{ "user", offer_users },
 	{ "pid", offer_pids },
 	{ "fd", offer_fds },

@@ -21,6 +21,7 @@ void offer_values(const struct option_help *option, const char *word,
 
 /* Offer the arguments of commands. */
 void offer_channels(const char *word);
+void offer_ports(const char *word);
 void offer_rings(const char *word);
 void offer_fields(const char *word, bool commands);
 

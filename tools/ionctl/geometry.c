@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "channels.h"
 #include "json.h"
 #include "table.h"
 #include "text.h"
@@ -118,7 +119,35 @@ static void print_rings(const struct ion_info *info)
 	table_print(table, stdout);
 }
 
-void geometry_text(const struct ion_info *info)
+static const char *peer_state(const struct ion_peer *peer)
+{
+	static const char *const names[] = {
+		[ION_PEER_NONE] = "none",
+		[ION_PEER_THERE] = "there",
+		[ION_PEER_GONE] = "gone",
+	};
+
+	return peer->state <= ION_PEER_GONE ? names[peer->state] : "?";
+}
+
+static void peer_text(const struct ion_list_entry *entry,
+		      const struct ion_peer *peer)
+{
+	char key[ION_KEY_LEN + 1], user[64];
+
+	text_safe(key, sizeof(key), entry->key, sizeof(entry->key));
+	if (*key)
+		printf("key %s\n", key);
+	if (peer->channel)
+		printf("peer: channel %llu, process %d of %s, %s\n",
+		       peer->channel, peer->pid,
+		       user_name(peer->uid, user, sizeof(user)),
+		       peer_state(peer));
+}
+
+void geometry_text(const struct ion_info *info,
+		   const struct ion_list_entry *entry,
+		   const struct ion_peer *peer)
 {
 	char service[ION_SERVICE_NAME_LEN + 1], bytes[TEXT_SIZE];
 
@@ -130,7 +159,9 @@ void geometry_text(const struct ion_info *info)
 	if (info->buffers)
 		printf(", %u buffers of %u bytes", info->buffers,
 		       info->buffer_size);
-	fputs("\n\n", stdout);
+	putchar('\n');
+	peer_text(entry, peer);
+	putchar('\n');
 	print_areas(info);
 	putchar('\n');
 	print_rings(info);
@@ -175,7 +206,25 @@ static json_t *ring_json(const struct ion_ring_info *ring)
 	return object;
 }
 
-void geometry_json(const struct ion_info *info)
+static json_t *peer_json(const struct ion_peer *peer)
+{
+	json_t *object = json_new_object();
+	char user[64] = "";
+
+	json_put(object, "state", json_string(peer_state(peer)));
+	json_put_number(object, "channel", peer->channel);
+	json_put_number(object, "pid", (uint64_t)peer->pid);
+	json_put_number(object, "uid", peer->uid);
+	json_put_number(object, "gid", peer->gid);
+	if (peer->channel)
+		user_name(peer->uid, user, sizeof(user));
+	json_put_text(object, "user", user, sizeof(user));
+	return object;
+}
+
+void geometry_json(const struct ion_info *info,
+		   const struct ion_list_entry *entry,
+		   const struct ion_peer *peer)
 {
 	json_t *doc = json_new_object();
 	json_t *rings = json_new_object();
@@ -187,6 +236,8 @@ void geometry_json(const struct ion_info *info)
 	json_put_number(doc, "bytes", info->bytes);
 	json_put_number(doc, "buffers", info->buffers);
 	json_put_number(doc, "buffer_size", info->buffer_size);
+	json_put_text(doc, "key", entry->key, sizeof(entry->key));
+	json_put(doc, "peer", peer_json(peer));
 	json_put(doc, "areas", areas_json(info));
 	for (i = 0; i < ION_RINGS; i++)
 		json_put(rings, ring_name(i), ring_json(&info->ring[i]));

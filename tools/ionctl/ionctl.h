@@ -97,6 +97,8 @@ extern const struct command cmd_top;
 extern const struct command cmd_push;
 extern const struct command cmd_pop;
 extern const struct command cmd_cat;
+extern const struct command cmd_listen;
+extern const struct command cmd_connect;
 extern const struct command cmd_ping;
 extern const struct command cmd_bench;
 

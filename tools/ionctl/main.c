@@ -23,6 +23,8 @@ const struct command *const commands[] = {
 	&cmd_push,
 	&cmd_pop,
 	&cmd_cat,
+	&cmd_listen,
+	&cmd_connect,
 	&cmd_ping,
 	&cmd_bench,
 	NULL,

@@ -10,6 +10,7 @@
 #include "open.h"
 #include "options.h"
 #include "own.h"
+#include "talk.h"
 
 /* ---- options ----------------------------------------------------------- */
 
@@ -138,6 +139,9 @@ void own_option(struct own *own, int letter)
 	case OWN_STATS:
 		own->stats = true;
 		break;
+	case OWN_CONNECT:
+		own->connect = name_argument("--connect", optarg, ION_KEY_LEN);
+		break;
 	}
 }
 
@@ -147,11 +151,25 @@ static bool joins(const char *service)
 	return !strcmp(service, "pair") || !strcmp(service, "direct");
 }
 
+static void check_connect(const struct own *own)
+{
+	if (own->fd >= 0)
+		fail_usage("--fd and --connect: a descriptor is connected already");
+	if (own->options.key)
+		fail_usage("--key and --connect: give one of them");
+	if (own->options.service)
+		port_service(own->options.service);
+}
+
 /* Refuse options that do not go together. */
 static void check_options(struct own *own)
 {
 	struct ionc_options *o = &own->options;
 
+	if (own->connect) {
+		check_connect(own);
+		return;
+	}
 	if (o->key && !o->service)
 		o->service = "pair";
 	if (o->key && !joins(o->service))
@@ -225,12 +243,28 @@ static void give_buffers(struct own *own)
 	ionc_give_free(own->ch, count);
 }
 
+static int connect_own(struct own *own)
+{
+	int ret;
+
+	own->options.device = globals.device;
+	ret = ionc_connect(&own->ch, own->connect, &own->options);
+	return ret ? talk_no_port(IONC_CONNECT, ret, own->connect) : EXIT_OK;
+}
+
+static int get_channel(struct own *own)
+{
+	if (own->connect)
+		return connect_own(own);
+	return own->fd < 0 ? open_own(&own->ch, &own->options) : attach(own);
+}
+
 int own_open(struct own *own)
 {
 	int ret;
 
 	check_options(own);
-	ret = own->fd < 0 ? open_own(&own->ch, &own->options) : attach(own);
+	ret = get_channel(own);
 	if (ret)
 		return ret;
 	if (own->lend) {
@@ -269,17 +303,33 @@ bool own_is_pair(const struct own *own)
 	return !strcmp(own_service(own), "pair");
 }
 
+static bool is_direct(const struct own *own)
+{
+	return !strcmp(own_service(own), "direct");
+}
+
 bool own_has_peer(const struct own *own)
 {
 	return joins(own_service(own));
+}
+
+const void *own_payload(const struct own *own, const struct ion_packet *packet)
+{
+	if (is_direct(own))
+		return ionc_peer_payload(own->ch, packet);
+	return ionc_payload(own->ch, packet);
 }
 
 void own_popped(struct own *own, const struct ion_packet *packet)
 {
 	if (!own->ch->buffers)
 		return;
-	/* Return the buffer to be filled again; tx has room for all buffers. */
-	if (own->fills && packet->len && ionc_give(own->ch, packet->id))
+	/*
+	 * Return the buffer, of a direct channel to its owner, else to be filled
+	 * again; tx has room for all buffers.
+	 */
+	if ((own->fills || is_direct(own)) && packet->len &&
+	    (ionc_give(own->ch, packet->id) || is_direct(own)))
 		return;
 	ionc_buffer_put(own->ch, packet->id);
 }

@@ -22,6 +22,7 @@ enum {
 	OWN_LEND,
 	OWN_TIMEOUT,
 	OWN_STATS,
+	OWN_CONNECT,
 };
 
 /* Rows for the options of a command. */
@@ -50,6 +51,10 @@ enum {
 	{ OWN_STATS, "stats", NULL, "print counters on stderr at the end" }
 /* clang-format on */
 
+/* A row for commands that can use a port. */
+#define OWN_CONNECT_OPTION \
+	{ OWN_CONNECT, "connect", "NAME", "the server that listens on this name" }
+
 /* How many buffers a pair gives away, for the other program's data. */
 enum own_give {
 	OWN_GIVE_ALL,  /* this program only receives */
@@ -73,6 +78,7 @@ struct own_refused {
  * struct own - an own channel
  * @options: options for ionc_open()
  * @setup: the first option of the set-up, without its dashes; NULL: none given
+ * @connect: the port of --connect, or NULL
  * @fd: the descriptor of --fd; -1: ionctl opens the device
  * @lend: whether to lend a thread
  * @lending: options of the lent thread
@@ -90,6 +96,7 @@ struct own_refused {
 struct own {
 	struct ionc_options options;
 	const char *setup;
+	const char *connect;
 	int fd;
 	bool lend;
 	struct ionc_lend_options lending;
@@ -182,6 +189,9 @@ int own_failed(struct own *own, int error);
 const char *own_reason(const struct own *own, int error, char text[64]);
 int own_status(int error);
 
+/* Return the payload of a packet that was popped, or NULL if it is in no buffer. */
+const void *own_payload(const struct own *own, const struct ion_packet *packet);
+
 /**
  * own_popped() - free or return the buffer of a packet that was popped
  * @own: the channel
@@ -194,6 +204,9 @@ void own_popped(struct own *own, const struct ion_packet *packet);
 /* The name of the service, whether it is pair, and whether it joins two programs. */
 const char *own_service(const struct own *own);
 bool own_is_pair(const struct own *own);
+bool own_has_peer(const struct own *own);
+
+/* Whether another program is at the other side. */
 bool own_has_peer(const struct own *own);
 
 /*

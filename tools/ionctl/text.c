@@ -121,6 +121,7 @@ const char *state_name(unsigned int state)
 		[ION_CHANNEL_OPEN] = "open",
 		[ION_CHANNEL_READY] = "ready",
 		[ION_CHANNEL_CLOSED] = "closed",
+		[ION_CHANNEL_LISTENING] = "listening",
 	};
 
 	return NAME_OF(names, state);
