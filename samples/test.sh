@@ -99,6 +99,48 @@ publishes()
 	result "$status" direct_publish
 }
 
+# connect NAME COMMAND...: run a client once its server listens.
+connect()
+{
+	name=$1
+	shift
+	until "$@" 2>"$out/$name.err" || ! grep -q nobody "$out/$name.err"; do
+		kill -0 "$server" 2>/dev/null || return
+		sleep 0.1
+	done
+}
+
+# One server has several clients at once.
+echoes()
+{
+	timeout 60 "$here/echo_server" many 3 >"$out/server" 2>&1 &
+	server=$!
+	for client in 1 2 3; do
+		connect "$client" timeout 60 "$here/echo_client" many 50000 \
+			>"$out/$client" &
+	done
+	wait "$server" && wait &&
+		grep -qx '3 clients, 150000 packets returned' "$out/server" &&
+		[ "$(grep -c '^50000 packets came back' "$out"/[123] |
+			grep -c ':1$')" -eq 3 ]
+	result $? "echo_server, echo_client"
+}
+
+# Each request has its reply.
+requests()
+{
+	timeout 60 "$here/request_server" capitals 2 >"$out/server" 2>&1 &
+	server=$!
+	for client in 1 2; do
+		connect "$client" timeout 60 "$here/request_client" capitals \
+			"good morning" "client $client" a b c d e f g h \
+			>"$out/$client"
+	done
+	wait "$server" && [ "$(head -n 2 "$out/1")" = "GOOD MORNING
+CLIENT 1" ] && [ "$(tail -n 1 "$out/2")" = H ]
+	result $? "request_server, request_client"
+}
+
 prints 'packet 7 came back: 0x10ad' five
 prints 'packet 7 came back: 0x10ad' hello
 for way in eventfd ioctl poll read; do
@@ -110,6 +152,8 @@ talks
 left_alone
 sends_directly
 publishes
+echoes
+requests
 for program; do
 	timeout 60 "$program" >"$out/says" 2>&1
 	result $? "${program##*/}"
