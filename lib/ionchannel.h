@@ -1077,7 +1077,7 @@ static inline const void *ionc_peer_payload(const struct ionc_channel *ch,
  * @to: where to copy it
  * @size: bytes that @to has room for
  *
- * What was copied does not change any more, whatever the peer does. Ends: none.
+ * The copy does not change afterwards, whatever the peer does. Ends: none.
  *
  * Return: bytes copied, the length of the payload; -EINVAL if it does not lie within the
  * buffer; -EMSGSIZE if it is longer than @size.

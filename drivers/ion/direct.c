@@ -24,12 +24,12 @@
  *	    sleep				    clear the halves; wake; unlock
  *
  * (E) pairs with (F), as in <ion/ring.h>. The kernel sets and clears a half under the lock
- * of the link. Whoever clears a half notifies, under the same lock, everybody who may rely
- * on it: each of them joined the wait queue before the half was set. A sleeper that is
+ * of the link. A call that clears a half notifies, under the same lock, everybody who may
+ * rely on it: each of them joined the wait queue before the half was set. A sleeper that is
  * woken too early, because another one asked for less, sets the half again. So does one
  * in poll(): the wake-up names no events, or io_uring would not check again.
  *
- * The halves of a program that has gone are set for good. A kick for them is EPIPE.
+ * The halves of a program that has gone stay set. A kick for them is EPIPE.
  *
  * The program can write both halves. A program that clears its own misses its own
  * wake-up, and one that does not kick wakes nobody: neither harms the kernel. An index
@@ -309,7 +309,7 @@ void ion_direct_put(struct ion_direct_side *side)
 
 /*
  * The kernel has no end of such a ring. Its view has the indices of both programs: the
- * peer's in the place of the kernel's. @published differs from @own, so that every
+ * peer's replaces the kernel's. @published differs from @own, so that every
  * snapshot is made from the indices.
  */
 static void ion_direct_connect(struct ion_channel *ch, unsigned int id)
@@ -382,8 +382,9 @@ static int ion_direct_bind(struct ion_channel *ch, const struct ion_bind *how)
 }
 
 /*
- * Set the kernel's halves of a program that has gone. They ask for a kick for good, so
- * that its peer is told: one that sets its flag after the hang-up gets no signal for it.
+ * Set the kernel's halves of a program that has gone. They always ask for a kick, so
+ * that its peer learns of the hang-up even if it sets its flag after that: then no
+ * signal comes for the flag.
  */
 static void ion_direct_set_halves(struct ion_channel *ch)
 {

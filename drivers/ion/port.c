@@ -12,7 +12,7 @@
  *
  * ion_ports_lock protects the ports, the clients that wait, and the fields @queued_at,
  * @waiting and @clients of channels. It is held for a bounded time; all other locks are
- * taken outside it, but for those of wait queues.
+ * taken outside it, except those of wait queues.
  */
 #include <linux/cleanup.h>
 #include <linux/cred.h>
@@ -553,7 +553,7 @@ void ion_port_leave(struct ion_channel *ch)
 		return;
 	}
 	spin_lock(&ion_ports_lock);
-	/* Before the lock is given back: ion_port_return() looks at it. */
+	/* Before the lock is released: ion_port_return() checks it. */
 	WRITE_ONCE(ch->closed, true);
 	if (ch->queued_at)
 		ion_port_unqueue(ch);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Direct channels whose programs go: killed in any state, or closed by and by. The one
- * that remains is told, whatever it does, and nothing of the two is left.
+ * Direct channels whose programs are killed in any state, or close one after the other.
+ * The remaining one is notified, whatever it does, and nothing of the two is left.
  */
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -281,7 +281,7 @@ TEST_F(direct_gone, first_alone_leaves_nothing)
 	channel_close(&b);
 }
 
-/* Whoever closes first, the memory stays for the other, and is charged once. */
+/* The memory stays until the second program closes, and is charged once. */
 TEST_F(direct_gone, memory_remains_until_both_have_gone)
 {
 	struct channel b, *one, *other;

@@ -254,7 +254,7 @@ TEST_F(direct_wake, what_a_dead_peer_sent_is_read_before_the_hangup)
 
 /*
  * A program that sets its half after the hang-up gets no signal for it. It finds the
- * flags of its peer set, kicks, and is told.
+ * flags of its peer set, kicks, and gets EPIPE.
  */
 TEST_F(direct_wake, dead_peer_asks_for_a_kick)
 {

@@ -322,7 +322,7 @@ inline wait_on_eventfd(side)
 	program[side] = 0
 }
 
-/* ion_direct_unbind() of side 0: set its halves for good, tell the peer. */
+/* ion_direct_unbind() of side 0: set its halves, notify the peer. */
 inline close()
 {
 	atomic { !link_lock -> link_lock = 1; gone = 1 };

@@ -162,7 +162,7 @@ enum ion_ring_id {
  *	the words that the kernel end writes, and one for the slots of each
  *	ring. The kernel's words and the slots of rx and evt are read-only to
  *	the program. &struct ion_info gives the offset of each word. For the
- *	service ``direct`` the peer's program stands in the place of the kernel.
+ *	service ``direct`` the peer's program replaces the kernel.
  */
 enum ion_layout {
 	ION_LAYOUT_COMPACT,
