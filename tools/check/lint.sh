@@ -134,23 +134,28 @@ lint_shell()
 	done | in_root xargs shellcheck
 }
 
-# "make guards" takes too long for every run, but its patches must apply.
+# "make guards" takes too long for every run, but its patches must apply, and the table of
+# results has a row for each.
 lint_guards()
 {
-	local patch bad=0
+	local page=Documentation/pitfalls.rst patch text bad=0
 
 	for patch in selftests/guards/*.patch; do
 		git apply --check "$patch" || bad=1
+		text=$(sed -n 's/^Without: //p' "$patch")
+		grep -qFe "\`\`: $text" "$page" || {
+			echo "$page: no row for $patch"
+			bad=1
+		}
 	done
 	return "$bad"
 }
 
-# Pages whose wording tools/check/words is for.
-readonly worded=(NEWS '*.md' 'Documentation/*.rst' 'man/*.[1-9]')
+# Files whose wording tools/check/words is for: all but licenses, and the list itself.
+readonly worded=(':!LICENSES' ':!COPYING' ':!tools/check/words')
 
-# lint_words [FILE...]: none of the phrases of tools/check/words. What a page quotes is not
-# its own: in .rst what a tab sets in, in .md what stands between ```, in a manual page
-# what stands between .EX and .EE.
+# lint_words [FILE...]: pages, comments and messages have none of the phrases of
+# tools/check/words. words.awk says which quotations are exempt.
 lint_words()
 {
 	local files=("$@")
