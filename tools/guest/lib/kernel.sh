@@ -93,7 +93,7 @@ kernel_script()
 	"${make[@]}" KCONFIG_ALLCONFIG=/kernel/config allnoconfig
 	lost=$(grep '^CONFIG' config | grep -vxFf build/.config || :)
 	if [ -n "$lost" ]; then
-		echo "options that are not to be had:" "$lost"
+		echo "options that this kernel does not have:" "$lost"
 		return 1
 	fi
 	"${make[@]}" vmlinux "$2" modules
