@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# awk -f words.awk WORDS FILE...: no phrase of WORDS is in the text of FILE. What a page
-# quotes is not looked at: lines that a tab sets in (.rst), between ``` (.md), and between
-# .EX and .EE (manual pages). A phrase may go on in the next line.
+# awk -f words.awk WORDS FILE...: no phrase of WORDS is in the text of FILE: page, code,
+# comments and messages. Quotations in pages are skipped: lines that a tab indents (.rst),
+# between ``` (.md), and between .EX and .EE (manual pages). A phrase may continue in the
+# next line, behind the signs that begin and end a line of a comment or a string.
 FNR == 1 {
 	file++
 	quoting = 0
@@ -24,7 +25,7 @@ quoting { next }
 
 {
 	line = tolower($0)
-	gsub(/^[ \t*#>]+|[ \t]+$/, "", line)
+	gsub(/^[ \t*#>\/"+-]+|(\\n)?[ \t"\\]+$/, "", line)
 	for (i = 1; i <= phrases; i++)
 		if (found(before " " line, phrase[i]) && !found(before, phrase[i])) {
 			print FILENAME ":" FNR ": " shown ": write " instead[i]
