@@ -38,7 +38,7 @@ static const struct feature features[] = {
 };
 
 /* The driver has no list of the services that other modules register. */
-const char *const builtin_services[] = { "echo",	 "sink",   "source",
+const char *const builtin_services[] = { "echo", "sink",   "source",
 					 "pair", "direct", NULL };
 
 /* Return whether a service exists, from a set-up that changes nothing. */
