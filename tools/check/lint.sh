@@ -30,6 +30,8 @@ lint_texts()
 	step "license lines" lint_licenses
 	step "checkpatch" lint_checkpatch
 	step "clang-format" lint_format
+	step "clang-tidy" lint_tidy
+	step "coccinelle" lint_coccinelle
 	step "shellcheck" lint_shell
 	step "codespell" lint_spelling
 	step "words" lint_words
@@ -116,6 +118,29 @@ lint_format()
 {
 	sources "${programs[@]}" |
 		in_root xargs --no-run-if-empty clang-format "${1--n}" --Werror
+}
+
+# Options of the compiler that suit all programs. The analyzer leaves a function after
+# this many states: most have fewer, and without the limit it takes several times as
+# long.
+readonly tidy_options=(-std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
+		       '-DVERSION="0"' -Iinclude/uapi -Iinclude -Ilib -Ilib/tests
+		       -Itools/ionctl -isystem "$source/tools/testing/selftests"
+		       -Xclang -analyzer-config -Xclang max-nodes=5000)
+
+# .clang-tidy has the checks. The models are for cbmc, and bench/native needs the root
+# "bench".
+lint_tidy()
+{
+	sources "${programs[@]}" ':!*.h' ':!selftests/'{model,bench/native} |
+		in_root xargs "-P$(nproc)" -I{} \
+		clang-tidy --quiet {} -- "${tidy_options[@]}"
+}
+
+lint_coccinelle()
+{
+	sources 'drivers/*.[ch]' "${kernel_folders[@]}" |
+		in_root xargs tools/check/coccinelle "$source/scripts/coccinelle"
 }
 
 # format: reformat user-space code for lint_format.
