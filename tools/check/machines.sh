@@ -56,7 +56,7 @@ kcsan_steps()
 readonly machine_tests=(abi ring mapping ioctl errors errors_setup errors_limits poison counters
 	split split_ring wait wait_poll wait_event rw rw_uring serve serve_end stress
 	arena arena_owner arena_reset arena_map source big
-	pair pair_join pair_stamp pair_arena
+	pair pair_join pair_stamp pair_arena direct direct_wake direct_rights
 	service_calls service_wake service_life service_arena service_flood service_device
 	library list trace selftest original)
 
@@ -88,6 +88,7 @@ run_on_processors()
 		-- kselftest/run_kselftest.sh $(runner_options \
 			wait wait_poll wait_event rw serve serve_end stress \
 			hostile arena_hostile list processes pair_end pair_wake \
+			direct_wake direct_stress direct_hostile direct_gone \
 			service_wake service_flood service_race service_kill \
 			selftest_live big)
 }
@@ -103,6 +104,7 @@ run_kcsan()
 		-- kselftest-x86_64/run_kselftest.sh --override-timeout 600 \
 		$(runner_options wait wait_event rw serve serve_end stress list \
 			processes arena_owner pair pair_wake pair_arena source \
+			direct_wake direct_stress direct_gone \
 			service_wake service_flood service_race)
 }
 

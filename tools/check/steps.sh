@@ -338,7 +338,7 @@ run_on_one_processor()
 	local test tests=()
 
 	for test in wait wait_event rw serve serve_end stress service_wake \
-		service_flood pair_wake; do
+		service_flood pair_wake direct_wake direct_stress; do
 		tests+=(-t "ion:$test")
 	done
 	run_guest "$default_kernel" --smp 1 --timeout 900 \
