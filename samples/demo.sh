@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 #
 # demo.sh [FILE]: inserts ion.ko, carries FILE (default /bin/busybox) through
-# the kernel and back, sends it from one process to another, has another module
-# sum it up, compares the results, and removes the modules again. Runs as root in
-# the folder of ion.ko, ion_crc.ko, carry, crc, five, hello and send, and needs only
-# busybox. The status is 0 if everything is right, else 1, with the reason.
+# the kernel and back, sends it from one process to another, compares a server of many
+# clients with one of unix sockets, has another module sum the file up, compares the
+# results, and removes the modules again. Runs as root in the folder of ion.ko,
+# ion_crc.ko, carry, crc, five, hello, many and send, and needs only busybox. The status
+# is 0 if everything is right, else 1, with the reason.
 set -eu
 
 file=$(readlink -f "${1:-/bin/busybox}")
@@ -105,6 +106,8 @@ run timeout 60 send send demo "$file"
 wait "$receiver" || fail "status $? of the receiver"
 receiver=
 compare
+
+step "one server, four clients" many
 
 step "a module of its own" insmod ion_crc.ko
 inserted="ion_crc ion"
