@@ -10,8 +10,8 @@
 
 #include "internal.h"
 
-#define IONC_DEVICE	 "/dev/ion"
-#define IONC_SPIN_NS	 20000
+#define IONC_DEVICE  "/dev/ion"
+#define IONC_SPIN_NS 20000
 
 #define IONC_FLAGS (IONC_COMPACT | IONC_STAMP | IONC_PHYS | IONC_NO_SPIN)
 
@@ -298,8 +298,8 @@ int ionc_make(struct ionc_channel **ch, int fd,
 
 int ionc_open_device(const char *device, int flags)
 {
-	int fd = open(device ? device : IONC_DEVICE,
-		      O_RDWR | O_CLOEXEC | flags);
+	int fd =
+		open(device ? device : IONC_DEVICE, O_RDWR | O_CLOEXEC | flags);
 
 	return fd < 0 ? -errno : fd;
 }

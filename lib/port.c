@@ -174,7 +174,8 @@ static int ionc_await_client(int listener, __u64 deadline)
 		return -ETIME;
 	time.tv_sec = (time_t)(left / IONC_SECOND);
 	time.tv_nsec = (long)(left % IONC_SECOND);
-	if (ppoll(&pollfd, 1, deadline == IONC_FOREVER ? NULL : &time, NULL) < 0)
+	if (ppoll(&pollfd, 1, deadline == IONC_FOREVER ? NULL : &time, NULL) <
+	    0)
 		return -errno;
 	return 0;
 }

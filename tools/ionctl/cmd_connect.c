@@ -43,7 +43,8 @@ static const struct option_help options[] = {
 	  "direct (default) or pair, as the server" },
 	{ OWN_SLOTS, "slots", "NUMBER",
 	  "slots of each ring, a power of two (default 256)" },
-	{ OWN_BUFFERS, "buffers", "NUMBER", "buffers of the arena (default 32)" },
+	{ OWN_BUFFERS, "buffers", "NUMBER",
+	  "buffers of the arena (default 32)" },
 	{ OWN_BUFFER_SIZE, "buffer-size", "BYTES",
 	  "bytes of each, a power of two (default 32768)" },
 	{ OWN_TIMEOUT, "timeout", "SECONDS",
@@ -62,7 +63,8 @@ const struct command cmd_connect = {
 		"server ends. A server that is not ionctl listen does not say when it has sent\n"
 		"everything: use --timeout.\n",
 	.options = options,
-	.examples = "echo hello | ionctl connect there\n"
-		    "ionctl connect there <big >answer\n"
-		    "ionctl connect there --buffers 4 --buffer-size 65536 </dev/null\n",
+	.examples =
+		"echo hello | ionctl connect there\n"
+		"ionctl connect there <big >answer\n"
+		"ionctl connect there --buffers 4 --buffer-size 65536 </dev/null\n",
 };

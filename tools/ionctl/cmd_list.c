@@ -54,8 +54,21 @@ static const unsigned int spare[] = { 0,
 				      TABLE_BAR | 21 };
 
 static const unsigned int spare_with_keys[] = {
-	0, 29, 26, 4, 27, 28, 25, 2, 1, 0, 3, TABLE_BAR | 24,
-	TABLE_BAR | 23, TABLE_BAR | 22, TABLE_BAR | 21,
+	0,
+	29,
+	26,
+	4,
+	27,
+	28,
+	25,
+	2,
+	1,
+	0,
+	3,
+	TABLE_BAR | 24,
+	TABLE_BAR | 23,
+	TABLE_BAR | 22,
+	TABLE_BAR | 21,
 };
 
 static void ring_cell(struct table *table, const struct ion_ring_stats *ring)

@@ -112,7 +112,8 @@ static uint32_t mode_argument(const char *text)
 	unsigned long mode = strtoul(text, &end, 8);
 
 	if (!*text || *end || !mode || mode > 0777)
-		fail_usage("--mode is octal, from 0001 to 0777, not '%s'", text);
+		fail_usage("--mode is octal, from 0001 to 0777, not '%s'",
+			   text);
 	return (uint32_t)mode;
 }
 
@@ -152,7 +153,8 @@ static int run(int argc, char **argv)
 	want_arguments(argc, argv, 1, 1);
 	l.name = port_argument(argv[optind]);
 	if (globals.json && !l.echo)
-		fail_usage("--json is for --echo: stdout has the bytes of the client");
+		fail_usage(
+			"--json is for --echo: stdout has the bytes of the client");
 	l.options.device = globals.device;
 	listener = ionc_listen(l.name, &l.options);
 	if (listener < 0)
@@ -164,7 +166,8 @@ static int run(int argc, char **argv)
 }
 
 static const struct option_help options[] = {
-	{ OPTION_ECHO, "echo", NULL, "return packets and commands to the client" },
+	{ OPTION_ECHO, "echo", NULL,
+	  "return packets and commands to the client" },
 	{ OPTION_ONCE, "once", NULL, "end after the first client" },
 	{ OPTION_MODE, "mode", "BITS",
 	  "who may connect, octal (default 0600)" },

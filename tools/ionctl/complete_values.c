@@ -265,16 +265,11 @@ static const struct {
 	const char *name;
 	void (*offer)(const char *word, const char *before);
 } values[] = {
-	{ "color", offer_colours },
-	{ "sort", offer_orders },
-	{ "layout", offer_layouts },
-	{ "service", offer_services },
-	{ "connect", offer_port_names },
-	{ "user", offer_users },
-	{ "pid", offer_pids },
-	{ "fd", offer_fds },
-	{ "slots", offer_slots },
-	{ "buffer-size", offer_sizes },
+	{ "color", offer_colours },	 { "sort", offer_orders },
+	{ "layout", offer_layouts },	 { "service", offer_services },
+	{ "connect", offer_port_names }, { "user", offer_users },
+	{ "pid", offer_pids },		 { "fd", offer_fds },
+	{ "slots", offer_slots },	 { "buffer-size", offer_sizes },
 	{ "lend", offer_cpus },
 };
 

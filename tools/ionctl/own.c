@@ -154,7 +154,8 @@ static bool joins(const char *service)
 static void check_connect(const struct own *own)
 {
 	if (own->fd >= 0)
-		fail_usage("--fd and --connect: a descriptor is connected already");
+		fail_usage(
+			"--fd and --connect: a descriptor is connected already");
 	if (own->options.key)
 		fail_usage("--key and --connect: give one of them");
 	if (own->options.service)

@@ -52,8 +52,9 @@ enum {
 /* clang-format on */
 
 /* A row for commands that can use a port. */
-#define OWN_CONNECT_OPTION \
-	{ OWN_CONNECT, "connect", "NAME", "the server that listens on this name" }
+#define OWN_CONNECT_OPTION                \
+	{ OWN_CONNECT, "connect", "NAME", \
+	  "the server that listens on this name" }
 
 /* How many buffers a pair gives away, for the other program's data. */
 enum own_give {

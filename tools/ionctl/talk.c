@@ -52,8 +52,7 @@ static int give(struct talk *talk, uint32_t id)
 
 static int send_buffer(struct talk *talk, uint32_t id, size_t length)
 {
-	struct ion_packet packet =
-		ionc_packet(talk->ch, id, (uint16_t)length);
+	struct ion_packet packet = ionc_packet(talk->ch, id, (uint16_t)length);
 
 	talk->out++;
 	talk->sent += length;
@@ -221,7 +220,8 @@ static bool is_over(const struct talk *talk)
 static int end_of_peer(const struct talk *talk)
 {
 	if (!talk->echo && talk->out)
-		return fail("the other program has gone before it read everything");
+		return fail(
+			"the other program has gone before it read everything");
 	return EXIT_OK;
 }
 
