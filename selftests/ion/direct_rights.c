@@ -113,6 +113,7 @@ TEST_F(direct_rights, mprotect)
 TEST_F(direct_rights, proc_mem)
 {
 	int fd = open("/proc/self/mem", O_RDWR | O_CLOEXEC);
+	off_t at = (off_t)(unsigned long)self->page;
 	char bytes[BYTES];
 	long ret;
 
@@ -120,8 +121,7 @@ TEST_F(direct_rights, proc_mem)
 	memcpy(bytes, self->page, BYTES);
 	if (!variant->own)
 		memset(bytes, 0x5a, BYTES);
-	ret = result(
-		pwrite(fd, bytes, BYTES, (off_t)(unsigned long)self->page));
+	ret = result(pwrite(fd, bytes, BYTES, at));
 	EXPECT_EQ(variant->own ? BYTES : -EIO, ret);
 	close(fd);
 }
