@@ -208,6 +208,20 @@ static int ionc_words(const struct ionc_private *p, unsigned int id,
 	return 0;
 }
 
+/*
+ * The aligned word that contains both halves of the flag of the other end. If the driver
+ * placed them apart, it is one that is never 0: then each half is checked every time.
+ */
+static const __u32 *ionc_asleep(const struct ion_end *end)
+{
+	static const __u32 unknown = ~0U;
+	size_t word = (size_t)end->peer_wake & ~(sizeof(__u32) - 1);
+
+	if (((size_t)end->peer_wake_kernel & ~(sizeof(__u32) - 1)) != word)
+		return &unknown;
+	return (const __u32 *)word;
+}
+
 int ionc_take_ends(struct ionc_private *p)
 {
 	struct ion_ring_words words[ION_RINGS];
@@ -226,6 +240,10 @@ int ionc_take_ends(struct ionc_private *p)
 	ion_consumer_attach_words(&p->ch.rx, &words[ION_RING_RX]);
 	ion_producer_attach_words(&p->ch.cmd, &words[ION_RING_CMD]);
 	ion_consumer_attach_words(&p->ch.evt, &words[ION_RING_EVT]);
+	p->ch.asleep[ION_RING_TX] = ionc_asleep(&p->ch.tx.end);
+	p->ch.asleep[ION_RING_RX] = ionc_asleep(&p->ch.rx.end);
+	p->ch.asleep[ION_RING_CMD] = ionc_asleep(&p->ch.cmd.end);
+	p->ch.asleep[ION_RING_EVT] = ionc_asleep(&p->ch.evt.end);
 	return 0;
 }
 

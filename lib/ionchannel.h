@@ -53,6 +53,8 @@ extern "C" {
  * @buffer_size: bytes of each buffer
  * @fd: the descriptor
  * @peer_arena: the first buffer of the peer's arena, read-only; NULL if it is not mapped
+ * @asleep: for each ring a word that is not 0 while the other end sleeps: it contains both
+ *	halves of its wake flag, and may contain others
  *
  * The library allocates it. Programs use it only through the functions below.
  */
@@ -67,6 +69,7 @@ struct ionc_channel {
 	__u32 buffer_size;
 	int fd;
 	const unsigned char *peer_arena;
+	const __u32 *asleep[ION_RINGS];
 };
 
 /* Bits of ionc_options.flags. */
@@ -646,25 +649,27 @@ static inline bool ionc_asks(const struct ion_end *end, __u32 usable)
 	       ionc_half_asks(end->peer_wake_kernel, usable, end->mask);
 }
 
-/* Return whether the other end sleeps or is about to. */
-static inline bool ionc_peer_sleeps(const struct ion_end *end)
+/* Return whether the other end may sleep: one load for both halves of its flag. */
+static inline bool ionc_may_sleep(const struct ionc_channel *ch,
+				  unsigned int id)
 {
-	return __atomic_load_n(end->peer_wake, __ATOMIC_RELAXED) |
-	       __atomic_load_n(end->peer_wake_kernel, __ATOMIC_RELAXED);
+	return __atomic_load_n(ch->asleep[id], __ATOMIC_RELAXED);
 }
 
 /* Return whether the other end sleeps while enough is queued for it. */
-static inline bool ionc_stale_push(const struct ion_end *end)
+static inline bool ionc_stale_push(const struct ionc_channel *ch,
+				   unsigned int id, const struct ion_end *end)
 {
-	return ionc_peer_sleeps(end) &&
+	return ionc_may_sleep(ch, id) &&
 	       ionc_asks(end, ionc_queued_shared(end->own_index,
 						 end->peer_index, end->mask));
 }
 
 /* Return whether the other end waits for room while there is enough. */
-static inline bool ionc_stale_pop(const struct ion_end *end)
+static inline bool ionc_stale_pop(const struct ionc_channel *ch,
+				  unsigned int id, const struct ion_end *end)
 {
-	return ionc_peer_sleeps(end) &&
+	return ionc_may_sleep(ch, id) &&
 	       ionc_asks(end,
 			 (__u32)end->mask - ionc_queued_shared(end->peer_index,
 							       end->own_index,
@@ -684,8 +689,10 @@ static inline bool ionc_needs_kick(const struct ionc_channel *ch)
 {
 	/* Between publishing and checking the flags: (F) of <ion/ring.h>. */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	return ionc_stale_push(&ch->tx.end) || ionc_stale_push(&ch->cmd.end) ||
-	       ionc_stale_pop(&ch->rx.end) || ionc_stale_pop(&ch->evt.end);
+	return ionc_stale_push(ch, ION_RING_TX, &ch->tx.end) ||
+	       ionc_stale_push(ch, ION_RING_CMD, &ch->cmd.end) ||
+	       ionc_stale_pop(ch, ION_RING_RX, &ch->rx.end) ||
+	       ionc_stale_pop(ch, ION_RING_EVT, &ch->evt.end);
 }
 
 /**

@@ -116,6 +116,12 @@ static void kicks(void)
 {
 	kick_by(false);
 	kick_by(true);
+
+	/* A driver may place the halves apart. */
+	fake_half = 64;
+	kick_by(false);
+	kick_by(true);
+	fake_half = 10;
 }
 
 /* The half that asks for less decides, and each is cleared by itself. */

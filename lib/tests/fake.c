@@ -87,8 +87,8 @@ static void lay_out_direct(struct ion_info *info, unsigned int id)
 	ring->mask = own + 4;
 	ring->producer_wake = ring->head + 8;
 	ring->consumer_wake = ring->tail + 8;
-	ring->producer_wake_kernel = ring->head + 10;
-	ring->consumer_wake_kernel = ring->tail + 10;
+	ring->producer_wake_kernel = ring->head + fake_half;
+	ring->consumer_wake_kernel = ring->tail + fake_half;
 }
 
 /* An older driver gives 0 for the offsets of the second halves. */

@@ -76,6 +76,9 @@ extern __u64 fake_features;
 extern unsigned long fake_fail_request;
 extern int fake_fail_error;
 
+/* Where the second half of a wake flag of a direct channel is, after the index. */
+extern unsigned int fake_half;
+
 /* How long ION_IOC_SERVE takes to begin, so that a test can end it before. */
 extern unsigned int fake_serve_delay_us;
 

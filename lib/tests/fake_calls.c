@@ -19,6 +19,7 @@ __u32 fake_abi = ION_ABI_VERSION;
 __u64 fake_features = ~0ULL;
 unsigned long fake_fail_request;
 int fake_fail_error;
+unsigned int fake_half = 10;
 unsigned int fake_serve_delay_us;
 
 static struct fake fakes[FAKES];

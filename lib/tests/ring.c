@@ -37,8 +37,23 @@ static struct ion_ring_words words_of(char *memory, unsigned int id, bool split)
 	words.producer_wake = (__u16 *)(void *)(away + id * 128 + 8);
 	words.tail = (__u32 *)(void *)(away + ONE_RING + id * 128);
 	words.consumer_wake = (__u16 *)(void *)(away + ONE_RING + id * 128 + 8);
+	words.producer_wake_kernel = NULL;
+	words.consumer_wake_kernel = NULL;
 	words.slots = memory + id * ONE_RING;
 	return words;
+}
+
+/* As ionc_open() does: the aligned words in which the flags of the other end are. */
+static void set_asleep(struct ionc_channel *ch)
+{
+	const struct ion_end *const end[ION_RINGS] = { &ch->tx.end, &ch->rx.end,
+						       &ch->cmd.end,
+						       &ch->evt.end };
+	unsigned int id;
+
+	for (id = 0; id < ION_RINGS; id++)
+		ch->asleep[id] = (const __u32 *)((size_t)end[id]->peer_wake &
+						 ~(sizeof(__u32) - 1));
 }
 
 static void pair_begin(struct pair *pair, bool split)
@@ -61,6 +76,8 @@ static void pair_begin(struct pair *pair, bool split)
 	ion_producer_attach_words(&pair->b.tx, &words[1]);
 	ion_consumer_attach_words(&pair->b.evt, &words[2]);
 	ion_producer_attach_words(&pair->b.cmd, &words[3]);
+	set_asleep(&pair->a);
+	set_asleep(&pair->b);
 }
 
 static void pair_end(struct pair *pair)
