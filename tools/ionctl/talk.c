@@ -50,10 +50,12 @@ static int give(struct talk *talk, uint32_t id)
 	return push(talk, &packet);
 }
 
-static int send_buffer(struct talk *talk, uint32_t id, size_t length)
+static int send_buffer(struct talk *talk, uint32_t id, size_t length,
+		       uint32_t pad)
 {
 	struct ion_packet packet = ionc_packet(talk->ch, id, (uint16_t)length);
 
+	packet.pad = pad;
 	talk->out++;
 	talk->sent += length;
 	return push(talk, &packet);
@@ -70,7 +72,7 @@ static int send_stdin(struct talk *talk)
 	n = read(STDIN_FILENO, ionc_buffer(talk->ch, (uint32_t)id),
 		 size < UINT16_MAX ? size : UINT16_MAX);
 	if (n > 0)
-		return send_buffer(talk, (uint32_t)id, (size_t)n);
+		return send_buffer(talk, (uint32_t)id, (size_t)n, 0);
 	ionc_buffer_put(talk->ch, (uint32_t)id);
 	if (!n)
 		stdin_ended = true;
@@ -94,7 +96,8 @@ static int send_held(struct talk *talk)
 			return wrong("sent a payload that is in no buffer");
 		talk->first = (talk->first + 1) % talk->ch->buffers;
 		talk->nr_held--;
-		status = send_buffer(talk, (uint32_t)id, (size_t)n);
+		status =
+			send_buffer(talk, (uint32_t)id, (size_t)n, packet->pad);
 		if (status == EXIT_OK)
 			status = give(talk, packet->id);
 		if (status != EXIT_OK)
