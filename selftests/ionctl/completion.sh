@@ -26,7 +26,8 @@ line()
 	check "$1" completes "$1" "$2"
 }
 
-line 'ionctl li' list
+line 'ionctl lis' 'list listen'
+line 'ionctl conn' connect
 line 'ionctl list --color = al' always
 line 'ionctl cat ' ''
 touch file

@@ -72,9 +72,9 @@ check "the channel of ionctl itself is not listed" json "[.channels[].comm] |
 as_text()
 {
 	check "a channel with packets is a line with bars" line \
-		"^ *$queued  *$holder .* root  *echo  *split  *40.0 KiB  *ready  *sleeping  *#--------- 5/255  *---------- 0/255  *---------- 0/255  *---------- 0/255$"
+		"^ *$queued  *$holder .* root  *echo  *-  *-  *split  *40.0 KiB  *ready  *sleeping  *#--------- 5/255  *---------- 0/255  *---------- 0/255  *---------- 0/255$"
 	check "a channel that is not set up is a line of dashes" line \
-		"^ *$open .* root  *-  *-  *0 B  open  *-  *-  *-  *-  *-$"
+		"^ *$open .* root  *-  *-  *-  *-  *0 B  open  *-  *-  *-  *-  *-$"
 	check "a poisoned channel says so" line "^ *$poisoned .* poisoned  *sleeping"
 	check "a full ring has a full bar" line "^ *$closed .* closed .* ########## 255/255"
 	check "a name with control characters is made safe" line \
@@ -161,11 +161,12 @@ narrow()
 	rings="TX RX CMD EVT"
 	check "a wide terminal shows all columns" all_of_it
 	check "a terminal of 130 columns" titled 130 \
-		"CHANNEL PID COMM USER SERVICE STATE $rings"
-	check "a terminal of 80 columns" titled 80 "CHANNEL PID COMM SERVICE STATE $rings"
+		"CHANNEL PID COMM SERVICE KEY STATE $rings"
+	check "a terminal of 80 columns" titled 80 \
+		"CHANNEL PID COMM SERVICE KEY STATE TX RX CMD"
 	check "how full a ring is, without its bar" grep -q \
-		"^ *$queued  *$holder  *[^ ]*  *echo  *ready  *5/255  *0/255  *0/255  *0/255$" page
-	check "a terminal of 40 columns" titled 40 "CHANNEL PID SERVICE STATE"
+		"^ *$queued  *$holder  *[^ ]*  *echo  *-  *ready  *5/255  *0/255  *0/255$" page
+	check "a terminal of 40 columns" titled 40 "CHANNEL PID SERVICE KEY STATE"
 	check "a terminal of 20 columns" titled 20 "CHANNEL STATE"
 	check "a terminal of 10 columns" titled 10 "CHANNEL"
 }

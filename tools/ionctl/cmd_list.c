@@ -36,8 +36,8 @@ static const struct column columns_with_keys[] = {
 };
 
 /*
- * On a narrow terminal MEMORY is left out first, then LAYOUT, KERNEL END, USER, the
- * bars, EVT, CMD, RX, TX, PEER, COMM, SERVICE, KEY, PID.
+ * On a narrow terminal MEMORY is left out first, then LAYOUT, KERNEL END, USER, PEER,
+ * the bars, EVT, CMD, RX, TX, COMM, SERVICE, KEY, PID.
  */
 static const unsigned int spare[] = { 0,
 				      27,
@@ -55,12 +55,12 @@ static const unsigned int spare[] = { 0,
 
 static const unsigned int spare_with_keys[] = {
 	0,
-	29,
-	26,
-	4,
-	27,
 	28,
 	25,
+	4,
+	26,
+	27,
+	5,
 	2,
 	1,
 	0,
@@ -230,8 +230,8 @@ const struct command cmd_list = {
 		"KEY is the key or the port that the program named, and PEER the channel at the\n"
 		"other side. They are columns if any channel has one.\n"
 		"\n"
-		"On a narrow terminal MEMORY, LAYOUT, KERNEL END and USER are left out, in this\n"
-		"order, as far as necessary; then the bars, EVT, CMD, RX, TX, PEER, COMM,\n"
+		"On a narrow terminal MEMORY, LAYOUT, KERNEL END, USER and PEER are left out, in\n"
+		"this order, as far as necessary; then the bars, EVT, CMD, RX, TX, COMM,\n"
 		"SERVICE, KEY and PID.\n",
 	.options = options,
 	.json = "{\"channels\": [...]}, each of them an object:\n"
