@@ -72,21 +72,11 @@ static void ionc_awake(struct ionc_channel *ch, unsigned int events)
 			ion_end_awake(ionc_end(ch, id));
 }
 
-/* Whether the other end is a program: it has a half of each wake flag. */
-static bool ionc_has_peer(const struct ionc_channel *ch)
-{
-	return ch->tx.end.peer_wake_kernel != ch->tx.end.peer_wake;
-}
-
-/*
- * Kick if the kernel end sleeps: some services have work with nothing queued. Kick a
- * program always: one that has gone is not asleep, and only the call reports it.
- */
+/* Kick if the kernel end sleeps: some services have work with nothing queued. */
 static int ionc_kick_sleeper(struct ionc_channel *ch)
 {
-	if (ionc_has_peer(ch) || ion_end_peer_sleeps(&ch->tx.end))
-		return ionc_kick_now(ch);
-	return ionc_kick(ch);
+	return ion_end_peer_sleeps(&ch->tx.end) ? ionc_kick_now(ch)
+						: ionc_kick(ch);
 }
 
 int ionc_arm(struct ionc_channel *ch, unsigned int events)
