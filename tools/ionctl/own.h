@@ -31,7 +31,7 @@ enum {
 	{ OWN_SERVICE, "service", "NAME", \
 	  "the service at the other end (default echo)" }, \
 	{ OWN_KEY, "key", "NAME", \
-	  "the name by which two programs find each other (default service pair)" }, \
+	  "the name that joins two programs (service pair)" }, \
 	{ OWN_ARG, "arg", "NUMBER", \
 	  "argument of the service; of source: its rate" }, \
 	{ OWN_STAMP, "stamp", NULL, \
