@@ -16,6 +16,7 @@
 #include <linux/list.h>
 #include <linux/minmax.h>
 #include <linux/sched/signal.h>
+#include <linux/sched.h>
 #include <linux/wait.h>
 
 #include "calls.h"
@@ -286,6 +287,11 @@ int ion_wait_packets(struct ion_channel *ch, struct ion_wait *wait)
 	if (wait->min_wait_ns)
 		first = ion_deadline(wait->min_wait_ns);
 	ret = ion_kernel_end_kick_if_needed(ch, false);
+	if (ch->direct) {
+		/* The peer that was woken may answer before this thread sleeps. */
+		cond_resched();
+		ret = ion_waiting_check(&w, &poison);
+	}
 	if (!ret)
 		ret = ion_waiting_for(&w, first, until);
 	wait->rx_queued = ion_ring_user_has(&ch->ring[ION_RING_RX], &poison);
