@@ -203,8 +203,7 @@ static void ion_direct_take_second(struct ion_direct *link)
 	refcount_inc(&link->ref);
 }
 
-static struct ion_direct *ion_direct_find(const struct ion_channel *ch,
-					  const char *key)
+static struct ion_direct *ion_direct_find(kuid_t uid, const char *key)
 {
 	struct ion_direct *link;
 
@@ -212,7 +211,7 @@ static struct ion_direct *ion_direct_find(const struct ion_channel *ch,
 
 	/* No link with an empty key is in the list. */
 	list_for_each_entry(link, &ion_direct_waiting, waiting)
-		if (uid_eq(link->uid, ch->opener.uid) && !strcmp(link->key, key))
+		if (uid_eq(link->uid, uid) && !strcmp(link->key, key))
 			return link;
 	return NULL;
 }
@@ -224,7 +223,7 @@ static struct ion_direct *ion_direct_meet(const struct ion_channel *ch,
 	struct ion_direct *link;
 
 	spin_lock(&ion_direct_lock);
-	link = ion_direct_find(ch, config->bind.key);
+	link = ion_direct_find(ch->opener.uid, config->bind.key);
 	if (link && !ion_direct_fits(link, &config->info))
 		link = ERR_PTR(-EINVAL);
 	else if (link)
@@ -355,26 +354,44 @@ void ion_direct_attach(struct ion_channel *ch, struct ion_direct_side *side)
 		ion_direct_connect(ch, i);
 }
 
-/* The last step of the configuration: the peer can find the channel. */
+static void ion_direct_set_channel(struct ion_direct_side *side,
+				   struct ion_channel *ch)
+{
+	struct ion_direct_side *peer = side->peer;
+
+	spin_lock(&side->link->lock);
+	side->ch = ch;
+	if (ch && peer->ch) {
+		ion_channel_set_peer(ch, peer->ch);
+		ion_channel_set_peer(peer->ch, ch);
+	}
+	spin_unlock(&side->link->lock);
+}
+
+/*
+ * The last step of the configuration: the peer can find the channel. Returns -EAGAIN if
+ * a link by the same name has begun to wait since ion_direct_take(): of two channels
+ * that are configured at the same time, each would wait for the other.
+ */
 static int ion_direct_bind(struct ion_channel *ch, const struct ion_bind *how)
 {
 	struct ion_direct_side *side = ch->direct;
+	bool first = ion_direct_is_first(side);
 	struct ion_direct *link = side->link;
-	bool alone;
+	bool late, alone;
 
-	spin_lock(&link->lock);
-	side->ch = ch;
-	if (side->peer->ch) {
-		ion_channel_set_peer(ch, side->peer->ch);
-		ion_channel_set_peer(side->peer->ch, ch);
-	}
-	spin_unlock(&link->lock);
+	ion_direct_set_channel(side, ch);
 
 	spin_lock(&ion_direct_lock);
-	if (ion_direct_is_first(side))
+	late = first && ion_direct_find(link->uid, link->key);
+	if (first && !late)
 		ion_direct_list(link);
 	alone = side->peer->gone;
 	spin_unlock(&ion_direct_lock);
+	if (late) {
+		ion_direct_set_channel(side, NULL);
+		return -EAGAIN;
+	}
 	/* It left after ion_direct_take(), and did not find this channel. */
 	if (alone)
 		ion_channel_hangup(ch);

@@ -120,6 +120,7 @@ static int ion_setup_configure(struct ion_channel *ch,
 			       const struct ion_setup *setup)
 {
 	struct ion_config *config __free(kfree) = NULL;
+	int ret;
 
 	config = kzalloc(sizeof(*config), ION_GFP);
 	if (!config)
@@ -133,7 +134,11 @@ static int ion_setup_configure(struct ion_channel *ch,
 	config->direct = ion_geometry_direct(setup);
 	if (setup->flags & ION_SETUP_CONNECT)
 		return ion_port_connect(ch, setup, config);
-	return ion_channel_configure(ch, config);
+	/* Another channel with the same key came first: meet it. */
+	do {
+		ret = ion_channel_configure(ch, config);
+	} while (config->direct && ret == -EAGAIN);
+	return ret;
 }
 
 /* Write the geometry to the caller before the channel is configured, or refused. */

@@ -155,6 +155,30 @@ TEST(direct_refuses_what_does_not_fit)
 	EXPECT_TRUE(usage_returns_to(&before));
 }
 
+static int opens(struct task *task)
+{
+	return direct_open_one(task->ch, 8, 0, 0);
+}
+
+/* Each finds nobody who waits, and must not wait for the other one then. */
+TEST(two_channels_that_are_set_up_at_the_same_time_meet)
+{
+	struct channel a, b;
+	struct task task[2];
+	unsigned int round;
+
+	for (round = 0; round < 300; round++) {
+		task_start(&task[0], opens, &a, 0, 0);
+		task_start(&task[1], opens, &b, 0, 0);
+		ASSERT_EQ(0, task_join(&task[0]));
+		ASSERT_EQ(0, task_join(&task[1]));
+		EXPECT_TRUE(direct_crosses(&a, &b, round))
+		TH_LOG("round %u", round);
+		channel_close(&a);
+		channel_close(&b);
+	}
+}
+
 ION_TEST_KERNEL_LOG()
 
 ION_TEST_MAIN
