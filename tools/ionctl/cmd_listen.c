@@ -119,6 +119,8 @@ static uint32_t mode_argument(const char *text)
 
 static void take_option(struct listen *l, int letter)
 {
+	uint64_t backlog;
+
 	switch (letter) {
 	case OPTION_ECHO:
 		l->echo = true;
@@ -130,8 +132,9 @@ static void take_option(struct listen *l, int letter)
 		l->options.mode = mode_argument(optarg);
 		break;
 	case OPTION_BACKLOG:
-		l->options.backlog = (uint32_t)number_argument(
-			"--backlog", optarg, 1, ION_BACKLOG_MAX);
+		backlog = number_argument("--backlog", optarg, 1,
+					  ION_BACKLOG_MAX);
+		l->options.backlog = (uint32_t)backlog;
 		break;
 	case OPTION_SERVICE:
 		l->options.service = port_service(optarg);
@@ -153,8 +156,7 @@ static int run(int argc, char **argv)
 	want_arguments(argc, argv, 1, 1);
 	l.name = port_argument(argv[optind]);
 	if (globals.json && !l.echo)
-		fail_usage(
-			"--json is for --echo: stdout has the bytes of the client");
+		fail_usage("--json is for --echo: stdout has the bytes");
 	l.options.device = globals.device;
 	listener = ionc_listen(l.name, &l.options);
 	if (listener < 0)

@@ -154,8 +154,7 @@ static bool joins(const char *service)
 static void check_connect(const struct own *own)
 {
 	if (own->fd >= 0)
-		fail_usage(
-			"--fd and --connect: a descriptor is connected already");
+		fail_usage("--fd and --connect: give one of them");
 	if (own->options.key)
 		fail_usage("--key and --connect: give one of them");
 	if (own->options.service)
@@ -276,7 +275,8 @@ int own_open(struct own *own)
 			return fail_call(IONC_LEND, ret, "lending a thread");
 		}
 	}
-	if (own->ch->peer_arena) {
+	/* With --connect the command reads payloads where they are. */
+	if (own->ch->peer_arena && !own->connect) {
 		ionc_close(own->ch);
 		own->ch = NULL;
 		return fail("ionctl moves no payloads by direct");

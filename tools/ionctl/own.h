@@ -207,9 +207,6 @@ const char *own_service(const struct own *own);
 bool own_is_pair(const struct own *own);
 bool own_has_peer(const struct own *own);
 
-/* Whether another program is at the other side. */
-bool own_has_peer(const struct own *own);
-
 /*
  * Have SIGINT and SIGTERM end waits, by -EINTR, and set own_stopped. A second
  * signal ends the program.

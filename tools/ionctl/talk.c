@@ -223,8 +223,7 @@ static bool is_over(const struct talk *talk)
 static int end_of_peer(const struct talk *talk)
 {
 	if (!talk->echo && talk->out)
-		return fail(
-			"the other program has gone before it read everything");
+		return wrong("has gone before it read everything");
 	return EXIT_OK;
 }
 
