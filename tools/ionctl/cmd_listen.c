@@ -52,9 +52,10 @@ static int print_client(const struct ion_peer *peer, const struct talk *talk)
 	if (globals.json)
 		client_json(peer, talk);
 	else
-		printf("process %d of %s: %llu packets, %llu bytes\n",
+		printf("process %d of %s: %llu packet%s, %llu bytes\n",
 		       peer->pid, user_name(peer->uid, user, sizeof(user)),
 		       (unsigned long long)talk->packets,
+		       talk->packets == 1 ? "" : "s",
 		       (unsigned long long)talk->came);
 	return out_flush();
 }
