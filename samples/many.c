@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
  * many [CLIENTS [PACKETS]]: one server and many clients, through a port of ion and through
- * unix sockets. Each client sends PACKETS packets of 24 bytes, 64 at a time, and waits until
- * they are back; the server returns them, in one thread with epoll. Prints how many packets
- * went to the server and back in a second, for all clients together.
+ * unix sockets. Each client sends PACKETS packets of 24 bytes, 64 at a time, up to 192 before
+ * the first is back; the server returns them, in one thread with epoll. Prints how many
+ * packets went to the server and back in a second, for all clients together.
  */
 #include <err.h>
 #include <ionchannel.h>
@@ -16,11 +16,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#define BATCH 64
-#define NAME  "many"
+#define BATCH  64
+#define WINDOW (3 * BATCH)
+#define NAME   "many"
 
 static unsigned int clients = 4;
-static unsigned long packets_each = 50000;
+static unsigned long packets_each = 10000;
 static int epoll;
 
 static void must(enum ionc_call call, int ret)
@@ -70,6 +71,11 @@ static void number(struct ion_packet *packets, unsigned long first)
 		packets[i].data = first + i;
 }
 
+static bool may_send(unsigned long sent, unsigned long back)
+{
+	return sent < packets_each && sent - back < WINDOW;
+}
+
 /* ---- ion --------------------------------------------------------------- */
 
 static int ion_listen(void)
@@ -88,19 +94,22 @@ static void ion_client(void)
 {
 	struct ion_packet packets[BATCH];
 	struct ionc_channel *ch;
-	unsigned long sent;
+	unsigned long sent = 0, back;
 	int got, ret;
 
 	must(IONC_CONNECT, ionc_connect(&ch, NAME, NULL));
-	for (sent = 0; sent < packets_each; sent += BATCH) {
-		number(packets, sent);
-		must(IONC_WAIT, ionc_send(ch, packets, BATCH, IONC_FOREVER));
+	for (back = 0; back < packets_each; back += BATCH) {
+		for (; may_send(sent, back); sent += BATCH) {
+			number(packets, sent);
+			must(IONC_WAIT,
+			     ionc_send(ch, packets, BATCH, IONC_FOREVER));
+		}
 		for (got = 0; got < BATCH; got += ret) {
 			ret = ionc_receive(ch, packets + got,
 					   (__u32)(BATCH - got), IONC_FOREVER);
 			must(IONC_WAIT, ret);
 		}
-		check(packets, sent);
+		check(packets, back);
 	}
 	ionc_close(ch);
 }
@@ -145,13 +154,19 @@ static void ion_serve(int listener)
 
 /* ---- unix sockets ------------------------------------------------------ */
 
+/*
+ * SOCK_STREAM takes 64 packets in one call and does not keep their boundaries;
+ * SOCK_SEQPACKET keeps them, as ion does, and takes one packet in a call.
+ */
+static int unix_type;
+
 /* An abstract name: its first byte is 0. */
 static const struct sockaddr_un unix_name = { .sun_family = AF_UNIX,
 					      .sun_path = "\0" NAME };
 
 static int unix_socket(void)
 {
-	return sane("socket", socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+	return sane("socket", socket(AF_UNIX, unix_type | SOCK_CLOEXEC, 0));
 }
 
 static int unix_listen(void)
@@ -164,25 +179,36 @@ static int unix_listen(void)
 	return listener;
 }
 
+static void unix_send(int fd, const struct ion_packet *packets)
+{
+	unsigned int step = unix_type == SOCK_STREAM ? BATCH : 1, i;
+
+	for (i = 0; i < BATCH; i += step)
+		sane("write",
+		     (int)write(fd, packets + i, step * sizeof(*packets)));
+}
+
 static void unix_client(void)
 {
 	struct ion_packet packets[BATCH];
 	int fd = unix_socket();
-	unsigned long sent;
+	unsigned long sent = 0, back;
 	ssize_t got, ret;
 
 	sane("connect", connect(fd, (const struct sockaddr *)&unix_name,
 				sizeof(unix_name)));
-	for (sent = 0; sent < packets_each; sent += BATCH) {
-		number(packets, sent);
-		sane("write", (int)write(fd, packets, sizeof(packets)));
+	for (back = 0; back < packets_each; back += BATCH) {
+		for (; may_send(sent, back); sent += BATCH) {
+			number(packets, sent);
+			unix_send(fd, packets);
+		}
 		for (got = 0; got < (ssize_t)sizeof(packets); got += ret) {
 			ret = read(fd, (char *)packets + got,
 				   sizeof(packets) - (size_t)got);
 			if (ret <= 0)
 				err(1, "read");
 		}
-		check(packets, sent);
+		check(packets, back);
 	}
 	close(fd);
 }
@@ -244,7 +270,7 @@ static void measure(const char *name, int listener, void (*client)(void),
 	for (i = 0; i < clients; i++)
 		if (wait(&status) < 0 || status)
 			errx(1, "a client failed");
-	printf("%u clients, %-13s %9.0f packets in a second\n", clients, name,
+	printf("%u clients, %-14s %9.0f packets in a second\n", clients, name,
 	       (double)clients * (double)packets_each / (seconds() - start));
 	fflush(stdout);
 	close(epoll);
@@ -260,6 +286,9 @@ int main(int argc, char **argv)
 	/* Whole batches. */
 	packets_each = (packets_each + BATCH - 1) / BATCH * BATCH;
 	measure("ion:", ion_listen(), ion_client, ion_serve);
-	measure("unix sockets:", unix_listen(), unix_client, unix_serve);
+	unix_type = SOCK_STREAM;
+	measure("unix stream:", unix_listen(), unix_client, unix_serve);
+	unix_type = SOCK_SEQPACKET;
+	measure("unix messages:", unix_listen(), unix_client, unix_serve);
 	return 0;
 }
