@@ -166,7 +166,7 @@ narrow()
 		"CHANNEL PID COMM SERVICE KEY STATE TX RX CMD"
 	check "how full a ring is, without its bar" grep -q \
 		"^ *$queued  *$holder  *[^ ]*  *echo  *-  *ready  *5/255  *0/255  *0/255$" page
-	check "a terminal of 40 columns" titled 40 "CHANNEL PID SERVICE KEY STATE"
+	check "a terminal of 44 columns" titled 44 "CHANNEL PID SERVICE KEY STATE"
 	check "a terminal of 20 columns" titled 20 "CHANNEL STATE"
 	check "a terminal of 10 columns" titled 10 "CHANNEL"
 }

@@ -219,7 +219,7 @@ refuses "push says which buffer does not exist" "$nowhere; the first: .* id=4 " 
 refuses "push says that a buffer was handed over twice" "$twice" \
 	--service sink 0 0
 refuses "push says all reasons in one line" \
-	'3 packets: 1 of a buf.*; 1 with bytes.*; 1 of a buf.* before' \
+	'3 packets: 1 of a buf.*; 1 with bytes.*; 1 of a buf.* own' \
 	--service sink 0 id=9 len=2049 0
 refuses "push --return ends when all was refused" "$outside" \
 	--return data=99999

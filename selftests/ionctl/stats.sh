@@ -30,7 +30,7 @@ check "a channel that does not exist" \
 	fails 1 "channel 99999: no such channel, or you may not see it" \
 	"$ionctl" stats 99999
 check "nothing is printed if one of the channels does not exist" \
-	fails 1 "channel 99999: there is none" "$ionctl" stats "$queued" 99999
+	fails 1 "channel 99999: no such channel" "$ionctl" stats "$queued" 99999
 
 # watched LINES COMMAND...: it prints this many lines.
 watched()
