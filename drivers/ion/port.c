@@ -32,7 +32,6 @@
 #include <linux/wait.h>
 #include <net/net_namespace.h>
 
-#include "binding.h"
 #include "calls.h"
 #include "geometry.h"
 #include "port.h"
@@ -435,12 +434,12 @@ static int ion_port_configure(struct ion_channel *ch,
 	if (ret)
 		return ret;
 	config->bind.key = "";
+	config->bind.peer = client->id;
 	config->name = client->name;
 	config->direct = client->direct;
 	config->peer = client;
 	ion_channel_describe(ch, &config->info, client->info.service);
-	ret = ion_channel_configure(ch, config);
-	return ret || client->direct ? ret : ion_binding_join(ch, client);
+	return ion_channel_configure(ch, config);
 }
 
 /**

@@ -68,6 +68,8 @@ struct ion_opener {
  * @arg: &ion_setup.arg
  * @key: &ion_setup.key, terminated
  * @net: network namespace of the caller; take a reference to keep it
+ * @peer: number of the channel to be joined with, for ION_IOC_ACCEPT and ION_IOC_PAIR;
+ *	otherwise 0
  *
  * All of it is valid until the callback returns.
  */
@@ -76,6 +78,7 @@ struct ion_bind {
 	u64 arg[2];
 	const char *key;
 	struct net *net;
+	u64 peer;
 };
 
 /**

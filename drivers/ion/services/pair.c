@@ -24,6 +24,7 @@
 #include "pair.h"
 
 static DEFINE_SPINLOCK(ion_pair_lock);
+/* All ends that have not been joined. */
 static LIST_HEAD(ion_pair_waiting);
 
 static struct ion_pair_end *ion_pair_end_get(struct ion_pair_end *end)
@@ -156,6 +157,8 @@ static struct ion_pair_end *ion_pair_find(const struct ion_pair_end *end)
 
 	lockdep_assert_held(&ion_pair_lock);
 
+	if (!*end->key)
+		return NULL;
 	/* Compare the user first: the list may be long, and a string costs more. */
 	list_for_each_entry(other, &ion_pair_waiting, waiting)
 		if (uid_eq(ion_channel_opener(other->ch)->uid, uid) &&
@@ -164,14 +167,45 @@ static struct ion_pair_end *ion_pair_find(const struct ion_pair_end *end)
 	return NULL;
 }
 
-/* Join an end that waits, and return it with a reference; if there is none, wait. */
-static int ion_pair_meet(struct ion_pair_end *end, struct ion_pair_end **other)
+/* Find the end of a channel, which has not been joined. */
+static struct ion_pair_end *ion_pair_find_channel(u64 id)
+{
+	struct ion_pair_end *other;
+
+	lockdep_assert_held(&ion_pair_lock);
+
+	list_for_each_entry(other, &ion_pair_waiting, waiting)
+		if (ion_channel_id(other->ch) == id)
+			return other;
+	return NULL;
+}
+
+/* @other may be NULL: it has been joined. One that was hung up gets no peer. */
+static int ion_pair_join_waiting(struct ion_pair_end *end,
+				 struct ion_pair_end *other)
+{
+	if (!other)
+		return -EISCONN;
+	if (ion_channel_error(other->ch) == -EPIPE)
+		return -EPIPE;
+	return ion_pair_join_ends(end, other);
+}
+
+/*
+ * Join the end of the channel that is asked for, or one that waits by the same key, and
+ * return it with a reference; if none is asked for, and none waits, wait. The kernel end
+ * of the other channel is not locked: a thread that its program lends may keep it.
+ */
+static int ion_pair_meet(struct ion_pair_end *end, u64 peer,
+			 struct ion_pair_end **other)
 {
 	int ret = 0;
 
 	spin_lock(&ion_pair_lock);
-	*other = ion_pair_find(end);
-	if (*other)
+	*other = peer ? ion_pair_find_channel(peer) : ion_pair_find(end);
+	if (peer)
+		ret = ion_pair_join_waiting(end, *other);
+	else if (*other)
 		ret = ion_pair_join_ends(end, *other);
 	else
 		list_add_tail(&end->waiting, &ion_pair_waiting);
@@ -184,7 +218,7 @@ static int ion_pair_meet(struct ion_pair_end *end, struct ion_pair_end **other)
 static int ion_pair_bind(struct ion_channel *ch, const struct ion_bind *how)
 {
 	struct ion_pair_end *end, *other = NULL;
-	int ret = 0;
+	int ret;
 
 	if (how->arg[0] || how->arg[1])
 		return -EINVAL;
@@ -193,8 +227,7 @@ static int ion_pair_bind(struct ion_channel *ch, const struct ion_bind *how)
 		return -ENOMEM;
 	ion_channel_set_async(ch, ION_ASYNC_ANY);
 	ion_channel_set_private(ch, end);
-	if (*end->key)
-		ret = ion_pair_meet(end, &other);
+	ret = ion_pair_meet(end, how->peer, &other);
 	if (ret) {
 		ion_pair_end_put(end);
 		return ret;
