@@ -62,7 +62,7 @@
  * @link: the link
  * @peer: the other side
  * @ch: the channel, NULL before it has come and after it has gone; &ion_direct.lock
- * @gone: the channel was there and is closed; ion_direct_lock
+ * @gone: the channel was there and is closed, or none will ever come; ion_direct_lock
  */
 struct ion_direct_side {
 	struct ion_direct *link;
@@ -242,6 +242,8 @@ static struct ion_direct *ion_direct_join(struct ion_direct_side *first)
 		link = ERR_PTR(-EPIPE);
 	else if (link->taken || !ion_direct_is_first(first))
 		link = ERR_PTR(-EISCONN);
+	else if (first->peer->gone)
+		link = ERR_PTR(-EPIPE);
 	else
 		ion_direct_take_second(link);
 	spin_unlock(&ion_direct_lock);
@@ -399,18 +401,19 @@ static int ion_direct_bind(struct ion_channel *ch, const struct ion_bind *how)
 }
 
 /*
- * Set the kernel's halves of a program that has gone. They always ask for a kick, so
- * that its peer learns of the hang-up even if it sets its flag after that: then no
+ * Set the kernel's halves of a side whose program has gone. They always ask for a kick,
+ * so that its peer learns of the hang-up even if it sets its flag after that: then no
  * signal comes for the flag.
  */
-static void ion_direct_set_halves(struct ion_channel *ch)
+static void ion_direct_set_halves(const struct ion_direct_side *side)
 {
+	struct ion_split_words *words = ion_direct_area(side, 0)->addr;
 	unsigned int id;
 
-	lockdep_assert_held(&ch->direct->link->lock);
+	lockdep_assert_held(&side->link->lock);
 
 	for (id = 0; id < ION_RINGS; id++)
-		WRITE_ONCE(*ch->ring[id].kernel_wake, 1);
+		WRITE_ONCE(words[id].kernel_wake, 1);
 }
 
 /* The program has gone: its peer gets what it pushed before, and then EPIPE. */
@@ -427,9 +430,37 @@ static void ion_direct_unbind(struct ion_channel *ch)
 	spin_lock(&link->lock);
 	side->ch = NULL;
 	/* Before (F) of the hang-up: the peer is notified, or sees them. */
-	ion_direct_set_halves(ch);
+	ion_direct_set_halves(side);
 	if (side->peer->ch)
 		ion_channel_hangup(side->peer->ch);
+	spin_unlock(&link->lock);
+}
+
+/**
+ * ion_direct_abandon() - hang a channel up that waits for its other side
+ * @ch: the channel, of a link; nothing happens if it has another side, or had
+ *
+ * As if the other side had been there, and had gone.
+ *
+ * Context: process; waits for no other thread.
+ */
+void ion_direct_abandon(struct ion_channel *ch)
+{
+	struct ion_direct_side *peer = ch->direct->peer;
+	struct ion_direct *link = peer->link;
+	bool alone;
+
+	spin_lock(&ion_direct_lock);
+	alone = !link->taken;
+	if (alone)
+		peer->gone = true;
+	spin_unlock(&ion_direct_lock);
+	if (!alone)
+		return;
+
+	spin_lock(&link->lock);
+	ion_direct_set_halves(peer);
+	ion_channel_hangup(ch);
 	spin_unlock(&link->lock);
 }
 

@@ -9,6 +9,7 @@ extern const struct ion_service_ops ion_direct_ops;
 struct ion_direct_side *ion_direct_take(const struct ion_channel *ch,
 					const struct ion_config *config);
 void ion_direct_put(struct ion_direct_side *side);
+void ion_direct_abandon(struct ion_channel *ch);
 void ion_direct_attach(struct ion_channel *ch, struct ion_direct_side *side);
 
 int ion_direct_kick(struct ion_channel *ch);

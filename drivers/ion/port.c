@@ -33,6 +33,7 @@
 #include <net/net_namespace.h>
 
 #include "calls.h"
+#include "direct.h"
 #include "geometry.h"
 #include "port.h"
 #include "quota.h"
@@ -318,7 +319,18 @@ static void ion_port_unqueue(struct ion_channel *client)
 	port->nr--;
 }
 
-/* A client whose port has gone learns it as from a peer that has gone. */
+/*
+ * A client whose port has gone learns it as from a peer that has gone, unless its program
+ * found it another peer by PAIR or JOIN while it waited.
+ */
+static void ion_port_abandon(struct ion_channel *client)
+{
+	if (client->direct)
+		ion_direct_abandon(client);
+	else if (!ion_channel_peer_id(client))
+		ion_channel_hangup(client);
+}
+
 static void ion_port_enter(struct ion_port *port, struct ion_channel *client)
 {
 	bool open;
@@ -329,7 +341,7 @@ static void ion_port_enter(struct ion_port *port, struct ion_channel *client)
 		ion_port_queue(port, client, false);
 	spin_unlock(&ion_ports_lock);
 	if (!open)
-		ion_channel_hangup(client);
+		ion_port_abandon(client);
 }
 
 static void ion_port_unreserve(struct ion_port *port)
@@ -529,7 +541,7 @@ static void ion_port_close(struct ion_port *port)
 	list_del_init(&port->list);
 	spin_unlock(&ion_ports_lock);
 	while ((client = ion_port_first(port))) {
-		ion_channel_hangup(client);
+		ion_port_abandon(client);
 		ion_channel_put(client);
 	}
 	ion_port_put(port);
@@ -539,7 +551,8 @@ static void ion_port_close(struct ion_port *port)
  * ion_port_leave() - end what a channel that is being closed has with ports
  * @ch: the channel
  *
- * A client leaves the queue. When a port goes, its clients are hung up.
+ * A client leaves the queue. When a port goes, its clients are hung up, but for those that
+ * have a peer.
  *
  * Context: may sleep.
  */
