@@ -505,29 +505,33 @@ static struct ion_channel *ion_port_wait(struct ion_channel *listener,
  * @accept: all but size, flags and fd is written
  * @nonblock: do not sleep until a client connects
  *
+ * A client that has gone, or found another peer, is passed over.
+ *
  * Context: may sleep.
  * Return: 0; -EINVAL if the channel does not listen; -EAGAIN if nobody waits;
- * -ECONNABORTED if the client has gone, or found another peer; -ERESTARTSYS for a
- * signal; another error of ion_port_pair(), which leaves the client first in the queue.
+ * -ERESTARTSYS for a signal; another error of ion_port_pair(), which leaves the client first in the queue.
  * After an error @ch is of no use.
  */
 int ion_port_accept(struct ion_channel *ch, struct ion_channel *listener,
 		    struct ion_accept *accept, bool nonblock)
 {
 	struct ion_channel *client;
+	bool unfit;
 	int ret;
 
 	if (!ion_channel_listens(listener))
 		return -EINVAL;
-	client = ion_port_wait(listener, nonblock);
-	if (IS_ERR(client))
-		return PTR_ERR(client);
-	ret = ion_port_pair(ch, client, accept);
-	if (ret == -EPIPE || ret == -EISCONN)
-		ret = -ECONNABORTED;
-	else if (ret)
-		ion_port_return(listener->port, client);
-	ion_channel_put(client);
+	do {
+		client = ion_port_wait(listener, nonblock);
+		if (IS_ERR(client))
+			return PTR_ERR(client);
+		ret = ion_port_pair(ch, client, accept);
+		/* It has gone, or found another peer. */
+		unfit = ret == -EPIPE || ret == -EISCONN;
+		if (ret && !unfit)
+			ion_port_return(listener->port, client);
+		ion_channel_put(client);
+	} while (unfit);
 	return ret;
 }
 
