@@ -290,18 +290,14 @@ static struct ion_port *ion_port_reserve(const struct ion_setup *setup)
 	return ret ? ERR_PTR(ret) : port;
 }
 
-static void ion_port_queue(struct ion_port *port, struct ion_channel *client,
-			   bool first)
+static void ion_port_queue(struct ion_port *port, struct ion_channel *client)
 {
 	struct ion_channel *ch = port->ch;
 
 	lockdep_assert_held(&ion_ports_lock);
 
 	client->queued_at = port;
-	if (first)
-		list_add(&client->waiting, &port->clients);
-	else
-		list_add_tail(&client->waiting, &port->clients);
+	list_add_tail(&client->waiting, &port->clients);
 	WRITE_ONCE(ch->clients, ch->clients + 1);
 	wake_up_interruptible_poll(&ch->wait, EPOLLIN | EPOLLRDNORM);
 }
@@ -338,7 +334,7 @@ static void ion_port_enter(struct ion_port *port, struct ion_channel *client)
 	spin_lock(&ion_ports_lock);
 	open = !list_empty(&port->list);
 	if (open)
-		ion_port_queue(port, client, false);
+		ion_port_queue(port, client);
 	spin_unlock(&ion_ports_lock);
 	if (!open)
 		ion_port_abandon(client);
@@ -404,13 +400,16 @@ static struct ion_channel *ion_port_first(struct ion_port *port)
 	return client;
 }
 
-/* A client that could not be accepted is the first again, unless it has gone. */
+/*
+ * A client that could not be accepted waits again, unless it has gone. It becomes the
+ * last: if its channel costs more than the caller may have, others are accepted.
+ */
 static void ion_port_return(struct ion_port *port, struct ion_channel *client)
 {
 	spin_lock(&ion_ports_lock);
 	if (!READ_ONCE(client->closed)) {
 		port->nr++;
-		ion_port_queue(port, client, true);
+		ion_port_queue(port, client);
 	}
 	spin_unlock(&ion_ports_lock);
 }
@@ -509,7 +508,7 @@ static struct ion_channel *ion_port_wait(struct ion_channel *listener,
  *
  * Context: may sleep.
  * Return: 0; -EINVAL if the channel does not listen; -EAGAIN if nobody waits;
- * -ERESTARTSYS for a signal; another error of ion_port_pair(), which leaves the client first in the queue.
+ * -ERESTARTSYS for a signal; another error of ion_port_pair(), after which the client is the last in the queue.
  * After an error @ch is of no use.
  */
 int ion_port_accept(struct ion_channel *ch, struct ion_channel *listener,
