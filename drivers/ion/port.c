@@ -182,6 +182,12 @@ static bool ion_port_bounds_ok(const struct ion_setup *setup)
 	       !(setup->arg[0] & ~(u64)0777) && setup->arg[1] <= ION_BACKLOG_MAX;
 }
 
+/* Check whether channels of a service have another side that is a channel. */
+static bool ion_port_serves(const char *service)
+{
+	return !strcmp(service, "direct") || !strcmp(service, "pair");
+}
+
 /**
  * ion_port_check() - check a request that names a port
  * @setup: the request, with ION_SETUP_LISTEN or ION_SETUP_CONNECT
@@ -195,9 +201,7 @@ int ion_port_check(const struct ion_setup *setup)
 		return -EINVAL;
 	if (setup->flags & ION_SETUP_LISTEN && !ion_port_bounds_ok(setup))
 		return -EINVAL;
-	if (!ion_geometry_direct(setup) && strcmp(setup->service, "pair"))
-		return -EOPNOTSUPP;
-	return 0;
+	return ion_port_serves(setup->service) ? 0 : -EOPNOTSUPP;
 }
 
 /**
@@ -456,7 +460,7 @@ static int ion_port_configure(struct ion_channel *ch,
 /**
  * ion_port_pair() - make a channel the other side of another one
  * @ch: the new channel
- * @client: a channel, configured, of a service that joins channels, with no peer
+ * @client: a channel, configured, with no peer
  * @accept: all but size, flags and fd is written
  *
  * Context: may sleep.
@@ -469,6 +473,9 @@ int ion_port_pair(struct ion_channel *ch, struct ion_channel *client,
 	const struct ion_opener *opener = &client->opener;
 	int ret;
 
+	/* First: a channel of another service would be made, and then refused. */
+	if (!ion_port_serves(client->info.service))
+		return -EOPNOTSUPP;
 	ret = ion_port_configure(ch, client);
 	if (ret)
 		return ret;
