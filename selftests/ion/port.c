@@ -182,6 +182,53 @@ TEST_F(port, listener_that_closes_hangs_its_clients_up)
 	self->listener = -1;
 }
 
+/* A client that sets its wake flag only now gets no signal for it. */
+TEST_F(port, client_of_a_closed_listener_is_to_kick)
+{
+	struct channel client, server;
+
+	ASSERT_EQ(0, port_connect(&client, variant->service));
+	close(self->listener);
+	EXPECT_TRUE(ion_end_peer_sleeps(&client.tx.end));
+	EXPECT_EQ(-EPIPE, ion_kick(client.fd));
+	EXPECT_EQ(-EPIPE, port_pair(&server, client.fd));
+	channel_close(&client);
+	self->listener = -1;
+}
+
+TEST_F(port, client_with_another_peer_outlives_the_listener)
+{
+	struct channel client, other;
+
+	ASSERT_EQ(0, port_connect(&client, variant->service));
+	ASSERT_EQ(0, port_pair(&other, client.fd));
+	close(self->listener);
+	EXPECT_EQ(0, ion_poll_for(client.fd, POLLIN | POLLRDHUP, 0));
+	EXPECT_TRUE(port_crosses(&client, &other, 1));
+	EXPECT_TRUE(port_crosses(&other, &client, 2));
+	channel_close(&client);
+	channel_close(&other);
+	self->listener = -1;
+}
+
+TEST_F(port, accept_passes_over_a_client_with_another_peer)
+{
+	struct channel client[2], other, server;
+	struct ion_accept accept;
+
+	ASSERT_EQ(0, port_connect(&client[0], variant->service));
+	ASSERT_EQ(0, port_connect(&client[1], variant->service));
+	ASSERT_EQ(0, port_pair(&other, client[0].fd));
+	ASSERT_EQ(0, port_accept(&server, self->listener, &accept));
+	EXPECT_EQ(client[1].info.channel, accept.channel);
+	EXPECT_TRUE(port_crosses(&client[1], &server, 1));
+	EXPECT_TRUE(port_crosses(&client[0], &other, 2));
+	channel_close(&client[0]);
+	channel_close(&client[1]);
+	channel_close(&other);
+	channel_close(&server);
+}
+
 TEST_F(port, name_is_taken_until_the_listener_closes)
 {
 	EXPECT_EQ(-EADDRINUSE, port_listen(variant->service, 0600, 0));
@@ -373,6 +420,71 @@ TEST_F(port, pair_makes_the_other_side)
 	EXPECT_EQ(POLLRDHUP | POLLHUP,
 		  ion_poll_for(b.fd, POLLIN | POLLRDHUP, LONG_MS));
 	channel_close(&b);
+}
+
+/* Without the right to lock more memory. */
+static void as_a_user_with_memory(rlim_t bytes)
+{
+	const struct rlimit limit = { bytes, bytes };
+
+	if (setrlimit(RLIMIT_MEMLOCK, &limit) || ion_drop_privileges())
+		_exit(255);
+}
+
+static int accepts_large_and_small(int listener, __u64 small)
+{
+	struct ion_accept accept;
+	struct channel server;
+	int ret;
+
+	as_a_user_with_memory(128 << 10);
+	ret = port_accept(&server, listener, &accept);
+	if (ret != -ENOMEM)
+		return 1;
+	ret = port_accept(&server, listener, &accept);
+	return ret ? -ret : accept.channel != small;
+}
+
+/* With pair, each side pays for its own rings and arena. */
+TEST(client_that_costs_too_much_does_not_hold_up_others)
+{
+	struct channel large, small;
+	struct ion_setup setup;
+	int listener;
+	pid_t pid;
+
+	listener = port_listen("pair", 0600, 2);
+	ASSERT_LE(0, listener);
+	port_client_wants(&setup, "pair");
+	setup.buffers = 64;
+	setup.buffer_size = 4096;
+	ASSERT_EQ(0, channel_open_live(&large, &setup));
+	ASSERT_EQ(0, port_connect(&small, "pair"));
+	pid = fork();
+	if (!pid)
+		_exit(accepts_large_and_small(listener, small.info.channel));
+	EXPECT_EQ(0, ion_wait_child(pid));
+	channel_close(&large);
+	channel_close(&small);
+	close(listener);
+}
+
+/* The service is checked first: no channel of it is made. */
+TEST(pair_of_another_service_costs_nothing)
+{
+	struct channel ch, other;
+	struct ion_setup setup;
+	pid_t pid;
+
+	arena_wants(&setup, ION_LAYOUT_SPLIT, "echo", 8, 64, 4096);
+	ASSERT_EQ(0, channel_open_live(&ch, &setup));
+	pid = fork();
+	if (!pid) {
+		as_a_user_with_memory(128 << 10);
+		_exit(-port_pair(&other, ch.fd));
+	}
+	EXPECT_EQ(EOPNOTSUPP, ion_wait_child(pid));
+	channel_close(&ch);
 }
 
 TEST(pair_needs_a_service_that_joins)

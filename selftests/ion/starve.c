@@ -191,6 +191,48 @@ static int call_uring(const struct call *c)
 
 ANSWERS(io_uring_answers, call_uring)
 
+/* The channels wait for their other side. */
+
+FIXTURE(starved_client)
+{
+	struct starved s;
+};
+
+FIXTURE_SETUP(starved_client)
+{
+	const char *why;
+
+	if (run_on_cpu(0, 1))
+		SKIP(return,
+			   "there is only one processor, which the loops use");
+	ASSERT_EQ(0, starve_open(&self->s, "pair", false, false));
+	why = starve_begin(&self->s);
+	ASSERT_EQ(NULL, why)
+	TH_LOG("%s", why);
+}
+
+FIXTURE_TEARDOWN(starved_client)
+{
+	starve_end(&self->s);
+}
+
+/* ION_IOC_ACCEPT does the same to a client of any user. */
+static int call_pair(const struct call *c)
+{
+	struct ion_accept accept = { .size = sizeof(accept) };
+	int ret = ion_call(c->fd, ION_IOC_PAIR, &accept);
+
+	/* At later tries. */
+	return ret == -EISCONN ? 0 : ret;
+}
+
+TEST_F_TIMEOUT(starved_client, pair_answers, 60)
+{
+	struct verdict v = starve_try(&self->s, call_pair, starve_answer);
+
+	EXPECT_VERDICT(v, "the call");
+}
+
 ION_TEST_KERNEL_LOG()
 
 ION_TEST_MAIN
