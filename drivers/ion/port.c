@@ -12,7 +12,7 @@
  *
  * ion_ports_lock protects the ports, the clients that wait, and the fields @queued_at,
  * @waiting and @clients of channels. It is held for a bounded time; all other locks are
- * taken outside it, except those of wait queues.
+ * taken outside it. Nobody is woken under it.
  */
 #include <linux/cleanup.h>
 #include <linux/cred.h>
@@ -303,7 +303,12 @@ static void ion_port_queue(struct ion_port *port, struct ion_channel *client)
 	client->queued_at = port;
 	list_add_tail(&client->waiting, &port->clients);
 	WRITE_ONCE(ch->clients, ch->clients + 1);
-	wake_up_interruptible_poll(&ch->wait, EPOLLIN | EPOLLRDNORM);
+}
+
+/* Without the lock: a user can have any number of epolls on a listener. */
+static void ion_port_wake(struct ion_channel *listener)
+{
+	wake_up_interruptible_poll(&listener->wait, EPOLLIN | EPOLLRDNORM);
 }
 
 /* Take a client out of the queue of its port. Its place is free again. */
@@ -333,15 +338,20 @@ static void ion_port_abandon(struct ion_channel *client)
 
 static void ion_port_enter(struct ion_port *port, struct ion_channel *client)
 {
-	bool open;
+	struct ion_channel *listener = NULL;
 
 	spin_lock(&ion_ports_lock);
-	open = !list_empty(&port->list);
-	if (open)
+	if (!list_empty(&port->list)) {
+		listener = ion_channel_get(port->ch);
 		ion_port_queue(port, client);
+	}
 	spin_unlock(&ion_ports_lock);
-	if (!open)
+	if (!listener) {
 		ion_port_abandon(client);
+		return;
+	}
+	ion_port_wake(listener);
+	ion_channel_put(listener);
 }
 
 static void ion_port_unreserve(struct ion_port *port)
@@ -408,14 +418,18 @@ static struct ion_channel *ion_port_first(struct ion_port *port)
  * A client that could not be accepted waits again, unless it has gone. It becomes the
  * last: if its channel costs more than the caller may have, others are accepted.
  */
-static void ion_port_return(struct ion_port *port, struct ion_channel *client)
+static void ion_port_return(struct ion_channel *listener,
+			    struct ion_channel *client)
 {
+	struct ion_port *port = listener->port;
+
 	spin_lock(&ion_ports_lock);
 	if (!READ_ONCE(client->closed)) {
 		port->nr++;
 		ion_port_queue(port, client);
 	}
 	spin_unlock(&ion_ports_lock);
+	ion_port_wake(listener);
 }
 
 /* What the other side of a channel asks for: the same, mirrored. */
@@ -535,7 +549,7 @@ int ion_port_accept(struct ion_channel *ch, struct ion_channel *listener,
 		/* It has gone, or found another peer. */
 		unfit = ret == -EPIPE || ret == -EISCONN;
 		if (ret && !unfit)
-			ion_port_return(listener->port, client);
+			ion_port_return(listener, client);
 		ion_channel_put(client);
 	} while (unfit);
 	return ret;
