@@ -77,6 +77,8 @@ built_modules()
 
 	folder=$(module_folder)
 	printf '%s\n' "$folder/$module_file"
+	# ion_net is only built if the kernel has IP.
+	find "$folder/drivers/ion_net" -maxdepth 1 -name '*.ko'
 	# The modules for KUnit are only built if the kernel has KUnit.
 	for user; do
 		find "$folder/$user" -maxdepth 1 -name '*.ko'

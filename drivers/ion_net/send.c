@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * From the stack to the program: a frame is copied to an empty buffer, and goes to rx.
+ *
+ * Without an empty buffer, or without room on rx, the interface's queue stops and
+ * the frame waits in the qdisc: no frame is dropped here for want of room.
+ */
+#include <linux/skbuff.h>
+
+#include "ion_net.h"
+
+/* Called in ion_net_poll(), for the first buffer that the program gives. */
+static void ion_net_ready(struct ion_pool *pool)
+{
+	struct ion_net_queue *q = container_of(pool, struct ion_net_queue, pool);
+
+	netif_wake_queue(q->dev);
+}
+
+/*
+ * Stop until there is room on rx. The poll that finds room wakes the interface.
+ */
+static void ion_net_stop_full(struct ion_net_queue *q)
+{
+	netif_stop_queue(q->dev);
+	if (!ion_net_wait_room(q))
+		netif_wake_queue(q->dev);
+}
+
+/*
+ * Stop until there is a buffer. One is enough: a program may give fewer than any
+ * larger number and wait. The interface sends after the poll that found the first
+ * one, and finds all that the program gave with it.
+ */
+static void ion_net_stop_empty(struct ion_net_queue *q)
+{
+	netif_stop_queue(q->dev);
+	if (ion_pool_call_at(&q->pool, 1, ion_net_ready))
+		netif_wake_queue(q->dev);
+}
+
+/*
+ * Copy a frame to an empty buffer. It begins there like the frame modulo 8, if the
+ * buffer has room for that: such a copy is the fastest.
+ */
+static bool ion_net_fill(struct ion_net_queue *q, const struct sk_buff *skb,
+			 struct ion_packet *packet)
+{
+	u32 room, skip;
+	u8 *to = ion_packet_buffer(q->ch, packet, &room);
+
+	if (!to || skb->len > room)
+		return false;
+	skip = (unsigned long)(skb->data - to) % sizeof(u64);
+	if (skip > room - skb->len)
+		skip = 0;
+	to += skip;
+	packet->data += skip;
+	packet->len = skb->len;
+	if (skb->ip_summed == CHECKSUM_PARTIAL)
+		skb_copy_and_csum_dev(skb, to);
+	else if (skb_is_nonlinear(skb))
+		skb_copy_bits(skb, 0, to, skb->len);
+	else
+		ion_payload_copy(to, skb->data, skb->len);
+	return true;
+}
+
+/* Returns NETDEV_TX_BUSY if there is no room: the frame is sent again later. */
+static netdev_tx_t ion_net_send(struct ion_net_queue *q, struct sk_buff *skb)
+{
+	struct net_device *dev = q->dev;
+	struct ion_packet packet;
+
+	if (!ion_pool_get(&q->pool, &packet)) {
+		ion_net_stop_empty(q);
+		return NETDEV_TX_BUSY;
+	}
+	if (!ion_net_fill(q, skb, &packet)) {
+		ion_pool_put(&q->pool, packet.id);
+		DEV_STATS_INC(dev, tx_errors);
+		dev_kfree_skb_any(skb);
+		return NETDEV_TX_OK;
+	}
+	if (!ion_channel_push(q->rx, &packet)) {
+		ion_pool_put(&q->pool, packet.id);
+		ion_net_stop_full(q);
+		return NETDEV_TX_BUSY;
+	}
+	skb_tx_timestamp(skb);
+	dev_sw_netstats_tx_add(dev, 1, skb->len);
+	dev_consume_skb_any(skb);
+	return NETDEV_TX_OK;
+}
+
+/**
+ * ion_net_xmit() - send a frame to the program
+ * @skb: the frame
+ * @dev: the interface
+ *
+ * Context: bottom halves off, with the lock of the interface's queue.
+ * Return: NETDEV_TX_OK if the frame was sent or dropped; NETDEV_TX_BUSY if not, and
+ * the queue is stopped.
+ */
+netdev_tx_t ion_net_xmit(struct sk_buff *skb, struct net_device *dev)
+{
+	const struct ion_net *net = netdev_priv(dev);
+	struct ion_net_queue *q = rcu_dereference_bh(net->queue);
+	netdev_tx_t ret;
+
+	/* The program has just detached; the carrier goes off. */
+	if (!q) {
+		dev_core_stats_tx_dropped_inc(dev);
+		dev_kfree_skb_any(skb);
+		return NETDEV_TX_OK;
+	}
+	ret = ion_net_send(q, skb);
+	if (ret == NETDEV_TX_OK && !ion_pool_count(&q->pool))
+		ion_net_stop_empty(q);
+	if (!netdev_xmit_more() || netif_queue_stopped(dev))
+		ion_channel_notify(q->ch);
+	return ret;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/*
+ * The service "net" of ion_net.ko: the frames of a network interface cross a channel.
+ *
+ * SETUP: &ion_setup.key is the name of the interface, &ion_setup.arg[0] its mode.
+ * Documentation/ion_net.rst explains the rest.
+ */
+#ifndef _UAPI_LINUX_ION_NET_H
+#define _UAPI_LINUX_ION_NET_H
+
+/**
+ * enum ion_net_mode - the frames of an interface
+ * @ION_NET_TAP: Ethernet frames
+ * @ION_NET_TUN: IPv4 and IPv6 packets without a header before them
+ */
+enum ion_net_mode {
+	ION_NET_TAP = 0,
+	ION_NET_TUN = 1,
+};
+
+/**
+ * enum ion_net_attr - IFLA_INFO_DATA of the link type "ion"
+ * @IFLA_ION_UNSPEC: no attribute
+ * @IFLA_ION_MODE: u32, &enum ion_net_mode; cannot be changed later
+ * @IFLA_ION_OWNER: u32, the user who may attach without CAP_NET_ADMIN
+ * @IFLA_ION_GROUP: u32, the group whose members may
+ * @__IFLA_ION_MAX: the number of attributes
+ */
+enum ion_net_attr {
+	IFLA_ION_UNSPEC,
+	IFLA_ION_MODE,
+	IFLA_ION_OWNER,
+	IFLA_ION_GROUP,
+	__IFLA_ION_MAX,
+};
+
+#define IFLA_ION_MAX	(__IFLA_ION_MAX - 1)
+
+/**
+ * enum ion_net_cmd - commands on cmd; the answer on evt has the id of its command
+ * @ION_NET_IFINDEX: asks for the index that the interface had at SETUP, in arg
+ * @ION_NET_UNKNOWN: the kind of the answer to any other command
+ */
+enum ion_net_cmd {
+	ION_NET_IFINDEX = 1,
+	ION_NET_UNKNOWN = 0xffff,
+};
+
+#endif /* _UAPI_LINUX_ION_NET_H */
