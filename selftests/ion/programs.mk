@@ -11,7 +11,7 @@ $(OUTPUT)/direct_stress: stress_worker.c long_test.c
 $(OUTPUT)/direct_hostile: long_test.c
 
 shared := channel ion_live kernel_log console options arena_test pair_test direct_test port_test \
-	errors_test serve_test selftest_report service_test starve_test trace_test uring_test \
+	errors_test serve_test selftest_report service_test starve_test trace_test uring_test net_test \
 	fault_block fault_page fault_sweep fault_test
 shared_objects := $(addprefix $(OUTPUT)/shared/,$(addsuffix .o,$(shared)))
 
