@@ -21,8 +21,8 @@ absolute = $(if $(1),$(abspath $(1)))
 dest := $(call absolute,$(DESTDIR))
 mod_path := $(call absolute,$(INSTALL_MOD_PATH))
 headers := $(dest)$(INSTALL_HDR_PATH)/include
-header_files := $(headers)/linux/ion.h $(addprefix $(headers)/,$(patsubst \
-	include/%,%,$(wildcard include/ion/*.h)))
+header_files := $(addprefix $(headers)/,linux/ion.h linux/ion_net.h \
+	$(patsubst include/%,%,$(wildcard include/ion/*.h)))
 rules := $(dest)$(UDEVDIR)/60-ion.rules $(dest)$(SYSUSERSDIR)/ion.conf
 stage := $(CURDIR)/build/stage
 version := 0.1.0
@@ -52,7 +52,7 @@ modules_install: can-write-INSTALL_MOD_PATH can-depmod modules
 	@packaging/install-module "$(mod_path)" "$(release)" "$(stage)"
 
 headers_install: can-write-INSTALL_HDR_PATH
-	$(INSTALL) -D -m 644 -t "$(headers)/linux" include/uapi/linux/ion.h
+	$(INSTALL) -D -m 644 -t "$(headers)/linux" include/uapi/linux/ion*.h
 	$(INSTALL) -D -m 644 -t "$(headers)/ion" include/ion/*.h
 
 kernel-headers:
@@ -117,7 +117,8 @@ uninstall:
 		$(MAKE) -s --no-print-directory -C $$part list-installed \
 			DESTDIR="$(dest)" || exit; \
 	done) && printf '%s\n' $$list $(rules) $(header_files) $(wildcard \
-		$(mod_path)/lib/modules/*/updates/drivers/ion/ion.ko*) | \
+		$(mod_path)/lib/modules/*/updates/drivers/ion/ion.ko* \
+		$(mod_path)/lib/modules/*/updates/drivers/ion_net/ion_net.ko*) | \
 		packaging/remove "$(dest)$(PREFIX)" "$(mod_path)" "$(headers)"
 	@$(if $(dest),,packaging/activate library)
 
@@ -240,10 +241,10 @@ clean:
 help:
 	@echo 'On the machine that will use ion:'
 	@echo '  all              build both of the next two (default)'
-	@echo '  modules          ion.ko for the running kernel'
+	@echo '  modules          ion.ko and ion_net.ko for the running kernel'
 	@echo '  user             the library and ionctl'
 	@echo '  install          install both of the next two'
-	@echo '  install-module   the module, udev rule, group ion'
+	@echo '  install-module   the modules, udev rule, group ion'
 	@echo '  install-user     the library, its headers, ionctl, man pages'
 	@echo '  uninstall        remove what the install targets above installed'
 	@echo '  dkms-install     have dkms build it for each kernel, now and later'

@@ -351,7 +351,7 @@ headers_compile()
 {
 	local header cpu number=0
 
-	for header in linux/ion.h $(cd include && echo ion/*.h); do
+	for header in linux/ion.h linux/ion_net.h $(cd include && echo ion/*.h); do
 		for cpu in riscv64 i686; do
 			header_compiles "$cpu-linux-gnu-gcc -x c -std=gnu11"
 			header_compiles "$cpu-linux-gnu-g++ -x c++ -std=gnu++17"

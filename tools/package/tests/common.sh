@@ -50,13 +50,22 @@ same_files()
 	files | diff /tmp/before -
 }
 
-# module_is PATH: modprobe finds the module ion there, built for the kernel.
+# module_is PATH [MODULE]: modprobe finds the module there, built for the kernel.
 module_is()
 {
-	modinfo -k "$release" ion &&
-		[[ $(modinfo -k "$release" -n ion) == "/lib/modules/$release/$1"* ]] &&
-		[[ $(modinfo -k "$release" -F vermagic ion) == "$release "* ]] &&
-		[ "$(modinfo -k "$release" -F version ion)" = "$version" ]
+	local module=${2-ion}
+
+	modinfo -k "$release" "$module" &&
+		[[ $(modinfo -k "$release" -n "$module") == "/lib/modules/$release/$1"* ]] &&
+		[[ $(modinfo -k "$release" -F vermagic "$module") == "$release "* ]] &&
+		[ "$(modinfo -k "$release" -F version "$module")" = "$version" ]
+}
+
+# net_is PATH: the same for ion_net, for which modprobe inserts ion first.
+net_is()
+{
+	module_is "$1" ion_net &&
+		[ "$(modinfo -k "$release" -F depends ion_net)" = ion ]
 }
 
 no_module()
