@@ -141,6 +141,23 @@ CLIENT 1" ] && [ "$(tail -n 1 "$out/2")" = H ]
 	result $? "request_server, request_client"
 }
 
+# The kernel pings a program; ping compares what comes back.
+pings()
+{
+	insmod "$here/ion_net.ko" 2>"$out/insmod"
+	timeout 60 "$here/net_ping" ping0 >"$out/program" 2>&1 &
+	pid=$!
+	until ip addr add 10.9.0.1 peer 10.9.0.2 dev ping0 2>"$out/ip" ||
+		! kill -0 "$pid"; do
+		sleep 0.1
+	done
+	ip link set ping0 up && ping -c 3 -s 1400 10.9.0.2 >"$out/ping"
+	status=$?
+	ip link del ping0
+	wait "$pid" && [ "$status" -eq 0 ]
+	result $? net_ping
+}
+
 prints 'packet 7 came back: 0x10ad' five
 prints 'packet 7 came back: 0x10ad' hello
 for way in eventfd ioctl poll read; do
@@ -154,6 +171,7 @@ sends_directly
 publishes
 echoes
 requests
+pings
 for program; do
 	timeout 60 "$program" >"$out/says" 2>&1
 	result $? "${program##*/}"

@@ -219,8 +219,10 @@ build_samples()
 
 run_samples()
 {
-	local file adds=() examples=()
+	local file adds=() examples=() modules
 
+	modules=$("$guest/build-module" --kernel "$1") || return
+	adds=(--add "$(grep '/ion_net\.ko$' <<<"$modules")")
 	for file in samples/test.sh "build/samples-$default_arch"/*; do
 		adds+=(--add "$file")
 	done
