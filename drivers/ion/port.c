@@ -575,7 +575,7 @@ static void ion_port_close(struct ion_port *port)
  * ion_port_leave() - end what a channel that is being closed has with ports
  * @ch: the channel
  *
- * A client leaves the queue. When a port goes, its clients are hung up, but for those that
+ * A client leaves the queue. When a port goes, its clients are hung up, except for those that
  * have a peer.
  *
  * Context: may sleep.
