@@ -9,6 +9,7 @@ $(OUTPUT)/state: $(wildcard state_*.c) long_test.c
 $(OUTPUT)/stress: $(wildcard stress_*.c) long_test.c
 $(OUTPUT)/direct_stress: stress_worker.c long_test.c
 $(OUTPUT)/direct_hostile: long_test.c
+$(OUTPUT)/port_race: long_test.c
 
 shared := channel ion_live kernel_log console options arena_test pair_test direct_test port_test \
 	errors_test serve_test selftest_report service_test starve_test trace_test uring_test net_test \
