@@ -155,6 +155,21 @@ TEST_F(port, client_beyond_the_backlog_is_refused)
 	channel_close(&server);
 }
 
+/* Neither service takes an argument, which is found after the port is. */
+TEST_F(port, failed_set_up_gives_its_place_in_the_queue_back)
+{
+	struct channel client;
+	struct ion_setup setup;
+	unsigned int i;
+
+	port_client_wants(&setup, variant->service);
+	setup.arg[0] = 1;
+	for (i = 0; i < 3; i++)
+		EXPECT_EQ(-EINVAL, channel_open_live(&client, &setup));
+	ASSERT_EQ(0, port_connect(&client, variant->service));
+	channel_close(&client);
+}
+
 TEST_F(port, client_that_closes_leaves_the_queue)
 {
 	struct channel client[2], server;
