@@ -529,8 +529,8 @@ static struct ion_channel *ion_port_wait(struct ion_channel *listener,
  *
  * Context: may sleep.
  * Return: 0; -EINVAL if the channel does not listen; -EAGAIN if nobody waits;
- * -ERESTARTSYS for a signal; another error of ion_port_pair(), after which the client is the last in the queue.
- * After an error @ch is of no use.
+ * -ERESTARTSYS for a signal; another error of ion_port_pair(), after which the client is
+ * the last in the queue. After an error @ch is of no use.
  */
 int ion_port_accept(struct ion_channel *ch, struct ion_channel *listener,
 		    struct ion_accept *accept, bool nonblock)
@@ -575,7 +575,7 @@ static void ion_port_close(struct ion_port *port)
  * ion_port_leave() - end what a channel that is being closed has with ports
  * @ch: the channel
  *
- * A client leaves the queue. When a port goes, its clients are hung up, except for those that
+ * A client leaves the queue. When a port goes, its clients are hung up, except those that
  * have a peer.
  *
  * Context: may sleep.

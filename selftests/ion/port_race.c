@@ -175,8 +175,7 @@ static bool connects(struct channel *ch, __u64 *random)
 	port_client_wants(&setup, random_service(random));
 	random_name(&setup, random);
 	ret = channel_open_live(ch, &setup);
-	if (ret && ret != -ECONNREFUSED && ret != -EAGAIN &&
-	    ret != -EPROTOTYPE)
+	if (ret && ret != -ECONNREFUSED && ret != -EAGAIN && ret != -EPROTOTYPE)
 		fail("an error of CONNECT", (__u64)-ret);
 	return !ret;
 }
@@ -322,8 +321,8 @@ static void run(void)
 		end(pid[i], 0);
 	watch();
 	printf("# seed %llu: %u processes, %u killed, %llu clients accepted, %llu hung up, %llu paired\n",
-	       long_test.options.seed, nr, killed, race->accepted,
-	       race->hungup, race->paired);
+	       long_test.options.seed, nr, killed, race->accepted, race->hungup,
+	       race->paired);
 	long_test_result(race->accepted && race->hungup,
 			 "no client connected twice, none left alone");
 	long_test_result(AWAIT(usage_is(before)), "all is freed");
