@@ -161,6 +161,13 @@ int net_up(const char *name)
 	return net_ioctl(name, SIOCSIFFLAGS, &ifr);
 }
 
+int net_down(const char *name)
+{
+	struct ifreq ifr = { 0 };
+
+	return net_ioctl(name, SIOCSIFFLAGS, &ifr);
+}
+
 int net_mtu(const char *name, int mtu)
 {
 	struct ifreq ifr = { .ifr_mtu = mtu };

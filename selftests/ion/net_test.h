@@ -27,6 +27,7 @@ int net_alone(void);
 int net_add(const char *name, __u32 mode, __s64 owner);
 int net_del(const char *name);
 int net_up(const char *name);
+int net_down(const char *name);
 int net_mtu(const char *name, int mtu);
 int net_address(const char *name, const char *address);
 bool net_exists(const char *name);
