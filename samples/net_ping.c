@@ -42,6 +42,7 @@ int main(int argc, char **argv)
 	struct ionc_options options;
 	struct ionc_channel *ch;
 	struct ion_packet packet = { 0 };
+	__u32 id;
 	int ret;
 
 	ionc_options_init(&options);
@@ -54,8 +55,9 @@ int main(int argc, char **argv)
 		errx(1, "%s", ionc_explain(IONC_OPEN, ret));
 
 	/* Give all buffers, empty: there is one slot for each. */
-	for (; packet.id < options.buffers; packet.id++) {
-		packet.data = (__u64)packet.id * ch->buffer_size;
+	for (id = 0; id < options.buffers; id++) {
+		packet.id = (__u16)id;
+		packet.data = (__u64)id * ch->buffer_size;
 		ionc_push(ch, &packet);
 	}
 	ionc_kick(ch);
