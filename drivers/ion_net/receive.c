@@ -15,7 +15,7 @@ static bool ion_net_length_ok(const struct net_device *dev, u32 len)
 {
 	u32 least = dev->hard_header_len ?: sizeof(struct iphdr);
 
-	return len >= least && len <= dev->mtu + ion_net_overhead(dev);
+	return len >= least && len <= READ_ONCE(dev->mtu) + ion_net_overhead(dev);
 }
 
 /* Set what the stack has to know of a frame. Returns false for a packet of no protocol. */
@@ -53,7 +53,7 @@ static void ion_net_receive(struct ion_net_queue *q,
 		DEV_STATS_INC(dev, rx_errors);
 		return;
 	}
-	skb = dev->flags & IFF_UP ? napi_alloc_skb(&q->napi, len) : NULL;
+	skb = netif_running(dev) ? napi_alloc_skb(&q->napi, len) : NULL;
 	if (!skb) {
 		dev_core_stats_rx_dropped_inc(dev);
 		return;
