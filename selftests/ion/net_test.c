@@ -31,11 +31,22 @@ int net_remove(void)
 	return syscall(SYS_delete_module, NET_MODULE, O_NONBLOCK) ? -errno : 0;
 }
 
-/* Skip the program if the device or the module is missing. */
+static pid_t net_main;
+
+/* The harness ends the program itself. */
+static void net_remove_at_exit(void)
+{
+	if (getpid() == net_main)
+		net_remove();
+}
+
+/* Skip the program if the device or the module is missing. Removes it at the end. */
 void net_test_need_module(void)
 {
 	int ret;
 
+	net_main = getpid();
+	atexit(net_remove_at_exit);
 	ion_test_need_device();
 	ret = net_insert();
 	if (ret && ret != -EEXIST) {

@@ -69,14 +69,11 @@ __s64 net_number(const void *frame, int len);
 
 void net_test_need_module(void);
 
-#define NET_TEST_MAIN                               \
-	int main(int argc, char **argv)             \
-	{                                           \
-		int ret;                            \
-		net_test_need_module();             \
-		ret = test_harness_run(argc, argv); \
-		net_remove();                       \
-		return ret;                         \
+#define NET_TEST_MAIN                                \
+	int main(int argc, char **argv)              \
+	{                                            \
+		net_test_need_module();              \
+		return test_harness_run(argc, argv); \
 	}
 
 #endif /* _ION_NET_TEST_H */
