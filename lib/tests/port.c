@@ -154,7 +154,7 @@ static void accept_sleeps_until_a_client_comes(void)
 	int listener = listener_of(NULL);
 	pthread_t thread;
 
-	if (pthread_create(&thread, NULL, connects_later, &client))
+	if (pthread_create(&thread, NULL, connects_later, (void *)&client))
 		abort();
 	CHECK_EQ(0, ionc_accept(&server, listener, NULL, IONC_FOREVER));
 	pthread_join(thread, NULL);

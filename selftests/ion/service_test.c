@@ -210,11 +210,22 @@ int service_open_variant(struct service *s, __u32 flags, __u32 context,
 	return ret;
 }
 
-/* Skip the program if the device or the module is missing. */
+static pid_t service_main;
+
+/* The harness ends the program itself, and each test in a process of its own. */
+static void service_remove_at_exit(void)
+{
+	if (getpid() == service_main)
+		probe_remove();
+}
+
+/* Skip the program if the device or the module is missing. Removes it at the end. */
 void service_test_need_module(void)
 {
 	int ret;
 
+	service_main = getpid();
+	atexit(service_remove_at_exit);
 	ion_test_need_device();
 	ret = probe_insert();
 	if (ret && ret != -EEXIST) {

@@ -105,14 +105,11 @@ int service_open_variant(struct service *s, __u32 flags, __u32 context,
 
 void service_test_need_module(void);
 
-#define SERVICE_TEST_MAIN                           \
-	int main(int argc, char **argv)             \
-	{                                           \
-		int ret;                            \
-		service_test_need_module();         \
-		ret = test_harness_run(argc, argv); \
-		probe_remove();                     \
-		return ret;                         \
+#define SERVICE_TEST_MAIN                            \
+	int main(int argc, char **argv)              \
+	{                                            \
+		service_test_need_module();          \
+		return test_harness_run(argc, argv); \
 	}
 
 #endif /* _ION_SERVICE_TEST_H */
