@@ -51,7 +51,7 @@ void ion_channel_set_peer(struct ion_channel *ch, const struct ion_channel *peer
 {
 	if (WARN_ONCE(ch->peer_id, "ion: a channel got a second peer\n"))
 		return;
-	ch->peer = peer->opener;
+	ch->peer = peer->setter;
 	get_pid(ch->peer.pid);
 	get_cred(ch->peer.cred);
 	/* Pairs with the acquire in ion_channel_peer_id(). */

@@ -26,20 +26,34 @@
 #include "totals.h"
 #include "trace.h"
 
+static struct ion_opener ion_opener_current(void)
+{
+	return (struct ion_opener) {
+		.pid = get_pid(task_tgid(current)),
+		.uid = current_euid(),
+		.gid = current_egid(),
+		.cred = get_current_cred(),
+	};
+}
+
+static void ion_opener_put(struct ion_opener *opener)
+{
+	put_cred(opener->cred);
+	put_pid(opener->pid);
+	*opener = (struct ion_opener) { };
+}
+
 static void ion_channel_forget_peer(struct ion_channel *ch)
 {
-	if (!ch->peer_id)
-		return;
-	put_cred(ch->peer.cred);
-	put_pid(ch->peer.pid);
+	ion_opener_put(&ch->peer);
 	ch->peer_id = 0;
 }
 
 static void ion_channel_undo_create(struct ion_channel *ch)
 {
 	ion_channel_forget_peer(ch);
-	put_cred(ch->opener.cred);
-	put_pid(ch->opener.pid);
+	ion_opener_put(&ch->setter);
+	ion_opener_put(&ch->opener);
 	mutex_destroy(&ch->end_mutex);
 	mutex_destroy(&ch->push_mutex);
 	mutex_destroy(&ch->pop_mutex);
@@ -62,10 +76,7 @@ struct ion_channel *ion_channel_create(void)
 	if (!ch)
 		return ERR_PTR(-ENOMEM);
 	refcount_set(&ch->ref, 1);
-	ch->opener.pid = get_pid(task_tgid(current));
-	ch->opener.uid = current_euid();
-	ch->opener.gid = current_egid();
-	ch->opener.cred = get_current_cred();
+	ch->opener = ion_opener_current();
 	mutex_init(&ch->setup_mutex);
 	mutex_init(&ch->pop_mutex);
 	mutex_init(&ch->push_mutex);
@@ -175,6 +186,7 @@ static int ion_channel_alloc(struct ion_channel *ch,
 			     const struct ion_config *config,
 			     const struct ion_parts *parts)
 {
+	ch->setter = ion_opener_current();
 	ch->info = config->info;
 	strscpy(ch->name, config->name ?: config->bind.key);
 	ch->quota = parts->quota;
@@ -347,6 +359,7 @@ static void ion_channel_unconfigure(struct ion_channel *ch)
 	memset(&ch->info, 0, sizeof(ch->info));
 	memset(ch->name, 0, sizeof(ch->name));
 	ion_channel_forget_peer(ch);
+	ion_opener_put(&ch->setter);
 	memset(ch->ring, 0, sizeof(ch->ring));
 	ch->private = NULL;
 }

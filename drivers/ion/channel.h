@@ -100,6 +100,7 @@ enum ion_end_state {
  * @id: number, never reused
  * @rcu: for kfree_rcu(), as a channel is found by number under RCU
  * @opener: the process that opened it
+ * @setter: the process that set it up; all zero until then
  * @setup_mutex: see above
  * @pop_mutex: see above
  * @push_mutex: see above
@@ -117,7 +118,7 @@ enum ion_end_state {
  * @undelivered: something was pushed that reaches nobody
  * @folded: its counters are in the totals of the system; see totals.c
  * @name: the key or the port that its program named, or empty
- * @peer: the process that opened the peer, if @peer_id is not 0
+ * @peer: the process that set the peer up, if @peer_id is not 0
  * @peer_id: number of the channel at the other side, 0 until there is one
  * @port: the port that it listens on, or NULL: see port.c
  * @queued_at: the port that it waits at as a client, or NULL
@@ -165,6 +166,7 @@ struct ion_channel {
 	u64 id;
 	struct rcu_head rcu;
 	struct ion_opener opener;
+	struct ion_opener setter;
 	struct mutex setup_mutex;	/* the one configuration */
 	struct mutex pop_mutex;		/* consuming calls at the user end */
 	struct mutex push_mutex;	/* pushing calls at the user end */

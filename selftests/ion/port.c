@@ -365,6 +365,53 @@ TEST_F(port, mode_says_who_may_connect)
 	EXPECT_EQ(0, in_child(connects_as_another_user, variant->service));
 }
 
+/* Open as root, and connect as another user: what a broker hands on is not root's. */
+static int connects_and_waits(struct channel *server, int listener,
+			      const char *service)
+{
+	struct ion_accept accept;
+	int fd, ret, end[2];
+	pid_t pid;
+
+	if (pipe(end))
+		return -errno;
+	pid = fork();
+	if (!pid) {
+		struct ion_setup setup;
+
+		fd = ion_open(O_RDWR);
+		port_client_wants(&setup, service);
+		close(end[1]);
+		if (fd < 0 || ion_drop_privileges() ||
+		    ion_call(fd, ION_IOC_SETUP, &setup))
+			_exit(1);
+		_exit(read(end[0], &fd, 1) != 0);
+	}
+	close(end[0]);
+	ret = port_accept(server, listener, &accept);
+	if (!ret &&
+	    (accept.uid != 1000 || accept.gid != 1000 || accept.pid != pid))
+		ret = -EBADMSG;
+	close(end[1]);
+	return ion_wait_child(pid) ?: ret;
+}
+
+TEST_F(port, client_is_who_set_the_channel_up)
+{
+	struct channel server;
+	struct ion_peer peer;
+
+	close(self->listener);
+	self->listener = port_listen(variant->service, 0602, 0);
+	ASSERT_LE(0, self->listener);
+	EXPECT_EQ(0, connects_and_waits(&server, self->listener,
+					variant->service));
+	ASSERT_EQ(0, port_peer(server.fd, &peer));
+	EXPECT_EQ(1000, peer.uid);
+	EXPECT_EQ(1000, peer.gid);
+	channel_close(&server);
+}
+
 TEST_F(port, name_belongs_to_the_network_namespace)
 {
 	int ret = in_child(connects_from_another_namespace, variant->service);

@@ -708,9 +708,9 @@ struct ion_join {
  * @size: sizeof(struct ion_accept)
  * @flags: ION_ACCEPT_* bits
  * @fd: written by the kernel: the new descriptor, closed by execve()
- * @pid: written by the kernel: the process that opened the client's channel, as the
+ * @pid: written by the kernel: the process that set the client's channel up, as the
  *	caller sees it, 0 if the caller does not see it
- * @uid: written by the kernel: effective user of that process at the open
+ * @uid: written by the kernel: effective user of that process at the set-up
  * @gid: written by the kernel: effective group of it
  * @channel: written by the kernel: number of the client's channel
  * @reserved: 0
@@ -749,9 +749,9 @@ enum ion_peer_state {
  * @size: sizeof(struct ion_peer)
  * @flags: 0
  * @state: written by the kernel: &enum ion_peer_state
- * @pid: written by the kernel: the process that opened the other channel, as the caller
+ * @pid: written by the kernel: the process that set the other channel up, as the caller
  *	sees it, 0 if the caller does not see it, or if there was never a peer
- * @uid: written by the kernel: effective user of that process at the open
+ * @uid: written by the kernel: effective user of that process at the set-up
  * @gid: written by the kernel: effective group of it
  * @channel: written by the kernel: number of the other channel; 0: there was none
  * @reserved: 0
