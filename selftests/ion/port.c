@@ -398,13 +398,13 @@ static int connects_and_waits(struct channel *server, int listener,
 
 TEST_F(port, client_is_who_set_the_channel_up)
 {
-	struct channel server;
+	struct channel server = { .fd = -1 };
 	struct ion_peer peer;
 
 	close(self->listener);
 	self->listener = port_listen(variant->service, 0602, 0);
 	ASSERT_LE(0, self->listener);
-	EXPECT_EQ(0, connects_and_waits(&server, self->listener,
+	ASSERT_EQ(0, connects_and_waits(&server, self->listener,
 					variant->service));
 	ASSERT_EQ(0, port_peer(server.fd, &peer));
 	EXPECT_EQ(1000, peer.uid);
