@@ -62,27 +62,20 @@ static int pair_get(__u64 seq, unsigned int n)
 	return got;
 }
 
-const struct peer ion_pair = {
-	.name = "ion, pair",
-	.flags = PEER_ION,
-	.size = 2048,
-	.open = pair_open,
-	.open_sender = pair_open_sender,
-	.close = pair_close,
-	.put = pair_put,
-	.get = pair_get,
-};
+#define PAIR_PEER(title, more)                   \
+	{                                        \
+		.name = title,                   \
+		.flags = PEER_ION | (more),      \
+		.size = 2048,                    \
+		.open = pair_open,               \
+		.open_sender = pair_open_sender, \
+		.close = pair_close,             \
+		.put = pair_put,                 \
+		.get = pair_get,                 \
+	}
 
-const struct peer ion_direct = {
-	.name = "ion, direct",
-	.flags = PEER_ION | PEER_DIRECT,
-	.size = 2048,
-	.open = pair_open,
-	.open_sender = pair_open_sender,
-	.close = pair_close,
-	.put = pair_put,
-	.get = pair_get,
-};
+const struct peer ion_pair = PAIR_PEER("ion, pair", 0);
+const struct peer ion_direct = PAIR_PEER("ion, direct", PEER_DIRECT);
 
 /* ---- there and back, both asleep in between ---------------------------- */
 
@@ -129,53 +122,25 @@ static void wake_answer(void)
 			ionc_push(sender, &packet);
 }
 
-const struct peer ion_wake_wait = {
-	.name = "ion, pair, ION_IOC_WAIT",
-	.flags = PEER_ION | PEER_NO_SPIN,
-	.size = 16,
-	.open = wake_open,
-	.open_sender = pair_open_sender,
-	.close = pair_close,
-	.put = wake_put,
-	.get = wake_get,
-	.answer = wake_answer,
-};
+#define WAKE_PEER(title, more)                             \
+	{                                                  \
+		.name = title,                             \
+		.flags = PEER_ION | PEER_NO_SPIN | (more), \
+		.size = 16,                                \
+		.open = wake_open,                         \
+		.open_sender = pair_open_sender,           \
+		.close = pair_close,                       \
+		.put = wake_put,                           \
+		.get = wake_get,                           \
+		.answer = wake_answer,                     \
+	}
 
-const struct peer ion_direct_wait = {
-	.name = "ion, direct, ION_IOC_WAIT",
-	.flags = PEER_ION | PEER_DIRECT | PEER_NO_SPIN,
-	.size = 16,
-	.open = wake_open,
-	.open_sender = pair_open_sender,
-	.close = pair_close,
-	.put = wake_put,
-	.get = wake_get,
-	.answer = wake_answer,
-};
-
-const struct peer ion_wake_poll = {
-	.name = "ion, pair, poll()",
-	.flags = PEER_ION | PEER_NO_SPIN | PEER_POLL,
-	.size = 16,
-	.open = wake_open,
-	.open_sender = pair_open_sender,
-	.close = pair_close,
-	.put = wake_put,
-	.get = wake_get,
-	.answer = wake_answer,
-};
-
-const struct peer ion_direct_poll = {
-	.name = "ion, direct, poll()",
-	.flags = PEER_ION | PEER_DIRECT | PEER_NO_SPIN | PEER_POLL,
-	.size = 16,
-	.open = wake_open,
-	.open_sender = pair_open_sender,
-	.close = pair_close,
-	.put = wake_put,
-	.get = wake_get,
-	.answer = wake_answer,
-};
+const struct peer ion_wake_wait = WAKE_PEER("ion, pair, ION_IOC_WAIT", 0);
+const struct peer ion_direct_wait =
+	WAKE_PEER("ion, direct, ION_IOC_WAIT", PEER_DIRECT);
+const struct peer ion_wake_poll = WAKE_PEER("ion, pair, poll()", PEER_POLL);
+const struct peer ion_direct_poll =
+	WAKE_PEER("ion, direct, poll()", PEER_DIRECT | PEER_POLL);
 
 /* Open echo with a lent thread that sleeps whenever it has nothing to do. */
 static bool lent_open(const struct peer *peer)
