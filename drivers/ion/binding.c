@@ -382,13 +382,11 @@ static int ion_binding_call_verify(struct ion_channel *ch,
 	poisoned = ion_callback_begin(ch);
 	verify->genuine = ch->service->ops->verify(ch, &verify->cmd, &opener);
 	ion_callback_end(ch, poisoned);
-	verify->pid = verify->genuine ? pid_vnr(opener->pid) : 0;
+	verify->pid = 0;
 	verify->uid = 0;
 	verify->gid = 0;
-	if (verify->genuine) {
-		verify->uid = from_kuid_munged(current_user_ns(), opener->uid);
-		verify->gid = from_kgid_munged(current_user_ns(), opener->gid);
-	}
+	if (verify->genuine)
+		ion_opener_ids(opener, &verify->pid, &verify->uid, &verify->gid);
 	return 0;
 }
 

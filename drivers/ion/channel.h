@@ -50,11 +50,14 @@
 #include <linux/list.h>
 #include <linux/lockdep.h>
 #include <linux/mutex.h>
+#include <linux/pid.h>
 #include <linux/preempt.h>
 #include <linux/refcount.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
+#include <linux/uidgid.h>
+#include <linux/user_namespace.h>
 #include <linux/wait.h>
 
 #include "memory.h"
@@ -270,6 +273,15 @@ static inline void ion_ring_assert_owned(const struct ion_ring *ring)
 {
 	lockdep_assert(ring->async ? lockdep_is_held(&ring->lock) :
 				     lockdep_is_held(&ring->ch->end_mutex));
+}
+
+/* Write the numbers of a process in the namespaces of the caller. */
+static inline void ion_opener_ids(const struct ion_opener *opener, __s32 *pid,
+				  __u32 *uid, __u32 *gid)
+{
+	*pid = pid_vnr(opener->pid);
+	*uid = from_kuid_munged(current_user_ns(), opener->uid);
+	*gid = from_kgid_munged(current_user_ns(), opener->gid);
 }
 
 /* A channel that listens on a port is never configured. */

@@ -376,11 +376,11 @@ bool ion_kernel_end_trylock(struct ion_channel *ch)
 /* The next check may find the indices of a direct channel right again. */
 static int ion_kernel_end_confirm_direct(const struct ion_channel *ch)
 {
+	const struct ion_ring *ring;
 	bool bad = false;
-	unsigned int id;
 
-	for (id = 0; id < ION_RINGS; id++)
-		ion_ring_user_has(&ch->ring[id], &bad);
+	ion_for_each_ring(ch, ring)
+		ion_ring_user_has(ring, &bad);
 	return bad ? -EPROTO : 0;
 }
 

@@ -484,7 +484,6 @@ static int ion_port_configure(struct ion_channel *ch,
 int ion_port_pair(struct ion_channel *ch, struct ion_channel *client,
 		  struct ion_accept *accept)
 {
-	const struct ion_opener *setter = &client->setter;
 	int ret;
 
 	/* First: a channel of another service would be made, and then refused. */
@@ -493,9 +492,8 @@ int ion_port_pair(struct ion_channel *ch, struct ion_channel *client,
 	ret = ion_port_configure(ch, client);
 	if (ret)
 		return ret;
-	accept->pid = pid_vnr(setter->pid);
-	accept->uid = from_kuid_munged(current_user_ns(), setter->uid);
-	accept->gid = from_kgid_munged(current_user_ns(), setter->gid);
+	ion_opener_ids(&client->setter, &accept->pid, &accept->uid,
+		       &accept->gid);
 	accept->channel = client->id;
 	return 0;
 }
@@ -605,15 +603,10 @@ void ion_port_leave(struct ion_channel *ch)
  */
 void ion_port_peer(const struct ion_channel *ch, struct ion_peer *peer)
 {
-	const struct ion_opener *setter = &ch->peer;
-
 	peer->channel = ion_channel_peer_id(ch);
 	peer->state = peer->channel ? ION_PEER_THERE : ION_PEER_NONE;
 	if (ion_channel_hungup(ch) || READ_ONCE(ch->peer_gone))
 		peer->state = ION_PEER_GONE;
-	if (!peer->channel)
-		return;
-	peer->pid = pid_vnr(setter->pid);
-	peer->uid = from_kuid_munged(current_user_ns(), setter->uid);
-	peer->gid = from_kgid_munged(current_user_ns(), setter->gid);
+	if (peer->channel)
+		ion_opener_ids(&ch->peer, &peer->pid, &peer->uid, &peer->gid);
 }
