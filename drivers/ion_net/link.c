@@ -63,7 +63,9 @@ int ion_net_link_create(struct net_device *dev, struct nlattr *data[])
 	ret = ion_net_set_owners(net, data);
 	if (ret)
 		return ret;
-	ion_net_set_mode(dev, mode);
+	ret = ion_net_set_mode(dev, mode);
+	if (ret)
+		return ret;
 	if (dev->mtu > dev->max_mtu)
 		return -EINVAL;
 	net->persistent = true;

@@ -14,15 +14,30 @@ static const char *ion_net_name(const struct ion_bind *how)
 	return *how->key ? how->key : "ion%d";
 }
 
+/* Each flag needs others: &enum ion_net_flags says which. */
+static bool ion_net_flags_ok(u64 flags, u32 buffer_size)
+{
+	if (flags & ~(u64)ION_NET_FLAGS)
+		return false;
+	if (flags & ION_NET_CSUM && !(flags & ION_NET_VNET_HDR))
+		return false;
+	if (flags & ION_NET_TSO_ECN && !(flags & (ION_NET_TSO4 | ION_NET_TSO6)))
+		return false;
+	return !(flags & ION_NET_GSO) ||
+	       (flags & ION_NET_CSUM && buffer_size >= ION_NET_GSO_BUFFER_MIN);
+}
+
 static int ion_net_check(struct ion_channel *ch, const struct ion_bind *how)
 {
 	u32 buffer_size;
 
-	if (how->flags || how->arg[0] > ION_NET_TUN || how->arg[1])
+	if (how->flags || how->arg[0] > ION_NET_TUN)
 		return -EINVAL;
 	if (!dev_valid_name(ion_net_name(how)))
 		return -EINVAL;
-	return ion_channel_buffers(ch, &buffer_size) ? 0 : -EINVAL;
+	if (!ion_channel_buffers(ch, &buffer_size))
+		return -EINVAL;
+	return ion_net_flags_ok(how->arg[1], buffer_size) ? 0 : -EINVAL;
 }
 
 static int ion_net_bind(struct ion_channel *ch, const struct ion_bind *how)
@@ -45,6 +60,10 @@ static int ion_net_bind(struct ion_channel *ch, const struct ion_bind *how)
 	q->tx = ion_channel_ring(ch, ION_RING_TX);
 	q->rx = ion_channel_ring(ch, ION_RING_RX);
 	q->mode = how->arg[0];
+	q->flags = how->arg[1];
+	q->header = q->flags & ION_NET_VNET_HDR ? ION_NET_HEADER : 0;
+	u64_stats_init(&q->sent.sync);
+	u64_stats_init(&q->received.sync);
 	ion_channel_buffers(ch, &q->buffer_size);
 	ion_channel_set_private(ch, q);
 	ion_channel_set_async(ch, ION_ASYNC_BH);
@@ -64,20 +83,22 @@ static struct net_device *ion_net_create(struct net *ns,
 					 const struct ion_net_queue *q,
 					 const char *name)
 {
+	u32 queues = q->flags & ION_NET_MULTI_QUEUE ? ION_NET_QUEUES_MAX : 1;
 	struct net_device *dev;
 	int ret;
 
 	if (!ns_capable(ns->user_ns, CAP_NET_ADMIN))
 		return ERR_PTR(-EPERM);
-	dev = alloc_netdev(sizeof(struct ion_net), name, NET_NAME_USER,
-			   ion_net_setup);
+	dev = alloc_netdev_mqs(sizeof(struct ion_net), name, NET_NAME_USER,
+			       ion_net_setup, queues, queues);
 	if (!dev)
 		return ERR_PTR(-ENOMEM);
 	dev_net_set(dev, ns);
-	ion_net_set_mode(dev, q->mode);
+	ret = ion_net_set_mode(dev, q->mode);
 	/* The smallest buffer, ION_BUFFER_SIZE_MIN, has room for the smallest MTU. */
-	dev->mtu = min(dev->mtu, q->buffer_size - ion_net_overhead(dev));
-	ret = register_netdevice(dev);
+	dev->mtu = min(dev->mtu,
+		       q->buffer_size - q->header - ion_net_overhead(dev));
+	ret = ret ?: register_netdevice(dev);
 	if (ret) {
 		free_netdev(dev);
 		return ERR_PTR(ret);
@@ -103,7 +124,7 @@ static void ion_net_drop(struct net_device *dev)
 {
 	const struct ion_net *net = netdev_priv(dev);
 
-	if (!net->persistent && !rtnl_dereference(net->queue))
+	if (!net->persistent && !net->nr_queues)
 		unregister_netdevice(dev);
 }
 

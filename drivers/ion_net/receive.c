@@ -2,7 +2,8 @@
 /*
  * From the program to the stack, in NAPI: a packet of tx is an empty buffer for the
  * pool, or a frame. A frame is copied, and then nothing reads the program's memory
- * again: the stack parses the copy. Its buffer goes back on rx, with len 0.
+ * again: the stack parses the copy. Its header, if there is one, is copied likewise.
+ * Its buffer goes back on rx, with len 0.
  */
 #include <linux/etherdevice.h>
 #include <linux/if_ether.h>
@@ -11,11 +12,88 @@
 
 #include "ion_net.h"
 
-static bool ion_net_length_ok(const struct net_device *dev, u32 len)
+/* A frame this long is in one piece. The rest of a longer one is in pages. */
+#define ION_NET_LINEAR_MAX	SKB_MAX_HEAD(NET_SKB_PAD + NET_IP_ALIGN)
+
+/* The first bytes of a longer frame: the headers that the stack parses. */
+#define ION_NET_HEAD		256
+
+/* A superframe may be as long as a buffer. */
+static bool ion_net_length_ok(const struct net_device *dev, u32 len, bool super)
 {
 	u32 least = dev->hard_header_len ?: sizeof(struct iphdr);
 
-	return len >= least && len <= READ_ONCE(dev->mtu) + ion_net_overhead(dev);
+	return len >= least &&
+	       (super || len <= READ_ONCE(dev->mtu) + ion_net_overhead(dev));
+}
+
+/* Copy the header, and find the frame behind it. Returns false for a wrong length. */
+static bool ion_net_split(struct ion_net_queue *q, const struct ion_packet *packet,
+			  struct virtio_net_hdr_v1 *header, struct ion_packet *frame)
+{
+	*header = (struct virtio_net_hdr_v1) { };
+	*frame = *packet;
+	if (q->header) {
+		if (ion_packet_read(q->ch, packet, header, ION_NET_HEADER) !=
+		    ION_NET_HEADER)
+			return false;
+		frame->data += ION_NET_HEADER;
+		frame->len -= ION_NET_HEADER;
+	}
+	return ion_net_length_ok(q->dev, frame->len, header->gso_type);
+}
+
+/* Allocate an skb of some length, with undefined contents. */
+static struct sk_buff *ion_net_alloc(struct ion_net_queue *q, u32 len)
+{
+	u32 rest = len <= ION_NET_LINEAR_MAX ? 0 : len - ION_NET_HEAD;
+	struct sk_buff *skb;
+	int err;
+
+	if (!rest) {
+		skb = napi_alloc_skb(&q->napi, len);
+	} else {
+		skb = alloc_skb_with_frags(NET_SKB_PAD + NET_IP_ALIGN + ION_NET_HEAD,
+					   rest, PAGE_ALLOC_COSTLY_ORDER, &err,
+					   GFP_ATOMIC);
+		if (skb)
+			skb_reserve(skb, NET_SKB_PAD + NET_IP_ALIGN);
+	}
+	if (!skb)
+		return NULL;
+	skb->dev = q->dev;
+	skb_put(skb, len - rest);
+	skb->data_len = rest;
+	skb->len += rest;
+	return skb;
+}
+
+/* Copy @size bytes of a frame, and go on behind them. */
+static bool ion_net_copy_part(struct ion_net_queue *q, struct ion_packet *frame,
+			      void *to, u32 size)
+{
+	if (ion_packet_read(q->ch, frame, to, size) != size)
+		return false;
+	frame->data += size;
+	frame->len -= size;
+	return true;
+}
+
+static bool ion_net_copy(struct ion_net_queue *q, struct ion_packet *frame,
+			 struct sk_buff *skb)
+{
+	const skb_frag_t *frag;
+	int i;
+
+	if (!ion_net_copy_part(q, frame, skb->data, skb_headlen(skb)))
+		return false;
+	for (i = 0; i < skb_shinfo(skb)->nr_frags; i++) {
+		frag = &skb_shinfo(skb)->frags[i];
+		if (!ion_net_copy_part(q, frame, skb_frag_address(frag),
+				       skb_frag_size(frag)))
+			return false;
+	}
+	return true;
 }
 
 /* Set what the stack has to know of a frame. Returns false for a packet of no protocol. */
@@ -35,7 +113,6 @@ static bool ion_net_classify(struct net_device *dev, struct sk_buff *skb)
 	default:
 		return false;
 	}
-	skb->dev = dev;
 	skb_reset_mac_header(skb);
 	skb_reset_network_header(skb);
 	return true;
@@ -45,27 +122,33 @@ static void ion_net_receive(struct ion_net_queue *q,
 			    const struct ion_packet *packet)
 {
 	struct net_device *dev = q->dev;
-	u32 len = packet->len;
+	struct virtio_net_hdr_v1 header;
+	struct ion_packet frame;
 	struct sk_buff *skb;
+	u32 len;
 
-	if (!ion_net_length_ok(dev, len)) {
+	if (!ion_net_split(q, packet, &header, &frame)) {
 		DEV_STATS_INC(dev, rx_length_errors);
 		DEV_STATS_INC(dev, rx_errors);
 		return;
 	}
-	skb = netif_running(dev) ? napi_alloc_skb(&q->napi, len) : NULL;
+	len = frame.len;
+	skb = netif_running(dev) ? ion_net_alloc(q, len) : NULL;
 	if (!skb) {
 		dev_core_stats_rx_dropped_inc(dev);
 		return;
 	}
-	if (ion_packet_read(q->ch, packet, skb_put(skb, len), len) < 0 ||
+	if (!ion_net_copy(q, &frame, skb) ||
+	    (q->header && !ion_net_header_read(skb, &header)) ||
 	    !ion_net_classify(dev, skb)) {
 		DEV_STATS_INC(dev, rx_frame_errors);
 		DEV_STATS_INC(dev, rx_errors);
 		dev_kfree_skb_any(skb);
 		return;
 	}
+	skb_record_rx_queue(skb, READ_ONCE(q->index));
 	dev_sw_netstats_rx_add(dev, len);
+	ion_net_count_add(&q->received, len);
 	napi_gro_receive(&q->napi, skb);
 }
 
@@ -141,7 +224,7 @@ int ion_net_poll(struct napi_struct *napi, int budget)
 	int done = 0;
 
 	if (xchg(&q->full, false))
-		netif_wake_queue(q->dev);
+		ion_net_wake(q);
 	if (budget > 0)
 		done = ion_net_batches(q, budget);
 	if (q->nr_back && !ion_net_wait_room(q))

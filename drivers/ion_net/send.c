@@ -14,17 +14,18 @@ static void ion_net_ready(struct ion_pool *pool)
 {
 	struct ion_net_queue *q = container_of(pool, struct ion_net_queue, pool);
 
-	netif_wake_queue(q->dev);
+	ion_net_wake(q);
 }
 
 /*
  * Stop until there is room on rx. The poll that finds room wakes the interface.
  */
-static void ion_net_stop_full(struct ion_net_queue *q)
+static void ion_net_stop_full(struct ion_net_queue *q, struct netdev_queue *txq)
 {
-	netif_stop_queue(q->dev);
+	q->no_room++;
+	netif_tx_stop_queue(txq);
 	if (!ion_net_wait_room(q))
-		netif_wake_queue(q->dev);
+		netif_tx_wake_queue(txq);
 }
 
 /*
@@ -32,48 +33,60 @@ static void ion_net_stop_full(struct ion_net_queue *q)
  * larger number and wait. The interface sends after the poll that found the first
  * one, and finds all that the program gave with it.
  */
-static void ion_net_stop_empty(struct ion_net_queue *q)
+static void ion_net_stop_empty(struct ion_net_queue *q, struct netdev_queue *txq)
 {
-	netif_stop_queue(q->dev);
+	q->no_buffer++;
+	netif_tx_stop_queue(txq);
 	if (ion_pool_call_at(&q->pool, 1, ion_net_ready))
-		netif_wake_queue(q->dev);
+		netif_tx_wake_queue(txq);
 }
 
-/*
- * Copy a frame to an empty buffer. It begins there like the frame modulo 8, if the
- * buffer has room for that: such a copy is the fastest.
- */
-static bool ion_net_fill(struct ion_net_queue *q, const struct sk_buff *skb,
-			 struct ion_packet *packet)
+static void ion_net_copy_frame(const struct ion_net_queue *q, const struct sk_buff *skb,
+			       u8 *to)
 {
-	u32 room, skip;
-	u8 *to = ion_packet_buffer(q->ch, packet, &room);
-
-	if (!to || skb->len > room)
-		return false;
-	skip = (unsigned long)(skb->data - to) % sizeof(u64);
-	if (skip > room - skb->len)
-		skip = 0;
-	to += skip;
-	packet->data += skip;
-	packet->len = skb->len;
-	if (skb->ip_summed == CHECKSUM_PARTIAL)
+	if (skb->ip_summed == CHECKSUM_PARTIAL && !(q->flags & ION_NET_CSUM))
 		skb_copy_and_csum_dev(skb, to);
 	else if (skb_is_nonlinear(skb))
 		skb_copy_bits(skb, 0, to, skb->len);
 	else
 		ion_payload_copy(to, skb->data, skb->len);
+}
+
+/*
+ * Copy a frame to an empty buffer. It begins there like the frame modulo 8, if the
+ * buffer has room for that: such a copy is the fastest. A frame that waited in the
+ * qdisc for another program may be too long for this one, or a superframe.
+ */
+static bool ion_net_fill(struct ion_net_queue *q, const struct sk_buff *skb,
+			 struct ion_packet *packet)
+{
+	u32 room, skip, len = q->header + skb->len;
+	u8 *to = ion_packet_buffer(q->ch, packet, &room);
+	struct virtio_net_hdr_v1 header;
+
+	if (!to || len > min_t(u32, room, U16_MAX) ||
+	    !ion_net_header_write(skb, q->flags, &header))
+		return false;
+	skip = (unsigned long)(skb->data - to - q->header) % sizeof(u64);
+	if (skip > room - len)
+		skip = 0;
+	to += skip;
+	packet->data += skip;
+	packet->len = len;
+	memcpy(to, &header, q->header);
+	ion_net_copy_frame(q, skb, to + q->header);
 	return true;
 }
 
 /* Returns NETDEV_TX_BUSY if there is no room: the frame is sent again later. */
-static netdev_tx_t ion_net_send(struct ion_net_queue *q, struct sk_buff *skb)
+static netdev_tx_t ion_net_send(struct ion_net_queue *q, struct netdev_queue *txq,
+				struct sk_buff *skb)
 {
 	struct net_device *dev = q->dev;
 	struct ion_packet packet;
 
 	if (!ion_pool_get(&q->pool, &packet)) {
-		ion_net_stop_empty(q);
+		ion_net_stop_empty(q, txq);
 		return NETDEV_TX_BUSY;
 	}
 	if (!ion_net_fill(q, skb, &packet)) {
@@ -84,11 +97,12 @@ static netdev_tx_t ion_net_send(struct ion_net_queue *q, struct sk_buff *skb)
 	}
 	if (!ion_channel_push(q->rx, &packet)) {
 		ion_pool_put(&q->pool, packet.id);
-		ion_net_stop_full(q);
+		ion_net_stop_full(q, txq);
 		return NETDEV_TX_BUSY;
 	}
 	skb_tx_timestamp(skb);
 	dev_sw_netstats_tx_add(dev, 1, skb->len);
+	ion_net_count_add(&q->sent, skb->len);
 	dev_consume_skb_any(skb);
 	return NETDEV_TX_OK;
 }
@@ -104,8 +118,10 @@ static netdev_tx_t ion_net_send(struct ion_net_queue *q, struct sk_buff *skb)
  */
 netdev_tx_t ion_net_xmit(struct sk_buff *skb, struct net_device *dev)
 {
+	u32 index = skb_get_queue_mapping(skb);
+	struct netdev_queue *txq = netdev_get_tx_queue(dev, index);
 	const struct ion_net *net = netdev_priv(dev);
-	struct ion_net_queue *q = rcu_dereference_bh(net->queue);
+	struct ion_net_queue *q = rcu_dereference_bh(net->queue[index]);
 	netdev_tx_t ret;
 
 	/* The program has just detached; the carrier goes off. */
@@ -114,10 +130,10 @@ netdev_tx_t ion_net_xmit(struct sk_buff *skb, struct net_device *dev)
 		dev_kfree_skb_any(skb);
 		return NETDEV_TX_OK;
 	}
-	ret = ion_net_send(q, skb);
+	ret = ion_net_send(q, txq, skb);
 	if (ret == NETDEV_TX_OK && !ion_pool_count(&q->pool))
-		ion_net_stop_empty(q);
-	if (!netdev_xmit_more() || netif_queue_stopped(dev))
+		ion_net_stop_empty(q, txq);
+	if (!netdev_xmit_more() || netif_tx_queue_stopped(txq))
 		ion_channel_notify(q->ch);
 	return ret;
 }

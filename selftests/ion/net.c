@@ -106,7 +106,12 @@ static const struct net_wrong {
 } net_wrongs[] = {
 	{ "no arena", "x%d", { 0, 0 }, 0, 0, EINVAL },
 	{ "mode", "x%d", { 2, 0 }, 8, 2048, EINVAL },
-	{ "second argument", "x%d", { 0, 1 }, 8, 2048, EINVAL },
+	{ "unknown flag", "x%d", { 0, 1 << 6 }, 8, 2048, EINVAL },
+	{ "high flag", "x%d", { 0, 1ULL << 32 }, 8, 2048, EINVAL },
+	{ "no header", "x%d", { 0, ION_NET_CSUM }, 8, 2048, EINVAL },
+	{ "no checksum", "x%d", { 0, 5 }, 8, 4096, EINVAL },
+	{ "ECN alone", "x%d", { 0, 0x13 }, 8, 4096, EINVAL },
+	{ "small buffers", "x%d", { 0, 7 }, 8, 2048, EINVAL },
 	{ "slash", "x/y", { 0, 0 }, 8, 2048, EINVAL },
 	{ "long name", "x123456789012345", { 0, 0 }, 8, 2048, EINVAL },
 	{ "another pattern", "x%s", { 0, 0 }, 8, 2048, EINVAL },
