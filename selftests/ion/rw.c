@@ -535,29 +535,37 @@ TEST_F(rw, many_packets_come_in_order_with_a_lent_thread)
 	EXPECT_EQ(-EINTR, server_stop(&server));
 }
 
+#define MOVED_SLOTS 16
+#define MOVED_SIZE  (4096 * PACKET)
+
 /*
  * The most bytes that one call moved, of calls that could move more than the
- * ring holds, while a lent thread works at the other end; or -errno.
+ * ring holds, while a lent thread works at the other end; or -errno. Each page
+ * faults, which gives the other end time to go on.
  */
 static ssize_t most_moved(const char *service)
 {
-	static struct ion_packet packets[1024];
+	void *packets = mmap(NULL, MOVED_SIZE, PROT_READ | PROT_WRITE,
+			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	bool reads = !strcmp(service, "source");
 	ssize_t n = 1, most = 0;
 	struct channel ch;
 	struct task server;
 	unsigned int i;
 
-	if (channel_open_slots(&ch, 256, service) ||
+	if (packets == MAP_FAILED ||
+	    channel_open_slots(&ch, MOVED_SLOTS, service) ||
 	    !server_start(&server, &ch, SPIN, 0))
 		return -EIO;
-	for (i = 0; i < 500 && n > 0; i++) {
-		n = reads ? get(ch.fd, packets, sizeof(packets))
-			  : put(ch.fd, packets, sizeof(packets));
+	for (i = 0; i < 1000 && n > 0; i++) {
+		madvise(packets, MOVED_SIZE, MADV_DONTNEED);
+		n = reads ? get(ch.fd, packets, MOVED_SIZE)
+			  : put(ch.fd, packets, MOVED_SIZE);
 		most = n > most ? n : most;
 	}
 	server_stop(&server);
 	channel_close(&ch);
+	munmap(packets, MOVED_SIZE);
 	return n > 0 ? most : n;
 }
 
@@ -566,7 +574,7 @@ TEST(a_read_ends_while_the_other_end_goes_on)
 	ssize_t most = most_moved("source");
 
 	EXPECT_LT(0, most);
-	EXPECT_GE(255 * (ssize_t)PACKET, most);
+	EXPECT_GE((MOVED_SLOTS - 1) * (ssize_t)PACKET, most);
 }
 
 TEST(a_write_ends_while_the_other_end_goes_on)
@@ -574,7 +582,7 @@ TEST(a_write_ends_while_the_other_end_goes_on)
 	ssize_t most = most_moved("sink");
 
 	EXPECT_LT(0, most);
-	EXPECT_GE(255 * (ssize_t)PACKET, most);
+	EXPECT_GE((MOVED_SLOTS - 1) * (ssize_t)PACKET, most);
 }
 
 ION_TEST_KERNEL_LOG()
