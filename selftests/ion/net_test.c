@@ -141,6 +141,21 @@ int net_add(const char *name, __u32 mode, __s64 owner)
 	return net_ask(&r);
 }
 
+/* ip link add NAME numtxqueues QUEUES numrxqueues QUEUES type ion */
+int net_add_queues(const char *name, __u32 queues)
+{
+	struct net_request r;
+	struct rtattr *info;
+
+	net_request(&r, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, name);
+	net_put(&r, IFLA_NUM_TX_QUEUES, &queues, sizeof(queues));
+	net_put(&r, IFLA_NUM_RX_QUEUES, &queues, sizeof(queues));
+	info = net_put(&r, IFLA_LINKINFO, NULL, 0);
+	net_put(&r, IFLA_INFO_KIND, "ion", 3);
+	net_end_nest(&r, info);
+	return net_ask(&r);
+}
+
 int net_del(const char *name)
 {
 	struct net_request r;
@@ -202,6 +217,33 @@ int net_address(const char *name, const char *address)
 	return net_ioctl(name, SIOCSIFNETMASK, &ifr);
 }
 
+/* Also allows IPv6 on the interface, without checks whether others have the address. */
+int net_address6(const char *name, const char *address)
+{
+	/* struct in6_ifreq; its header and <netinet/in.h> define the same types. */
+	struct {
+		struct in6_addr address;
+		__u32 prefix;
+		int index;
+	} ifr = { .prefix = 64, .index = (int)if_nametoindex(name) };
+	char path[80];
+	int fd, ret;
+
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/accept_dad",
+		 name);
+	ion_write_text(path, "0");
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/disable_ipv6",
+		 name);
+	ion_write_text(path, "0");
+	inet_pton(AF_INET6, address, &ifr.address);
+	fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	ret = ion_call(fd, SIOCSIFADDR, &ifr);
+	close(fd);
+	return ret;
+}
+
 bool net_exists(const char *name)
 {
 	struct ifreq ifr = { 0 };
@@ -216,6 +258,16 @@ int net_carrier(const char *name)
 	int ret = net_ioctl(name, SIOCETHTOOL, &ifr);
 
 	return ret ? ret : (int)value.data;
+}
+
+/* How many channels are attached, as ethtool says. */
+int net_queues(const char *name)
+{
+	struct ethtool_channels channels = { .cmd = ETHTOOL_GCHANNELS };
+	struct ifreq ifr = { .ifr_data = (void *)&channels };
+	int ret = net_ioctl(name, SIOCETHTOOL, &ifr);
+
+	return ret ? ret : (int)channels.combined_count;
 }
 
 /* A number of the interface's line in /proc/net/dev, the first one is column 0. */
@@ -326,6 +378,7 @@ int net_open_setup(struct net_end *end, const struct ion_setup *setup)
 	unsigned int id;
 	int ret = channel_open_live(&end->ch, setup);
 
+	end->size = setup->buffer_size;
 	end->nr_free = 0;
 	for (id = NET_EMPTY; !ret && id < NET_BUFFERS; id++)
 		end->free[end->nr_free++] = (__u16)id;
@@ -342,13 +395,24 @@ int net_open(struct net_end *end, const char *name, __u32 mode)
 	return net_open_setup(end, &setup);
 }
 
+int net_open_flags(struct net_end *end, const char *name, __u32 mode,
+		   __u32 flags, __u32 size)
+{
+	struct ion_setup setup;
+
+	net_setup(&setup, name, mode);
+	setup.arg[1] = flags;
+	setup.buffer_size = size;
+	return net_open_setup(end, &setup);
+}
+
 /* Give empty buffers, and kick. */
 bool net_give(struct net_end *end, __u16 from, __u16 count)
 {
 	__u16 id;
 
 	for (id = from; id < from + count; id++) {
-		struct ion_packet packet = { .data = (__u64)id * NET_SIZE,
+		struct ion_packet packet = { .data = (__u64)id * end->size,
 					     .id = id };
 
 		if (!ion_ring_push(&end->ch.tx, &packet))
@@ -365,7 +429,7 @@ bool net_send(struct net_end *end, const void *frame, __u16 len)
 	if (!end->nr_free)
 		return false;
 	packet.id = end->free[end->nr_free - 1];
-	packet.data = (__u64)packet.id * NET_SIZE;
+	packet.data = (__u64)packet.id * end->size;
 	memcpy(channel_at(&end->ch, ION_MMAP_ARENA) + packet.data, frame, len);
 	if (!ion_ring_push(&end->ch.tx, &packet))
 		return false;

@@ -25,13 +25,16 @@ int net_remove(void);
 int net_alone(void);
 
 int net_add(const char *name, __u32 mode, __s64 owner);
+int net_add_queues(const char *name, __u32 queues);
 int net_del(const char *name);
 int net_up(const char *name);
 int net_down(const char *name);
 int net_mtu(const char *name, int mtu);
 int net_address(const char *name, const char *address);
+int net_address6(const char *name, const char *address);
 bool net_exists(const char *name);
 int net_carrier(const char *name);
+int net_queues(const char *name);
 __s64 net_stat(const char *name, unsigned int column);
 
 /* Columns of /proc/net/dev. */
@@ -49,17 +52,21 @@ __s64 net_socket_receive(int socket, int len);
 /**
  * struct net_end - a program that is attached to an interface
  * @ch: its channel
+ * @size: bytes of a buffer
  * @free: buffers to send with
  * @nr_free: how many there are
  */
 struct net_end {
 	struct channel ch;
+	__u32 size;
 	__u16 free[NET_BUFFERS];
 	unsigned int nr_free;
 };
 
 void net_setup(struct ion_setup *setup, const char *name, __u32 mode);
 int net_open(struct net_end *end, const char *name, __u32 mode);
+int net_open_flags(struct net_end *end, const char *name, __u32 mode,
+		   __u32 flags, __u32 size);
 int net_open_setup(struct net_end *end, const struct ion_setup *setup);
 bool net_give(struct net_end *end, __u16 from, __u16 count);
 bool net_send(struct net_end *end, const void *frame, __u16 len);
