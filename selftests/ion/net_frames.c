@@ -252,18 +252,6 @@ TEST_F(net_frames, frames_for_an_interface_that_is_down_are_counted)
 
 /* ---- ping --------------------------------------------------------------- */
 
-static __u16 net_checksum(const __u8 *data, int len)
-{
-	__u32 sum = 0;
-	int i;
-
-	for (i = 0; i < len; i++)
-		sum += i % 2 ? data[i] << 8 : data[i];
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return (__u16)~sum;
-}
-
 /* Send one echo request with @len bytes, and return whether they come back. */
 static bool net_ping(int socket, const struct sockaddr_in *to, __u16 number,
 		     int len)

@@ -419,18 +419,6 @@ struct udp_frame {
 	__u8 data[DATAGRAM];
 } __attribute__((packed));
 
-static __u32 net_sum(const void *data, size_t len, __u32 sum)
-{
-	const __u8 *at = data;
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		sum += i % 2 ? at[i] : (__u32)at[i] << 8;
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return sum;
-}
-
 /* The sum of the pseudo header. */
 static __u32 net_pseudo(const struct udp_frame *frame)
 {
@@ -457,7 +445,7 @@ static void net_datagram(struct udp_frame *frame, __u8 flags)
 			 .len = htons(sizeof(struct udphdr) + DATAGRAM),
 			 .check = htons(1) },
 	};
-	frame->ip.check = htons((__u16)~net_sum(&frame->ip, 20, 0));
+	frame->ip.check = net_checksum(&frame->ip, sizeof(frame->ip));
 	net_pattern(frame->data, 0, DATAGRAM);
 }
 

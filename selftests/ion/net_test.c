@@ -201,6 +201,15 @@ int net_mtu(const char *name, int mtu)
 	return net_ioctl(name, SIOCSIFMTU, &ifr);
 }
 
+int net_mac(const char *name, __u8 *mac)
+{
+	struct ifreq ifr = { 0 };
+	int ret = net_ioctl(name, SIOCGIFHWADDR, &ifr);
+
+	memcpy(mac, ifr.ifr_hwaddr.sa_data, 6);
+	return ret;
+}
+
 int net_address(const char *name, const char *address)
 {
 	struct sockaddr_in in = { .sin_family = AF_INET };
@@ -321,6 +330,25 @@ __s64 net_number(const void *frame, int len)
 	memcpy(&number, (const char *)frame + NET_HEADER, sizeof(number));
 	net_frame(expected, number, len);
 	return memcmp(expected, frame, len) ? -1 : (__s64)number;
+}
+
+/* The sum of 16-bit numbers that checksums of IP are made of, added to @sum. */
+__u32 net_sum(const void *data, size_t len, __u32 sum)
+{
+	const __u8 *at = data;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		sum += i % 2 ? at[i] : (__u32)at[i] << 8;
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return sum;
+}
+
+/* The checksum of IP, in network byte order. */
+__u16 net_checksum(const void *data, size_t len)
+{
+	return htons((__u16)~net_sum(data, len, 0));
 }
 
 /* A packet socket that sends to an interface, and receives frames of NET_TYPE. */

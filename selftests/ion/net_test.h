@@ -30,6 +30,7 @@ int net_del(const char *name);
 int net_up(const char *name);
 int net_down(const char *name);
 int net_mtu(const char *name, int mtu);
+int net_mac(const char *name, __u8 *mac);
 int net_address(const char *name, const char *address);
 int net_address6(const char *name, const char *address);
 bool net_exists(const char *name);
@@ -73,6 +74,8 @@ bool net_send(struct net_end *end, const void *frame, __u16 len);
 int net_receive(struct net_end *end, void *frame);
 void net_frame(void *frame, __u32 number, int len);
 __s64 net_number(const void *frame, int len);
+__u32 net_sum(const void *data, size_t len, __u32 sum);
+__u16 net_checksum(const void *data, size_t len);
 
 void net_test_need_module(void);
 
