@@ -161,7 +161,7 @@ static struct ion_net_queue *ion_net_take_last(struct net_device *dev)
 }
 
 /*
- * Put a queue that was taken out in the place of another one. The interface may have
+ * Give a queue that was taken out the place of another one. The interface may have
  * stopped for the other one, or for this one when it had its old place: wake it.
  */
 static void ion_net_replace(struct net_device *dev, const struct ion_net_queue *old,

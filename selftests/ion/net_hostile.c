@@ -35,20 +35,25 @@ FIXTURE_VARIANT(net_hostile)
 	__u32 out;
 };
 
-FIXTURE_VARIANT_ADD(net_hostile, tun_to_plain){
+/* clang-format off */
+FIXTURE_VARIANT_ADD(net_hostile, tun_to_plain)
+{
 	.mode = ION_NET_TUN,
 	.out = 0,
 };
 
-FIXTURE_VARIANT_ADD(net_hostile, tun_to_super){
+FIXTURE_VARIANT_ADD(net_hostile, tun_to_super)
+{
 	.mode = ION_NET_TUN,
 	.out = SUPER,
 };
 
-FIXTURE_VARIANT_ADD(net_hostile, tap_to_plain){
+FIXTURE_VARIANT_ADD(net_hostile, tap_to_plain)
+{
 	.mode = ION_NET_TAP,
 	.out = 0,
 };
+/* clang-format on */
 
 FIXTURE_SETUP(net_hostile)
 {
@@ -220,16 +225,16 @@ TEST_F(net_hostile, frames_and_headers_that_lie_are_each_counted_once)
 
 static int net_scribble(struct task *task)
 {
-	__u64 *arena = channel_at(task->ch, ION_MMAP_ARENA), x = 1;
+	__u64 *arena = channel_at(task->ch, ION_MMAP_ARENA), *at, x = 1;
 	const bool *stop = (const bool *)(unsigned long)task->arg[0];
 	unsigned int id, i;
 
 	while (!READ_ONCE(*stop))
-		for (id = NET_EMPTY; id < NET_BUFFERS; id++)
+		for (id = NET_EMPTY; id < NET_BUFFERS; id++) {
+			at = arena + id * (LARGE / sizeof(*arena));
 			for (i = 0; i < 8; i++)
-				WRITE_ONCE(
-					arena[id * (LARGE / sizeof(*arena)) + i],
-					x = ion_mix(x));
+				WRITE_ONCE(at[i], x = ion_mix(x));
+		}
 	return 0;
 }
 

@@ -94,7 +94,9 @@ FIXTURE_VARIANT(net_super)
 	int family;
 };
 
-FIXTURE_VARIANT_ADD(net_super, both_take_superframes){
+/* clang-format off */
+FIXTURE_VARIANT_ADD(net_super, both_take_superframes)
+{
 	.a = SUPER,
 	.b = SUPER,
 	.super_a = true,
@@ -102,7 +104,8 @@ FIXTURE_VARIANT_ADD(net_super, both_take_superframes){
 	.family = AF_INET,
 };
 
-FIXTURE_VARIANT_ADD(net_super, both_take_superframes_of_ipv6){
+FIXTURE_VARIANT_ADD(net_super, both_take_superframes_of_ipv6)
+{
 	.a = SUPER,
 	.b = SUPER,
 	.super_a = true,
@@ -110,7 +113,8 @@ FIXTURE_VARIANT_ADD(net_super, both_take_superframes_of_ipv6){
 	.family = AF_INET6,
 };
 
-FIXTURE_VARIANT_ADD(net_super, one_takes_superframes){
+FIXTURE_VARIANT_ADD(net_super, one_takes_superframes)
+{
 	.a = SUPER,
 	.b = TAKES,
 	.super_a = true,
@@ -118,7 +122,8 @@ FIXTURE_VARIANT_ADD(net_super, one_takes_superframes){
 	.family = AF_INET,
 };
 
-FIXTURE_VARIANT_ADD(net_super, both_complete_checksums){
+FIXTURE_VARIANT_ADD(net_super, both_complete_checksums)
+{
 	.a = TAKES,
 	.b = TAKES,
 	.super_a = false,
@@ -126,13 +131,15 @@ FIXTURE_VARIANT_ADD(net_super, both_complete_checksums){
 	.family = AF_INET,
 };
 
-FIXTURE_VARIANT_ADD(net_super, headers_only){
+FIXTURE_VARIANT_ADD(net_super, headers_only)
+{
 	.a = ION_NET_VNET_HDR,
 	.b = ION_NET_VNET_HDR,
 	.super_a = false,
 	.super_b = false,
 	.family = AF_INET,
 };
+/* clang-format on */
 
 static void net_note(struct carried *carried, const __u8 *frame, int len)
 {
@@ -493,36 +500,50 @@ TEST_F(net_header, the_kernel_says_where_a_checksum_goes)
 
 TEST_F(net_header, wrong_headers_are_counted_and_their_buffers_come_back)
 {
-	static const struct virtio_net_hdr_v1 wrong[] = {
+	static const struct {
+		__u8 version;
+		struct virtio_net_hdr_v1 header;
+	} wrong[] = {
 		/* A superframe of TCP, of no size, or without a checksum. */
-		{ .gso_type = VIRTIO_NET_HDR_GSO_TCPV4,
-		  .flags = 1,
-		  .csum_start = 20,
-		  .csum_offset = 16 },
-		{ .gso_type = VIRTIO_NET_HDR_GSO_TCPV4, .gso_size = 50 },
+		{ 4,
+		  { .gso_type = VIRTIO_NET_HDR_GSO_TCPV4,
+		    .flags = 1,
+		    .csum_start = 20,
+		    .csum_offset = 16 } },
+		{ 4, { .gso_type = VIRTIO_NET_HDR_GSO_TCPV4, .gso_size = 50 } },
 		/* Of another protocol, of UFO, of an unknown kind. */
-		{ .gso_type = VIRTIO_NET_HDR_GSO_TCPV6,
-		  .flags = 1,
-		  .gso_size = 50,
-		  .csum_start = 20,
-		  .csum_offset = 16 },
-		{ .gso_type = VIRTIO_NET_HDR_GSO_UDP,
-		  .flags = 1,
-		  .gso_size = 50,
-		  .csum_start = 20,
-		  .csum_offset = 6 },
-		{ .gso_type = 77, .flags = 1, .gso_size = 50 },
-		/* A checksum outside the frame. */
-		{ .flags = 1, .csum_start = 20, .csum_offset = 107 },
-		{ .flags = 1, .csum_start = 65535, .csum_offset = 65535 },
-		{ .flags = 1, .csum_start = 0, .csum_offset = 0 },
+		{ 4,
+		  { .gso_type = VIRTIO_NET_HDR_GSO_TCPV6,
+		    .flags = 1,
+		    .gso_size = 9,
+		    .csum_start = 40,
+		    .csum_offset = 16 } },
+		{ 6,
+		  { .gso_type = VIRTIO_NET_HDR_GSO_TCPV4,
+		    .flags = 1,
+		    .gso_size = 9,
+		    .csum_start = 40,
+		    .csum_offset = 16 } },
+		{ 4,
+		  { .gso_type = VIRTIO_NET_HDR_GSO_UDP,
+		    .flags = 1,
+		    .gso_size = 50,
+		    .csum_start = 20,
+		    .csum_offset = 6 } },
+		{ 4, { .gso_type = 77, .flags = 1, .gso_size = 50 } },
+		/* A checksum outside the frame, or before its transport header. */
+		{ 4, { .flags = 1, .csum_start = 20, .csum_offset = 107 } },
+		{ 4,
+		  { .flags = 1, .csum_start = 65535, .csum_offset = 65535 } },
+		{ 4, { .flags = 1, .csum_start = 0, .csum_offset = 0 } },
 	};
 	struct udp_frame frame;
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(wrong); i++) {
 		net_datagram(&frame, 0);
-		frame.header = wrong[i];
+		frame.ip.version = wrong[i].version;
+		frame.header = wrong[i].header;
 		EXPECT_FALSE(net_arrives(&self->end, self->socket, &frame));
 		EXPECT_EQ(i + 1, net_stat("n0", NET_RX_ERRORS))
 		TH_LOG("header %u", i);
@@ -535,6 +556,31 @@ TEST_F(net_header, wrong_headers_are_counted_and_their_buffers_come_back)
 	EXPECT_EQ(0, net_stat("n0", NET_RX_PACKETS));
 	EXPECT_EQ(0, net_receive(&self->end, &frame));
 	EXPECT_EQ(NET_BUFFERS - NET_EMPTY, self->end.nr_free);
+}
+
+/* It waits in the interface while one program goes and another one comes. */
+TEST_F(net_header, a_superframe_does_not_reach_a_program_that_takes_none)
+{
+	struct sockaddr_storage at = net_at(AF_INET, 2);
+	static __u8 data[SEGMENT * SEGMENTS], frame[LARGE];
+	int size = SEGMENT, len;
+
+	ASSERT_EQ(0, net_add("n1", ION_NET_TUN, -1));
+	channel_close(&self->end.ch);
+	ASSERT_EQ(0,
+		  net_open_flags(&self->end, "n1", ION_NET_TUN, SUPER, LARGE));
+	ASSERT_EQ(0, net_address("n1", "10.9.0.1"));
+	ASSERT_EQ(0, net_up("n1"));
+	ASSERT_EQ(0, setsockopt(self->socket, SOL_UDP, UDP_SEGMENT_SIZE, &size,
+				sizeof(size)));
+	ASSERT_EQ(sizeof(data), sendto(self->socket, data, sizeof(data), 0,
+				       (void *)&at, sizeof(at)));
+	channel_close(&self->end.ch);
+	ASSERT_EQ(0, net_open_flags(&self->end, "n1", ION_NET_TUN, 0, LARGE));
+	ASSERT_TRUE(net_give(&self->end, 0, NET_EMPTY));
+	while ((len = net_receive(&self->end, frame)) > 0)
+		EXPECT_GE(1500, len);
+	EXPECT_EQ(0, net_del("n1"));
 }
 
 ION_TEST_KERNEL_LOG();
