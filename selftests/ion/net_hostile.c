@@ -53,6 +53,7 @@ FIXTURE_VARIANT_ADD(net_hostile, tap_to_plain)
 	.mode = ION_NET_TAP,
 	.out = 0,
 };
+
 /* clang-format on */
 
 FIXTURE_SETUP(net_hostile)

@@ -139,6 +139,7 @@ FIXTURE_VARIANT_ADD(net_super, headers_only)
 	.super_b = false,
 	.family = AF_INET,
 };
+
 /* clang-format on */
 
 static void net_note(struct carried *carried, const __u8 *frame, int len)
