@@ -6,6 +6,25 @@
 
 #include "calls.h"
 
+/* Of so few bytes copy_from_user() copies each by itself on some machines. */
+#define ION_COPY_WORDS_MAX	(8 * sizeof(u64))
+
+static int ion_copy_words(u32 *to, const u32 __user *from, size_t size)
+{
+	size_t i;
+
+	if (!user_access_begin(from, size))
+		return -EFAULT;
+	for (i = 0; i < size / sizeof(*to); i++)
+		unsafe_get_user(to[i], from + i, err_fault);
+	user_access_end();
+	return 0;
+
+err_fault:
+	user_access_end();
+	return -EFAULT;
+}
+
 /**
  * ion_copy_in() - copy a struct that begins with its size from the caller
  * @to: all @size bytes are written; unusable after an error
@@ -26,6 +45,8 @@ int ion_copy_in(void *to, size_t size, const void __user *from)
 		return -EINVAL;
 	if (theirs > PAGE_SIZE)
 		return -E2BIG;
+	if (theirs == size && size <= ION_COPY_WORDS_MAX)
+		return ion_copy_words(to, from, size);
 	return copy_struct_from_user(to, size, from, theirs);
 }
 

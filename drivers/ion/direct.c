@@ -20,8 +20,9 @@
  *	    join the wait queue			    publish its own index
  *	    lock; set the kernel's half; unlock	(F) full barrier
  *	(E) full barrier			    check both halves: kick
- *	    check the indices			    lock; check halves and indices;
- *	    sleep				    clear the halves; wake; unlock
+ *	    check the indices			    check both halves: lock;
+ *	    sleep				    check halves and indices;
+ *						    clear the halves; wake; unlock
  *
  * (E) pairs with (F), as in <ion/ring.h>. The kernel sets and clears a half under the lock
  * of the link. A call that clears a half notifies, under the same lock, everybody who may
@@ -310,8 +311,7 @@ void ion_direct_put(struct ion_direct_side *side)
 
 /*
  * The kernel has no end of such a ring. Its view has the indices of both programs: the
- * peer's replaces the kernel's. @published differs from @own, so that every
- * snapshot is made from the indices.
+ * peer's replaces the kernel's.
  */
 static void ion_direct_connect(struct ion_channel *ch, unsigned int id)
 {
@@ -327,7 +327,6 @@ static void ion_direct_connect(struct ion_channel *ch, unsigned int id)
 	raw_spin_lock_init(&ring->lock);
 	ring->direct = true;
 	ring->end.mask = ch->info.ring[id].nr_slots - 1;
-	ring->end.published = 1;
 	ring->end.slots = ion_direct_area(side, 2 + id)->addr;
 	ring->end.own_index = &peer->index;
 	ring->end.peer_index = &own->index;
@@ -490,6 +489,17 @@ void ion_direct_ask(struct ion_channel *ch, const u32 *want)
 	smp_mb();	/* (E), pairs with (F) */
 }
 
+/* Check whether a half that ion_direct_ask() set is still set. */
+static bool ion_direct_asked(const struct ion_channel *ch, const u32 *want)
+{
+	unsigned int id;
+
+	for (id = 0; id < ION_RINGS; id++)
+		if (READ_ONCE(want[id]) && READ_ONCE(*ch->ring[id].kernel_wake))
+			return true;
+	return false;
+}
+
 /**
  * ion_direct_unask() - clear halves that ion_direct_ask() set, unless others sleep
  * @ch: the channel, of a link; the caller has left the wait queue
@@ -502,6 +512,9 @@ void ion_direct_unask(struct ion_channel *ch, const u32 *want)
 	struct ion_direct *link = ch->direct->link;
 	unsigned int id;
 
+	/* A kick that woke the caller has cleared them. */
+	if (!ion_direct_asked(ch, want))
+		return;
 	spin_lock(&link->lock);
 	/* Who joins a queue later sets a half of its own, under this lock. */
 	if (!waitqueue_active(&ch->wait) && !waitqueue_active(&ch->waiters))
@@ -545,6 +558,18 @@ static bool ion_direct_take_flag(struct ion_ring *ring, bool *wanted)
 	return true;
 }
 
+/* Check, after (F) and without the lock, whether the program of a side asks for a kick. */
+static bool ion_direct_asks(const struct ion_direct_side *side)
+{
+	const struct ion_split_words *words = ion_direct_area(side, 0)->addr;
+	unsigned int id;
+
+	for (id = 0; id < ION_RINGS; id++)
+		if (READ_ONCE(words[id].wake) || READ_ONCE(words[id].kernel_wake))
+			return true;
+	return false;
+}
+
 /* Notify the program of a channel, if it asks for it. Returns whether it did. */
 static bool ion_direct_wake(struct ion_channel *ch)
 {
@@ -572,14 +597,16 @@ int ion_direct_kick(struct ion_channel *ch)
 {
 	struct ion_direct_side *peer = ch->direct->peer;
 	struct ion_direct *link = ch->direct->link;
-	bool woken;
+	bool woken = false;
 
 	ion_trace_kick(ch);
 	/* Fully ordered: it is (F) too, for a program that kicks without a check. */
 	atomic64_inc_return(&ch->kicks);
-	spin_lock(&link->lock);
-	woken = peer->ch && ion_direct_wake(peer->ch);
-	spin_unlock(&link->lock);
+	if (ion_direct_asks(peer)) {
+		spin_lock(&link->lock);
+		woken = peer->ch && ion_direct_wake(peer->ch);
+		spin_unlock(&link->lock);
+	}
 	if (!woken)
 		atomic64_inc(&ch->kicks_spurious);
 	ion_trace_kick_done(ch, false, 0, !woken);

@@ -193,21 +193,30 @@ static void ion_snapshot_guess(const struct ion_ring *ring,
 }
 
 /*
- * Take the snapshot of a direct ring from the two indices, which is all that is known of
- * it: the counts are no larger than a ring. Either program may write what it likes.
+ * Load the two indices of a direct ring, which is all that is known of it. Either program
+ * may write what it likes to its own. Returns false if one of them cannot be right.
  */
+static __always_inline bool ion_snapshot_indices(const struct ion_ring *ring,
+						 u32 *user, u32 *peer)
+{
+	/* (A) or (C) of <ion/ring.h>: the peer's slots are read or written next. */
+	*peer = smp_load_acquire(ring->end.own_index);
+	*user = READ_ONCE(*ring->user_index);
+	return likely(*user <= ring->end.mask && *peer <= ring->end.mask);
+}
+
+/* The counts are no larger than a ring. */
 static void ion_snapshot_direct(const struct ion_ring *ring,
 				struct ion_snapshot *snap)
 {
 	bool pushes = ring->kind->kernel_pushes;
 	u32 mask = ring->end.mask;
 	u32 user, peer, queued;
+	bool right;
 
-	/* (A) or (C) of <ion/ring.h>: the peer's slots are read or written next. */
-	peer = smp_load_acquire(ring->end.own_index);
-	user = READ_ONCE(*ring->user_index);
+	right = ion_snapshot_indices(ring, &user, &peer);
 	*snap = (struct ion_snapshot) { .index = user };
-	if (unlikely(user > mask || peer > mask)) {
+	if (!right) {
 		snap->index = user > mask ? user : peer;
 		snap->poison = ION_POISON_RANGE;
 		return;
@@ -215,6 +224,21 @@ static void ion_snapshot_direct(const struct ion_ring *ring,
 	queued = (pushes ? peer - user : user - peer) & mask;
 	snap->own = pushes ? user + queued : peer;
 	snap->user = pushes ? user : peer + queued;
+}
+
+/* As ion_snapshot_direct() would see it, without the other numbers. */
+static u32 ion_snapshot_direct_slots(const struct ion_ring *ring, bool *poison)
+{
+	bool pushes = ring->kind->kernel_pushes;
+	u32 mask = ring->end.mask;
+	u32 user, peer;
+
+	if (!ion_snapshot_indices(ring, &user, &peer)) {
+		*poison = true;
+		return pushes ? 0 : mask;
+	}
+	/* A producer leaves one slot free. */
+	return (pushes ? peer - user : peer - user - 1) & mask;
 }
 
 #define ION_SNAPSHOT_TRIES	64
@@ -273,6 +297,8 @@ u32 ion_ring_user_slots_slow(const struct ion_ring *ring, bool *poison)
 {
 	struct ion_snapshot snap;
 
+	if (ring->direct)
+		return ion_snapshot_direct_slots(ring, poison);
 	ion_ring_snapshot(ring, &snap);
 	if (snap.poison != ION_POISON_NONE)
 		*poison = true;

@@ -198,7 +198,8 @@ static __always_inline u32 ion_ring_user_has(const struct ion_ring *ring,
 {
 	u32 slots;
 
-	if (likely(ion_ring_user_slots(ring, &slots)))
+	/* The kernel has no end of a direct ring, and knows nothing of it. */
+	if (likely(!ring->direct) && likely(ion_ring_user_slots(ring, &slots)))
 		return slots;
 	return ion_ring_user_slots_slow(ring, poison);
 }
