@@ -320,6 +320,11 @@ static long ion_ioctl_join(struct file *file, const void __user *arg)
 	return ret;
 }
 
+static bool ion_accept_nonblock(const struct file *file)
+{
+	return file->f_flags & O_NONBLOCK;
+}
+
 static int ion_accept_channel(const struct file *file, struct ion_channel *ch,
 			      struct ion_accept *accept, bool pair)
 {
@@ -327,7 +332,7 @@ static int ion_accept_channel(const struct file *file, struct ion_channel *ch,
 
 	return pair ? ion_port_pair(ch, from, accept) :
 		      ion_port_accept(ch, from, accept,
-				      file->f_flags & O_NONBLOCK);
+				      ion_accept_nonblock(file));
 }
 
 /*
@@ -375,6 +380,11 @@ static long ion_ioctl_accept(struct file *file, void __user *arg, bool pair)
 	if (accept.flags & ~ION_ACCEPT_NONBLOCK ||
 	    memchr_inv(accept.reserved, 0, sizeof(accept.reserved)))
 		return -EINVAL;
+	if (!pair)
+		ret = ion_port_may_accept(file->private_data,
+					  ion_accept_nonblock(file));
+	if (ret)
+		return ret;
 	return ion_accept_fd(file, &accept, pair, arg);
 }
 

@@ -517,18 +517,34 @@ static struct ion_channel *ion_port_wait(struct ion_channel *listener,
 }
 
 /**
+ * ion_port_may_accept() - check whether ion_port_accept() can succeed
+ * @listener: the channel that listens
+ * @nonblock: it will not sleep until a client connects
+ *
+ * A program may ask as often as it likes: it costs no channel, and no number of one.
+ *
+ * Return: 0; -EINVAL if the channel does not listen; -EAGAIN if nobody waits.
+ */
+int ion_port_may_accept(const struct ion_channel *listener, bool nonblock)
+{
+	if (!ion_channel_listens(listener))
+		return -EINVAL;
+	return nonblock && !READ_ONCE(listener->clients) ? -EAGAIN : 0;
+}
+
+/**
  * ion_port_accept() - accept a client
  * @ch: the new channel
- * @listener: the channel that listens
+ * @listener: the channel that listens, checked
  * @accept: all but size, flags and fd is written
  * @nonblock: do not sleep until a client connects
  *
  * A client that has gone, or found another peer, is passed over.
  *
  * Context: may sleep.
- * Return: 0; -EINVAL if the channel does not listen; -EAGAIN if nobody waits;
- * -ERESTARTSYS for a signal; another error of ion_port_pair(), after which the client is
- * the last in the queue. After an error @ch is of no use.
+ * Return: 0; -EAGAIN if nobody waits; -ERESTARTSYS for a signal; another error of
+ * ion_port_pair(), after which the client is the last in the queue. After an error @ch is
+ * of no use.
  */
 int ion_port_accept(struct ion_channel *ch, struct ion_channel *listener,
 		    struct ion_accept *accept, bool nonblock)
@@ -537,8 +553,6 @@ int ion_port_accept(struct ion_channel *ch, struct ion_channel *listener,
 	bool unfit;
 	int ret;
 
-	if (!ion_channel_listens(listener))
-		return -EINVAL;
 	do {
 		client = ion_port_wait(listener, nonblock);
 		if (IS_ERR(client))

@@ -17,6 +17,7 @@ int ion_port_connect(struct ion_channel *ch, const struct ion_setup *setup,
 void ion_port_leave(struct ion_channel *ch);
 int ion_port_pair(struct ion_channel *ch, struct ion_channel *client,
 		  struct ion_accept *accept);
+int ion_port_may_accept(const struct ion_channel *listener, bool nonblock);
 int ion_port_accept(struct ion_channel *ch, struct ion_channel *listener,
 		    struct ion_accept *accept, bool nonblock);
 void ion_port_peer(const struct ion_channel *ch, struct ion_peer *peer);

@@ -139,6 +139,31 @@ TEST_F(port, accept_does_not_sleep_with_nonblock)
 	EXPECT_EQ(-EAGAIN, port_accept(&server, self->listener, &accept));
 }
 
+static __u64 channels_opened(int fd)
+{
+	struct ion_totals totals = { .size = sizeof(totals) };
+	struct ion_query query = {
+		.size = sizeof(query),
+		.totals = (__u64)(unsigned long)&totals,
+	};
+
+	return ion_call(fd, ION_IOC_QUERY, &query) ? 0 : totals.opened;
+}
+
+/* A server may ask in a loop: no channel is made for nobody. */
+TEST_F(port, accept_of_nobody_makes_no_channel)
+{
+	struct channel server;
+	struct ion_accept accept;
+	__u64 opened;
+
+	ASSERT_EQ(0, fcntl(self->listener, F_SETFL, O_NONBLOCK));
+	opened = channels_opened(self->listener);
+	EXPECT_NE(0, opened);
+	EXPECT_EQ(-EAGAIN, port_accept(&server, self->listener, &accept));
+	EXPECT_EQ(opened, channels_opened(self->listener));
+}
+
 TEST_F(port, client_beyond_the_backlog_is_refused)
 {
 	struct channel client[3], server;
