@@ -141,6 +141,17 @@ static int ion_setup_configure(struct ion_channel *ch,
 	return ret;
 }
 
+/* The caller learns what it pays once that is known: the first side of a link pays for both. */
+static int ion_setup_bytes_out(const struct ion_channel *ch,
+			       const struct ion_setup *setup,
+			       struct ion_setup __user *to)
+{
+	u64 bytes = ch->info.bytes;
+
+	return bytes != setup->info.bytes && put_user(bytes, &to->info.bytes) ?
+		       -EFAULT : 0;
+}
+
 /* Write the geometry to the caller before the channel is configured, or refused. */
 static int ion_setup_channel(struct ion_channel *ch, struct ion_setup *setup,
 			     const char *service, void __user *arg)
@@ -153,7 +164,8 @@ static int ion_setup_channel(struct ion_channel *ch, struct ion_setup *setup,
 	ret = ion_copy_out(arg, setup, sizeof(*setup));
 	if (ret || (setup->flags & ION_SETUP_DRY_RUN))
 		return ret;
-	return ion_setup_configure(ch, setup);
+	return ion_setup_configure(ch, setup) ?:
+	       ion_setup_bytes_out(ch, setup, arg);
 }
 
 static long ion_ioctl_setup(struct file *file, void __user *arg)

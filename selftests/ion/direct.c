@@ -121,6 +121,24 @@ TEST_F(direct, stats_say_what_is_queued)
 	EXPECT_TRUE(stats_add_up(&stats));
 }
 
+TEST(direct_setup_and_info_report_the_same)
+{
+	int fd[2] = { ion_open(O_RDWR), ion_open(O_RDWR) };
+	struct ion_setup setup;
+	struct ion_info info;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(fd); i++) {
+		direct_wants(&setup, 8, 2, 4096);
+		ASSERT_EQ(0, ion_call(fd[i], ION_IOC_SETUP, &setup));
+		ASSERT_EQ(0, ion_get_info(fd[i], &info));
+		EXPECT_EQ(info.bytes, setup.info.bytes);
+		EXPECT_EQ(0, memcmp(&info, &setup.info, sizeof(info)));
+	}
+	close(fd[0]);
+	close(fd[1]);
+}
+
 /* What a second channel asks for has to be the first one's geometry, mirrored. */
 TEST(direct_refuses_what_does_not_fit)
 {

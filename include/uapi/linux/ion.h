@@ -371,7 +371,8 @@ struct ion_ring_info {
  * @size: sizeof(struct ion_info), set by the caller
  * @layout: &enum ion_layout
  * @channel: number of the channel, never reused while the module is loaded
- * @bytes: memory charged for it, to the process that set it up
+ * @bytes: memory charged for it, to the process that set it up; 0 for the channel of
+ *	``direct`` that came second, as the first one is charged for both
  * @service: name of the service at the kernel end
  * @nr_areas: how many of @area are used
  * @nr_rings: how many of @ring are used
