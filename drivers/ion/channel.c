@@ -98,37 +98,15 @@ struct ion_channel *ion_channel_create(void)
 /* The parts that take long to allocate, which is done before the channel is locked. */
 struct ion_parts {
 	struct ion_quota *quota;
-	struct ion_charge charge;
-	unsigned int nr_areas;
-	struct ion_memory area[ION_AREAS_MAX];
+	struct ion_areas areas;
 	struct ion_direct_side *direct;
 };
 
 static void ion_parts_free(struct ion_parts *parts)
 {
 	ion_direct_put(parts->direct);
-	while (parts->nr_areas)
-		ion_memory_free(&parts->area[--parts->nr_areas]);
-	ion_memory_uncharge(&parts->charge);
+	ion_areas_free(&parts->areas);
 	ion_quota_uncharge(parts->quota);
-}
-
-static int ion_parts_alloc_areas(struct ion_parts *parts,
-				 const struct ion_info *info)
-{
-	const struct ion_area *area;
-	int ret;
-
-	while (parts->nr_areas < info->nr_areas) {
-		area = &info->area[parts->nr_areas];
-		ret = ion_memory_alloc(&parts->area[parts->nr_areas],
-				       area->length,
-				       area->offset == ION_MMAP_ARENA);
-		if (ret)
-			return ret;
-		parts->nr_areas++;
-	}
-	return 0;
 }
 
 /* The memory of a direct channel belongs to its link. */
@@ -144,13 +122,6 @@ static int ion_parts_alloc_direct(struct ion_parts *parts,
 	return 0;
 }
 
-static int ion_parts_alloc_memory(struct ion_parts *parts,
-				  const struct ion_info *info)
-{
-	return ion_memory_charge(&parts->charge, info->bytes) ?:
-	       ion_parts_alloc_areas(parts, info);
-}
-
 static int ion_parts_alloc(struct ion_parts *parts,
 			   const struct ion_channel *ch,
 			   const struct ion_config *config)
@@ -162,7 +133,7 @@ static int ion_parts_alloc(struct ion_parts *parts,
 	if (IS_ERR(parts->quota))
 		return PTR_ERR(parts->quota);
 	ret = config->direct ? ion_parts_alloc_direct(parts, ch, config) :
-			       ion_parts_alloc_memory(parts, &config->info);
+			       ion_areas_alloc(&parts->areas, &config->info);
 	if (ret)
 		ion_parts_free(parts);
 	return ret;
@@ -175,7 +146,7 @@ static int ion_channel_alloc_arena(struct ion_channel *ch,
 
 	if (!info->buffers)
 		return 0;
-	ch->arena = ion_arena_create(&ch->area[ion_geometry_area(info, ION_MMAP_ARENA)],
+	ch->arena = ion_arena_create(&ch->areas.area[ion_geometry_area(info, ION_MMAP_ARENA)],
 				     info->buffers, info->buffer_size,
 				     config->phys);
 	return ch->arena ? 0 : -ENOMEM;
@@ -190,9 +161,7 @@ static int ion_channel_alloc(struct ion_channel *ch,
 	ch->info = config->info;
 	strscpy(ch->name, config->name ?: config->bind.key);
 	ch->quota = parts->quota;
-	ch->charge = parts->charge;
-	static_assert(sizeof(ch->area) == sizeof(parts->area));
-	memcpy(ch->area, parts->area, sizeof(ch->area));
+	ch->areas = parts->areas;
 	if (parts->direct) {
 		ion_direct_attach(ch, parts->direct);
 		return 0;
@@ -207,8 +176,7 @@ static void ion_channel_free(struct ion_channel *ch)
 {
 	struct ion_parts parts = {
 		.quota = ch->quota,
-		.charge = ch->charge,
-		.nr_areas = ch->direct ? 0 : ch->info.nr_areas,
+		.areas = ch->areas,
 		.direct = ch->direct,
 	};
 
@@ -216,9 +184,7 @@ static void ion_channel_free(struct ion_channel *ch)
 	ch->stages = NULL;
 	ion_arena_destroy(ch->arena);
 	ch->arena = NULL;
-	memcpy(parts.area, ch->area, sizeof(parts.area));
-	memset(ch->area, 0, sizeof(ch->area));
-	memset(&ch->charge, 0, sizeof(ch->charge));
+	memset(&ch->areas, 0, sizeof(ch->areas));
 	ch->quota = NULL;
 	ch->direct = NULL;
 	ion_parts_free(&parts);
@@ -292,7 +258,7 @@ void *ion_channel_word(const struct ion_channel *ch, u64 offset)
 {
 	int i = ion_geometry_area(&ch->info, offset);
 
-	return ch->area[i].addr + (offset - ch->info.area[i].offset);
+	return ch->areas.area[i].addr + (offset - ch->info.area[i].offset);
 }
 
 static void ion_channel_connect_ring(struct ion_channel *ch, unsigned int id)

@@ -160,8 +160,7 @@ enum ion_end_state {
  * @waiting: entry in the queue of that port
  * @of_service: entry in the list of the service's channels
  * @quota: the user that the channel counts for, NULL until it is configured
- * @charge: the memory charge, and the user that pays it
- * @area: the memory, by the same number as in @info
+ * @areas: the memory; of a direct channel only the addresses, as it belongs to the link
  * @info: the geometry, as reported to the user end
  *
  * The fields of hot paths come first: on riscv64 an instruction reaches the first 2 KiB of a
@@ -232,8 +231,7 @@ struct ion_channel {
 	struct list_head waiting;
 	struct list_head of_service;
 	struct ion_quota *quota;
-	struct ion_charge charge;
-	struct ion_memory area[ION_AREAS_MAX];
+	struct ion_areas areas;
 	struct ion_info info;
 };
 

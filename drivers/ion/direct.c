@@ -55,9 +55,6 @@
 #include "notify.h"
 #include "trace_hot.h"
 
-/* For each side a page of words, two rings that it writes, and an arena. */
-#define ION_DIRECT_AREAS	8
-
 /**
  * struct ion_direct_side - one of the two channels of a link
  * @link: the link
@@ -80,9 +77,7 @@ struct ion_direct_side {
  * @uid: the user whose programs may meet here
  * @key: the name by which they meet; empty for a connection of a port
  * @info: the geometry, as the first side sees it
- * @charge: the memory charge, paid by the first side
- * @nr_areas: number of @area that are allocated
- * @area: the memory, in the order of the areas of the first side
+ * @areas: the memory, in the order of the first side, which is charged for it
  * @lock: see above
  * @side: the first side and the second
  */
@@ -93,9 +88,7 @@ struct ion_direct {
 	kuid_t uid;
 	char key[ION_KEY_LEN];
 	struct ion_info info;
-	struct ion_charge charge;
-	unsigned int nr_areas;
-	struct ion_memory area[ION_DIRECT_AREAS];
+	struct ion_areas areas;
 	spinlock_t lock;	/* the channels, and the kernel's halves */
 	struct ion_direct_side side[2];
 };
@@ -116,33 +109,13 @@ static bool ion_direct_is_first(const struct ion_direct_side *side)
 static const struct ion_memory *
 ion_direct_area(const struct ion_direct_side *side, unsigned int i)
 {
-	return &side->link->area[ion_direct_is_first(side) ? i : i ^ 1];
+	return &side->link->areas.area[ion_direct_is_first(side) ? i : i ^ 1];
 }
 
 static void ion_direct_free(struct ion_direct *link)
 {
-	while (link->nr_areas)
-		ion_memory_free(&link->area[--link->nr_areas]);
-	ion_memory_uncharge(&link->charge);
+	ion_areas_free(&link->areas);
 	kfree(link);
-}
-
-static int ion_direct_alloc(struct ion_direct *link)
-{
-	const struct ion_info *info = &link->info;
-	const struct ion_area *area;
-	int ret;
-
-	ret = ion_memory_charge(&link->charge, info->bytes);
-	while (!ret && link->nr_areas < info->nr_areas) {
-		area = &info->area[link->nr_areas];
-		ret = ion_memory_alloc(&link->area[link->nr_areas],
-				       area->length,
-				       area->offset >= ION_MMAP_ARENA);
-		if (!ret)
-			link->nr_areas++;
-	}
-	return ret;
 }
 
 static struct ion_direct *ion_direct_create(const struct ion_channel *ch,
@@ -164,7 +137,7 @@ static struct ion_direct *ion_direct_create(const struct ion_channel *ch,
 		link->side[i].link = link;
 		link->side[i].peer = &link->side[!i];
 	}
-	ret = ion_direct_alloc(link);
+	ret = ion_areas_alloc(&link->areas, &link->info);
 	if (ret) {
 		ion_direct_free(link);
 		return ERR_PTR(ret);
@@ -348,7 +321,7 @@ void ion_direct_attach(struct ion_channel *ch, struct ion_direct_side *side)
 
 	ch->direct = side;
 	for (i = 0; i < ch->info.nr_areas; i++)
-		ch->area[i] = *ion_direct_area(side, i);
+		ch->areas.area[i] = *ion_direct_area(side, i);
 	if (!ion_direct_is_first(side))
 		ch->info.bytes = 0;
 	for (i = 0; i < ION_RINGS; i++)

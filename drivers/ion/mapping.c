@@ -138,7 +138,7 @@ static int ion_vma_establish(struct ion_channel *ch, struct vm_area_struct *vma)
 	if (!(ch->info.area[i].prot & PROT_WRITE))
 		never |= VM_MAYWRITE;
 	vm_flags_mod(vma, VM_DONTCOPY | VM_DONTEXPAND | VM_DONTDUMP, never);
-	vma->vm_private_data = &ch->area[i];
+	vma->vm_private_data = &ch->areas.area[i];
 	vma->vm_ops = &ion_vm_ops;
 	return 0;
 }

@@ -105,22 +105,13 @@ err_free:
 	return ret;
 }
 
-/**
- * ion_memory_alloc() - allocate zeroed pages to share
- * @mem: the memory to fill in
- * @bytes: size in bytes, rounded up to pages
- * @huge: use huge pages, as far as available
- *
- * Context: may sleep. mmap_lock may be held.
- * Return: 0; -ENOMEM; -EINTR if the caller has been killed. An error leaves
- * nothing behind.
- */
-int ion_memory_alloc(struct ion_memory *mem, size_t bytes, bool huge)
+/* Allocate zeroed pages. An arena uses huge pages, as far as available. */
+static int ion_memory_alloc(struct ion_memory *mem, const struct ion_area *area)
 {
 	int ret;
 
-	ret = ion_memory_alloc_pages(mem, PAGE_ALIGN(bytes) >> PAGE_SHIFT,
-				     huge);
+	ret = ion_memory_alloc_pages(mem, area->length >> PAGE_SHIFT,
+				     area->offset >= ION_MMAP_ARENA);
 	if (ret)
 		return ret;
 
@@ -132,13 +123,7 @@ int ion_memory_alloc(struct ion_memory *mem, size_t bytes, bool huge)
 	return 0;
 }
 
-/**
- * ion_memory_free() - free the pages
- * @mem: memory that ion_memory_alloc() filled in, or zeroes
- *
- * Context: may sleep.
- */
-void ion_memory_free(struct ion_memory *mem)
+static void ion_memory_free(struct ion_memory *mem)
 {
 	vunmap(mem->addr);
 	mem->addr = NULL;
@@ -193,15 +178,8 @@ static void ion_uncharge_user(struct user_struct *user, u64 bytes)
 	atomic_long_sub(bytes >> PAGE_SHIFT, &user->locked_vm);
 }
 
-/**
- * ion_memory_charge() - charge memory to the current program
- * @charge: the charge to fill in
- * @bytes: size in bytes, whole pages
- *
- * Return: 0; -ENOSPC over the limit of the module; -ENOMEM over RLIMIT_MEMLOCK.
- * An error charges nothing.
- */
-int ion_memory_charge(struct ion_charge *charge, u64 bytes)
+/* An error charges nothing. */
+static int ion_memory_charge(struct ion_charge *charge, u64 bytes)
 {
 	int ret;
 
@@ -222,11 +200,7 @@ int ion_memory_charge(struct ion_charge *charge, u64 bytes)
 	return 0;
 }
 
-/**
- * ion_memory_uncharge() - undo ion_memory_charge()
- * @charge: a charge that ion_memory_charge() filled in, or zeroes
- */
-void ion_memory_uncharge(struct ion_charge *charge)
+static void ion_memory_uncharge(struct ion_charge *charge)
 {
 	if (charge->user) {
 		ion_uncharge_user(charge->user, charge->bytes);
@@ -235,4 +209,54 @@ void ion_memory_uncharge(struct ion_charge *charge)
 	}
 	ion_uncharge_module(charge->bytes);
 	charge->bytes = 0;
+}
+
+static int ion_areas_alloc_each(struct ion_areas *areas,
+				const struct ion_info *info)
+{
+	int ret;
+
+	while (areas->nr < info->nr_areas) {
+		ret = ion_memory_alloc(&areas->area[areas->nr],
+				       &info->area[areas->nr]);
+		if (ret)
+			return ret;
+		areas->nr++;
+	}
+	return 0;
+}
+
+/**
+ * ion_areas_alloc() - allocate the areas of a geometry, charged to the current program
+ * @areas: the areas to fill in, all zero
+ * @info: the geometry
+ *
+ * Context: may sleep. mmap_lock may be held.
+ * Return: 0; -ENOSPC over the limit of the module; -ENOMEM over RLIMIT_MEMLOCK, or without
+ * memory; -EINTR if the caller has been killed. An error leaves nothing behind.
+ */
+int ion_areas_alloc(struct ion_areas *areas, const struct ion_info *info)
+{
+	int ret;
+
+	ret = ion_memory_charge(&areas->charge, info->bytes);
+	if (ret)
+		return ret;
+	ret = ion_areas_alloc_each(areas, info);
+	if (ret)
+		ion_areas_free(areas);
+	return ret;
+}
+
+/**
+ * ion_areas_free() - free areas, and end their charge
+ * @areas: areas that ion_areas_alloc() filled in, or zeroes
+ *
+ * Context: may sleep.
+ */
+void ion_areas_free(struct ion_areas *areas)
+{
+	while (areas->nr)
+		ion_memory_free(&areas->area[--areas->nr]);
+	ion_memory_uncharge(&areas->charge);
 }

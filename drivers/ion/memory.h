@@ -3,6 +3,7 @@
 #define _DRIVERS_ION_MEMORY_H
 
 #include <linux/gfp.h>
+#include <linux/ion.h>
 #include <linux/types.h>
 
 struct page;
@@ -28,9 +29,6 @@ struct ion_memory {
 	void *addr;
 };
 
-int ion_memory_alloc(struct ion_memory *mem, size_t bytes, bool huge);
-void ion_memory_free(struct ion_memory *mem);
-
 /**
  * struct ion_charge - memory that is charged
  * @user: the user whose RLIMIT_MEMLOCK it counts against, or NULL
@@ -41,8 +39,20 @@ struct ion_charge {
 	u64 bytes;
 };
 
-int ion_memory_charge(struct ion_charge *charge, u64 bytes);
-void ion_memory_uncharge(struct ion_charge *charge);
+/**
+ * struct ion_areas - the memory of a channel, or of a direct link
+ * @charge: what it is charged to
+ * @nr: number of @area that are allocated, and are to be freed
+ * @area: the memory, by the same number as in &struct ion_info
+ */
+struct ion_areas {
+	struct ion_charge charge;
+	unsigned int nr;
+	struct ion_memory area[ION_AREAS_MAX];
+};
+
+int ion_areas_alloc(struct ion_areas *areas, const struct ion_info *info);
+void ion_areas_free(struct ion_areas *areas);
 
 u64 ion_memory_limit(void);
 u64 ion_memory_charged(void);

@@ -255,7 +255,7 @@ static void direct_gone(struct kunit *test)
 {
 	struct direct *d = direct_create(test);
 	struct ion_channel *ch = d->check[0].ch;
-	struct ion_split_words *peer = ch->area[1].addr;
+	struct ion_split_words *peer = ch->areas.area[1].addr;
 	unsigned int id, i;
 
 	ion_channel_close(d->check[1].ch);

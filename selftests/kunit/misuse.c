@@ -25,7 +25,7 @@ static void misuse_copy(const struct ion_channel *ch, u8 *to)
 	unsigned int i;
 
 	for (i = 0; i < ch->info.nr_areas; i++) {
-		memcpy(to, ch->area[i].addr, ch->info.area[i].length);
+		memcpy(to, ch->areas.area[i].addr, ch->info.area[i].length);
 		to += ch->info.area[i].length;
 	}
 }

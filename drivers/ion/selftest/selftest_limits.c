@@ -200,7 +200,7 @@ static void ion_limits_refused(struct ion_check *check, int ret, int expected)
 	ion_check_is(check, ret, expected, "set-up");
 	ion_check_is(check, ion_channel_ready(check->ch), false,
 		     "whether it is set up");
-	ion_check_is(check, check->ch->charge.bytes, 0, "bytes charged");
+	ion_check_is(check, check->ch->areas.charge.bytes, 0, "bytes charged");
 }
 
 /**
