@@ -123,6 +123,24 @@ const char *ion_binding_service_name(const char *name)
 	return known ? name : NULL;
 }
 
+/**
+ * ion_binding_connects() - check whether a service has ports, and ION_IOC_PAIR
+ * @name: the name of the service
+ *
+ * Return: false also if there is no service of that name.
+ */
+bool ion_binding_connects(const char *name)
+{
+	const struct ion_service *service;
+	bool connects;
+
+	spin_lock(&ion_services_lock);
+	service = ion_binding_find(name);
+	connects = service && service->ops->connects;
+	spin_unlock(&ion_services_lock);
+	return connects;
+}
+
 /* Put the channel in the list of a service, and keep its module. */
 static struct ion_service *ion_binding_add(const char *name,
 					   struct ion_channel *ch)

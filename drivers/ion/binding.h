@@ -8,6 +8,7 @@ int ion_binding_add_service(struct ion_service *service);
 struct ion_service *ion_binding_remove_service(const struct ion_service_ops *ops);
 struct ion_channel *ion_binding_first_channel(struct ion_service *service);
 const char *ion_binding_service_name(const char *name);
+bool ion_binding_connects(const char *name);
 
 int ion_binding_bind(struct ion_channel *ch, const char *name,
 		     const struct ion_bind *how);

@@ -592,8 +592,9 @@ static void ion_direct_doorbell(struct ion_channel *ch)
 }
 
 const struct ion_service_ops ion_direct_ops = {
-	.name = "direct",
+	.name = ION_DIRECT_NAME,
 	.bind = ion_direct_bind,
 	.unbind = ion_direct_unbind,
 	.doorbell = ion_direct_doorbell,
+	.connects = true,
 };

@@ -218,7 +218,7 @@ static int ion_geometry_arena(struct ion_info *info, u32 buffers, u32 size,
  */
 bool ion_geometry_direct(const struct ion_setup *setup)
 {
-	return !strcmp(setup->service, "direct");
+	return !strcmp(setup->service, ION_DIRECT_NAME);
 }
 
 /**

@@ -5,6 +5,9 @@
 #include <linux/build_bug.h>
 #include <linux/ion.h>
 
+/* The service whose channels come in twos that share memory: see direct.c. */
+#define ION_DIRECT_NAME	"direct"
+
 /**
  * struct ion_split_words - the words of one ring that one end writes
  * @index: its index

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Ports: a program listens on a name, others connect to it, and each connection is a
- * channel of its own. Works for services that join two channels: direct and pair.
+ * channel of its own. Works for services that connect two channels: direct and pair.
  *
  * A channel that listens has no rings. A client sets its channel up as usual, with its
  * own geometry and at its own cost, and may push before it is accepted. ACCEPT makes the
@@ -32,6 +32,7 @@
 #include <linux/wait.h>
 #include <net/net_namespace.h>
 
+#include "binding.h"
 #include "calls.h"
 #include "direct.h"
 #include "geometry.h"
@@ -182,18 +183,12 @@ static bool ion_port_bounds_ok(const struct ion_setup *setup)
 	       !(setup->arg[0] & ~(u64)0777) && setup->arg[1] <= ION_BACKLOG_MAX;
 }
 
-/* Check whether channels of a service have another side that is a channel. */
-static bool ion_port_serves(const char *service)
-{
-	return !strcmp(service, "direct") || !strcmp(service, "pair");
-}
-
 /**
  * ion_port_check() - check a request that names a port
  * @setup: the request, with ION_SETUP_LISTEN or ION_SETUP_CONNECT
  *
  * Return: 0; -EINVAL for fields that do not go together; -EOPNOTSUPP for a service that
- * does not join channels.
+ * does not connect channels.
  */
 int ion_port_check(const struct ion_setup *setup)
 {
@@ -201,7 +196,7 @@ int ion_port_check(const struct ion_setup *setup)
 		return -EINVAL;
 	if (setup->flags & ION_SETUP_LISTEN && !ion_port_bounds_ok(setup))
 		return -EINVAL;
-	return ion_port_serves(setup->service) ? 0 : -EOPNOTSUPP;
+	return ion_binding_connects(setup->service) ? 0 : -EOPNOTSUPP;
 }
 
 /**
@@ -487,7 +482,7 @@ int ion_port_pair(struct ion_channel *ch, struct ion_channel *client,
 	int ret;
 
 	/* First: a channel of another service would be made, and then refused. */
-	if (!ion_port_serves(client->info.service))
+	if (!ion_binding_connects(client->info.service))
 		return -EOPNOTSUPP;
 	ret = ion_port_configure(ch, client);
 	if (ret)

@@ -105,6 +105,8 @@ struct ion_bind {
  * @join: ION_IOC_JOIN, for two channels of the service; optional
  * @verify: ION_IOC_VERIFY; optional. Returns true, and writes the sender, if the
  *	command is genuine.
+ * @connects: each channel can have another one at its other side, by the @peer of
+ *	&struct ion_bind: the service has ports, and ION_IOC_PAIR
  *
  * The callbacks of one channel are called in process context and may sleep. Except
  * for deactivate() they are called one at a time. They must not touch user memory, nor
@@ -122,6 +124,7 @@ struct ion_service_ops {
 	int (*join)(struct ion_channel *ch, struct ion_channel *other);
 	bool (*verify)(struct ion_channel *ch, const struct ion_cmd_packet *cmd,
 		       const struct ion_opener **opener);
+	bool connects;
 };
 
 int __ion_service_register(const struct ion_service_ops *ops,

@@ -345,4 +345,5 @@ const struct ion_service_ops ion_pair_ops = {
 	.doorbell = ion_pair_doorbell,
 	.join = ion_pair_join,
 	.verify = ion_pair_verify,
+	.connects = true,
 };
