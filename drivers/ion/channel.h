@@ -28,8 +28,8 @@
  *
  * Order: pop_mutex, push_mutex, end_mutex, ring.lock, state_lock; setup_mutex,
  * end_mutex. eventfd_lock nests in end_mutex, and in the lock of a link in direct.c. The
- * other locks of direct.c and those of binding.c, channels.c, port.c, quota.c and
- * totals.c are spinlocks that no other lock is taken under but that of a wait queue.
+ * other locks of direct.c and those of binding.c, channels.c, port_queue.c, quota.c
+ * and totals.c are spinlocks that no other lock is taken under but that of a wait queue.
  *
  * State that is read without a lock and is not configuration (closed, hungup,
  * peer_gone, undelivered, broken of a ring) is read by READ_ONCE(), and is only ever
@@ -114,7 +114,7 @@ enum ion_end_state {
  * @hungup: the service no longer pushes; see ion_channel_hangup()
  * @peer_gone: the service no longer takes packets; see ion_channel_set_peer_gone()
  * @undelivered: something was pushed that reaches nobody
- * @port: the port that it listens on, or NULL: see port.c
+ * @port: the port that it listens on, or NULL: see port_queue.h
  * @clients: how many clients wait at @port
  * @service: the service that owns the kernel ends, NULL when it has gone; end_mutex
  * @private: pointer that belongs to the service
