@@ -8,7 +8,8 @@ $(OUTPUT)/hostile: $(wildcard hostile_*.c) long_test.c
 $(OUTPUT)/state: $(wildcard state_*.c) long_test.c
 $(OUTPUT)/stress: $(wildcard stress_*.c) long_test.c
 $(OUTPUT)/direct_stress: stress_worker.c long_test.c
-$(OUTPUT)/direct_hostile: long_test.c
+$(OUTPUT)/direct_hostile: direct_victim.c long_test.c
+$(OUTPUT)/direct_foreign: direct_victim.c long_test.c
 $(OUTPUT)/port_race: long_test.c
 
 shared := channel ion_live kernel_log console options arena_test pair_test direct_test port_test \

@@ -88,7 +88,7 @@ run_on_processors()
 		-- kselftest/run_kselftest.sh $(runner_options \
 			wait wait_poll wait_event rw serve serve_end stress \
 			hostile arena_hostile list processes pair_end pair_wake \
-			direct_wake direct_stress direct_hostile direct_gone \
+			direct_wake direct_stress direct_hostile direct_foreign direct_gone \
 			service_wake service_flood service_race service_kill \
 			selftest_live big)
 }
