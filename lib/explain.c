@@ -140,6 +140,20 @@ static const struct ionc_meaning ionc_meanings[] = {
 	{ IONC_PAIR, EOPNOTSUPP,
 	  "the service is neither direct nor pair, or this driver is too old: it has no arena" },
 
+	{ IONC_NET_OPEN, ENOENT,
+	  "there is no device because the module ion is not loaded, or ion_net is not" },
+	{ IONC_NET_OPEN, EINVAL,
+	  "an option is out of bounds; the name is none of an interface; or the interface is of another driver, or has another mode, other flags or buffers; or ion_net is too old for the flags: those for superframes need ION_NET_CSUM and ION_NET_VNET_HDR" },
+	{ IONC_NET_OPEN, EPERM,
+	  "only CAP_NET_ADMIN makes an interface, or attaches to one of another owner" },
+	{ IONC_NET_OPEN, EBUSY,
+	  "a program is attached to each queue of the interface; more than one queue needs ION_NET_MULTI_QUEUE" },
+	{ IONC_NET_OPEN, EMSGSIZE,
+	  "the MTU of the interface is too large for the buffers: ask for larger ones, or set a smaller MTU" },
+	{ IONC_NET_OPEN, ENAMETOOLONG,
+	  "the name of the interface has more than 15 bytes" },
+	{ IONC_NET_OPEN, EPIPE, "the interface was deleted meanwhile" },
+
 	{ IONC_ANY, EBUSY, "too many programs ask for it now; call again" },
 	{ IONC_ANY, EPROTO,
 	  "a ring is poisoned because the protocol was broken: ionc_stats() tells how, ionc_reset() clears it" },
@@ -172,7 +186,8 @@ static const char *ionc_meaning(enum ionc_call call, int error)
 static bool ionc_opens(enum ionc_call call)
 {
 	return call == IONC_LISTEN || call == IONC_CONNECT ||
-	       call == IONC_ACCEPT || call == IONC_PAIR;
+	       call == IONC_ACCEPT || call == IONC_PAIR ||
+	       call == IONC_NET_OPEN;
 }
 
 const char *ionc_explain(enum ionc_call call, int error)

@@ -1305,6 +1305,7 @@ static inline int ionc_verify(struct ionc_channel *ch,
  * @IONC_CONNECT: ionc_connect()
  * @IONC_ACCEPT: ionc_accept()
  * @IONC_PAIR: ionc_pair()
+ * @IONC_NET_OPEN: ionc_net_open()
  */
 enum ionc_call {
 	IONC_ANY,
@@ -1322,6 +1323,7 @@ enum ionc_call {
 	IONC_CONNECT,
 	IONC_ACCEPT,
 	IONC_PAIR,
+	IONC_NET_OPEN,
 };
 
 /**
