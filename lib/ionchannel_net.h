@@ -45,8 +45,8 @@ struct virtio_net_hdr_v1;
  * @name: the interface, or a pattern with %d; it is made if there is none of that name.
  *	NULL: ion%d
  * @mode: ION_NET_TAP or ION_NET_TUN
- * @buffers: buffers of the channel, at most 65535; 0: 512, or 64 if the kernel may send
- *	superframes
+ * @buffers: buffers of the channel, at most 65535, of which one less than a power of two
+ *	takes the least memory; 0: 511, or 63 if the kernel may send superframes
  * @buffer_size: bytes of each; 0: 2048, or 65536 if the kernel may send superframes
  * @receive: how many buffers lie in the kernel for frames to receive, at most @buffers;
  *	0: half of them

@@ -13,8 +13,9 @@
 
 #include "internal.h"
 
-#define IONC_NET_BUFFERS     512
-#define IONC_NET_GSO_BUFFERS 64
+/* A ring of a power of two of slots holds one packet less. */
+#define IONC_NET_BUFFERS     511
+#define IONC_NET_GSO_BUFFERS 63
 #define IONC_NET_GSO_SIZE    65536
 #define IONC_NET_HEADER	     ((__u32)sizeof(struct virtio_net_hdr_v1))
 #define IONC_NET_SECOND	     1000000000ULL
