@@ -427,7 +427,7 @@ static void explanations(void)
 	const char *other = ionc_explain(IONC_ANY, -9999);
 	int call, error;
 
-	for (call = IONC_ANY; call <= IONC_PAIR; call++)
+	for (call = IONC_ANY; call <= IONC_NET_OPEN; call++)
 		for (error = -200; error <= 1; error++)
 			CHECK(*ionc_explain((enum ionc_call)call, error));
 	CHECK(ionc_explain(IONC_OPEN, -EPROTONOSUPPORT) != other);

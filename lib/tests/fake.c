@@ -226,6 +226,10 @@ int fake_setup(struct fake *f, int fd, const struct ion_setup *setup)
 	f->direct = !strcmp(setup->service, "direct");
 	if (f->direct && setup->layout != ION_LAYOUT_SPLIT)
 		return -EINVAL;
+	if (setup->buffers > FAKE_BUFFERS)
+		return -ENOMEM;
+	if (!strcmp(setup->service, "net"))
+		fake_net_setup = *setup;
 	lay_out(&f->info, setup);
 	if (ftruncate(fd, (off_t)(arena + (f->direct ? ION_MMAP_PEER_ARENA
 						     : ION_MMAP_ARENA))))
@@ -257,6 +261,8 @@ static bool pass_packets(struct fake *f)
 	bool hold = is_service(f, "hold"), any = false;
 	struct ion_packet packet;
 
+	if (is_service(f, "net"))
+		return fake_net_pass(f);
 	while ((hold || ion_ring_reserve(&f->rx, 1)) &&
 	       ion_ring_pop(&f->tx, &packet)) {
 		if (hold)
@@ -275,6 +281,8 @@ static bool pass_cmds(struct fake *f)
 
 	while (ion_ring_reserve(&f->evt, 1) &&
 	       ion_ring_pop_cmd(&f->cmd, &cmd)) {
+		if (is_service(f, "net"))
+			fake_net_answer(&cmd);
 		ion_ring_push_cmd(&f->evt, &cmd);
 		any = true;
 	}

@@ -3,7 +3,8 @@
  * A fake driver inside the test. The rings are in a memory file, at the offsets
  * of the real driver, and the linker (--wrap) redirects the library's system
  * calls here. Its service is echo; the service "hold" keeps the packets that it
- * gets, and "quiet" does nothing. Two channels of "direct" share one file.
+ * gets, "quiet" does nothing, and "net" returns frames. Two channels of "direct" share
+ * one file.
  */
 #ifndef _IONC_FAKE_H
 #define _IONC_FAKE_H
@@ -14,7 +15,8 @@
 #include <sys/types.h>
 #include <time.h>
 
-#define FAKE_DEVICE "/fake/ion"
+#define FAKE_DEVICE  "/fake/ion"
+#define FAKE_BUFFERS 512
 
 /**
  * struct fake - a channel of the fake driver
@@ -42,6 +44,8 @@
  * @second: the memory is that of @peer
  * @peer: the other direct channel; NULL before it has come and after it has gone
  * @file: the memory file of the first direct channel
+ * @empty: the empty buffers of the service net
+ * @nr_empty: how many there are
  */
 struct fake {
 	ino_t ino;
@@ -63,11 +67,13 @@ struct fake {
 	int eventfd;
 	unsigned int kicks;
 	unsigned int calls;
-	bool owned[256];
+	bool owned[FAKE_BUFFERS];
 	bool direct;
 	bool second;
 	struct fake *peer;
 	int file;
+	__u16 empty[FAKE_BUFFERS];
+	unsigned int nr_empty;
 };
 
 /* The driver's answers to QUERY, and the error of the next call of each kind. */
@@ -102,6 +108,12 @@ bool fake_port_has(unsigned long request, const void *arg);
 int fake_port_call(struct fake *f, int fd, unsigned long request, void *arg);
 bool fake_port_listens(const struct fake *f);
 int fake_port_poll(struct pollfd *fd, const struct timespec *left);
+
+/* The service net. */
+extern struct ion_setup fake_net_setup;
+
+bool fake_net_pass(struct fake *f);
+void fake_net_answer(struct ion_cmd_packet *cmd);
 
 /* Run the kernel end until there is nothing to do; the caller holds the lock. */
 void fake_run(struct fake *f);
