@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The test of the library, with the library linked into it.
+# The tests of the library, with the library linked into them.
 
 library := $(OUTPUT)/libionchannel/libionchannel.a
 
-$(OUTPUT)/library: CPPFLAGS += -I../../lib
+$(OUTPUT)/library $(OUTPUT)/net_library: CPPFLAGS += -I../../lib
 $(OUTPUT)/library: LDFLAGS += -Wl,--wrap=ioctl
-$(OUTPUT)/library: $(library) | library.h
+$(OUTPUT)/library: | library.h
+$(OUTPUT)/library $(OUTPUT)/net_library: $(library)
 
 $(library): $(wildcard ../../lib/*.[ch]) ../../lib/Makefile \
 	$(filter ../../include/%,$(LOCAL_HDRS))
