@@ -67,6 +67,10 @@ void user_each(void (*take)(const char *name));
 /* Find a user by name or number; return false if there is none. */
 bool user_number(const char *name, uint32_t *uid);
 
+/* Likewise for groups. */
+const char *group_name(uint32_t gid, char *text, size_t size);
+bool group_number(const char *name, uint32_t *gid);
+
 /* Return all that is known of a channel as an object. */
 json_t *channel_json(const struct ion_list_entry *entry);
 

@@ -16,6 +16,7 @@
  * @ended: "--" was given: no more options
  * @commands: --cmd was given
  * @no_packets: an option was given with which push takes no packets
+ * @first: the first word that is not an option, or NULL
  * @arguments: number of words that are not options
  */
 struct typed {
@@ -26,6 +27,7 @@ struct typed {
 	bool ended;
 	bool commands;
 	bool no_packets;
+	const char *first;
 	unsigned int arguments;
 };
 
@@ -112,6 +114,13 @@ static void note_letters(struct typed *typed, const char *letters)
 	}
 }
 
+static void note_argument(struct typed *typed, const char *word)
+{
+	if (!typed->arguments)
+		typed->first = word;
+	typed->arguments++;
+}
+
 static void note_word(struct typed *typed, const char *word)
 {
 	if (typed->waiting)
@@ -123,7 +132,7 @@ static void note_word(struct typed *typed, const char *word)
 	else if (!typed->ended && *word == '-' && word[1])
 		note_letters(typed, word + 1);
 	else if (typed->cmd || typed->help)
-		typed->arguments++;
+		note_argument(typed, word);
 	else if (!strcmp(word, "help"))
 		typed->help = true;
 	else
@@ -176,6 +185,18 @@ static bool is(const struct typed *typed, const char *name)
 	return typed->cmd && !strcmp(typed->cmd->name, name);
 }
 
+/* Offer an action, the name of an interface, and a file for send. */
+static void offer_net(const struct typed *typed, const char *word)
+{
+	if (!typed->arguments)
+		offer_actions(word);
+	else if (typed->arguments == 1 && strcmp(typed->first, "add") != 0 &&
+		 strcmp(typed->first, "list") != 0)
+		offer_links(word);
+	else if (typed->arguments == 2 && !strcmp(typed->first, "send"))
+		puts(":files");
+}
+
 static void offer_arguments(const struct typed *typed, const char *word)
 {
 	if (typed->help && !typed->arguments)
@@ -187,6 +208,8 @@ static void offer_arguments(const struct typed *typed, const char *word)
 		offer_channels(word);
 	else if (is(typed, "connect") && !typed->arguments)
 		offer_ports(word);
+	else if (is(typed, "net"))
+		offer_net(typed, word);
 	else if (is(typed, "peek") && typed->arguments == 1)
 		offer_rings(word);
 	else if (is(typed, "push") && !typed->no_packets)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "channels.h"
+#include "links.h"
 #include "open.h"
 #include "text.h"
 #include "top.h"
@@ -146,6 +147,20 @@ void offer_ports(const char *word)
 	offer_port_names(word, "");
 }
 
+/* Offer the interfaces of ion_net. */
+void offer_links(const char *word)
+{
+	struct links links;
+	size_t i;
+
+	if (!freopen("/dev/null", "w", stderr))
+		return;
+	links_read(&links);
+	for (i = 0; i < links.count; i++)
+		offer(word, "", links.link[i].name, link_mode(&links.link[i]));
+	links_free(&links);
+}
+
 /* ---- values from the machine -------------------------------------------- */
 
 /* Offer the shell's descriptors of the device, which ionctl inherits. */
@@ -222,6 +237,13 @@ static void offer_orders(const char *word, const char *before)
 		offer(word, before, order->name, "");
 }
 
+static void offer_modes(const char *word, const char *before)
+{
+	static const char *const names[] = { "tap", "tun", NULL };
+
+	offer_names(word, before, names);
+}
+
 static void offer_slots(const char *word, const char *before)
 {
 	offer_powers(word, before, ION_SLOTS_MIN, ION_SLOTS_MAX);
@@ -235,6 +257,14 @@ static void offer_sizes(const char *word, const char *before)
 void offer_rings(const char *word)
 {
 	static const char *const names[] = { "tx", "rx", "cmd", "evt", NULL };
+
+	offer_names(word, "", names);
+}
+
+void offer_actions(const char *word)
+{
+	static const char *const names[] = { "add",  "del",  "list", "stats",
+					     "dump", "send", NULL };
 
 	offer_names(word, "", names);
 }
@@ -265,11 +295,17 @@ static const struct {
 	const char *name;
 	void (*offer)(const char *word, const char *before);
 } values[] = {
-	{ "color", offer_colours },	 { "sort", offer_orders },
-	{ "layout", offer_layouts },	 { "service", offer_services },
-	{ "connect", offer_port_names }, { "user", offer_users },
-	{ "pid", offer_pids },		 { "fd", offer_fds },
-	{ "slots", offer_slots },	 { "buffer-size", offer_sizes },
+	{ "color", offer_colours },
+	{ "sort", offer_orders },
+	{ "layout", offer_layouts },
+	{ "service", offer_services },
+	{ "connect", offer_port_names },
+	{ "user", offer_users },
+	{ "owner", offer_users },
+	{ "pid", offer_pids },
+	{ "fd", offer_fds },
+	{ "slots", offer_slots },
+	{ "buffer-size", offer_sizes },
 	{ "lend", offer_cpus },
 };
 
@@ -280,6 +316,9 @@ void offer_values(const struct option_help *option, const char *word,
 
 	if (!strcmp(option->value, "FILE"))
 		puts(":files");
+	/* listen has an option of this name, with another value. */
+	if (!strcmp(option->value, "MODE"))
+		offer_modes(word, before);
 	for (i = 0; i < sizeof(values) / sizeof(*values); i++)
 		if (!strcmp(values[i].name, option->name))
 			values[i].offer(word, before);

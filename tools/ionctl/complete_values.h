@@ -23,6 +23,8 @@ void offer_values(const struct option_help *option, const char *word,
 void offer_channels(const char *word);
 void offer_ports(const char *word);
 void offer_rings(const char *word);
+void offer_actions(const char *word);
+void offer_links(const char *word);
 void offer_fields(const char *word, bool commands);
 
 #endif /* _IONCTL_COMPLETE_VALUES_H */

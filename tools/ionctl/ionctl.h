@@ -6,7 +6,7 @@
  * options.c reads the command line; out.c and table.c write text, json.c writes
  * JSON; text.c formats numbers and names for people; fail.c reports errors;
  * open.c and own.c open own channels, foreign.c those of other processes;
- * packet.c has the formats of packets.
+ * packet.c has the formats of packets; links.c lists network interfaces.
  */
 #ifndef _IONCTL_H
 #define _IONCTL_H
@@ -99,6 +99,7 @@ extern const struct command cmd_pop;
 extern const struct command cmd_cat;
 extern const struct command cmd_listen;
 extern const struct command cmd_connect;
+extern const struct command cmd_net;
 extern const struct command cmd_ping;
 extern const struct command cmd_bench;
 

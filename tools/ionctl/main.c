@@ -25,6 +25,7 @@ const struct command *const commands[] = {
 	&cmd_cat,
 	&cmd_listen,
 	&cmd_connect,
+	&cmd_net,
 	&cmd_ping,
 	&cmd_bench,
 	NULL,
