@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# awk -f prototypes.awk ionchannel.h: prints the functions with a comment, as a
+# awk -f prototypes.awk HEADER...: prints the functions with a comment, as a
 # page shows them, one on each line.
 /^ \* ionc_[a-z_0-9]*\(\) - / { wanted = 1 }
 

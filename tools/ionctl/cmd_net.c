@@ -270,7 +270,10 @@ const struct command cmd_net = {
 		"\n"
 		"dump ends after --count frames, by a signal, or when the interface is deleted.\n"
 		"It sees no frames of other programs: tcpdump does. send ends when the kernel\n"
-		"has taken all frames; it discards those that the kernel sends meanwhile.\n",
+		"has taken all frames; it discards those that the kernel sends meanwhile.\n"
+		"\n"
+		"On a narrow terminal list leaves out MTU, GROUP, OWNER, MODE and STATE, in this\n"
+		"order.\n",
 	.options = options,
 	.json = "list: {\"interfaces\": [...]}, each of them an object:\n"
 		"  name, index, mtu\n"
