@@ -236,6 +236,25 @@ TEST_F(port, client_of_a_closed_listener_is_to_kick)
 	self->listener = -1;
 }
 
+/* The other channel would push to a program that gets nothing, and not learn it. */
+TEST_F(port, client_of_a_closed_listener_is_joined_with_nobody)
+{
+	bool direct = !strcmp(variant->service, "direct");
+	int want = direct ? -EOPNOTSUPP : -EPIPE;
+	struct channel client, other;
+	struct ion_setup setup;
+
+	ASSERT_EQ(0, port_connect(&client, variant->service));
+	close(self->listener);
+	arena_wants(&setup, ION_LAYOUT_SPLIT, variant->service, 8, 0, 0);
+	ASSERT_EQ(0, channel_open_live(&other, &setup));
+	EXPECT_EQ(want, ion_join(client.fd, other.fd));
+	EXPECT_EQ(want, ion_join(other.fd, client.fd));
+	channel_close(&client);
+	channel_close(&other);
+	self->listener = -1;
+}
+
 TEST_F(port, client_with_another_peer_outlives_the_listener)
 {
 	struct channel client, other;

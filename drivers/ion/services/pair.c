@@ -180,15 +180,20 @@ static struct ion_pair_end *ion_pair_find_channel(u64 id)
 	return NULL;
 }
 
-/* @other may be NULL: it has been joined. One that was hung up gets no peer. */
+/* The port that it waited at has gone: it gets no peer, as nothing would reach it. */
+static bool ion_pair_is_hungup(const struct ion_pair_end *end)
+{
+	return ion_channel_error(end->ch) == -EPIPE;
+}
+
+/* @other may be NULL: it has been joined. */
 static int ion_pair_join_waiting(struct ion_pair_end *end,
 				 struct ion_pair_end *other)
 {
 	if (!other)
 		return -EISCONN;
-	if (ion_channel_error(other->ch) == -EPIPE)
-		return -EPIPE;
-	return ion_pair_join_ends(end, other);
+	return ion_pair_is_hungup(other) ? -EPIPE :
+					   ion_pair_join_ends(end, other);
 }
 
 /*
@@ -246,7 +251,11 @@ static int ion_pair_join(struct ion_channel *ch, struct ion_channel *other)
 	int ret;
 
 	spin_lock(&ion_pair_lock);
-	ret = ion_pair_join_ends(a, b);
+	if (!a->joined && !b->joined &&
+	    (ion_pair_is_hungup(a) || ion_pair_is_hungup(b)))
+		ret = -EPIPE;
+	else
+		ret = ion_pair_join_ends(a, b);
 	spin_unlock(&ion_pair_lock);
 	if (!ret)
 		ion_pair_begin(a, b);
