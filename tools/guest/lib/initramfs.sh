@@ -8,6 +8,9 @@
 # The serial ports need these modules, unless they are built into the kernel.
 readonly guest_drivers=(virtio_pci virtio_console)
 
+# Modules for modprobe, and for the kernel itself: TAP devices and VLANs.
+readonly guest_modules=(tun 8021q)
+
 # The programs that tests use for JSON and completion, with their libraries.
 readonly guest_files=(usr/bin/{jq,bash-static} 'usr/lib*/ld-linux-*.so.[12]'
 	'usr/lib/*/'{'ld-linux-*.so.[12]',lib{c.so.6,m.so.6,jq.so.1,onig.so.5}})
@@ -31,9 +34,11 @@ need_base()
 	cache_entry "initramfs-$arch-$kernel" \
 		"$(hash_of "$root" "$(cat "$guest_dir/init" \
 			"$guest_dir"/files/{bin/sed,usr/bin/timeout})" \
-			"${guest_drivers[*]}" "${guest_files[*]}" \
-			"$(declare -f base_make base_drivers base_users \
-				base_files)")" \
+			"${guest_drivers[*]}" "${guest_modules[*]}" \
+			"${guest_files[*]}" \
+			"$(declare -f base_make base_drivers base_modules \
+				base_files base_users module_copy \
+				module_files)")" \
 		base_make
 	base=$entry/base.cpio
 }
@@ -51,6 +56,7 @@ base_make()
 	base_users "$tree/etc"
 	base_files "$tree" || return
 	base_drivers "$tree/ion" || return
+	base_modules "$tree" || return
 	pack "$tree" >"$1/base.cpio" || return
 	rm -r "$tree"
 }
@@ -81,28 +87,59 @@ base_files()
 	ln -s /usr/bin/bash-static "$1/bin/bash"
 }
 
-# base_drivers DIR: copy the drivers, and list their file names in the order in
-# which to insert them. The guest has no module tree for modprobe.
-base_drivers()
+# module_files NAME...: print the files of kernel modules, each after those that it
+# needs. It prints nothing for a kernel that was built here: it has them built in.
+module_files()
 {
-	local enter verb file
+	local enter
 
-	# A kernel that was built here has the drivers built in.
-	: >"$1/drivers"
 	[ -z "$KERNEL_CONFIG" ] || return 0
 	prepare_enter
 	"${enter[@]}" -- modprobe --all --set-version "$(kernel_release)" \
-		--show-depends "${guest_drivers[@]}" >"$1/depends" || return
-	while read -r verb file; do
-		[ "$verb" = insmod ] || continue
-		case $file in
-		*.xz) xz -dc "$root/$file" >"$1/$(basename "$file" .xz)" ;;
-		*) cp "$root/$file" "$1/" ;;
-		esac
+		--show-depends "$@" | sed -n 's/^insmod \([^ ]*\).*/\1/p' | awk '!seen[$0]++'
+}
+
+# module_copy FILE DIR: copy a module to the folder, uncompressed.
+module_copy()
+{
+	case $1 in
+	*.xz) xz -dc "$root/$1" >"$2/$(basename "$1" .xz)" ;;
+	*) cp "$root/$1" "$2/" ;;
+	esac
+}
+
+# base_drivers DIR: copy the drivers, and list their file names in the order in
+# which to insert them.
+base_drivers()
+{
+	local file
+
+	module_files "${guest_drivers[@]}" >"$1/files" || return
+	while read -r file; do
+		module_copy "$file" "$1" || return
 		file=${file##*/}
 		echo "/ion/${file%.xz}"
-	done <"$1/depends" >"$1/drivers"
-	rm "$1/depends"
+	done <"$1/files" >"$1/drivers"
+	rm "$1/files"
+}
+
+# base_modules TREE: make a tree of modules for modprobe.
+base_modules()
+{
+	local enter file release into
+
+	[ -z "$KERNEL_CONFIG" ] || return 0
+	release=$(kernel_release)
+	into=$1/usr/lib/modules/$release
+	mkdir -p "$into"
+	module_files "${guest_modules[@]}" >"$into/files" || return
+	while read -r file; do
+		module_copy "$file" "$into" || return
+	done <"$into/files"
+	rm "$into/files"
+	touch "$into"/modules.{order,builtin,builtin.modinfo}
+	prepare_enter
+	"${enter[@]}" --bind "$1" /mnt -- depmod -b /mnt "$release"
 }
 
 # quoted ARG...: print the arguments in single quotes, for any shell.
