@@ -158,6 +158,48 @@ pings()
 	result $? net_ping
 }
 
+# Start a process in a network namespace of its own; its id goes to $namespace.
+new_namespace()
+{
+	unshare -n sleep 60 &
+	namespace=$!
+	while [ "$(readlink /proc/$namespace/ns/net)" = \
+		"$(readlink /proc/self/ns/net)" ]; do
+		sleep 0.1
+	done
+}
+
+# plug NAME PROCESS ADDRESS: move a port of the switch to another namespace.
+plug()
+{
+	until ip link set "$1" netns "$2" 2>"$out/ip" || ! kill -0 "$switch"; do
+		sleep 0.1
+	done
+	nsenter -t "$2" -n ip addr add "$3/24" dev "$1" &&
+		nsenter -t "$2" -n ip link set "$1" up
+}
+
+# switches [OPTION]: two network namespaces ping each other.
+switches()
+{
+	timeout 60 "$here/net_switch" "$@" left right >"$out/switch" 2>&1 &
+	switch=$!
+	new_namespace
+	one=$namespace
+	new_namespace
+	two=$namespace
+	plug left "$one" 10.9.2.1 && plug right "$two" 10.9.2.2 &&
+		nsenter -t "$one" -n ping -c 3 -s 4000 10.9.2.2 >"$out/ping"
+	status=$?
+	nsenter -t "$one" -n ip link del left
+	wait "$switch" && [ "$status" -eq 0 ] &&
+		grep -q '^right: [1-9][0-9]* frames received' "$out/switch"
+	result $? "net_switch${*:+ $*}"
+	kill "$one" "$two"
+	wait "$one" "$two" 2>"$out/killed"
+	rm -f "$out/killed"
+}
+
 prints 'packet 7 came back: 0x10ad' five
 prints 'packet 7 came back: 0x10ad' hello
 for way in eventfd ioctl poll read; do
@@ -172,6 +214,10 @@ publishes
 echoes
 requests
 pings
+switches
+if [ -e /dev/net/tun ] || modprobe tun; then
+	switches --tap
+fi
 for program; do
 	timeout 60 "$program" >"$out/says" 2>&1
 	result $? "${program##*/}"
