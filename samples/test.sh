@@ -200,6 +200,37 @@ switches()
 	rm -f "$out/killed"
 }
 
+# Four clients fetch a page at once, from a TCP stack in user space.
+serves_pages()
+{
+	head -c 3000000 /dev/urandom >"$out/page"
+	timeout 60 "$here/net_http" http0 10.9.1.2 "$out/page" \
+		>"$out/program" 2>&1 &
+	pid=$!
+	until ip addr add 10.9.1.1/24 dev http0 2>"$out/ip" ||
+		! kill -0 "$pid"; do
+		sleep 0.1
+	done
+	ip link set http0 up
+	clients=
+	for client in 1 2 3 4; do
+		wget -q -T 20 -O "$out/copy$client" http://10.9.1.2/ \
+			2>"$out/wget$client" &
+		clients="$clients $!"
+	done
+	status=0
+	for client in $clients; do
+		wait "$client" || status=1
+	done
+	for client in 1 2 3 4; do
+		cmp "$out/page" "$out/copy$client" || status=1
+	done
+	ip link del http0
+	wait "$pid" || status=1
+	rm -f "$out/page" "$out"/copy*
+	result "$status" net_http
+}
+
 prints 'packet 7 came back: 0x10ad' five
 prints 'packet 7 came back: 0x10ad' hello
 for way in eventfd ioctl poll read; do
@@ -217,6 +248,10 @@ pings
 switches
 if [ -e /dev/net/tun ] || modprobe tun; then
 	switches --tap
+fi
+# It is only built where lwIP is.
+if [ -x "$here/net_http" ]; then
+	serves_pages
 fi
 for program; do
 	timeout 60 "$program" >"$out/says" 2>&1

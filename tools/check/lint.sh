@@ -125,7 +125,8 @@ lint_format()
 # long.
 readonly tidy_options=(-std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
 		       '-DVERSION="0"' -Iinclude/uapi -Iinclude -Ilib -Ilib/tests
-		       -Itools/ionctl -isystem "$source/tools/testing/selftests"
+		       -Itools/ionctl -isystem /usr/include/lwip
+		       -isystem "$source/tools/testing/selftests"
 		       -Xclang -analyzer-config -Xclang max-nodes=5000)
 
 # .clang-tidy has the checks. The models are for cbmc, and bench/native needs the root

@@ -211,7 +211,7 @@ kunit()
 build_samples()
 {
 	load_data arch "$default_arch"
-	in_root make -C samples STATIC=1 "CROSS_COMPILE=$ARCH_CROSS" \
+	in_root make -C samples all lwip STATIC=1 "CROSS_COMPILE=$ARCH_CROSS" \
 		"CFLAGS=-O2 -g -Werror" \
 		"OUTPUT=$top/build/samples-$default_arch" || return
 	in_root make -C man examples STATIC=1 "CROSS_COMPILE=$ARCH_CROSS" \
