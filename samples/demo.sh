@@ -3,10 +3,12 @@
 #
 # demo.sh [FILE]: inserts ion.ko, carries FILE (default /bin/busybox) through
 # the kernel and back, sends it from one process to another, compares a server of many
-# clients with one of unix sockets, has another module sum the file up, compares the
-# results, and removes the modules again. Runs as root in the folder of ion.ko,
-# ion_crc.ko, carry, crc, five, hello, many and send, and needs only busybox. The status
-# is 0 if everything is right, else 1, with the reason.
+# clients with one of unix sockets, has another module sum the file up, fetches it from
+# a TCP stack in user space, compares the results, and removes the modules again. Runs
+# as root in the folder of ion.ko, ion_crc.ko, ion_net.ko, carry, crc, five, hello, many,
+# net_http, net_ping and send, and needs only busybox. Without net_http, which needs
+# lwIP, it leaves that out. The status is 0 if everything is right, else 1, with the
+# reason.
 set -eu
 
 file=$(readlink -f "${1:-/bin/busybox}")
@@ -15,6 +17,7 @@ back=$(mktemp)
 mark="ion demo $$"
 inserted=
 receiver=
+interface=
 
 fail()
 {
@@ -25,6 +28,7 @@ fail()
 clean_up()
 {
 	[ -z "$receiver" ] || kill "$receiver" 2>/dev/null || :
+	[ -z "$interface" ] || ip link del "$interface" 2>/dev/null || :
 	wait
 	rm -f "$back"
 	for module in $inserted; do
@@ -75,10 +79,58 @@ crc_of()
 	gzip -c <"$1" | tail -c 8 | head -c 4 | od -A n -t x4 | tr -d ' '
 }
 
+# attach INTERFACE SUBNET COMMAND...: run a program that makes an interface, and give
+# the kernel the address SUBNET.1 there.
+attach()
+{
+	interface=$1
+	subnet=$2
+	shift 2
+	printf '# %s &\n' "$*"
+	"$@" &
+	program=$!
+	until ip link show "$interface" >/dev/null 2>&1; do
+		kill -0 "$program" 2>/dev/null || fail "status $? of: $*"
+		sleep 0.1
+	done
+	run ip addr add "$subnet.1/24" dev "$interface"
+	run ip link set "$interface" up
+}
+
+# detach: delete the interface; its program ends.
+detach()
+{
+	run ip link del "$interface"
+	wait "$program" || fail "status $? of the program"
+	interface=
+}
+
+# A program answers the kernel's pings.
+be_pinged()
+{
+	printf '\n== a network interface whose packets a program answers\n'
+	attach ping0 10.9.0 net_ping ping0
+	run ping -c 3 10.9.0.2
+	detach
+}
+
+# lwIP in a program sends the file to a client in the kernel's stack.
+be_fetched()
+{
+	printf '\n== the file, from a TCP stack in user space\n'
+	attach http0 10.9.1 net_http http0 10.9.1.2 "$file"
+	run ping -c 1 10.9.1.2
+	: >"$back"
+	run wget -q -O "$back" http://10.9.1.2/
+	compare
+	grep http0: /proc/net/dev | awk '{ printf "%d bytes, %d frames from it; %d bytes, %d frames to it\n", $2, $3, $10, $11 }'
+	detach
+}
+
 [ -r "$file" ] || fail "$file: cannot be read; give another file"
 [ ! -e /dev/ion ] || fail "the module is loaded already; rmmod ion first"
 cd "$here"
-for module in ion.ko ion_crc.ko; do
+for module in ion.ko ion_crc.ko ion_net.ko; do
 	[ -f "$module" ] || fail "no $module in $here; build it first"
 done
 PATH=$here:$PATH
@@ -116,7 +168,16 @@ ours=$(crc "$file" | cut -d ' ' -f 1)
 printf '%s  says gzip\n' "$(crc_of "$file")"
 [ "$ours" = "$(crc_of "$file")" ] || fail "they differ"
 
-step "the end" rmmod ion_crc ion
+step "network interfaces" insmod ion_net.ko
+inserted="ion_net ion_crc ion"
+be_pinged
+if [ -x net_http ]; then
+	be_fetched
+else
+	printf '\n(no TCP stack in user space: net_http is not built, for want of lwIP)\n'
+fi
+
+step "the end" rmmod ion_net ion_crc ion
 inserted=
 [ ! -e /dev/ion ] || fail "/dev/ion is still there"
 
