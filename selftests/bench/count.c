@@ -235,6 +235,7 @@ int main(int argc, char **argv)
 	count_calls();
 	count_copies();
 	count_peers(!baseline && !write);
+	count_nets(!baseline && !write);
 	if (baseline)
 		return compare_all(baseline);
 	return write ? write_all() : print_all();

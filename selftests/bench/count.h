@@ -30,5 +30,7 @@ void count_peers(bool all);
 void count_calls(void);
 /* Count copies of payload; needs ion_probe.ko in the working folder. */
 void count_copies(void);
+/* Count frames of interfaces, of ion alone or also of TAP; needs ion_net.ko there. */
+void count_nets(bool all);
 
 #endif /* _ION_BENCH_COUNT_H */

@@ -249,14 +249,15 @@ count_instructions()
 }
 
 # run_count [OPTION...]: run ion_count in a guest whose clock counts instructions,
-# with the module whose services copy payload.
+# with the modules that it inserts.
 run_count()
 {
 	local modules
 
 	modules=$("$guest/build-module" --all) || return
 	"$guest/run" --icount --add build/bench/ion_count \
-		--add "$(grep '/ion_probe\.ko$' <<<"$modules")" "$@"
+		--add "$(grep '/ion_probe\.ko$' <<<"$modules")" \
+		--add "$(grep '/ion_net\.ko$' <<<"$modules")" "$@"
 }
 
 # baseline: make the counts of now the baseline.
