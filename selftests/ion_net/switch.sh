@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Real clients in three network namespaces that the sample net_switch joins: ping, VLANs,
+# switch.sh [rates]: real clients in three network namespaces that the sample net_switch joins: ping, VLANs,
 # fragments, TCP, UDP, multicast, over ion_net with and without offloads. The same over
-# TAP, where there is TAP: if that fails too, the test is wrong.
+# TAP, where there is TAP: if that fails too, the test is wrong. With "rates", it only
+# sends streams of TCP, and prints how fast they were.
 . "$(dirname "$0")/../ionctl/tap.sh"
 need_device
 
@@ -130,7 +131,7 @@ stream()
 # stream_rate NAME: test a long stream, and print how fast it was.
 stream_rate()
 {
-	check "$1" stream 1 2 10.9.2.2 5000000
+	check "$1" stream 1 2 10.9.2.2 "${rates:+1}5000000"
 	echo "# $1: $(cut -d ' ' -f 3- stream)"
 }
 
@@ -185,10 +186,23 @@ deleted()
 # run NAME OPTION...: all tests over one kind of ports.
 run()
 {
-	name=$1
+	over="over $1"
 	shift
-	over="over $name"
 	check "the switch starts $over" start "$@"
+	if [ -n "$rates" ]; then
+		for n in 1 2 3; do
+			stream_rate "TCP $over, stream $n"
+		done
+	else
+		run_tests
+	fi
+	check "the switch ends $over" deleted
+	[ -z "$rates" ] || sed 's/^/# /' counts
+	stop
+}
+
+run_tests()
+{
 	# shellcheck disable=SC2086
 	check "ping $over" pings ping 10.9.2.2 $lengths 1471 1472
 	check "ping in fragments $over" pings ping 10.9.2.2 1473 8000 30000
@@ -202,15 +216,14 @@ run()
 	check "UDP $over" datagrams
 	check "multicast $over" group
 	[ -n "$no_vlan" ] || check "a VLAN $over" vlan
-	check "the switch ends $over" deleted
-	stop
 }
 
 need_ion_net
 new_space
 new_space
 new_space
-no_vlan=
+rates='' no_vlan=
+[ "${1-}" != rates ] || rates=yes
 [ -d /sys/module/8021q ] || modprobe 8021q 2>/dev/null || no_vlan=yes
 run ion
 run "ion with offloads" --offload

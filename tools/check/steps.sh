@@ -271,6 +271,16 @@ baseline()
 	cp "$new" selftests/bench/baseline
 }
 
+# switch_rates [OPTION...]: compare how fast TCP is through a switch on ion and on TAP.
+# With --icount, a second is 10^9 instructions of all programs and the kernel together.
+switch_rates()
+{
+	# shellcheck disable=SC2119
+	install_selftests >&2 || return
+	run_guest "$default_kernel" "$@" --add build/kselftest/ionctl \
+		--add build/kselftest/ion_net -- ion_net/switch.sh rates
+}
+
 # bench [OPTION...]: compare ion with its peers, on an otherwise idle machine.
 bench()
 {
