@@ -27,21 +27,28 @@ static int ion_net_validate(struct nlattr *tb[], struct nlattr *data[],
 	return 0;
 }
 
-/* The users are those of the namespace of the caller. */
+/*
+ * The users are those of the namespace of the caller. Both are checked before one is
+ * changed.
+ */
 static int ion_net_set_owners(struct ion_net *net, struct nlattr *data[])
 {
 	struct user_namespace *users = current_user_ns();
+	kuid_t owner = net->owner;
+	kgid_t group = net->group;
 
 	if (data && data[IFLA_ION_OWNER]) {
-		net->owner = make_kuid(users, nla_get_u32(data[IFLA_ION_OWNER]));
-		if (!uid_valid(net->owner))
+		owner = make_kuid(users, nla_get_u32(data[IFLA_ION_OWNER]));
+		if (!uid_valid(owner))
 			return -EINVAL;
 	}
 	if (data && data[IFLA_ION_GROUP]) {
-		net->group = make_kgid(users, nla_get_u32(data[IFLA_ION_GROUP]));
-		if (!gid_valid(net->group))
+		group = make_kgid(users, nla_get_u32(data[IFLA_ION_GROUP]));
+		if (!gid_valid(group))
 			return -EINVAL;
 	}
+	net->owner = owner;
+	net->group = group;
 	return 0;
 }
 

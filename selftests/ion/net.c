@@ -169,6 +169,23 @@ TEST_F(net_life, only_owners_attach_without_privilege)
 	close(fd);
 }
 
+TEST_F(net_life, a_change_of_owners_that_fails_changes_nothing)
+{
+	int fd = ion_open(O_RDWR), other = ion_open(O_RDWR);
+
+	ASSERT_LE(0, fd);
+	ASSERT_LE(0, other);
+	ASSERT_EQ(0, net_add("mine", ION_NET_TAP, 1000));
+	/* No user and no group have this number. */
+	EXPECT_EQ(-EINVAL, net_own("mine", 0xffffffff, -1));
+	EXPECT_EQ(-EINVAL, net_own("mine", 1001, 0xffffffff));
+	EXPECT_EQ(0, net_setup_as_user(fd, "mine"));
+	EXPECT_EQ(0, net_own("mine", 1001, -1));
+	EXPECT_EQ(-EPERM, net_setup_as_user(other, "mine"));
+	close(fd);
+	close(other);
+}
+
 /* In a user namespace a program may do what it likes with its own network. */
 TEST_F(net_life, a_user_namespace_is_enough_for_its_own_network)
 {

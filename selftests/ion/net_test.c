@@ -141,6 +141,26 @@ int net_add(const char *name, __u32 mode, __s64 owner)
 	return net_ask(&r);
 }
 
+/* Change the user and the group who may attach; -1 leaves one as it is. */
+int net_own(const char *name, __s64 owner, __s64 group)
+{
+	__u32 uid = (__u32)owner, gid = (__u32)group;
+	struct rtattr *info, *data;
+	struct net_request r;
+
+	net_request(&r, RTM_NEWLINK, 0, name);
+	info = net_put(&r, IFLA_LINKINFO, NULL, 0);
+	net_put(&r, IFLA_INFO_KIND, "ion", 3);
+	data = net_put(&r, IFLA_INFO_DATA, NULL, 0);
+	if (owner >= 0)
+		net_put(&r, IFLA_ION_OWNER, &uid, sizeof(uid));
+	if (group >= 0)
+		net_put(&r, IFLA_ION_GROUP, &gid, sizeof(gid));
+	net_end_nest(&r, data);
+	net_end_nest(&r, info);
+	return net_ask(&r);
+}
+
 /* ip link add NAME numtxqueues QUEUES numrxqueues QUEUES type ion */
 int net_add_queues(const char *name, __u32 queues)
 {

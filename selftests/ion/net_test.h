@@ -25,6 +25,7 @@ int net_remove(void);
 int net_alone(void);
 
 int net_add(const char *name, __u32 mode, __s64 owner);
+int net_own(const char *name, __s64 owner, __s64 group);
 int net_add_queues(const char *name, __u32 queues);
 int net_del(const char *name);
 int net_up(const char *name);
