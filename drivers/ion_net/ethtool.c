@@ -32,13 +32,17 @@ static const char * const ion_net_stat_names[] = {
 
 #define ION_NET_STATS	ARRAY_SIZE(ion_net_stat_names)
 
+/*
+ * The number is constant: a program asks for it, and then for the counters, and a
+ * channel that came in between would make the kernel write more than there is room for.
+ */
 static int ion_net_get_sset_count(struct net_device *dev, int set)
 {
 	const struct ion_net *net = netdev_priv(dev);
 
 	if (set != ETH_SS_STATS)
 		return -EOPNOTSUPP;
-	return net->nr_queues * ION_NET_STATS;
+	return net->max_queues * ION_NET_STATS;
 }
 
 static void ion_net_get_strings(struct net_device *dev, u32 set, u8 *data)
@@ -48,7 +52,7 @@ static void ion_net_get_strings(struct net_device *dev, u32 set, u8 *data)
 
 	if (set != ETH_SS_STATS)
 		return;
-	for (i = 0; i < net->nr_queues; i++) {
+	for (i = 0; i < net->max_queues; i++) {
 		for (name = 0; name < ION_NET_STATS; name++)
 			ethtool_sprintf(&data, ion_net_stat_names[name], i);
 	}
@@ -72,6 +76,7 @@ static void ion_net_get_stats(struct net_device *dev,
 	const struct ion_net_queue *q;
 	u32 i;
 
+	memset(data, 0, sizeof(*data) * ION_NET_STATS * net->max_queues);
 	for (i = 0; i < net->nr_queues; i++, data += ION_NET_STATS) {
 		q = rtnl_dereference(net->queue[i]);
 		ion_net_count_read(&q->received, data);

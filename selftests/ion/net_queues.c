@@ -97,6 +97,20 @@ TEST_F(net_queues, an_interface_has_as_many_queues_as_it_was_made_with)
 	EXPECT_EQ(-EPIPE, ion_kick(end[2].ch.fd));
 }
 
+/* ethtool asks how many there are, then for them: a channel may come in between. */
+TEST_F(net_queues, the_number_of_counters_does_not_change)
+{
+	int counters;
+
+	ASSERT_EQ(0, net_attach(&self->end[0], MULTI, NET_SIZE));
+	counters = net_counters("q0");
+	EXPECT_LT(0, counters);
+	ASSERT_EQ(0, net_attach(&self->end[1], MULTI, NET_SIZE));
+	EXPECT_EQ(counters, net_counters("q0"));
+	channel_close(&self->end[0].ch);
+	EXPECT_EQ(counters, net_counters("q0"));
+}
+
 TEST_F(net_queues, there_are_never_more_than_the_limit)
 {
 	static struct net_end end[ION_NET_QUEUES_MAX + 1];

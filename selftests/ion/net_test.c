@@ -299,6 +299,20 @@ int net_queues(const char *name)
 	return ret ? ret : (int)channels.combined_count;
 }
 
+/* How many counters ethtool -S shows. */
+int net_counters(const char *name)
+{
+	struct {
+		struct ethtool_sset_info info;
+		__u32 count;
+	} sset = { .info = { .cmd = ETHTOOL_GSSET_INFO,
+			     .sset_mask = 1ULL << ETH_SS_STATS } };
+	struct ifreq ifr = { .ifr_data = (void *)&sset };
+	int ret = net_ioctl(name, SIOCETHTOOL, &ifr);
+
+	return ret ? ret : (int)sset.count;
+}
+
 /* A number of the interface's line in /proc/net/dev, the first one is column 0. */
 __s64 net_stat(const char *name, unsigned int column)
 {

@@ -37,6 +37,7 @@ int net_address6(const char *name, const char *address);
 bool net_exists(const char *name);
 int net_carrier(const char *name);
 int net_queues(const char *name);
+int net_counters(const char *name);
 __s64 net_stat(const char *name, unsigned int column);
 
 /* Columns of /proc/net/dev. */
