@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Attaches a queue to an interface, and detaches it. */
+#include <linux/if_vlan.h>
 #include <linux/minmax.h>
 #include <linux/rtnetlink.h>
 
@@ -23,6 +24,15 @@ static int ion_net_limit_mtu(struct net_device *dev, const struct ion_net_queue 
 	return 0;
 }
 
+/*
+ * Superframes are shorter than this. Their length is checked before they get the tag of
+ * a VLAN interface on top.
+ */
+static u32 ion_net_super_max(const struct net_device *dev, const struct ion_net_queue *q)
+{
+	return ion_net_room(q) - (dev->hard_header_len ? VLAN_HLEN : 0);
+}
+
 /* Let the interface do what the first of its programs asks for. */
 static int ion_net_begin(struct net_device *dev, const struct ion_net_queue *q)
 {
@@ -34,7 +44,7 @@ static int ion_net_begin(struct net_device *dev, const struct ion_net_queue *q)
 		return ret;
 	net->flags = q->flags;
 	if (q->flags & ION_NET_GSO)
-		netif_set_tso_max_size(dev, ion_net_room(q));
+		netif_set_tso_max_size(dev, ion_net_super_max(dev, q));
 	netdev_update_features(dev);
 	return 0;
 }
