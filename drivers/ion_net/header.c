@@ -36,7 +36,7 @@ static bool ion_net_gso_ok(const struct sk_buff *skb,
 	if (header->gso_type == VIRTIO_NET_HDR_GSO_NONE)
 		return true;
 	if (!(header->flags & VIRTIO_NET_HDR_F_NEEDS_CSUM) ||
-	    header->gso_type == VIRTIO_NET_HDR_GSO_UDP)
+	    (header->gso_type & ~VIRTIO_NET_HDR_GSO_ECN) == VIRTIO_NET_HDR_GSO_UDP)
 		return false;
 	return virtio_net_hdr_match_proto(ion_net_protocol(skb), header->gso_type);
 }

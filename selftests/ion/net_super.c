@@ -531,6 +531,12 @@ TEST_F(net_header, wrong_headers_are_counted_and_their_buffers_come_back)
 		    .gso_size = 50,
 		    .csum_start = 20,
 		    .csum_offset = 6 } },
+		{ 4,
+		  { .gso_type = VIRTIO_NET_HDR_GSO_UDP | VIRTIO_NET_HDR_GSO_ECN,
+		    .flags = 1,
+		    .gso_size = 50,
+		    .csum_start = 20,
+		    .csum_offset = 6 } },
 		{ 4, { .gso_type = 77, .flags = 1, .gso_size = 50 } },
 		/* A checksum outside the frame, or before its transport header. */
 		{ 4, { .flags = 1, .csum_start = 20, .csum_offset = 107 } },
