@@ -6,6 +6,7 @@
  * the frame waits in the qdisc: no frame is dropped here for want of room.
  */
 #include <linux/skbuff.h>
+#include <linux/unaligned.h>
 
 #include "ion_net.h"
 
@@ -41,11 +42,42 @@ static void ion_net_stop_empty(struct ion_net_queue *q, struct netdev_queue *txq
 		netif_tx_wake_queue(txq);
 }
 
+/* Whether the checksum of a frame is completed here. */
+static bool ion_net_completes(const struct ion_net_queue *q, const struct sk_buff *skb)
+{
+	return skb->ip_summed == CHECKSUM_PARTIAL && !(q->flags & ION_NET_CSUM);
+}
+
+/*
+ * Whether the bytes that are summed begin in the first piece of a frame, and the
+ * checksum is in the frame. skb_copy_and_csum_dev() may stop the kernel otherwise.
+ */
+static bool ion_net_csum_ok(const struct sk_buff *skb)
+{
+	int start = skb_checksum_start_offset(skb);
+
+	return start >= 0 && start <= skb_headlen(skb) &&
+	       start + skb->csum_offset + sizeof(__sum16) <= skb->len;
+}
+
+/*
+ * Copy a frame and complete its checksum. To UDP a checksum of 0 is none: it is written
+ * as 0xffff, which is the same sum.
+ */
+static void ion_net_copy_csum(const struct sk_buff *skb, u8 *to)
+{
+	u8 *at = to + skb_checksum_start_offset(skb) + skb->csum_offset;
+
+	skb_copy_and_csum_dev(skb, to);
+	if (!get_unaligned((const u16 *)at))
+		put_unaligned((__force u16)CSUM_MANGLED_0, (u16 *)at);
+}
+
 static void ion_net_copy_frame(const struct ion_net_queue *q, const struct sk_buff *skb,
 			       u8 *to)
 {
-	if (skb->ip_summed == CHECKSUM_PARTIAL && !(q->flags & ION_NET_CSUM))
-		skb_copy_and_csum_dev(skb, to);
+	if (ion_net_completes(q, skb))
+		ion_net_copy_csum(skb, to);
 	else if (skb_is_nonlinear(skb))
 		skb_copy_bits(skb, 0, to, skb->len);
 	else
@@ -65,6 +97,7 @@ static bool ion_net_fill(struct ion_net_queue *q, const struct sk_buff *skb,
 	struct virtio_net_hdr_v1 header;
 
 	if (!to || len > min_t(u32, room, U16_MAX) ||
+	    (ion_net_completes(q, skb) && !ion_net_csum_ok(skb)) ||
 	    !ion_net_header_write(skb, q->flags, &header))
 		return false;
 	skip = (unsigned long)(skb->data - to - q->header) % sizeof(u64);

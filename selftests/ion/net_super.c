@@ -499,6 +499,38 @@ TEST_F(net_header, the_kernel_says_where_a_checksum_goes)
 	EXPECT_EQ(0, memcmp(data, frame.data, DATAGRAM));
 }
 
+/* Send two bytes; what the program gets as the checksum of UDP. */
+static __u16 net_sent_check(struct net_end *end, int socket, __u16 data)
+{
+	struct sockaddr_storage at = net_at(AF_INET, 2);
+	__u8 frame[NET_SIZE];
+	__u16 check = 0;
+
+	if (sendto(socket, &data, sizeof(data), 0, (void *)&at, sizeof(at)) !=
+		    sizeof(data) ||
+	    !AWAIT(net_receive(end, frame) > 0))
+		return 0;
+	memcpy(&check, frame + sizeof(struct iphdr) + 6, sizeof(check));
+	return check;
+}
+
+/* To UDP a checksum of 0 is none, and IPv6 drops such a datagram: it is written as 65535. */
+TEST_F(net_header, a_checksum_of_udp_that_is_0_is_sent_as_65535)
+{
+	__u16 check;
+
+	channel_close(&self->end.ch);
+	ASSERT_EQ(0,
+		  net_open_flags(&self->end, "n0", ION_NET_TUN, 0, NET_SIZE));
+	ASSERT_EQ(0, net_address("n0", "10.9.0.1"));
+	ASSERT_EQ(0, net_up("n0"));
+	ASSERT_TRUE(net_give(&self->end, 0, NET_EMPTY));
+	check = net_sent_check(&self->end, self->socket, 0);
+	ASSERT_NE(0, check);
+	/* Data that is the checksum of the rest. */
+	EXPECT_EQ(0xffff, net_sent_check(&self->end, self->socket, check));
+}
+
 TEST_F(net_header, wrong_headers_are_counted_and_their_buffers_come_back)
 {
 	static const struct {
