@@ -233,11 +233,12 @@ static int net_host(struct net_end *end, int host, int family, __u32 flags)
 	return ret || !net_give(end, 0, NET_EMPTY) ? -1 : 0;
 }
 
-/* Make two hosts, with a socket in each: of the first one bound, of the other not. */
+/* Make two hosts, with a bound socket in each. */
 static void net_pair(struct __test_metadata *_metadata,
 		     struct net_test_pair *pair, int type)
 {
 	struct sockaddr_storage at = net_at(pair->family, 1);
+	struct sockaddr_storage from = net_at(pair->family, 2);
 
 	ASSERT_EQ(0, net_host(&pair->a, 1, pair->family, pair->flags_a));
 	pair->server = socket(pair->family, type | SOCK_CLOEXEC, 0);
@@ -247,6 +248,7 @@ static void net_pair(struct __test_metadata *_metadata,
 	ASSERT_EQ(0, net_host(&pair->b, 2, pair->family, pair->flags_b));
 	pair->client = socket(pair->family, type | SOCK_CLOEXEC, 0);
 	ASSERT_LE(0, pair->client);
+	ASSERT_TRUE(AWAIT(!bind(pair->client, (void *)&from, sizeof(from))));
 }
 
 FIXTURE_SETUP(net_super)
