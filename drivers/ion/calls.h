@@ -36,7 +36,8 @@ int ion_serve_channel(struct ion_channel *ch, const struct file *file,
 		      struct ion_serve *serve);
 
 /* stats.c */
-void ion_channel_stats(const struct ion_channel *ch, struct ion_stats *stats);
+void ion_channel_stats(struct ion_channel *ch, struct ion_stats *stats);
+u32 ion_waiting_read(struct ion_channel *ch, u32 want[ION_RINGS]);
 void ion_channel_refresh_stats(struct ion_channel *ch, struct ion_stats *stats);
 int ion_channel_reset(struct ion_channel *ch);
 

@@ -128,6 +128,10 @@ static void ion_show_fdinfo(struct seq_file *m, struct file *file)
 	seq_printf(m, "ion-sleeps:\t%llu wakeups %llu signals %llu\n",
 		   stats.sleeps, stats.wakeups, stats.signals);
 	seq_printf(m, "ion-resets:\t%llu\n", stats.resets);
+	seq_printf(m, "ion-sleepers:\t%u poll %u eventfd %u sigio %u\n",
+		   stats.sleepers, !!(stats.hears & ION_HEARS_POLL),
+		   !!(stats.hears & ION_HEARS_EVENTFD),
+		   !!(stats.hears & ION_HEARS_SIGIO));
 	ion_show_arena(m, ch);
 	ion_show_held(m, ch, &stats);
 	for (id = 0; id < ION_RINGS; id++)

@@ -475,6 +475,8 @@ void ion_ring_stats(const struct ion_ring *ring, struct ion_ring_stats *stats)
 		.bad_id = READ_ONCE(ring->refused[ION_REFUSED_ID]),
 		.bad_range = READ_ONCE(ring->refused[ION_REFUSED_RANGE]),
 		.bad_owner = READ_ONCE(ring->refused[ION_REFUSED_OWNER]),
+		.program_wake = READ_ONCE(*ring->end.peer_wake),
+		.kernel_wake = READ_ONCE(*ring->end.own_wake),
 	};
 	ion_ring_stats_poison(ring, &snap, stats);
 }

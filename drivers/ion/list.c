@@ -67,6 +67,7 @@ static void ion_list_fill(struct ion_list_entry *entry, struct ion_channel *ch)
 		entry->state = ION_CHANNEL_LISTENING;
 		strscpy_pad(entry->service, ch->info.service);
 		strscpy_pad(entry->key, ch->name);
+		entry->clients = READ_ONCE(ch->clients);
 	}
 	if (READ_ONCE(ch->closed))
 		entry->state = ION_CHANNEL_CLOSED;

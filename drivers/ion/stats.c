@@ -3,24 +3,42 @@
 #include <linux/atomic.h>
 #include <linux/lockdep.h>
 #include <linux/string.h>
+#include <linux/wait.h>
 
 #include "calls.h"
 #include "end_state.h"
 #include "kernel_end.h"
 #include "notify.h"
 
+/* How the program hears of what happens, but for calls that sleep. */
+static u32 ion_stats_hears(struct ion_channel *ch)
+{
+	u32 hears = 0;
+
+	/* Each may change at any time: no barrier makes the answer better. */
+	if (waitqueue_active(&ch->wait))
+		hears |= ION_HEARS_POLL;
+	if (READ_ONCE(ch->eventfd))
+		hears |= ION_HEARS_EVENTFD;
+	/* fasync has no WRITE_ONCE(). */
+	if (data_race(READ_ONCE(ch->fasync)))
+		hears |= ION_HEARS_SIGIO;
+	return hears;
+}
+
 /**
  * ion_channel_stats() - read every counter of a channel
  * @ch: the channel, configured
  * @stats: written, all of it but size
  *
- * The counters of each ring are a snapshot. No lock is taken, so that a preempted
- * owner of the kernel end does not delay the call.
+ * The counters of each ring are a snapshot. No lock of the kernel end is taken, so that a
+ * preempted owner does not delay the call.
  *
  * Context: any.
  */
-void ion_channel_stats(const struct ion_channel *ch, struct ion_stats *stats)
+void ion_channel_stats(struct ion_channel *ch, struct ion_stats *stats)
 {
+	u32 waited[ION_RINGS];
 	unsigned int id;
 
 	memset_startat(stats, 0, kernel_end);
@@ -39,8 +57,12 @@ void ion_channel_stats(const struct ion_channel *ch, struct ion_stats *stats)
 	stats->resets = READ_ONCE(ch->resets);
 	stats->held = READ_ONCE(ch->held);
 	stats->held_total = READ_ONCE(ch->held_total);
-	for (id = 0; id < ION_RINGS; id++)
+	stats->sleepers = ion_waiting_read(ch, waited);
+	stats->hears = ion_stats_hears(ch);
+	for (id = 0; id < ION_RINGS; id++) {
 		ion_ring_stats(&ch->ring[id], &stats->ring[id]);
+		stats->ring[id].waited = waited[id];
+	}
 }
 
 /**

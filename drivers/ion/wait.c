@@ -304,6 +304,36 @@ int ion_wait_packets(struct ion_channel *ch, struct ion_wait *wait)
 }
 
 /**
+ * ion_waiting_read() - read what calls sleep for
+ * @ch: the channel
+ * @want: set to the fewest slots of each ring that one of them waits for, or 0
+ *
+ * The list is as long as the program likes, and is read with interrupts off: only its
+ * first ION_SLEEPERS_MAX entries are.
+ *
+ * Context: any.
+ * Return: how many calls were found.
+ */
+u32 ion_waiting_read(struct ion_channel *ch, u32 want[ION_RINGS])
+{
+	const struct ion_waiting *w;
+	unsigned long flags;
+	unsigned int id;
+	u32 n = 0;
+
+	memset(want, 0, ION_RINGS * sizeof(*want));
+	spin_lock_irqsave(&ch->waiters.lock, flags);
+	list_for_each_entry(w, &ch->waiters.head, entry.entry) {
+		for (id = 0; id < ION_RINGS; id++)
+			want[id] = min_not_zero(want[id], READ_ONCE(w->want[id]));
+		if (++n == ION_SLEEPERS_MAX)
+			break;
+	}
+	spin_unlock_irqrestore(&ch->waiters.lock, flags);
+	return n;
+}
+
+/**
  * ion_wait_ring() - sleep until the user end can use a slot of a ring
  * @ch: the channel, configured
  * @id: the ring

@@ -52,9 +52,13 @@ static void expect_stats(struct __test_metadata *_metadata,
 	EXPECT_ZERO(stats->reserved);
 	EXPECT_ZERO(stats->held);
 	EXPECT_ZERO(stats->held_total);
+	EXPECT_ZERO(stats->sleepers);
+	EXPECT_ZERO(stats->hears);
 	EXPECT_ZERO(stats->reserved2);
 	for (i = 0; i < ION_RINGS; i++) {
 		EXPECT_LT(0, stats->ring[i].capacity);
+		EXPECT_ZERO(stats->ring[i].waited);
+		EXPECT_ZERO(stats->ring[i].program_wake);
 		EXPECT_ZERO(stats->ring[i].reserved);
 	}
 	EXPECT_ZERO_FROM(stats->ring, ION_RINGS);
@@ -164,7 +168,7 @@ TEST_F(abi_arrays, list_clears_unused_entries)
 	memset(&entry, 0xff, sizeof(entry));
 	ASSERT_EQ(1, ion_call(self->ch.fd, ION_IOC_LIST, &list));
 	ASSERT_EQ(self->ch.info.channel, entry.channel);
-	EXPECT_ZERO(entry.reserved);
+	EXPECT_ZERO(entry.clients);
 	EXPECT_ZERO(entry.reserved2);
 	expect_stats(_metadata, &entry.stats);
 }

@@ -130,7 +130,7 @@ TEST_F(channel_in_use, reserved_fields_must_be_zero)
 	EXPECT_REFUSED(ch, EINVAL, ion_call(ch->fd, ION_IOC_QUERY, &query));
 	EXPECT_REFUSED(ch, EINVAL, ion_call(ch->fd, ION_IOC_STATS, &stats));
 	stats.reserved = 0;
-	stats.reserved2[11] = 1ULL << 63;
+	stats.reserved2[10] = 1ULL << 63;
 	EXPECT_REFUSED(ch, EINVAL, ion_call(ch->fd, ION_IOC_STATS, &stats));
 	EXPECT_REFUSED(ch, EINVAL, ion_call(ch->fd, ION_IOC_WAIT, &wait));
 	EXPECT_REFUSED(ch, EINVAL, ion_call(ch->fd, ION_IOC_SERVE, &serve));

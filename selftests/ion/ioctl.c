@@ -592,6 +592,7 @@ TEST_F(channel_set_up, fdinfo_agrees_with_stats)
 		"ion-kicks:\t1 spurious 0\n"
 		"ion-sleeps:\t1 wakeups 0 signals 0\n"
 		"ion-resets:\t1\n"
+		"ion-sleepers:\t0 poll 0 eventfd 0 sigio 0\n"
 		"ion-tx:\tslots 256 head 30 tail 30 queued 0 pushed 30 popped 30 discarded 0 full 0 poison none\n"
 		"ion-rx:\tslots 256 head 30 tail 30 queued 0 pushed 30 popped 3 discarded 27 full 0 poison none\n"
 		"ion-cmd:\tslots 256 head 0 tail 0 queued 0 pushed 0 popped 0 discarded 0 full 0 poison none\n"

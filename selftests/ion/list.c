@@ -112,7 +112,7 @@ static bool reserved_is_zero(const struct ion_list_entry *entry)
 	for (i = 0; i < ARRAY_SIZE(entry->reserved2); i++)
 		if (entry->reserved2[i])
 			return false;
-	return !entry->reserved;
+	return true;
 }
 
 TEST_F(list, a_channel_without_setup_is_listed)

@@ -524,6 +524,12 @@ enum ion_poison {
  * @bad_id: packets on tx whose buffer does not exist
  * @bad_range: packets on tx whose data and len leave their buffer
  * @bad_owner: packets on tx whose buffer was handed over before
+ * @waited: how many packets, or on tx and cmd how much room, calls of the program
+ *	sleep for: ION_IOC_WAIT, read() and write(). The least, if there are several;
+ *	0: none sleeps for this ring.
+ * @program_wake: the wake flag that the program set
+ * @kernel_wake: the wake flag that the kernel end set, or on a direct channel the other
+ *	program
  * @reserved: 0
  *
  * pushed = popped + queued + discarded, at every snapshot.
@@ -544,7 +550,10 @@ struct ion_ring_stats {
 	__aligned_u64 bad_id;
 	__aligned_u64 bad_range;
 	__aligned_u64 bad_owner;
-	__aligned_u64 reserved[5];
+	__u32 waited;
+	__u16 program_wake;
+	__u16 kernel_wake;
+	__aligned_u64 reserved[4];
 };
 
 /**
@@ -559,6 +568,18 @@ enum ion_kernel_end {
 	ION_KERNEL_END_LENT,
 	ION_KERNEL_END_LENT_SLEEPING,
 	ION_KERNEL_END_GONE,
+};
+
+/**
+ * enum ion_hears - how a program wants to hear that something happened
+ * @ION_HEARS_POLL: a thread is in poll() or the like, or an epoll watches the channel
+ * @ION_HEARS_EVENTFD: an eventfd is set
+ * @ION_HEARS_SIGIO: SIGIO is asked for
+ */
+enum ion_hears {
+	ION_HEARS_POLL = 1U << 0,
+	ION_HEARS_EVENTFD = 1U << 1,
+	ION_HEARS_SIGIO = 1U << 2,
 };
 
 /**
@@ -580,6 +601,9 @@ enum ion_kernel_end {
  * @held: payloads that the service has taken from tx and holds now, because the
  *	other end has no empty buffer for them, or no room on rx: service ``pair``
  * @held_total: how many payloads it had to hold so far, including @held
+ * @sleepers: how many calls of the program sleep for packets or room: see
+ *	&ion_ring_stats.waited. No more than ION_SLEEPERS_MAX are counted.
+ * @hears: &enum ion_hears, all that apply
  * @reserved2: 0
  * @ring: the rings, by &enum ion_ring_id
  *
@@ -602,9 +626,14 @@ struct ion_stats {
 	__u32 reserved;
 	__aligned_u64 held;
 	__aligned_u64 held_total;
-	__aligned_u64 reserved2[12];
+	__u32 sleepers;
+	__u32 hears;
+	__aligned_u64 reserved2[11];
 	struct ion_ring_stats ring[ION_RINGS_MAX];
 };
+
+/* The largest number of &ion_stats.sleepers. */
+#define ION_SLEEPERS_MAX	64
 
 /* No timeout: ion_wait.timeout_ns. */
 #define ION_WAIT_FOREVER	(~0ULL)
@@ -851,7 +880,7 @@ enum ion_channel_state {
  * @buffers: buffers of the arena, 0 if there is none
  * @buffer_size: bytes of each of them
  * @buffers_owned: how many of them belong to the user end
- * @reserved: 0
+ * @clients: how many clients wait at its port to be accepted
  * @key: the key or the port that the program named, padded with zeros
  * @peer: number of the channel at the other side, 0 if there was none
  * @reserved2: 0
@@ -869,7 +898,7 @@ struct ion_list_entry {
 	__u32 buffers;
 	__u32 buffer_size;
 	__u32 buffers_owned;
-	__u32 reserved;
+	__u32 clients;
 	char key[ION_KEY_LEN];
 	__aligned_u64 peer;
 	__aligned_u64 reserved2[15];
