@@ -476,7 +476,7 @@ void ion_ring_stats(const struct ion_ring *ring, struct ion_ring_stats *stats)
 		.bad_range = READ_ONCE(ring->refused[ION_REFUSED_RANGE]),
 		.bad_owner = READ_ONCE(ring->refused[ION_REFUSED_OWNER]),
 		.program_wake = READ_ONCE(*ring->end.peer_wake),
-		.kernel_wake = READ_ONCE(*ring->end.own_wake),
+		.kernel_wake = ring->end.own_wake ? READ_ONCE(*ring->end.own_wake) : 0,
 	};
 	ion_ring_stats_poison(ring, &snap, stats);
 }

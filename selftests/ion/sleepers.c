@@ -223,6 +223,30 @@ TEST_F(sleepers, the_list_tells_the_same)
 	EXPECT_EQ(5, entry.stats.ring[ION_RING_RX].waited);
 }
 
+/* The kernel has no end of its rings. */
+TEST_F(sleepers, a_direct_channel_tells_the_same)
+{
+	struct ion_setup setup;
+	struct channel a, b;
+	struct task task;
+
+	ion_setup_init(&setup, "direct");
+	ion_setup_key(&setup, "tea");
+	setup.layout = ION_LAYOUT_SPLIT;
+	ASSERT_EQ(0, channel_open_live(&a, &setup));
+	ASSERT_EQ(0, channel_open_live(&b, &setup));
+	task_start(&task, wait_for, &a, 5, 0);
+	EXPECT_TRUE(AWAIT(stats_of(&a).sleepers == 1));
+	EXPECT_EQ(5, stats_of(&a).ring[ION_RING_RX].waited);
+	EXPECT_EQ(0, stats_of(&b).sleepers);
+	EXPECT_EQ(0, stats_of(&a).ring[ION_RING_TX].kernel_wake);
+	channel_close(&b);
+	task_handle_signal(0);
+	task_signal(&task, SIGUSR1);
+	task_join(&task);
+	channel_close(&a);
+}
+
 TEST_F(sleepers, clients_that_wait_at_a_port_are_listed)
 {
 	/* Channels are numbered in the order in which they are opened. */

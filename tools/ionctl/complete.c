@@ -201,7 +201,7 @@ static void offer_arguments(const struct typed *typed, const char *word)
 {
 	if (typed->help && !typed->arguments)
 		offer_commands(word, false);
-	else if (is(typed, "stats") ||
+	else if (is(typed, "stats") || is(typed, "why") ||
 		 (!typed->arguments &&
 		  (is(typed, "info") || is(typed, "reset") ||
 		   is(typed, "peek"))))

@@ -93,6 +93,7 @@ extern const struct command cmd_peek;
 extern const struct command cmd_reset;
 extern const struct command cmd_selftest;
 extern const struct command cmd_stats;
+extern const struct command cmd_why;
 extern const struct command cmd_top;
 extern const struct command cmd_push;
 extern const struct command cmd_pop;

@@ -16,6 +16,7 @@ const struct command *const commands[] = {
 	&cmd_info,
 	&cmd_list,
 	&cmd_stats,
+	&cmd_why,
 	&cmd_top,
 	&cmd_peek,
 	&cmd_reset,

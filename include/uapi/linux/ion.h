@@ -528,8 +528,7 @@ enum ion_poison {
  *	sleep for: ION_IOC_WAIT, read() and write(). The least, if there are several;
  *	0: none sleeps for this ring.
  * @program_wake: the wake flag that the program set
- * @kernel_wake: the wake flag that the kernel end set, or on a direct channel the other
- *	program
+ * @kernel_wake: the wake flag that the kernel end set; 0 on a direct channel
  * @reserved: 0
  *
  * pushed = popped + queued + discarded, at every snapshot.
