@@ -10,7 +10,7 @@
 #include "kernel_end.h"
 #include "notify.h"
 
-/* How the program hears of what happens, but for calls that sleep. */
+/* How the program hears of what happens, except calls that sleep. */
 static u32 ion_stats_hears(struct ion_channel *ch)
 {
 	u32 hears = 0;

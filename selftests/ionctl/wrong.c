@@ -37,7 +37,7 @@ static struct ionc_channel *open_of(const char *service, const char *key,
 	return ch;
 }
 
-/* Tell which channel the mistake is looked for at, once nothing moves any more. */
+/* Tell which channel the mistake is looked for at, once nothing moves. */
 static void report(const struct ionc_channel *ch)
 {
 	__u64 number = ionc_info(ch)->channel;

@@ -256,7 +256,7 @@ const struct command cmd_why = {
 	.summary = "what keeps packets from moving",
 	.run = run_why,
 	.usage = "[OPTION]... [CHANNEL]...",
-	.text = "Looks at the given channels, or at all that you may see, twice, and says what\n"
+	.text = "Reads the given channels, or at all that you may see, twice, and says what\n"
 		"keeps packets from moving, and what to do about it. A program that is idle and\n"
 		"waits for nothing that is there is not wrong.\n"
 		"\n"
