@@ -444,7 +444,7 @@ static void deleting(void)
 	ionc_net_close(net);
 }
 
-static void one_call_for_each_wait(void)
+static void one_call_per_wait(void)
 {
 	struct ionc_net *net = net_of(0);
 	struct ionc_frame frame;
@@ -511,7 +511,7 @@ int main(void)
 		{ "frames of 64 KiB", frames_have_at_most_64_kib },
 		{ "headers precede frames", headers_precede_frames },
 		{ "the interface is deleted", deleting },
-		{ "one call for each wait", one_call_for_each_wait },
+		{ "one call for each wait", one_call_per_wait },
 		{ "a lent thread", lent_thread },
 		{ NULL, NULL },
 	};

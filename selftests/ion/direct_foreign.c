@@ -194,14 +194,13 @@ static void round_run(unsigned int number, int listener, __u64 *random)
 		long_test_stop("round %u: a call returned %d (%s)", number, ret,
 			       strerror(-ret));
 	if (!arena_is_untouched(f))
-		long_test_stop(
-			"round %u: the client wrote to the server's arena",
-			number);
+		long_test_stop("round %u: the client wrote to a foreign arena",
+			       number);
 	if (!server_is_told(f))
 		long_test_stop("round %u: the server is not told", number);
 }
 
-static void rounds(int listener)
+static void all_rounds(int listener)
 {
 	__u64 until = now_ns() + (__u64)(long_test.options.seconds * SECOND);
 	__u64 random = long_test.options.seed, calls = 0, refused = 0;
@@ -231,7 +230,7 @@ static void run(void)
 	if (listener < 0 || fcntl(listener, F_SETFL, O_NONBLOCK) ||
 	    chmod(ION_DEVICE, 0666))
 		long_test_stop("no port: %d", listener);
-	rounds(listener);
+	all_rounds(listener);
 	chmod(ION_DEVICE, 0660);
 	close(listener);
 	long_test_result(true, "nothing hangs, and nothing is left of it");

@@ -152,6 +152,7 @@ int victim_call(struct channel *ch, __u64 *random)
 	struct ion_stats stats;
 	struct ion_peer peer;
 	struct ion_info info;
+	unsigned long request;
 	int ret;
 
 	switch (random_below(random, 14)) {
@@ -168,10 +169,9 @@ int victim_call(struct channel *ch, __u64 *random)
 	case 5:
 		return call_rw(ch->fd, random);
 	case 6:
-		return ion_batch(
-			ch->fd,
-			ion_kernel_pushes(id) ? ION_IOC_POP : ION_IOC_PUSH, id,
-			packets, 1 + random_below(random, HOSTILE_SLOTS));
+		request = ion_kernel_pushes(id) ? ION_IOC_POP : ION_IOC_PUSH;
+		return ion_batch(ch->fd, request, id, packets,
+				 1 + random_below(random, HOSTILE_SLOTS));
 	case 7:
 		return ion_peek(ch->fd, id, packets, random_below(random, 4),
 				HOSTILE_SLOTS);

@@ -253,7 +253,7 @@ head -c 100 /dev/zero >zeros
 check "a file that is no pcap" fails 1 'it is not a pcap file' \
 	net send tun0 zeros
 check "a file of frames of another type" \
-	fails 1 'packets: its frames are of type 101, those of tap0 are of type 1: Ethernet' \
+	fails 1 'packets: its frames have type 101, those of tap0 have type 1: Ethernet' \
 	net send tap0 packets
 check "a file that does not exist" fails 1 'none: No such file' \
 	net send tun0 none

@@ -77,8 +77,9 @@ lint_licenses()
 #   once, as all loops of the kernel do;
 # - in the header of the tracepoints: their fields and assignments are arguments
 #   of macros, laid out as everywhere in the kernel;
-# - in programs: advice to use helpers of the kernel, checks of the layout, which
-#   clang-format does, and checks of macros, which may return or declare in tests.
+# - in programs: advice to use helpers of the kernel and on the error of a system call
+#   that is missing, which programs check for, checks of the layout, which clang-format
+#   does, and checks of macros, which may return or declare in tests.
 lint_checkpatch()
 {
 	local status=0 kernel=FILE_PATH_CHANGES,LINUX_VERSION_CODE
@@ -86,7 +87,7 @@ lint_checkpatch()
 	local macros=COMPLEX_MACRO,MACRO_ARG_REUSE,MACRO_WITH_FLOW_CONTROL
 	local events=OPEN_ENDED_LINE,PARENTHESIS_ALIGNMENT
 	local attributes=PREFER_DEFINED_ATTRIBUTE_MACRO
-	local program=$attributes,STRNCPY,VOLATILE,NEW_TYPEDEFS
+	local program=$attributes,STRNCPY,ENOSYS,VOLATILE,NEW_TYPEDEFS
 
 	barriers+=,$attributes
 	macros+=,MULTISTATEMENT_MACRO_USE_DO_WHILE,TRAILING_SEMICOLON

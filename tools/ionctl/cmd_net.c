@@ -166,6 +166,12 @@ static void only_for(struct net *net, unsigned int bits, const char *option)
 	net->given &= bits;
 }
 
+static uint32_t queues_argument(const char *text)
+{
+	return (uint32_t)number_argument("--queues", text, 1,
+					 ION_NET_QUEUES_MAX);
+}
+
 static void take_option(struct net *net, int letter)
 {
 	switch (letter) {
@@ -182,8 +188,7 @@ static void take_option(struct net *net, int letter)
 		only_for(net, ADD, "--group");
 		break;
 	case OPTION_QUEUES:
-		net->link.max_queues = (uint32_t)number_argument(
-			"--queues", optarg, 1, ION_NET_QUEUES_MAX);
+		net->link.max_queues = queues_argument(optarg);
 		only_for(net, ADD, "--queues");
 		break;
 	case OPTION_COUNT:
@@ -200,12 +205,20 @@ static void take_option(struct net *net, int letter)
 
 static void take_name(struct net *net, const char *name)
 {
-	if (!*name || strlen(name) >= IF_NAMESIZE)
-		fail_usage(
-			"the name of an interface has 1 to %d bytes, not %zu",
-			IF_NAMESIZE - 1, strlen(name));
+	size_t len = strlen(name);
+
+	if (!len || len >= IF_NAMESIZE)
+		fail_usage("an interface's name has 1 to %d bytes, not %zu",
+			   IF_NAMESIZE - 1, len);
 	net->args.name = name;
-	strcpy(net->link.name, name);
+	memcpy(net->link.name, name, len + 1);
+}
+
+static const struct action *take_action(int argc, char **argv)
+{
+	if (optind < argc)
+		return find_action(argv[optind++]);
+	fail_usage("what to do is missing: add, del, list, stats, dump, send");
 }
 
 static int run(int argc, char **argv)
@@ -221,10 +234,7 @@ static int run(int argc, char **argv)
 
 	while ((letter = next_option(argc, argv, &cmd_net)) >= 0)
 		take_option(&net, letter);
-	if (optind == argc)
-		fail_usage(
-			"what to do is missing: add, del, list, stats, dump or send");
-	action = find_action(argv[optind++]);
+	action = take_action(argc, argv);
 	if (!(net.given & action->bit))
 		fail_usage("%s has no option %s", action->name, net.wrong);
 	want_arguments(argc, argv, action->arguments, action->arguments);

@@ -276,11 +276,11 @@ int link_read(const char *name, struct link_info *link)
 	links_free(&links);
 	if (status || found)
 		return status;
-	if (if_nametoindex(name))
-		return fail(
-			"%s: it is not an interface of ion_net; see ionctl net list",
-			name);
-	return fail("%s: no such interface; make it: ionctl net add", name);
+	if (!if_nametoindex(name))
+		return fail("%s: no such interface; make it: ionctl net add",
+			    name);
+	return fail("%s: it is not an interface of ion_net: ionctl net list",
+		    name);
 }
 
 const char *link_mode(const struct link_info *link)

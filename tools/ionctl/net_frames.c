@@ -239,11 +239,10 @@ static int send_frame(struct sender *s, const void *data, uint32_t len)
 		return status;
 	if (!len || len > frame.len) {
 		ionc_net_free(s->net, &frame, 1);
-		return fail(
-			"%s: frame %llu has %u bytes, and there is room for 1 to %u",
-			s->args->file,
-			(unsigned long long)(s->frames + s->skipped + 1), len,
-			frame.len);
+		return fail("%s: frame %llu has %u bytes, not 1 to %u",
+			    s->args->file,
+			    (unsigned long long)(s->frames + s->skipped + 1),
+			    len, frame.len);
 	}
 	memcpy(frame.data, data, len);
 	frame.len = len;
@@ -292,9 +291,8 @@ static int send_all(struct sender *s)
 			      s->args->file,
 			      (unsigned long long)(s->frames + s->skipped));
 	if (!status && s->skipped)
-		status = fail(
-			"%s: %llu frames were not sent: they were not captured completely",
-			s->args->file, (unsigned long long)s->skipped);
+		status = fail("%s: %llu incomplete frames were not sent",
+			      s->args->file, (unsigned long long)s->skipped);
 	return status;
 }
 
@@ -314,6 +312,17 @@ static void report(const struct sender *s)
 	json_print(object);
 }
 
+static int check_type(const struct sender *s, const struct link_info *link)
+{
+	const char *name = is_ethernet(link) ? "Ethernet" : "IP";
+	uint32_t type = is_ethernet(link) ? PCAP_ETHERNET : PCAP_RAW;
+
+	if (s->pcap.type == type)
+		return EXIT_OK;
+	return fail("%s: its frames have type %u, those of %s have type %u: %s",
+		    s->args->file, s->pcap.type, link->name, type, name);
+}
+
 static int send_file(struct sender *s, FILE *file)
 {
 	const char *why = pcap_open(&s->pcap, file);
@@ -325,12 +334,9 @@ static int send_file(struct sender *s, FILE *file)
 	status = link_read(s->args->name, &link);
 	if (status)
 		return status;
-	if (s->pcap.type != (is_ethernet(&link) ? PCAP_ETHERNET : PCAP_RAW))
-		return fail(
-			"%s: its frames are of type %u, those of %s are of type %u: %s",
-			s->args->file, s->pcap.type, link.name,
-			is_ethernet(&link) ? PCAP_ETHERNET : PCAP_RAW,
-			is_ethernet(&link) ? "Ethernet" : "IP");
+	status = check_type(s, &link);
+	if (status)
+		return status;
 	if (!link.up)
 		return fail("%s: it is down: ip link set %s up", link.name,
 			    link.name);

@@ -83,7 +83,7 @@ static void id_cell(struct table *table, int64_t id,
 	char text[64], safe[64];
 
 	if (id == LINK_NOBODY)
-		strcpy(safe, "-");
+		snprintf(safe, sizeof(safe), "-");
 	else
 		text_safe(safe, sizeof(safe),
 			  name((uint32_t)id, text, sizeof(text)), sizeof(text));

@@ -48,7 +48,7 @@ static unsigned int waited(const struct look *look, unsigned int ring)
 	return was == is ? is : 0;
 }
 
-__attribute__((format(printf, 4, 5))) static bool found(struct finding *finding,
+__attribute__((format(printf, 4, 5))) static void found(struct finding *finding,
 							const char *cause,
 							const char *advice,
 							const char *format, ...)
@@ -60,7 +60,6 @@ __attribute__((format(printf, 4, 5))) static bool found(struct finding *finding,
 	va_start(args, format);
 	vsnprintf(finding->text, sizeof(finding->text), format, args);
 	va_end(args);
-	return true;
 }
 
 /* ---- rules of a channel --------------------------------------------------- */
@@ -69,9 +68,10 @@ static bool is_stopped(const struct look *look, struct finding *finding)
 {
 	if (!look->stopped)
 		return false;
-	return found(finding, "stopped",
-		     "Let it go on: kill -CONT, or leave its debugger.",
-		     "its process %u is stopped", look->is->pid);
+	found(finding, "stopped",
+	      "Let it go on: kill -CONT, or leave its debugger.",
+	      "its process %u is stopped", look->is->pid);
+	return true;
 }
 
 static bool was_refused(const struct look *look, struct finding *finding)
@@ -80,13 +80,12 @@ static bool was_refused(const struct look *look, struct finding *finding)
 
 	if (!(tx->bad_id || tx->bad_range || tx->bad_owner))
 		return false;
-	return found(
-		finding, "refused",
-		"Take buffers by ionc_buffer_get(), and fill in packets by ionc_packet().",
-		"the kernel refused packets on tx: %llu name no buffer, %llu leave their buffer, the buffer of %llu was handed over before",
-		(unsigned long long)tx->bad_id,
-		(unsigned long long)tx->bad_range,
-		(unsigned long long)tx->bad_owner);
+	found(finding, "refused",
+	      "Take buffers by ionc_buffer_get(), and fill in packets by ionc_packet().",
+	      "the kernel refused packets on tx: %llu name no buffer, %llu leave their buffer, the buffer of %llu was handed over before",
+	      (unsigned long long)tx->bad_id, (unsigned long long)tx->bad_range,
+	      (unsigned long long)tx->bad_owner);
+	return true;
 }
 
 static bool has_hung_up(const struct look *look, struct finding *finding)
@@ -96,9 +95,9 @@ static bool has_hung_up(const struct look *look, struct finding *finding)
 	if (look->was->stats.kernel_end != ION_KERNEL_END_GONE ||
 	    stats->kernel_end != ION_KERNEL_END_GONE)
 		return false;
-	return found(finding, "hung-up",
-		     "Pop what is left, and close the channel.",
-		     "the other end has gone, and nothing more comes");
+	found(finding, "hung-up", "Pop what is left, and close the channel.",
+	      "the other end has gone, and nothing more comes");
+	return true;
 }
 
 /* A program may wait for its peer as long as it has nothing to say. */
@@ -110,10 +109,10 @@ static bool has_no_peer(const struct look *look, struct finding *finding)
 	    !(stuck(look, ION_RING_TX) || stuck(look, ION_RING_CMD)))
 		return false;
 	text_safe(key, sizeof(key), look->is->key, sizeof(look->is->key));
-	return found(
-		finding, "no-peer",
-		"Start the other program, with the same key and service; for a port, let the server call ionc_accept().",
-		"no other program has joined it by the name '%s'", key);
+	found(finding, "no-peer",
+	      "Start the other program, with the same key and service; for a port, let the server call ionc_accept().",
+	      "no other program has joined it by the name '%s'", key);
+	return true;
 }
 
 static bool has_held(const struct look *look, struct finding *finding)
@@ -121,19 +120,20 @@ static bool has_held(const struct look *look, struct finding *finding)
 	if (!look->was->stats.held || !look->is->stats.held ||
 	    look->was->stats.held_total != look->is->stats.held_total)
 		return false;
-	if (look->peer && full(look->peer, ION_RING_RX))
-		return found(
-			finding, "peer-not-popping",
-			"The other program pops from rx: ionc_pop().",
-			"%llu of its payloads wait: rx of its peer, channel %llu, is full",
-			(unsigned long long)look->is->stats.held,
-			(unsigned long long)look->is->peer);
-	return found(
-		finding, "no-empty-buffer",
-		"The receiver pushes empty buffers (len 0) for the payloads of the sender.",
-		"%llu of its payloads wait: its peer, channel %llu, has handed over no empty buffer",
-		(unsigned long long)look->is->stats.held,
-		(unsigned long long)look->is->peer);
+	if (look->peer && full(look->peer, ION_RING_RX)) {
+		found(finding, "peer-not-popping",
+		      "The other program pops from rx: ionc_pop().",
+		      "%llu of its payloads wait: rx of its peer, channel %llu, is full",
+		      (unsigned long long)look->is->stats.held,
+		      (unsigned long long)look->is->peer);
+		return true;
+	}
+	found(finding, "no-empty-buffer",
+	      "The receiver pushes empty buffers (len 0) for the payloads of the sender.",
+	      "%llu of its payloads wait: its peer, channel %llu, has handed over no empty buffer",
+	      (unsigned long long)look->is->stats.held,
+	      (unsigned long long)look->is->peer);
+	return true;
 }
 
 static bool lacks_buffers(const struct look *look, struct finding *finding)
@@ -146,21 +146,22 @@ static bool lacks_buffers(const struct look *look, struct finding *finding)
 	    ring_of(was, ION_RING_RX)->pushed !=
 		    ring_of(is, ION_RING_RX)->pushed)
 		return false;
-	return found(
-		finding, "no-empty-buffer",
-		"Push empty buffers (len 0), and kick.",
-		"the service %.*s has no empty buffer to fill: the program owns all %u",
-		(int)sizeof(is->service), is->service, is->buffers);
+	found(finding, "no-empty-buffer",
+	      "Push empty buffers (len 0), and kick.",
+	      "the service %.*s has no empty buffer to fill: the program owns all %u",
+	      (int)sizeof(is->service), is->service, is->buffers);
+	return true;
 }
 
 static bool has_clients(const struct look *look, struct finding *finding)
 {
 	if (!look->was->clients || look->is->clients < look->was->clients)
 		return false;
-	return found(finding, "not-accepted",
-		     "Accept them: ionc_accept(), or ION_IOC_ACCEPT.",
-		     "%u clients wait at its port, and none was accepted",
-		     look->is->clients);
+	found(finding, "not-accepted",
+	      "Accept them: ionc_accept(), or ION_IOC_ACCEPT.",
+	      "%u clients wait at its port, and none was accepted",
+	      look->is->clients);
+	return true;
 }
 
 /* ---- rules of a ring ------------------------------------------------------ */
@@ -172,12 +173,12 @@ static bool is_poisoned(const struct look *look, unsigned int id,
 
 	if (!ring->poison)
 		return false;
-	return found(
-		finding, "poisoned",
-		"Only one thread may push to a ring, and write its index; then ionc_reset(), or ionctl reset.",
-		"%s is poisoned: its index was %u, and %u to %u were right",
-		ring_name(id), ring->poison_seen, ring->poison_first,
-		ring->poison_last);
+	found(finding, "poisoned",
+	      "Only one thread may push to a ring, and write its index; then ionc_reset(), or ionctl reset.",
+	      "%s is poisoned: its index was %u, and %u to %u were right",
+	      ring_name(id), ring->poison_seen, ring->poison_first,
+	      ring->poison_last);
+	return true;
 }
 
 static bool is_not_popped(const struct look *look, unsigned int id,
@@ -186,11 +187,12 @@ static bool is_not_popped(const struct look *look, unsigned int id,
 	if (id == ION_RING_TX || id == ION_RING_CMD || !stuck(look, id) ||
 	    !full(look->was, id) || !full(look->is, id))
 		return false;
-	return found(finding, "not-popped",
-		     id == ION_RING_RX ? "Pop from it: ionc_pop()."
-				       : "Pop from it: ionc_pop_evt().",
-		     "%s is full with %u packets, and its program popped none",
-		     ring_name(id), ring_of(look->is, id)->queued);
+	found(finding, "not-popped",
+	      id == ION_RING_RX ? "Pop from it: ionc_pop()."
+				: "Pop from it: ionc_pop_evt().",
+	      "%s is full with %u packets, and its program popped none",
+	      ring_name(id), ring_of(look->is, id)->queued);
+	return true;
 }
 
 /* The ring that the answers to this one come on. */
@@ -219,17 +221,18 @@ static bool is_not_kicked(const struct look *look, unsigned int id,
 		return false;
 	if (look->peer && full(look->peer, answers_of(id)))
 		return false;
-	if (!ring_of(look->is, id)->kernel_wake)
-		return found(
-			finding, "lost-wake-up",
-			"This is a fault of the driver: please report it, with ionctl --json list.",
-			"%u packets wait on %s, the kernel end sleeps and has not asked for a kick",
-			is->ring[id].queued, ring_name(id));
-	return found(
-		finding, "not-kicked",
-		"Kick after the last packet: ionc_kick(), or ION_IOC_KICK.",
-		"%u packets wait on %s, the kernel end sleeps, and no kick came in %.1f s",
-		is->ring[id].queued, ring_name(id), look->seconds);
+	if (!ring_of(look->is, id)->kernel_wake) {
+		found(finding, "lost-wake-up",
+		      "This is a fault of the driver: please report it, with ionctl --json list.",
+		      "%u packets wait on %s, the kernel end sleeps and has not asked for a kick",
+		      is->ring[id].queued, ring_name(id));
+		return true;
+	}
+	found(finding, "not-kicked",
+	      "Kick after the last packet: ionc_kick(), or ION_IOC_KICK.",
+	      "%u packets wait on %s, the kernel end sleeps, and no kick came in %.1f s",
+	      is->ring[id].queued, ring_name(id), look->seconds);
+	return true;
 }
 
 static bool peer_does_not_pop(const struct look *look, unsigned int id,
@@ -244,20 +247,20 @@ static bool peer_does_not_pop(const struct look *look, unsigned int id,
 	if (!of_service(look, "direct") && !full(peer, there))
 		return false;
 	if (of_service(look, "direct") && ring_of(peer, there)->waited &&
-	    queued >= ring_of(peer, there)->waited)
-		return found(
-			finding, "not-kicked",
-			"Kick after the last packet: ionc_kick(), or ION_IOC_KICK.",
-			"%u packets wait on %s while its peer, channel %llu, sleeps for %u, and no kick came",
-			queued, ring_name(id),
-			(unsigned long long)peer->channel,
-			ring_of(peer, there)->waited);
-	return found(
-		finding, "peer-not-popping",
-		"The other program pops from rx and evt.",
-		"%u packets wait on %s, and its peer, channel %llu (pid %u), pops none",
-		queued, ring_name(id), (unsigned long long)peer->channel,
-		peer->pid);
+	    queued >= ring_of(peer, there)->waited) {
+		found(finding, "not-kicked",
+		      "Kick after the last packet: ionc_kick(), or ION_IOC_KICK.",
+		      "%u packets wait on %s while its peer, channel %llu, sleeps for %u, and no kick came",
+		      queued, ring_name(id), (unsigned long long)peer->channel,
+		      ring_of(peer, there)->waited);
+		return true;
+	}
+	found(finding, "peer-not-popping",
+	      "The other program pops from rx and evt.",
+	      "%u packets wait on %s, and its peer, channel %llu (pid %u), pops none",
+	      queued, ring_name(id), (unsigned long long)peer->channel,
+	      peer->pid);
+	return true;
 }
 
 static bool lent_is_stuck(const struct look *look, unsigned int id,
@@ -269,11 +272,11 @@ static bool lent_is_stuck(const struct look *look, unsigned int id,
 	    was->kernel_end != ION_KERNEL_END_LENT ||
 	    is->kernel_end != ION_KERNEL_END_LENT || was->sleeps != is->sleeps)
 		return false;
-	return found(
-		finding, "lent-thread-stuck",
-		"See whether it gets a processor: its affinity, its priority, a stopped program.",
-		"%u packets wait on %s, and the lent thread took none in %.1f s",
-		is->ring[id].queued, ring_name(id), look->seconds);
+	found(finding, "lent-thread-stuck",
+	      "See whether it gets a processor: its affinity, its priority, a stopped program.",
+	      "%u packets wait on %s, and the lent thread took none in %.1f s",
+	      is->ring[id].queued, ring_name(id), look->seconds);
+	return true;
 }
 
 /* It sleeps for one ring, and what it could go on with lies on the other one. */
@@ -285,12 +288,12 @@ static bool waits_on_other(const struct look *look, unsigned int id,
 	if (id == ION_RING_TX || id == ION_RING_CMD || !waited(look, id) ||
 	    waited(look, other) || !stuck(look, other))
 		return false;
-	return found(
-		finding, "other-ring",
-		"Wait for both rings, and pop from the one that has something.",
-		"it waits for %u on %s, while %u lie on %s and are not popped",
-		waited(look, id), ring_name(id),
-		ring_of(look->is, other)->queued, ring_name(other));
+	found(finding, "other-ring",
+	      "Wait for both rings, and pop from the one that has something.",
+	      "it waits for %u on %s, while %u lie on %s and are not popped",
+	      waited(look, id), ring_name(id), ring_of(look->is, other)->queued,
+	      ring_name(other));
+	return true;
 }
 
 static bool waits_for_more(const struct look *look, unsigned int id,
@@ -302,10 +305,11 @@ static bool waits_for_more(const struct look *look, unsigned int id,
 	    ring_of(look->was, id)->pushed != ring_of(look->is, id)->pushed ||
 	    queued >= waited(look, id))
 		return false;
-	return found(finding, "too-few",
-		     "Wait for 1, or set min_wait_ns, after which 1 is enough.",
-		     "it waits for %u on %s, and %u are there",
-		     waited(look, id), ring_name(id), queued);
+	found(finding, "too-few",
+	      "Wait for 1, or set min_wait_ns, after which 1 is enough.",
+	      "it waits for %u on %s, and %u are there", waited(look, id),
+	      ring_name(id), queued);
+	return true;
 }
 
 /* A program that hears by an eventfd or epoll asks for it by its wake flag. */
@@ -318,20 +322,22 @@ static bool flag_is_wrong(const struct look *look, unsigned int id,
 	if (id == ION_RING_TX || id == ION_RING_CMD || !stuck(look, id) ||
 	    look->is->stats.sleepers)
 		return false;
-	if (hears == ION_HEARS_EVENTFD && !ring->program_wake)
-		return found(
-			finding, "flag-not-set",
-			"Set the wake flag, check the ring again, then read the eventfd: ionc_arm().",
-			"%u packets lie on %s; its eventfd is signalled only if the wake flag is set",
-			ring->queued, ring_name(id));
+	if (hears == ION_HEARS_EVENTFD && !ring->program_wake) {
+		found(finding, "flag-not-set",
+		      "Set the wake flag, check the ring again, then read the eventfd: ionc_arm().",
+		      "%u packets lie on %s; its eventfd is signalled only if the wake flag is set",
+		      ring->queued, ring_name(id));
+		return true;
+	}
 	if (hears && ring->program_wake > ring->queued &&
 	    ring->program_wake <= ring->capacity &&
-	    ring_of(look->was, id)->pushed == ring->pushed)
-		return found(
-			finding, "too-few",
-			"Set the wake flag to 1, or pop what is there after some time.",
-			"its wake flag asks for %u on %s, and %u are there",
-			ring->program_wake, ring_name(id), ring->queued);
+	    ring_of(look->was, id)->pushed == ring->pushed) {
+		found(finding, "too-few",
+		      "Set the wake flag to 1, or pop what is there after some time.",
+		      "its wake flag asks for %u on %s, and %u are there",
+		      ring->program_wake, ring_name(id), ring->queued);
+		return true;
+	}
 	return false;
 }
 
