@@ -168,12 +168,12 @@ static int net_receive_flows(struct net_end *end, int queues, int want,
 			     int *busy)
 {
 	__u64 until = now_ns() + LONG_MS * MS;
-	int i, n, got = 0, from[QUEUES] = { 0 };
+	int i, got = 0, from[QUEUES] = { 0 };
 	__u8 frame[NET_SIZE];
 
 	do {
 		for (i = 0; i < queues; i++)
-			while ((n = net_receive(&end[i], frame)) > 0) {
+			while (net_receive(&end[i], frame) > 0) {
 				got++;
 				from[i]++;
 			}

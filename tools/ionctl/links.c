@@ -131,7 +131,7 @@ static void sort(struct rtattr *attribute, size_t length, struct rtattr **at,
 {
 	size_t size;
 
-	memset(at, 0, (most + 1) * sizeof(*at));
+	memset((void *)at, 0, (most + 1) * sizeof(*at));
 	while (RTA_OK(attribute, (int)length)) {
 		if (attribute->rta_type <= most)
 			at[attribute->rta_type] = attribute;

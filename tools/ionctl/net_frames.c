@@ -230,6 +230,11 @@ static int get_buffer(struct sender *s, struct ionc_frame *frame)
 	return status;
 }
 
+static unsigned long long frames_read(const struct sender *s)
+{
+	return s->frames + s->skipped;
+}
+
 static int send_frame(struct sender *s, const void *data, uint32_t len)
 {
 	struct ionc_frame frame;
@@ -240,9 +245,7 @@ static int send_frame(struct sender *s, const void *data, uint32_t len)
 	if (!len || len > frame.len) {
 		ionc_net_free(s->net, &frame, 1);
 		return fail("%s: frame %llu has %u bytes, not 1 to %u",
-			    s->args->file,
-			    (unsigned long long)(s->frames + s->skipped + 1),
-			    len, frame.len);
+			    s->args->file, frames_read(s) + 1, len, frame.len);
 	}
 	memcpy(frame.data, data, len);
 	frame.len = len;
@@ -288,8 +291,7 @@ static int send_all(struct sender *s)
 		status = settle(s);
 	if (!status && ret < 0)
 		status = fail("%s: it is damaged after frame %llu",
-			      s->args->file,
-			      (unsigned long long)(s->frames + s->skipped));
+			      s->args->file, frames_read(s));
 	if (!status && s->skipped)
 		status = fail("%s: %llu incomplete frames were not sent",
 			      s->args->file, (unsigned long long)s->skipped);

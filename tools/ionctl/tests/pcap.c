@@ -8,20 +8,35 @@
 
 static unsigned char data[PCAP_FRAME_MAX];
 
-static FILE *file_of(const void *bytes, size_t size)
+static FILE *new_file(void)
 {
 	FILE *file = tmpfile();
 
-	if (!file || fwrite(bytes, 1, size, file) != size)
+	if (!file)
 		abort();
-	rewind(file);
+	return file;
+}
+
+static void go_to_start(FILE *file)
+{
+	if (fseek(file, 0, SEEK_SET))
+		abort();
+}
+
+static FILE *file_of(const void *bytes, size_t size)
+{
+	FILE *file = new_file();
+
+	if (fwrite(bytes, 1, size, file) != size)
+		abort();
+	go_to_start(file);
 	return file;
 }
 
 static void written_and_read(void)
 {
 	const struct timespec time = { .tv_sec = 5, .tv_nsec = 7000 };
-	FILE *file = tmpfile();
+	FILE *file = new_file();
 	struct pcap pcap;
 	uint32_t len;
 	bool whole;
@@ -29,7 +44,7 @@ static void written_and_read(void)
 	pcap_begin(file, PCAP_RAW);
 	pcap_write(file, &time, "tea", 3);
 	pcap_write(file, &time, data, PCAP_FRAME_MAX);
-	rewind(file);
+	go_to_start(file);
 	CHECK(!pcap_open(&pcap, file));
 	CHECK_EQ(PCAP_RAW, pcap.type);
 	CHECK_EQ(1, pcap_read(&pcap, data, &len, &whole));
@@ -73,9 +88,9 @@ static void types(void)
 	FILE *file;
 
 	for (i = 0; i < sizeof(same) / sizeof(*same); i++) {
-		file = tmpfile();
+		file = new_file();
 		pcap_begin(file, same[i]);
-		rewind(file);
+		go_to_start(file);
 		CHECK(!pcap_open(&pcap, file));
 		CHECK_EQ(PCAP_RAW, pcap.type);
 		fclose(file);
@@ -87,7 +102,7 @@ static void cut_off(void)
 {
 	const struct timespec time = { 0 };
 	unsigned char bytes[24 + 16 + 10];
-	FILE *file = tmpfile();
+	FILE *file = new_file();
 	struct pcap pcap;
 	uint32_t len;
 	bool whole;
@@ -95,7 +110,7 @@ static void cut_off(void)
 
 	pcap_begin(file, PCAP_ETHERNET);
 	pcap_write(file, &time, data, 10);
-	rewind(file);
+	go_to_start(file);
 	if (fread(bytes, 1, sizeof(bytes), file) != sizeof(bytes))
 		abort();
 	fclose(file);
