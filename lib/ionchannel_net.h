@@ -179,9 +179,9 @@ int ionc_net_free(struct ionc_net *net, const struct ionc_frame *frames,
  * @frames: filled in: @len is the room at @data. The header is zero.
  * @count: the largest number to get
  *
- * A buffer of a frame that was sent is free again once ionc_net_receive() took it back,
- * so a program that only sends calls that too. @data is where the kernel copies it
- * fastest.
+ * A buffer of a frame that was sent is free again once the kernel gave it back. If too
+ * few are free, this takes those that came back before the next frame of the kernel, and
+ * ionc_net_receive() takes the others. @data is where the kernel copies it fastest.
  *
  * Return: how many there are; fewer than @count if no more are free.
  */
@@ -213,7 +213,8 @@ int ionc_net_send(struct ionc_net *net, const struct ionc_frame *frames,
  * Kicks if the kernel end needs it. Programs that wait by ionc_net_wait() need no flush
  * before it.
  *
- * Return: 0; -EPIPE if the interface was deleted; -EPROTO if a ring is poisoned.
+ * Return: 0; -EPIPE if a kick was needed, and the interface was deleted; -EPROTO if a ring
+ * is poisoned. ionc_net_wait() and poll() always tell of an interface that was deleted.
  */
 int ionc_net_flush(struct ionc_net *net);
 

@@ -190,12 +190,41 @@ static void ionc_net_offer(struct ionc_net *net, __u32 id,
 		frame->header = memset(at - net->header, 0, net->header);
 }
 
+/* Whether the packet gives a buffer back that was sent. */
+static bool ionc_net_is_back(const struct ionc_net *net,
+			     const struct ion_packet *packet)
+{
+	return packet->len <= net->header && packet->id < net->ch->buffers;
+}
+
+/* Take buffers back that were sent, up to the next frame of the kernel. */
+static void ionc_net_reclaim(struct ionc_net *net)
+{
+	__u32 n = ionc_peek(net->ch, net->ch->buffers), done;
+	struct ion_packet packet;
+
+	for (done = 0; done < n; done++) {
+		packet = *ionc_peeked(net->ch, done);
+		if (!ionc_net_is_back(net, &packet))
+			break;
+		ionc_net_put_free(net, packet.id);
+	}
+	ionc_release(net->ch, done);
+}
+
+static __u32 ionc_net_left(const struct ionc_net *net)
+{
+	return net->nr_free > net->missing ? net->nr_free - net->missing : 0;
+}
+
 __u32 ionc_net_alloc(struct ionc_net *net, struct ionc_frame *frames,
 		     __u32 count)
 {
 	__u32 left, i;
 
-	left = net->nr_free > net->missing ? net->nr_free - net->missing : 0;
+	if (ionc_net_left(net) < count)
+		ionc_net_reclaim(net);
+	left = ionc_net_left(net);
 	if (count > left)
 		count = left;
 	for (i = 0; i < count; i++)

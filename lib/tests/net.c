@@ -268,8 +268,9 @@ static void the_kernel_comes_first(void)
 	CHECK_EQ(0, ionc_net_flush(net));
 	CHECK_EQ(2, ionc_net_receive(net, frames, 2));
 	CHECK_EQ(2, ionc_net_send(net, frames, 2));
-	CHECK_EQ(1, ionc_net_alloc(net, frames, BUFFERS));
-	CHECK_EQ(1, ionc_net_free(net, frames, 1));
+	/* One of them came back behind the frames, and was not received. */
+	CHECK_EQ(2, ionc_net_alloc(net, frames, BUFFERS));
+	CHECK_EQ(2, ionc_net_free(net, frames, 2));
 	CHECK_EQ(0, ionc_net_flush(net));
 	CHECK_EQ(2, ionc_net_receive(net, frames, BUFFERS));
 	CHECK_EQ(2, ionc_net_free(net, frames, 2));

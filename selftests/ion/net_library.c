@@ -103,6 +103,22 @@ TEST_F(net_library, frames_of_the_program_reach_a_socket)
 	EXPECT_EQ(sent, net_stat("n0", NET_RX_PACKETS));
 }
 
+TEST_F(net_library, a_program_that_only_sends_gets_its_buffers_back)
+{
+	struct ionc_frame frames[NET_FRAMES];
+	__u32 n, round;
+
+	for (round = 0; round < 20; round++) {
+		n = ionc_net_alloc(self->net, frames, NET_FRAMES);
+		ASSERT_EQ((NET_BUFFERS - 1) / 2, n);
+		net_library_fill(frames, n, round * n, 300);
+		ASSERT_EQ(n, ionc_net_send(self->net, frames, n));
+		ASSERT_EQ(0, ionc_net_flush(self->net));
+		while (n--)
+			ASSERT_LE(0, net_socket_receive(self->socket, 300));
+	}
+}
+
 TEST_F(net_library, frames_of_a_socket_reach_the_program)
 {
 	struct ionc_frame frames[NET_FRAMES];
