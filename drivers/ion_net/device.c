@@ -20,6 +20,11 @@ static int ion_net_stop(struct net_device *dev)
 	return 0;
 }
 
+/* The program sees every frame: there is no filter to set. Without this SIOCADDMULTI fails. */
+static void ion_net_set_rx_mode(struct net_device *dev)
+{
+}
+
 /* The interface makes superframes only for programs that take them. */
 static netdev_features_t ion_net_fix_features(struct net_device *dev,
 					      netdev_features_t features)
@@ -53,6 +58,7 @@ static const struct net_device_ops ion_net_tap_ops = {
 	.ndo_start_xmit = ion_net_xmit,
 	.ndo_fix_features = ion_net_fix_features,
 	.ndo_get_stats64 = dev_get_tstats64,
+	.ndo_set_rx_mode = ion_net_set_rx_mode,
 	.ndo_set_mac_address = eth_mac_addr,
 	.ndo_validate_addr = eth_validate_addr,
 };

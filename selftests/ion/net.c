@@ -86,6 +86,14 @@ TEST_F(net_life, an_interface_that_was_there_stays_when_a_program_goes)
 	EXPECT_EQ(0, net_del("n0"));
 }
 
+TEST_F(net_life, a_multicast_address_can_be_added)
+{
+	ASSERT_EQ(0, net_add("n0", ION_NET_TAP, -1));
+	ASSERT_EQ(0, net_up("n0"));
+	EXPECT_EQ(0, net_multicast("n0"));
+	EXPECT_EQ(0, net_del("n0"));
+}
+
 TEST_F(net_life, a_second_channel_is_refused)
 {
 	struct net_end second;

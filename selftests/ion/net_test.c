@@ -230,6 +230,15 @@ int net_mac(const char *name, __u8 *mac)
 	return ret;
 }
 
+/* ip maddr add 01:00:5e:00:00:05 dev NAME */
+int net_multicast(const char *name)
+{
+	struct ifreq ifr = { 0 };
+
+	memcpy(ifr.ifr_hwaddr.sa_data, "\x01\x00\x5e\x00\x00\x05", 6);
+	return net_ioctl(name, SIOCADDMULTI, &ifr);
+}
+
 int net_address(const char *name, const char *address)
 {
 	struct sockaddr_in in = { .sin_family = AF_INET };

@@ -32,6 +32,7 @@ int net_up(const char *name);
 int net_down(const char *name);
 int net_mtu(const char *name, int mtu);
 int net_mac(const char *name, __u8 *mac);
+int net_multicast(const char *name);
 int net_address(const char *name, const char *address);
 int net_address6(const char *name, const char *address);
 bool net_exists(const char *name);
