@@ -8,6 +8,8 @@
  */
 #include <err.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <pty.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -41,22 +43,40 @@ static void act(const char *action, int terminal, pid_t pid)
 		type(action, terminal);
 }
 
-/* Pass on the output until no process has the terminal open. */
-static void follow(const char *action, int terminal, pid_t pid)
+/* Read all output that is there. */
+static void take(int terminal)
 {
-	bool acted = !strcmp(action, "none");
 	ssize_t got;
 
 	while ((got = read(terminal, seen + length,
-			   sizeof(seen) - 1 - length)) > 0) {
+			   sizeof(seen) - 1 - length)) > 0)
 		length += (size_t)got;
+}
+
+/*
+ * Take the output until the command ends, and return its status. The other side of the
+ * terminal stays open here: the kernel may lose output if the last process closes it
+ * while it is being read.
+ */
+static int follow(const char *action, int terminal, pid_t pid)
+{
+	struct pollfd poll_fd = { .fd = terminal, .events = POLLIN };
+	bool acted = !strcmp(action, "none"), ended;
+	int status;
+
+	fcntl(terminal, F_SETFL, O_NONBLOCK);
+	do {
+		poll(&poll_fd, 1, 10);
+		ended = waitpid(pid, &status, WNOHANG) == pid;
+		take(terminal);
 		if (acted || !strstr(seen, "q quit"))
 			continue;
 		acted = true;
 		act(action, terminal, pid);
-	}
+	} while (!ended);
 	if (!acted)
 		warnx("the command did not ask for a key");
+	return status;
 }
 
 int main(int argc, char **argv)
@@ -84,9 +104,7 @@ int main(int argc, char **argv)
 		execvp(argv[2], argv + 2);
 		err(127, "%s", argv[2]);
 	}
-	close(side);
-	follow(argv[1], terminal, pid);
-	waitpid(pid, &status, 0);
+	status = follow(argv[1], terminal, pid);
 	tcgetattr(terminal, &after);
 	fwrite(seen, 1, length, stdout);
 	if (before.c_lflag != after.c_lflag)
