@@ -157,9 +157,10 @@ static void poison(void)
 		CHECK_EQ(0, ionc_take_back(ch));
 	}
 	CHECK_EQ(0, ionc_lend(ch, NULL));
+	CHECK(comes_to_serve(f, true));
 	__atomic_store_n(ch->tx.end.own_index, 9999, __ATOMIC_RELAXED);
 	CHECK_EQ(-EPROTO, ionc_wait_rx(ch, 1, IONC_FOREVER));
-	usleep(20000);
+	CHECK(comes_to_serve(f, false));
 	CHECK_EQ(-EPROTO, ionc_take_back(ch));
 	CHECK_EQ(-EPROTO, ionc_lend(ch, NULL));
 	CHECK(ionc_reset(ch) >= 0);
