@@ -75,7 +75,7 @@ as_text()
 	check "nothing is wrong with a channel" prints \
 		"^nothing is wrong with 1 channel$" "$ionctl" why --time 0.1 "$right_idle"
 	check "the process of a listener is named" says \
-		"^channel [0-9]* (never_accepts, pid .*): 1 clients wait at its port"
+		"^channel [0-9]* (never_accepts, pid .*): 1 clients wait at its port, and were not accepted"
 	chmod 666 /dev/ion
 	check "a user sees no channel of root" prints \
 		"^nothing is wrong with 0 channels$" as_user "'$ionctl'" why --time 0.1

@@ -143,6 +143,34 @@ static bool asked_for(const struct request *request, uint64_t channel)
 	return !request->channels;
 }
 
+/* Return whether a channel waits at the port until it is accepted. */
+static bool waits_at(const struct ion_list_entry *entry,
+		     const struct ion_list_entry *port)
+{
+	return entry->state == ION_CHANNEL_READY && !entry->peer &&
+	       !memcmp(entry->key, port->key, sizeof(entry->key)) &&
+	       !memcmp(entry->service, port->service, sizeof(entry->service));
+}
+
+/* Count the channels that waited at a port at both times. */
+static unsigned int clients_of(const struct ion_list_entry *port,
+			       const struct channels *before,
+			       const struct channels *after)
+{
+	const struct ion_list_entry *was, *is;
+	unsigned int n = 0;
+	size_t i;
+
+	if (port->state != ION_CHANNEL_LISTENING)
+		return 0;
+	for (i = 0; i < before->count; i++) {
+		was = &before->entry[i];
+		is = channels_find(after, was->channel);
+		n += is && waits_at(was, port) && waits_at(is, port);
+	}
+	return n;
+}
+
 /* Compare the channels that were there at both times. */
 static void report_all(const struct request *request,
 		       const struct channels *before,
@@ -160,6 +188,7 @@ static void report_all(const struct request *request,
 			continue;
 		look.peer = look.is->peer ? channels_find(after, look.is->peer)
 					  : NULL;
+		look.clients = clients_of(look.is, before, after);
 		look.stopped = stopped[i] && is_stopped(look.is->pid);
 		report_channel(report, &look);
 	}

@@ -136,12 +136,20 @@ static bool has_held(const struct look *look, struct finding *finding)
 	return true;
 }
 
+/* A program that only sends to an interface gives it no buffers. */
+static bool wants_frames(const struct look *look)
+{
+	return !of_service(look, "net") ||
+	       ring_of(look->is, ION_RING_RX)->waited || look->is->stats.hears;
+}
+
 static bool lacks_buffers(const struct look *look, struct finding *finding)
 {
 	const struct ion_list_entry *was = look->was, *is = look->is;
 
 	if (!(of_service(look, "net") || of_service(look, "source")) ||
-	    !is->buffers || was->buffers_owned != was->buffers ||
+	    !wants_frames(look) || !is->buffers ||
+	    was->buffers_owned != was->buffers ||
 	    is->buffers_owned != is->buffers ||
 	    ring_of(was, ION_RING_RX)->pushed !=
 		    ring_of(is, ION_RING_RX)->pushed)
@@ -155,12 +163,12 @@ static bool lacks_buffers(const struct look *look, struct finding *finding)
 
 static bool has_clients(const struct look *look, struct finding *finding)
 {
-	if (!look->was->clients || look->is->clients < look->was->clients)
+	if (!look->clients || !look->is->clients)
 		return false;
 	found(finding, "not-accepted",
 	      "Accept them: ionc_accept(), or ION_IOC_ACCEPT.",
-	      "%u clients wait at its port, and none was accepted",
-	      look->is->clients);
+	      "%u clients wait at its port, and were not accepted in %.1f s",
+	      look->clients, look->seconds);
 	return true;
 }
 

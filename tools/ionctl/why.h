@@ -11,6 +11,7 @@
  * @is: at the second one
  * @peer: the channel at its other side at the second time; NULL if there is none, or
  *	the caller may not see it
+ * @clients: how many channels waited at its port at both times
  * @stopped: its process was stopped at both times
  * @seconds: the time between the two
  */
@@ -18,6 +19,7 @@ struct look {
 	const struct ion_list_entry *was;
 	const struct ion_list_entry *is;
 	const struct ion_list_entry *peer;
+	unsigned int clients;
 	bool stopped;
 	double seconds;
 };
