@@ -98,7 +98,9 @@ static bool ion_net_fill(struct ion_net_queue *q, const struct sk_buff *skb,
 
 	if (!to || len > min_t(u32, room, U16_MAX) ||
 	    (ion_net_completes(q, skb) && !ion_net_csum_ok(skb)) ||
-	    !ion_net_header_write(skb, q->flags, &header))
+	    /* Without headers no program takes a superframe: only those are checked. */
+	    ((q->header || skb_is_gso(skb)) &&
+	     !ion_net_header_write(skb, q->flags, &header)))
 		return false;
 	skip = (unsigned long)(skb->data - to - q->header) % sizeof(u64);
 	if (skip > room - len)
@@ -106,7 +108,8 @@ static bool ion_net_fill(struct ion_net_queue *q, const struct sk_buff *skb,
 	to += skip;
 	packet->data += skip;
 	packet->len = len;
-	memcpy(to, &header, q->header);
+	if (q->header)
+		memcpy(to, &header, ION_NET_HEADER);
 	ion_net_copy_frame(q, skb, to + q->header);
 	return true;
 }
