@@ -23,6 +23,7 @@ bool ion_user_kick_needed(const struct ion_ring *ring);
 /* wait.c */
 int ion_wait_packets(struct ion_channel *ch, struct ion_wait *wait);
 int ion_wait_ring(struct ion_channel *ch, enum ion_ring_id id);
+u32 ion_waiting_read(struct ion_channel *ch, u32 want[ION_RINGS]);
 __poll_t ion_poll(struct file *file, struct poll_table_struct *table);
 
 /* Returns the end of a time that begins now; KTIME_MAX if that would overflow. */
@@ -37,7 +38,6 @@ int ion_serve_channel(struct ion_channel *ch, const struct file *file,
 
 /* stats.c */
 void ion_channel_stats(struct ion_channel *ch, struct ion_stats *stats);
-u32 ion_waiting_read(struct ion_channel *ch, u32 want[ION_RINGS]);
 void ion_channel_refresh_stats(struct ion_channel *ch, struct ion_stats *stats);
 int ion_channel_reset(struct ion_channel *ch);
 

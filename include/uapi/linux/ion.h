@@ -601,7 +601,7 @@ enum ion_hears {
  *	other end has no empty buffer for them, or no room on rx: service ``pair``
  * @held_total: how many payloads it had to hold so far, including @held
  * @sleepers: how many calls of the program sleep for packets or room: see
- *	&ion_ring_stats.waited. No more than ION_SLEEPERS_MAX are counted.
+ *	&ion_ring_stats.waited. At most ION_SLEEPERS_MAX are counted.
  * @hears: &enum ion_hears, all that apply
  * @reserved2: 0
  * @ring: the rings, by &enum ion_ring_id
